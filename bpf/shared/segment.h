@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel tells user space about bytes that moved on a connection. Every capture back end emits these very
+// records, so nothing above src/capture can tell which hook saw the call.
+#pragma once
+#include "event.h"
+
+enum obi_direction { OBI_RECEIVE = 0, OBI_SEND = 1 };
+
+enum obi_source { OBI_SOURCE_PLAIN = 0, OBI_SOURCE_TLS = 1, OBI_SOURCE_GO = 2 };
+
+enum obi_segment_flag {
+  OBI_SEGMENT_END_OF_STREAM = 1 << 0,  // a read returned 0, or the sending side was shut down: no more bytes this way
+  OBI_SEGMENT_HAS_POSITION = 1 << 1,   // `position` and `peer_position` are valid (TCP; an AF_UNIX socket has none)
+  OBI_SEGMENT_UNREADABLE = 1 << 2,     // the payload should have been captured but the user memory could not be read
+  OBI_SEGMENT_NO_PAYLOAD = 1 << 3,     // the hook never sees this call's bytes (sendfile, splice)
+  OBI_SEGMENT_CONTINUED = 1 << 4,      // the call goes on in the next record, which holds its following bytes
+};
+
+// How much of a call's bytes travel. Chosen per connection by the kernel, changeable from user space.
+enum obi_capture_mode {
+  OBI_MODE_HEAD = 0,    // the start of each message; the rest of it only as lengths
+  OBI_MODE_STREAM = 1,  // every byte, up to OBI_STREAM_CALL_BYTES a call: pipelined or multiplexed
+  OBI_MODE_SILENT = 2,  // open and close only
+};
+
+// Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.
+#define OBI_HEAD_CALL_BYTES 4096
+// Payload bytes of one message (a run of calls in one direction) in head mode; after that only lengths and tails.
+#define OBI_HEAD_MESSAGE_BYTES 8192
+// Payload of one record in stream mode; a longer call makes several records (OBI_SEGMENT_CONTINUED).
+#define OBI_STREAM_RECORD_BYTES 16384
+#define OBI_STREAM_CALL_BYTES (8 * OBI_STREAM_RECORD_BYTES)
+
+// One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
+struct obi_segment {
+  struct obi_event_header header;
+  __u64 connection_id;   // struct obi_connection_open::id
+  __u64 start_ns;        // CLOCK_MONOTONIC; a send: when the call was made; a receive: when it returned
+  __u64 end_ns;          // CLOCK_MONOTONIC, when the call returned
+  __u32 pid;             // process (tgid) in the root pid namespace
+  __u32 tid;             // thread, likewise
+  __u32 total_bytes;     // moved by the call (by this part of it, if OBI_SEGMENT_CONTINUED chains several)
+  __u32 captured_bytes;  // <= total_bytes
+  __u32 position;        // of the first byte in this direction's stream, modulo 2^32 (TCP sequence number)
+  __u32 peer_position;   // of the other direction's next byte when the call returned
+  __u8 direction;        // enum obi_direction
+  __u8 source;           // enum obi_source
+  __u8 flags;            // enum obi_segment_flag
+  __u8 tail_bytes;       // how many bytes of `tail` are valid; 0 where the payload is complete
+  __u32 pad;             // 0
+  __u8 tail[8];          // the last bytes of the call, when they are not in the payload
+};
+OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 80, "segment layout");
+
+enum obi_connection_role { OBI_ROLE_UNKNOWN = 0, OBI_ROLE_CLIENT = 1, OBI_ROLE_SERVER = 2 };
+
+// Sent once, before the first segment of a connection.
+struct obi_connection_open {
+  struct obi_event_header header;
+  __u64 id;               // unique while the agent runs; never reused
+  __u64 ns;               // CLOCK_MONOTONIC
+  __u64 local_inode;      // AF_UNIX: inode of this end's socket; else 0
+  __u64 remote_inode;     // AF_UNIX: inode of the peer's socket, 0 if unknown; else 0
+  __u32 pid;              // process (tgid) that moved the first bytes, root pid namespace
+  __u32 netns;            // inode of the network namespace
+  __u16 family;           // AF_INET, AF_INET6 or AF_UNIX
+  __u16 local_port;       // host byte order
+  __u16 remote_port;      // host byte order
+  __u8 role;              // enum obi_connection_role
+  __u8 mid_life;          // 1: bytes had moved before the first segment
+  __u8 local_address[16];   // IPv4 as ::ffff:a.b.c.d, network byte order
+  __u8 remote_address[16];
+};
+OBI_STATIC_ASSERT(sizeof(struct obi_connection_open) == 88, "connection open layout");
+
+struct obi_connection_close {
+  struct obi_event_header header;
+  __u64 id;
+  __u64 ns;
+};
+OBI_STATIC_ASSERT(sizeof(struct obi_connection_close) == 24, "connection close layout");

@@ -1,0 +1,43 @@
+# How every folder of src/ becomes a target: `obi_folder(name DEPENDS …)` builds all *.cpp of the folder except the
+# *_test.cpp into the static library `name`, and those into the test program `name_test`.
+# The layering (who may include whom) is the DEPENDS list; tools/check_layers.py holds the #includes against it.
+
+add_library(obi_options INTERFACE)
+target_compile_options(obi_options INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -Wno-unused-parameter -fno-omit-frame-pointer)
+target_include_directories(obi_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+if(OBI_SANITIZE)
+  target_compile_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE})
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Threads REQUIRED)
+include(GoogleTest)
+
+function(obi_folder name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;TEST_LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(tests)
+    list(REMOVE_ITEM sources ${tests})
+  endif()
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC obi_options ${ARG_DEPENDS} fmt::fmt spdlog::spdlog Threads::Threads ${ARG_LINK})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE obi_options ${ARG_DEPENDS} fmt::fmt spdlog::spdlog Threads::Threads ${ARG_LINK})
+  endif()
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${ARG_TEST_LINK})
+    target_compile_definitions(${name}_test PRIVATE OBI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit)
+  endif()
+endfunction()

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Installs every package the project needs: `install_deps.sh [run|build|test]...` (default: all groups).
+# Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
+# because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
+# Keep docs/dependencies.md in step with the lists below.
+set -euo pipefail
+
+build=(
+  build-essential cmake ninja-build pkg-config git ca-certificates ccache
+  libelf-dev zlib1g-dev libcap-dev
+  libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libre2-dev libabsl-dev
+  libprotozero-dev libgrpc++-dev libprotobuf-dev libcurl4-openssl-dev
+  prometheus-cpp-dev libcpp-httplib-dev nlohmann-json3-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+)
+test=(
+  nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
+  psmisc openssl
+)
+
+. /etc/os-release
+clang_suffix=19
+build+=("clang-$clang_suffix" "llvm-$clang_suffix")
+test+=("clang-tidy-$clang_suffix" "clang-format-$clang_suffix" "libclang-rt-$clang_suffix-dev")
+backports=(libbpf-dev bpftool)
+
+groups=("${@:-build test}")
+wanted=()
+for group in ${groups[*]}; do
+  case $group in
+    build) wanted+=("${build[@]}" "${backports[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    *) echo "install_deps: unknown group '$group' (build, test)" >&2; exit 2 ;;
+  esac
+done
+
+is_installed() {  # names of the packages in "$@" that are not fully installed, one a line
+  dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' "$@" 2>/dev/null | awk '$2 == "ii" {print $1}' | sort -u
+}
+libbpf_ok() { dpkg --compare-versions "$(dpkg-query -W -f '${Version}' libbpf-dev 2>/dev/null || echo 0)" ge 1:1.4; }
+
+missing=$(comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) <(is_installed "${wanted[@]}"))
+if [[ " ${wanted[*]} " == *" libbpf-dev "* ]] && ! libbpf_ok; then missing+=$'\nlibbpf-dev'; fi
+missing=$(sort -u <<<"$missing" | sed '/^$/d')
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "install_deps: these packages are missing and only root can install them:" $missing >&2
+  exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+if [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 12 ]; then
+  list=/etc/apt/sources.list.d/obi-backports.list
+  if ! grep -qrs 'bookworm-backports' /etc/apt/sources.list /etc/apt/sources.list.d; then
+    # The mirror that this machine already uses, one suite more.
+    mirror=$(grep -rhoE '(https?|file)[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1 | tr -d ' ' || true)
+    keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    echo "deb [signed-by=$keyring] ${mirror:?no Debian mirror in the apt sources} bookworm-backports main" >"$list"
+  fi
+fi
+apt-get update -qq
+plain=$(grep -vxE 'libbpf-dev|bpftool' <<<"$missing" || true)
+[ -z "$plain" ] || apt-get install -y -qq --no-install-recommends $plain
+late=$(grep -xE 'libbpf-dev|bpftool' <<<"$missing" || true)
+if [ -n "$late" ]; then
+  release=()
+  [ "${ID:-}${VERSION_ID:-}" = debian12 ] && release=(-t bookworm-backports)
+  apt-get install -y -qq --no-install-recommends "${release[@]}" $late
+fi
