@@ -28,14 +28,14 @@ enum obi_capture_mode {
 // Payload bytes of one message (a run of calls in one direction) in head mode; after that only lengths and tails.
 #define OBI_HEAD_MESSAGE_BYTES 8192
 // Payload of one record in stream mode; a longer call makes several records (OBI_SEGMENT_CONTINUED).
-#define OBI_STREAM_RECORD_BYTES 16384
-#define OBI_STREAM_CALL_BYTES (8 * OBI_STREAM_RECORD_BYTES)
+#define OBI_STREAM_RECORD_BYTES 8192
+#define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)
 
 // One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
 struct obi_segment {
   struct obi_event_header header;
   __u64 connection_id;   // struct obi_connection_open::id
-  __u64 start_ns;        // CLOCK_MONOTONIC; a send: when the call was made; a receive: when it returned
+  __u64 start_ns;        // CLOCK_MONOTONIC; when its first byte was known to move
   __u64 end_ns;          // CLOCK_MONOTONIC, when the call returned
   __u32 pid;             // process (tgid) in the root pid namespace
   __u32 tid;             // thread, likewise
@@ -50,7 +50,7 @@ struct obi_segment {
   __u32 pad;             // 0
   __u8 tail[8];          // the last bytes of the call, when they are not in the payload
 };
-OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 80, "segment layout");
+OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 
 enum obi_connection_role { OBI_ROLE_UNKNOWN = 0, OBI_ROLE_CLIENT = 1, OBI_ROLE_SERVER = 2 };
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Life of processes and of TCP sockets; part of the same object as the capture back end, since they share its maps.
+// Hooks: raw tracepoints sched_process_exec(task, old_pid, binprm), sched_process_fork(parent, child),
+//   sched_process_exit(task), inet_sock_set_state(sk, old, new); kernel floor 5.8.
+// Maps: writes process_events, segments (close and end-of-stream records), allowed_pids, connections.
+// inet_sock_set_state runs partly in softirq, on top of a capture program: it must not touch segment_scratch.
+#pragma once
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "../lib/connection.bpf.h"
+#include "../maps/pid_filter.bpf.h"
+#include "../shared/process_event.h"
+
+enum tcp_state { STATE_ESTABLISHED = 1, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };
+
+static __always_inline void send_process_event(const struct task_struct *task, __u32 kind, __u16 port) {
+  struct obi_process_event *event = bpf_ringbuf_reserve(&process_events, sizeof(*event), 0);
+  if (!event) {
+    count_loss(OBI_LOSS_PROCESS_RING_FULL);
+    return;
+  }
+  struct obi_pid_key key = pid_key_of(task);
+  __builtin_memset(event, 0, sizeof(*event));
+  event->header.type = OBI_EVENT_PROCESS;
+  event->header.size = sizeof(*event);
+  event->ns = bpf_ktime_get_ns();
+  event->kind = kind;
+  event->pid = BPF_CORE_READ(task, tgid);
+  event->parent_pid = BPF_CORE_READ(task, real_parent, tgid);
+  event->ns_pid = key.pid;
+  event->pid_ns = key.pid_namespace;
+  event->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+  event->port = port;
+  bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+}
+
+SEC("raw_tp/sched_process_exec")
+int obi_process_exec(struct bpf_raw_tracepoint_args *context) {
+  send_process_event((const struct task_struct *)context->args[0], OBI_PROCESS_EXEC, 0);
+  return 0;
+}
+
+// A traced process's child is traced from its first instruction; discovery may take it out again.
+SEC("raw_tp/sched_process_fork")
+int obi_process_fork(struct bpf_raw_tracepoint_args *context) {
+  const struct task_struct *child = (const struct task_struct *)context->args[1];
+  if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) return 0;  // a thread
+  if (is_traced()) {
+    struct obi_pid_key key = pid_key_of(child);
+    __u32 root_pid = BPF_CORE_READ(child, tgid);
+    __u32 hash = OBI_PID_HASH(key.pid_namespace, key.pid);
+    __u32 segment = hash / 64;
+    __u64 *bits = bpf_map_lookup_elem(&pid_segments, &segment);
+    if (bits && !bpf_map_update_elem(&allowed_pids, &key, &root_pid, BPF_ANY)) {
+      __sync_fetch_and_or(bits, 1ULL << (hash & 63));
+    }
+    forget_verdict(root_pid);
+  }
+  send_process_event(child, OBI_PROCESS_FORK, 0);
+  return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
+  const struct task_struct *task = (const struct task_struct *)context->args[0];
+  if (BPF_CORE_READ(task, signal, live.counter) != 0) return 0;  // other threads go on
+  struct obi_pid_key key = pid_key_of(task);
+  bpf_map_delete_elem(&allowed_pids, &key);
+  forget_verdict(BPF_CORE_READ(task, tgid));
+  send_process_event(task, OBI_PROCESS_EXIT, 0);
+  return 0;
+}
+
+static __always_inline void end_sending(const struct connection *connection) {
+  struct obi_segment *segment = bpf_ringbuf_reserve(&segments, sizeof(*segment), 0);
+  if (!segment) {
+    count_loss(OBI_LOSS_RING_FULL);
+    return;
+  }
+  __builtin_memset(segment, 0, sizeof(*segment));
+  segment->header.type = OBI_EVENT_SEGMENT;
+  segment->header.size = sizeof(*segment);
+  segment->connection_id = connection->id;
+  segment->start_ns = segment->end_ns = bpf_ktime_get_ns();
+  segment->direction = OBI_SEND;
+  segment->flags = OBI_SEGMENT_END_OF_STREAM;
+  bpf_ringbuf_submit(segment, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void close_connection(__u64 key, const struct connection *connection) {
+  if (connection->announced) {
+    struct obi_connection_close *close = bpf_ringbuf_reserve(&segments, sizeof(*close), 0);
+    if (close) {
+      close->header.type = OBI_EVENT_CONNECTION_CLOSE;
+      close->header.size = sizeof(*close);
+      close->id = connection->id;
+      close->ns = bpf_ktime_get_ns();
+      bpf_ringbuf_submit(close, BPF_RB_NO_WAKEUP);
+    } else {
+      count_loss(OBI_LOSS_RING_FULL);
+    }
+  }
+  bpf_map_delete_elem(&connections, &key);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int obi_tcp_state(struct bpf_raw_tracepoint_args *context) {
+  const struct sock *sk = (const struct sock *)context->args[0];
+  int state = context->args[2];
+  if (state == STATE_LISTEN) {
+    send_process_event((const struct task_struct *)bpf_get_current_task(), OBI_PROCESS_LISTEN,
+                       BPF_CORE_READ(sk, __sk_common.skc_num));
+    return 0;
+  }
+  if (state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK && state != STATE_CLOSE) return 0;
+  __u64 key = (__u64)sk;
+  struct connection *connection = bpf_map_lookup_elem(&connections, &key);
+  if (!connection) return 0;
+  if (state == STATE_CLOSE) {
+    close_connection(key, connection);
+  } else if (connection->announced) {
+    end_sending(connection);
+  }
+  return 0;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds or makes the table entry of a socket, announces a connection to user space, and answers how much of it to capture.
+#pragma once
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "../maps/connections.bpf.h"
+#include "../maps/events.bpf.h"
+#include "../maps/losses.bpf.h"
+#include "socket_of_fd.bpf.h"
+
+// The next connection number of each CPU; the id is that number with the CPU in the low byte.
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __type(key, __u32);
+  __type(value, __u64);
+  __uint(max_entries, 1);
+} next_connection SEC(".maps");
+
+static __always_inline __u64 new_connection_id(void) {
+  __u32 zero = 0;
+  __u64 *next = bpf_map_lookup_elem(&next_connection, &zero);
+  return next ? ++*next << 10 | (bpf_get_smp_processor_id() & 0x3ff) : 0;
+}
+
+// An IPv4 address as ::ffff:a.b.c.d.
+static __always_inline void set_ipv4(__u8 *address, __u32 network_order) {
+  __builtin_memset(address, 0, 10);
+  address[10] = address[11] = 0xff;
+  __builtin_memcpy(address + 12, &network_order, 4);
+}
+
+static __always_inline void read_addresses(struct obi_connection_open *open, const struct sock *sk) {
+  open->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+  open->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  if (open->family == ADDRESS_FAMILY_INET) {
+    set_ipv4(open->local_address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+    set_ipv4(open->remote_address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+  } else {
+    bpf_core_read(open->local_address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+    bpf_core_read(open->remote_address, 16, &sk->__sk_common.skc_v6_daddr);
+  }
+}
+
+static __always_inline __u64 inode_of_peer(const struct sock *sk) {
+  const struct sock *peer = BPF_CORE_READ((const struct unix_sock *)sk, peer);
+  const struct socket *socket = peer ? BPF_CORE_READ(peer, sk_socket) : NULL;
+  return socket ? BPF_CORE_READ((const struct socket_alloc *)socket, vfs_inode.i_ino) : 0;
+}
+
+// Sends struct obi_connection_open. False: no room, and the entry stays unannounced so that the next call tries again.
+static __always_inline bool announce(struct connection *connection, const struct socket_ref *socket,
+                                     bool mid_life) {
+  struct obi_connection_open *open = bpf_ringbuf_reserve(&segments, sizeof(*open), 0);
+  if (!open) {
+    count_loss(OBI_LOSS_RING_FULL);
+    return false;
+  }
+  const struct sock *sk = socket->sk;
+  __builtin_memset(open, 0, sizeof(*open));
+  open->header.type = OBI_EVENT_CONNECTION_OPEN;
+  open->header.size = sizeof(*open);
+  open->id = connection->id;
+  open->ns = bpf_ktime_get_ns();
+  open->pid = bpf_get_current_pid_tgid() >> 32;
+  open->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+  open->family = socket->family;
+  open->role = connection->role;
+  open->mid_life = mid_life;
+  if (socket->kind == STREAM_UNIX) {
+    open->local_inode = socket->inode;
+    open->remote_inode = inode_of_peer(sk);
+  } else {
+    read_addresses(open, sk);
+  }
+  bpf_ringbuf_submit(open, BPF_RB_NO_WAKEUP);
+  connection->announced = 1;
+  return true;
+}
+
+// The entry of the socket, made if need be; NULL (and counted) if the table takes no more.
+static __always_inline struct connection *connection_of(const struct socket_ref *socket, __u8 role) {
+  __u64 key = (__u64)socket->sk;
+  struct connection *known = bpf_map_lookup_elem(&connections, &key);
+  if (known && known->inode == socket->inode) return known;
+  struct connection fresh = {
+      .id = new_connection_id(), .inode = socket->inode, .direction = 0xff, .role = role, .stream_socket = socket->kind};
+  if (bpf_map_update_elem(&connections, &key, &fresh, BPF_ANY)) {
+    count_loss(OBI_LOSS_CONNECTIONS_FULL);
+    return NULL;
+  }
+  return bpf_map_lookup_elem(&connections, &key);
+}
+
+static __always_inline __u8 capture_mode_of(const struct connection *connection) {
+  __u32 slot = connection->id & (CAPTURE_MODE_SLOTS - 1);
+  __u64 *wish = bpf_map_lookup_elem(&capture_modes, &slot);
+  if (wish && *wish >> 2 == connection->id) return *wish & 3;
+  return connection->mode;
+}

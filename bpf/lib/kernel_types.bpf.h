@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel's own structures, only the members that we read, for CO-RE: the loader finds the real offsets in the running
+// kernel's BTF, so neither order nor neighbours matter here. Hand-written instead of a dumped vmlinux.h: the build needs
+// no BTF, and one list serves amd64 and arm64.
+#pragma once
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+  unsigned int inum;
+};
+struct pid_namespace {
+  struct ns_common ns;
+};
+struct upid {
+  int nr;
+  struct pid_namespace *ns;
+};
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+struct net {
+  struct ns_common ns;
+};
+struct nsproxy {
+  struct net *net_ns;
+};
+struct inode {
+  unsigned short i_mode;
+  unsigned long i_ino;
+};
+struct file {
+  struct inode *f_inode;
+  void *private_data;
+};
+struct fdtable {
+  unsigned int max_fds;
+  struct file **fd;
+};
+struct files_struct {
+  struct fdtable *fdt;
+};
+struct thread_info {
+  unsigned long flags;
+  __u32 status;  // x86 only
+};
+typedef struct {
+  int counter;
+} atomic_t;
+struct signal_struct {
+  atomic_t live;  // threads that have not begun to exit
+};
+struct task_struct {
+  struct thread_info thread_info;
+  int pid;
+  int tgid;
+  struct task_struct *real_parent;
+  struct task_struct *group_leader;
+  struct pid *thread_pid;
+  struct nsproxy *nsproxy;
+  struct files_struct *files;
+  struct signal_struct *signal;
+};
+
+struct in6_addr {
+  __u8 bytes[16];
+};
+typedef struct {
+  struct net *net;
+} possible_net_t;
+struct sock_common {
+  __u32 skc_daddr;
+  __u32 skc_rcv_saddr;
+  __u16 skc_dport;
+  __u16 skc_num;
+  unsigned short skc_family;
+  volatile unsigned char skc_state;
+  possible_net_t skc_net;
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
+};
+struct socket {
+  struct sock *sk;
+};
+struct sock {
+  struct sock_common __sk_common;
+  __u16 sk_type;
+  __u16 sk_protocol;
+  struct socket *sk_socket;
+};
+struct tcp_sock {
+  __u32 copied_seq;  // next byte that the application will read
+  __u32 write_seq;   // next byte that the application will write
+};
+struct unix_sock {
+  struct sock *peer;
+};
+struct socket_alloc {
+  struct socket socket;
+  struct inode vfs_inode;
+};
+
+#pragma clang attribute pop
+
+// User-space structures: a fixed ABI, no relocation.
+struct user_iovec {
+  __u64 base;
+  __u64 length;
+};
+struct user_message {  // struct msghdr, 64-bit
+  __u64 name;
+  __u32 name_length;
+  __u32 pad;
+  __u64 iov;
+  __u64 iov_count;
+  __u64 control;
+  __u64 control_length;
+  __u32 flags;
+  __u32 pad2;
+};
+struct user_many_message {  // struct mmsghdr, 64-bit
+  struct user_message message;
+  __u32 length;
+  __u32 pad;
+};

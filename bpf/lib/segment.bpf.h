@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts one call's bytes on the ring buffer. Built in a per-CPU scratch record and copied out at its exact size, so a short
+// message costs a short record.
+#pragma once
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "connection.bpf.h"
+
+// One movement of bytes on a socket, told by a capture program.
+struct movement {
+  struct socket_ref socket;
+  __u64 buffer;     // user memory: the bytes themselves, or an array of struct user_iovec
+  __u64 iov_count;  // 0: `buffer` is contiguous
+  __u32 total;      // bytes moved; 0: the end of the stream
+  __u8 direction;   // enum obi_direction
+  __u8 unseen;      // 1: the bytes never pass through user memory (sendfile, splice)
+};
+
+#define MAX_IOVECS 16
+
+// What the steps below work on. Per CPU, and passed by look-up rather than by argument: so each step is a global function
+// that the verifier proves once, not once for every path that leads to it.
+struct segment_scratch {
+  struct obi_segment segment;
+  __u8 payload[OBI_STREAM_RECORD_BYTES];
+  __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
+  struct movement movement;
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __type(key, __u32);
+  __type(value, struct segment_scratch);
+  __uint(max_entries, 1);
+} segment_scratch SEC(".maps");
+
+static __always_inline struct segment_scratch *scratch_of_cpu(void) {
+  __u32 zero = 0;
+  return bpf_map_lookup_elem(&segment_scratch, &zero);
+}
+
+// Bytes waiting in the ring at which user space is woken; below it a timer of user space collects them.
+const volatile __u32 wakeup_bytes = 0;
+
+static __always_inline __u64 wakeup_flag(void) {
+  return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+// The first bytes of an HTTP/1 request of a common method? `word` is the first four bytes of the call.
+static __always_inline bool begins_request(__u32 word) {
+#define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
+  return word == WORD('G', 'E', 'T', ' ') || word == WORD('P', 'O', 'S', 'T') || word == WORD('P', 'U', 'T', ' ') ||
+         word == WORD('H', 'E', 'A', 'D') || word == WORD('D', 'E', 'L', 'E') || word == WORD('P', 'A', 'T', 'C') ||
+         word == WORD('O', 'P', 'T', 'I');
+}
+static __always_inline bool begins_bodyless_request(__u32 word) {
+  return word == WORD('G', 'E', 'T', ' ') || word == WORD('H', 'E', 'A', 'D') || word == WORD('D', 'E', 'L', 'E') ||
+         word == WORD('O', 'P', 'T', 'I');
+}
+static __always_inline bool begins_response(__u32 word) { return word == WORD('H', 'T', 'T', 'P'); }
+static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
+#undef WORD
+
+// Copies one part of a vector to offset `at` of the payload; 0 if that worked.
+__noinline int gather_part(__u64 base, __u32 at, __u32 size) {
+  struct segment_scratch *scratch = scratch_of_cpu();
+  if (!scratch || at >= OBI_STREAM_RECORD_BYTES || size > OBI_STREAM_RECORD_BYTES) return -1;
+  return bpf_probe_read_user(scratch->payload + at, size, (const void *)base) ? -1 : 0;
+}
+
+// Copies up to `wanted` bytes of the vector into the payload; returns the number copied.
+static __always_inline __u32 gather(const struct movement *movement, __u32 wanted) {
+  __u64 vector = movement->buffer;
+  __u32 count = movement->iov_count > MAX_IOVECS ? MAX_IOVECS : movement->iov_count;
+  __u32 have = 0;
+  for (__u32 i = 0; i < MAX_IOVECS; i++) {
+    struct user_iovec part;
+    if (i >= count || have >= wanted) break;
+    if (bpf_probe_read_user(&part, sizeof(part), (const void *)(vector + i * sizeof(part)))) break;
+    __u32 left = wanted - have;
+    __u32 take = part.length < left ? part.length : left;
+    if (take && gather_part(part.base, have, take)) break;
+    have += take;
+  }
+  return have;
+}
+
+// The last bytes of a contiguous call, for the end of a chunked body.
+static __always_inline void read_tail(struct obi_segment *segment, __u64 buffer, __u32 total) {
+  __u32 size = total < sizeof(segment->tail) ? total : sizeof(segment->tail);
+  asm volatile("" : "+r"(size));
+  if (size > sizeof(segment->tail)) return;
+  if (!bpf_probe_read_user(segment->tail, size, (const void *)(buffer + total - size))) segment->tail_bytes = size;
+}
+
+static __always_inline __u32 first_word(const struct movement *movement) {
+  __u64 address = movement->buffer;
+  __u32 word = 0;
+  if (movement->iov_count) {
+    struct user_iovec part = {};
+    bpf_probe_read_user(&part, sizeof(part), (const void *)address);
+    if (part.length < sizeof(word)) return 0;
+    address = part.base;
+  }
+  bpf_probe_read_user(&word, sizeof(word), (const void *)address);
+  return word;
+}
+
+// How many bytes of this call travel; keeps the connection's account of the current message.
+static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mode, const struct movement *movement) {
+  __u32 total = movement->total;
+  if (connection->direction != movement->direction) {
+    connection->direction = movement->direction;
+    connection->message_bytes = 0;
+    connection->request_heads = 0;
+  }
+  if (movement->unseen) return 0;
+  __u32 word = total >= 4 ? first_word(movement) : 0;
+  bool request = begins_request(word);
+  if (request && connection->request_heads < 2) connection->request_heads++;
+  if (begins_http2(word) || connection->request_heads > 1 ||
+      (total > OBI_HEAD_CALL_BYTES && begins_bodyless_request(word))) {
+    connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed
+    mode = OBI_MODE_STREAM;
+  }
+  if (mode == OBI_MODE_STREAM) return total;
+  if (request || begins_response(word)) connection->message_bytes = 0;
+  __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
+  if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES && total > 64) return 0;
+  connection->message_bytes += wanted;
+  return wanted;
+}
+
+static __always_inline void fill_positions(struct obi_segment *segment, const struct movement *movement) {
+  if (movement->socket.kind != STREAM_TCP) return;
+  const struct tcp_sock *tcp = (const struct tcp_sock *)movement->socket.sk;
+  __u32 written = BPF_CORE_READ(tcp, write_seq);
+  __u32 read = BPF_CORE_READ(tcp, copied_seq);
+  segment->flags |= OBI_SEGMENT_HAS_POSITION;
+  segment->position = (segment->direction == OBI_SEND ? written : read) - movement->total;
+  segment->peer_position = segment->direction == OBI_SEND ? read : written;
+}
+
+// Sends the scratch record with `captured` bytes of payload.
+static __always_inline void put(struct segment_scratch *scratch, __u32 captured) {
+  struct obi_segment *segment = &scratch->segment;
+  segment->captured_bytes = captured;
+  __u64 size = sizeof(*segment) + captured;
+  segment->header.size = size;
+  asm volatile("" : "+r"(size));
+  if (size < sizeof(*segment) || size > sizeof(*segment) + OBI_STREAM_RECORD_BYTES) return;
+  if (bpf_ringbuf_output(&segments, scratch, size, wakeup_flag())) count_loss(OBI_LOSS_RING_FULL);
+}
+
+static __always_inline void note_unreadable(struct obi_segment *segment) {
+  segment->flags |= OBI_SEGMENT_UNREADABLE;
+  count_loss(OBI_LOSS_READ_FAULT);
+}
+
+// Sends `size` bytes at `base` as one record that stands for `total` bytes of the call.
+__noinline int put_part(__u64 base, __u32 size, __u32 total, __u32 continued) {
+  struct segment_scratch *scratch = scratch_of_cpu();
+  if (!scratch || size > OBI_STREAM_RECORD_BYTES) return -1;
+  struct obi_segment *segment = &scratch->segment;
+  __u32 captured = size;
+  segment->total_bytes = total;
+  segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
+  if (bpf_probe_read_user(scratch->payload, size, (const void *)base)) {
+    captured = 0;
+    note_unreadable(segment);
+  }
+  put(scratch, captured);
+  segment->position += total;
+  return 0;
+}
+
+// Sends a contiguous call in several records: stream mode, longer than one record.
+static __always_inline void put_in_parts(__u64 buffer, __u32 total) {
+  const __u32 parts = OBI_STREAM_CALL_BYTES / OBI_STREAM_RECORD_BYTES;
+  for (__u32 i = 0; i < parts; i++) {
+    __u32 done = i * OBI_STREAM_RECORD_BYTES;
+    if (done >= total) break;
+    __u32 left = total - done;
+    bool last = i == parts - 1 || left <= OBI_STREAM_RECORD_BYTES;
+    __u32 size = left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES;
+    put_part(buffer + done, size, last ? left : size, !last);
+  }
+}
+
+static __always_inline void begin_segment(struct segment_scratch *scratch, const struct connection *connection) {
+  struct obi_segment *segment = &scratch->segment;
+  const struct movement *movement = &scratch->movement;
+  __builtin_memset(segment, 0, sizeof(*segment));
+  segment->header.type = OBI_EVENT_SEGMENT;
+  segment->connection_id = connection->id;
+  segment->start_ns = segment->end_ns = bpf_ktime_get_ns();
+  __u64 ids = bpf_get_current_pid_tgid();
+  segment->pid = ids >> 32;
+  segment->tid = (__u32)ids;
+  segment->total_bytes = movement->total;
+  segment->direction = movement->direction;
+  if (movement->total == 0) segment->flags |= OBI_SEGMENT_END_OF_STREAM;
+  if (movement->unseen) segment->flags |= OBI_SEGMENT_NO_PAYLOAD;
+  fill_positions(segment, movement);
+}
+
+// Copies up to `wanted` bytes into the scratch payload; returns how many.
+static __always_inline __u32 capture(struct segment_scratch *scratch, __u32 wanted) {
+  const struct movement *movement = &scratch->movement;
+  __u32 size = wanted < OBI_STREAM_RECORD_BYTES ? wanted : OBI_STREAM_RECORD_BYTES;
+  if (movement->iov_count) return gather(movement, size);
+  asm volatile("" : "+r"(size));
+  if (size > OBI_STREAM_RECORD_BYTES) return 0;
+  return bpf_probe_read_user(scratch->payload, size, (const void *)movement->buffer) ? 0 : size;
+}
+
+// Reports the movement in the scratch.
+__noinline int emit_segment(void) {
+  struct segment_scratch *scratch = scratch_of_cpu();
+  if (!scratch) return 0;
+  const struct movement *movement = &scratch->movement;
+  struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
+  if (!connection) return 0;
+  __u8 mode = capture_mode_of(connection);
+  if (mode == OBI_MODE_SILENT) return 0;
+  if (!connection->announced && !announce(connection, &movement->socket, connection->role == OBI_ROLE_UNKNOWN)) return 0;
+  begin_segment(scratch, connection);
+  __u32 total = movement->total;
+  __u32 wanted = total ? wanted_bytes(connection, mode, movement) : 0;
+  if (wanted > OBI_STREAM_RECORD_BYTES && !movement->iov_count) {
+    put_in_parts(movement->buffer, total);
+    return 0;
+  }
+  __u32 captured = wanted ? capture(scratch, wanted) : 0;
+  if (wanted && !captured) note_unreadable(&scratch->segment);
+  if (captured < total && !movement->iov_count && !movement->unseen) {
+    read_tail(&scratch->segment, movement->buffer, total);
+  }
+  put(scratch, captured);
+  return 0;
+}

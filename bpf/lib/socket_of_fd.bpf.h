@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a file descriptor of the current task to the kernel's socket, for stream sockets that we follow.
+#pragma once
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "kernel_types.bpf.h"
+
+enum stream_kind {
+  STREAM_NONE = 0,
+  STREAM_TCP = 1,
+  STREAM_MPTCP = 2,  // its sock has no tcp_sock fields: no stream positions
+  STREAM_UNIX = 3,
+};
+
+#define ADDRESS_FAMILY_UNIX 1
+#define ADDRESS_FAMILY_INET 2
+#define ADDRESS_FAMILY_INET6 10
+#define PROTOCOL_TCP 6
+#define PROTOCOL_MPTCP 262
+#define SOCKET_STREAM 1
+
+struct socket_ref {
+  struct sock *sk;
+  __u64 inode;
+  __u16 family;
+  __u8 kind;  // enum stream_kind
+};
+
+static __always_inline __u8 stream_kind_of(const struct sock *sk, __u16 family) {
+  if (BPF_CORE_READ(sk, sk_type) != SOCKET_STREAM) return STREAM_NONE;
+  if (family == ADDRESS_FAMILY_UNIX) return STREAM_UNIX;
+  if (family != ADDRESS_FAMILY_INET && family != ADDRESS_FAMILY_INET6) return STREAM_NONE;
+  __u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+  if (protocol == PROTOCOL_TCP) return STREAM_TCP;
+  return protocol == PROTOCOL_MPTCP ? STREAM_MPTCP : STREAM_NONE;
+}
+
+// False unless `fd` is a TCP or AF_UNIX stream socket.
+static __always_inline bool socket_of_fd(struct socket_ref *out, __u32 fd) {
+  const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
+  const struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+  if (fd >= BPF_CORE_READ(table, max_fds)) return false;
+  struct file **files = BPF_CORE_READ(table, fd);
+  struct file *file = NULL;
+  if (bpf_probe_read_kernel(&file, sizeof(file), files + fd) || !file) return false;
+  const struct inode *inode = BPF_CORE_READ(file, f_inode);
+  if ((BPF_CORE_READ(inode, i_mode) & 0170000) != 0140000) return false;  // S_IFMT, S_IFSOCK
+  const struct socket *socket = BPF_CORE_READ(file, private_data);
+  struct sock *sk = BPF_CORE_READ(socket, sk);
+  if (!sk) return false;
+  out->sk = sk;
+  out->inode = BPF_CORE_READ(inode, i_ino);
+  out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  out->kind = stream_kind_of(sk, out->family);
+  return out->kind != STREAM_NONE;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connections of traced processes. Key: the address of the kernel's struct sock. An entry is trusted only while the inode
+// number matches, so a reused address can't inherit another connection's state. LRU: AF_UNIX sockets have no hook at
+// their end, and a table that is full must give way to the living.
+#pragma once
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "../shared/segment.h"
+
+struct connection {
+  __u64 id;
+  __u64 inode;
+  __u32 message_bytes;  // payload captured of the current message (a run of calls in one direction)
+  __u8 direction;       // of the current message: enum obi_direction, 0xff before the first
+  __u8 mode;            // enum obi_capture_mode, the kernel's own choice
+  __u8 role;            // enum obi_connection_role
+  __u8 announced;       // 1: struct obi_connection_open was sent
+  __u8 request_heads;   // calls of the current message that began like an HTTP request
+  __u8 stream_socket;   // enum stream_kind
+  __u8 pad[6];
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __type(key, __u64);
+  __type(value, struct connection);
+  __uint(max_entries, 16384);
+} connections SEC(".maps");
+
+// What user space wants captured: slot = low bits of the connection id, value = id << 2 | mode. A slot that another
+// connection has taken over doesn't match, and the kernel's own choice holds. Memory-mapped by user space.
+#define CAPTURE_MODE_SLOTS 16384
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __type(key, __u32);
+  __type(value, __u64);
+  __uint(max_entries, CAPTURE_MODE_SLOTS);
+} capture_modes SEC(".maps");

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/record.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "bpf/shared/process_event.h"
+#include "bpf/shared/segment.h"
+
+namespace obi::capture {
+namespace {
+
+/// False if the record is shorter than T. Records are copied out: the ring gives no alignment promise beyond 8 bytes.
+template <typename T>
+bool read_fixed(std::span<const std::byte> record, T& out) {
+  if (record.size() < sizeof(T)) return false;
+  std::memcpy(&out, record.data(), sizeof(T));
+  return true;
+}
+
+Record decode_segment(std::span<const std::byte> record) {
+  obi_segment raw;
+  if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
+      raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) || raw.direction > OBI_SEND) {
+    return UndecodableRecord{};
+  }
+  model::Segment segment;
+  segment.connection_id = raw.connection_id;
+  segment.start_ns = raw.start_ns;
+  segment.end_ns = raw.end_ns;
+  segment.pid = raw.pid;
+  segment.tid = raw.tid;
+  segment.total_bytes = raw.total_bytes;
+  segment.position = raw.position;
+  segment.peer_position = raw.peer_position;
+  segment.direction = raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive;
+  segment.has_position = (raw.flags & OBI_SEGMENT_HAS_POSITION) != 0;
+  segment.end_of_stream = (raw.flags & OBI_SEGMENT_END_OF_STREAM) != 0;
+  segment.encrypted_source = raw.source != OBI_SOURCE_PLAIN;
+  segment.payload = record.subspan(sizeof(raw), raw.captured_bytes);
+  segment.tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes);
+  return segment;
+}
+
+Record decode_open(std::span<const std::byte> record) {
+  obi_connection_open raw;
+  if (!read_fixed(record, raw)) return UndecodableRecord{};
+  model::ConnectionOpened opened;
+  opened.id = raw.id;
+  opened.ns = raw.ns;
+  opened.pid = raw.pid;
+  opened.netns = raw.netns;
+  opened.unix_socket = raw.family == AF_UNIX;
+  opened.mid_life = raw.mid_life != 0;
+  opened.role = raw.role <= OBI_ROLE_SERVER ? static_cast<model::ConnectionRole>(raw.role)
+                                            : model::ConnectionRole::kUnknown;
+  std::ranges::copy(raw.local_address, opened.local.address.bytes.begin());
+  std::ranges::copy(raw.remote_address, opened.remote.address.bytes.begin());
+  opened.local.port = raw.local_port;
+  opened.remote.port = raw.remote_port;
+  return opened;
+}
+
+Record decode_close(std::span<const std::byte> record) {
+  obi_connection_close raw;
+  if (!read_fixed(record, raw)) return UndecodableRecord{};
+  return model::ConnectionClosed{.id = raw.id, .ns = raw.ns};
+}
+
+Record decode_process(std::span<const std::byte> record) {
+  obi_process_event raw;
+  if (!read_fixed(record, raw) || raw.kind < OBI_PROCESS_EXEC || raw.kind > OBI_PROCESS_LISTEN) {
+    return UndecodableRecord{};
+  }
+  return model::ProcessEvent{.kind = static_cast<model::ProcessEventKind>(raw.kind),
+                             .ns = raw.ns,
+                             .pid = raw.pid,
+                             .parent_pid = raw.parent_pid,
+                             .ns_pid = raw.ns_pid,
+                             .pid_namespace = raw.pid_ns,
+                             .net_namespace = raw.net_ns,
+                             .port = raw.port};
+}
+
+Record decode_service(std::span<const std::byte> record) {
+  constexpr std::size_t kFixed = sizeof(obi_event_header) + sizeof(std::uint32_t);
+  if (record.size() < kFixed) return UndecodableRecord{};
+  ServiceRecord service;
+  std::memcpy(&service.pid, record.data() + sizeof(obi_event_header), sizeof(service.pid));
+  const auto text = record.subspan(kFixed);
+  service.json = {reinterpret_cast<const char*>(text.data()), text.size()};
+  return service;
+}
+
+}  // namespace
+
+Record decode_record(std::span<const std::byte> record) {
+  obi_event_header header;
+  if (!read_fixed(record, header) || header.size > record.size() || header.size < sizeof(header)) {
+    return UndecodableRecord{};
+  }
+  record = record.first(header.size);
+  switch (header.type) {
+    case OBI_EVENT_SEGMENT: return decode_segment(record);
+    case OBI_EVENT_CONNECTION_OPEN: return decode_open(record);
+    case OBI_EVENT_CONNECTION_CLOSE: return decode_close(record);
+    case OBI_EVENT_PROCESS: return decode_process(record);
+    case OBI_EVENT_SERVICE: return decode_service(record);
+    default: return UndecodableRecord{};
+  }
+}
+
+}  // namespace obi::capture

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Owns the capture programs in the kernel: opens, loads and attaches a back end, keeps the PID filter, reads the ring
+// buffers. Everything above works on the records alone and can't tell one back end from another.
+// Thread rule: `poll` from the capture thread; `allow`, `block` and `set_mode` from any one thread each; the rest anywhere.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/segment.hpp"
+
+namespace obi::capture {
+
+/// How the kernel side sees bytes move. `kAuto` takes the first row of the hook table that loads and attaches.
+enum class Backend : std::uint8_t { kAuto, kFentry, kKprobe, kTracepoint, kSyscall };
+std::string_view to_string(Backend backend);
+
+struct TracerOptions {
+  Backend backend = Backend::kAuto;
+  std::size_t wakeup_bytes = 64 * 1024;   ///< ring data at which the reader is woken; a poll time-out collects less
+  std::size_t ring_bytes = 4 * 1024 * 1024;  ///< power of two, multiple of the page size
+};
+
+struct PidIdentity {
+  std::uint32_t pid = 0;            ///< root pid namespace (as the agent's /proc shows it)
+  std::uint32_t ns_pid = 0;         ///< innermost pid namespace
+  std::uint32_t pid_namespace = 0;  ///< inode of that namespace
+};
+
+struct KernelLoss {
+  std::string_view name;
+  std::string_view help;
+  std::uint64_t count = 0;
+};
+
+class Tracer {
+ public:
+  /// Loads and attaches; the error names the back end and the first reason in words.
+  static base::Result<std::unique_ptr<Tracer>> open(const TracerOptions& options);
+  ~Tracer();
+  Tracer(const Tracer&) = delete;
+  Tracer& operator=(const Tracer&) = delete;
+
+  /// The process's calls are captured from now on. Repeating it is harmless.
+  base::Result<void> allow(const PidIdentity& process);
+  void block(const PidIdentity& process);
+
+  /// Asks for more or less of a connection's bytes; takes effect with its next call.
+  void set_mode(std::uint64_t connection_id, model::CaptureMode mode);
+
+  using Consumer = std::function<void(std::span<const std::byte> record)>;
+  /// Waits up to `timeout` for a wake-up, then hands every waiting record to `consume`, process events first. Returns
+  /// the number of records.
+  std::size_t poll(std::chrono::milliseconds timeout, const Consumer& consume);
+  /// As poll, for what is there now.
+  std::size_t drain(const Consumer& consume);
+
+  [[nodiscard]] Backend backend() const;
+  /// Every reason, also those with count 0.
+  [[nodiscard]] std::vector<KernelLoss> losses() const;
+  /// Memory of all maps in the kernel.
+  [[nodiscard]] std::size_t map_bytes() const;
+
+ private:
+  struct Programs;
+  explicit Tracer(std::unique_ptr<Programs> programs);
+  std::unique_ptr<Programs> programs_;
+};
+
+}  // namespace obi::capture

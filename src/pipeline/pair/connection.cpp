@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/pair/connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/table.hpp"
+
+namespace obi::pipeline {
+namespace {
+
+using model::Reason;
+using protocol::Fate;
+
+// Segments that may wait for bytes on their way; beyond it the missing ones are given up. A thread that is late is late by
+// microseconds, so this is a bound on memory, not on patience.
+constexpr std::size_t kMaxHeld = 64;
+// Chunks with payload in a row, none of which any protocol knew, before the connection is left alone. Higher in mid-life,
+// where the first chunks may well be the middle of a body.
+constexpr std::uint16_t kUnknownChunks = 12;
+constexpr std::uint16_t kUnknownChunksMidLife = 64;
+
+std::optional<model::Direction> first_mover(const model::ConnectionOpened& opened) {
+  if (opened.mid_life || opened.role == model::ConnectionRole::kUnknown) return std::nullopt;
+  return opened.role == model::ConnectionRole::kClient ? model::Direction::kSend : model::Direction::kReceive;
+}
+
+protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
+  const std::size_t cut = std::min<std::size_t>(skip, segment.payload.size());
+  protocol::Chunk chunk;
+  chunk.direction = segment.direction;
+  chunk.bytes = segment.payload.subspan(cut);
+  chunk.missing_bytes = segment.total_bytes - std::max<std::size_t>(skip, segment.payload.size());
+  chunk.tail = segment.tail;
+  chunk.start_ns = segment.start_ns;
+  chunk.end_ns = segment.end_ns;
+  chunk.pid = segment.pid;
+  chunk.encrypted_source = segment.encrypted_source;
+  return chunk;
+}
+
+}  // namespace
+
+Connection::Connection(const model::ConnectionOpened& opened) : last_ns(opened.ns), info_(opened) {
+  order_.set_first_mover(first_mover(opened));
+}
+
+void Connection::on_segment(const model::Segment& segment, const ConnectionContext& context) {
+  last_ns = segment.end_ns;
+  if (state_ == State::kSilent) {
+    context.ledger.add(Reason::SegmentsUnrecognised);
+    return;
+  }
+  if (held_.empty()) {
+    if (!try_take(segment, true, context)) held_.emplace_back(segment);
+    return;
+  }
+  held_.emplace_back(segment);
+  release_held(true, context);
+  if (held_.size() > kMaxHeld) release_held(false, context);
+}
+
+// Takes every held segment that can be taken, again and again, since each may free another. When impatient, the first of
+// the rest goes through with its gap, and so on until none is left.
+void Connection::release_held(bool patient, const ConnectionContext& context) {
+  bool progress = true;
+  while (progress && !held_.empty()) {
+    progress = false;
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      if (!try_take(held_[i].segment, true, context)) continue;
+      held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
+      progress = true;
+      break;
+    }
+    if (progress || patient) continue;
+    try_take(held_.front().segment, false, context);
+    held_.erase(held_.begin());
+    progress = true;
+  }
+  if (held_.empty()) held_for_a_tick_ = false;
+}
+
+bool Connection::try_take(const model::Segment& segment, bool patient, const ConnectionContext& context) {
+  std::uint32_t missing = 0;
+  switch (order_.look(segment, patient, missing)) {
+    case Arrival::kEarly: return false;
+    case Arrival::kDuplicate: context.ledger.add(Reason::SegmentsDuplicate); return true;
+    case Arrival::kGap:
+      context.ledger.add(Reason::StreamGaps);
+      if (conversation_) conversation_->on_gap(segment.direction, missing, context.sink);
+      break;
+    case Arrival::kInOrder: break;
+  }
+  const std::uint32_t skip = order_.overlap(segment);
+  order_.take(segment);
+  feed(segment, skip, context);
+  return true;
+}
+
+void Connection::feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context) {
+  if (segment.total_bytes > 0) {
+    const protocol::Chunk chunk = chunk_of(segment, skip);
+    if (chunk.missing_bytes > 0) context.ledger.add(Reason::BytesUncaptured, chunk.missing_bytes);
+    count(converse(chunk, context), !chunk.bytes.empty(), context.ledger);
+  } else {
+    context.ledger.add(conversation_ ? Reason::SegmentsHttp : Reason::SegmentsUnrecognised);
+  }
+  if (segment.end_of_stream && conversation_) {
+    conversation_->on_end_of_stream(segment.direction, segment.end_ns, context.sink);
+  }
+}
+
+Fate Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (!conversation_ && !recognise(chunk, context)) return Fate::Unrecognised;
+  return conversation_->on_chunk(chunk, context.sink);
+}
+
+bool Connection::recognise(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (chunk.bytes.empty()) return false;
+  const protocol::Payload payload{.bytes = chunk.bytes, .original_size = chunk.bytes.size() + chunk.missing_bytes};
+  for (const protocol::ProtocolRow& row : protocol::protocols()) {
+    if (!row.looks_like(payload)) continue;
+    conversation_ = row.converse(context.options);
+    state_ = State::kTalking;
+    return true;
+  }
+  return false;
+}
+
+void Connection::count(Fate fate, bool has_payload, model::Ledger& ledger) {
+  switch (fate) {
+    case Fate::Message:
+      ledger.add(Reason::SegmentsHttp);
+      unknown_chunks_ = 0;
+      return;
+    case Fate::Upgraded:
+      ledger.add(Reason::SegmentsUpgraded);
+      state_ = State::kSilent;
+      return;
+    case Fate::Resync: ledger.add(Reason::SegmentsResync); break;
+    case Fate::Unrecognised: ledger.add(Reason::SegmentsUnrecognised); break;
+  }
+  if (has_payload && ++unknown_chunks_ >= (info_.mid_life ? kUnknownChunksMidLife : kUnknownChunks)) {
+    state_ = State::kSilent;
+  }
+}
+
+void Connection::on_close(std::uint64_t ns, const ConnectionContext& context) {
+  release_held(false, context);
+  if (conversation_) conversation_->on_close(ns, context.sink);
+  conversation_.reset();
+}
+
+void Connection::on_tick(std::uint64_t now_ns, const ConnectionContext& context) {
+  if (!held_.empty() && std::exchange(held_for_a_tick_, true)) release_held(false, context);
+  if (conversation_) conversation_->on_tick(now_ns, context.sink);
+}
+
+std::size_t Connection::held_bytes() const {
+  std::size_t bytes = conversation_ ? conversation_->held_bytes() : 0;
+  for (const HeldSegment& held : held_) bytes += sizeof(HeldSegment) + held.bytes.size();
+  return bytes;
+}
+
+}  // namespace obi::pipeline

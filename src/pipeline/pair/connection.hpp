@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection of a traced process: finds out its protocol, keeps its bytes in order and feeds them to the conversation.
+// Not thread-safe.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/ledger.hpp"
+#include "model/segment.hpp"
+#include "pipeline/pair/stream_order.hpp"
+#include "protocol/conversation.hpp"
+
+namespace obi::pipeline {
+
+/// What a connection needs from the table that holds it.
+struct ConnectionContext {
+  model::Ledger& ledger;
+  protocol::SpanSink& sink;
+  const protocol::ConversationOptions& options;
+};
+
+class Connection {
+ public:
+  explicit Connection(const model::ConnectionOpened& opened);
+
+  /// Wants nothing more of the connection's bytes.
+  [[nodiscard]] bool is_silent() const { return state_ == State::kSilent; }
+  [[nodiscard]] const model::ConnectionOpened& info() const { return info_; }
+
+  void on_segment(const model::Segment& segment, const ConnectionContext& context);
+  void on_close(std::uint64_t ns, const ConnectionContext& context);
+  /// Lets segments through that waited since before the last call, and lets the conversation give up on old requests.
+  void on_tick(std::uint64_t now_ns, const ConnectionContext& context);
+  [[nodiscard]] bool has_held() const { return !held_.empty(); }
+  [[nodiscard]] std::size_t held_bytes() const;
+
+  std::uint64_t last_ns = 0;  ///< when something was last heard of it
+
+ private:
+  enum class State : std::uint8_t { kUnknown, kTalking, kSilent };
+  void release_held(bool patient, const ConnectionContext& context);
+  bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
+  void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
+  protocol::Fate converse(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void count(protocol::Fate fate, bool has_payload, model::Ledger& ledger);
+  bool recognise(const protocol::Chunk& chunk, const ConnectionContext& context);
+
+  model::ConnectionOpened info_;
+  State state_ = State::kUnknown;
+  std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
+  StreamOrder order_;
+  std::unique_ptr<protocol::Conversation> conversation_;
+  std::vector<HeldSegment> held_;
+  bool held_for_a_tick_ = false;
+};
+
+}  // namespace obi::pipeline

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/pair/pairer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace obi::pipeline {
+namespace {
+using model::Reason;
+constexpr std::uint64_t kSweepNs = 1'000'000'000;  // how often every connection hears of the time
+}  // namespace
+
+/// Where the conversations put their spans; knows which connection is talking.
+class Pairer::Sink final : public protocol::SpanSink {
+ public:
+  explicit Sink(Pairer& owner) : owner_(owner) {}
+
+  void set_current(const model::ConnectionOpened* info) { info_ = info; }
+
+  base::Arena& arena() override { return batch().arena; }
+
+  void emit(model::Span&& span) override {
+    owner_.ledger_.add(Reason::SpansMade);
+    const bool client = span.is_client();
+    span.peer = client ? info_->local : info_->remote;
+    span.host = client ? info_->remote : info_->local;
+    batch().spans.push_back(std::move(span));
+    if (batch().spans.size() >= owner_.options_.batch_length) owner_.flush();
+  }
+
+  void note(Note what, std::uint64_t count) override {
+    static constexpr std::array kReasonOf = {
+        Reason::RequestsSeen,     Reason::RequestsNoResponse, Reason::RequestsLostResponse,
+        Reason::RequestsUpgraded, Reason::RequestsOverflow,   Reason::RequestsOpen,
+        Reason::HeadsTruncated,   Reason::HeadsMalformed,     Reason::ResponsesUnpaired};
+    owner_.ledger_.add(kReasonOf[static_cast<std::size_t>(what)], count);
+  }
+
+  void want_stream() override { owner_.set_mode_(info_->id, model::CaptureMode::kStream); }
+
+ private:
+  model::SpanBatch& batch() {
+    if (!owner_.batch_) {
+      owner_.batch_ = owner_.pool_.take();
+      owner_.batch_.writable().wall_offset_ns = owner_.options_.wall_offset_ns;
+      owner_.batch_since_ns_ = 0;
+    }
+    return owner_.batch_.writable();
+  }
+
+  Pairer& owner_;
+  const model::ConnectionOpened* info_ = nullptr;
+};
+
+Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit,
+               SetMode set_mode)
+    : options_(options),
+      conversation_options_{.request_timeout_ns = static_cast<std::uint64_t>(options.request_timeout.count())},
+      ledger_(ledger),
+      pool_(pool),
+      emit_(std::move(emit)),
+      set_mode_(std::move(set_mode)),
+      sink_(std::make_unique<Sink>(*this)) {}
+
+Pairer::~Pairer() = default;
+
+ConnectionContext Pairer::context() { return {.ledger = ledger_, .sink = *sink_, .options = conversation_options_}; }
+
+void Pairer::on_opened(const model::ConnectionOpened& opened) {
+  ledger_.add(Reason::ConnectionsOpened);
+  if (connections_.contains(opened.id)) return;
+  make_room();
+  auto entry = std::make_unique<Entry>(Entry{.connection = Connection(opened), .age = by_age_.end()});
+  entry->age = by_age_.insert(by_age_.end(), opened.id);
+  connections_.emplace(opened.id, std::move(entry));
+}
+
+void Pairer::make_room() {
+  if (connections_.size() < options_.max_connections || by_age_.empty()) return;
+  ledger_.add(Reason::ConnectionsEvicted);
+  const auto oldest = connections_.find(by_age_.front());
+  Connection& connection = oldest->second->connection;
+  sink_->set_current(&connection.info());
+  connection.on_close(connection.last_ns, context());
+  by_age_.pop_front();
+  connections_.erase(oldest);
+}
+
+void Pairer::touch(Entry& entry) { by_age_.splice(by_age_.end(), by_age_, entry.age); }
+
+void Pairer::silence(std::uint64_t id) {
+  ledger_.add(Reason::ConnectionsSilenced);
+  set_mode_(id, model::CaptureMode::kSilent);
+}
+
+void Pairer::on_segment(const model::Segment& segment) {
+  ledger_.add(Reason::SegmentsSeen);
+  const auto found = connections_.find(segment.connection_id);
+  if (found == connections_.end()) {
+    ledger_.add(Reason::SegmentsOrphaned);
+    return;
+  }
+  Entry& entry = *found->second;
+  touch(entry);
+  sink_->set_current(&entry.connection.info());
+  const bool was_silent = entry.connection.is_silent();
+  entry.connection.on_segment(segment, context());
+  if (!was_silent && entry.connection.is_silent()) silence(segment.connection_id);
+}
+
+void Pairer::on_closed(const model::ConnectionClosed& closed) {
+  ledger_.add(Reason::ConnectionsClosed);
+  const auto found = connections_.find(closed.id);
+  if (found == connections_.end()) return;
+  Entry& entry = *found->second;
+  sink_->set_current(&entry.connection.info());
+  entry.connection.on_close(closed.ns, context());
+  by_age_.erase(entry.age);
+  connections_.erase(found);
+}
+
+void Pairer::on_tick(std::uint64_t now_ns) {
+  const bool sweep = now_ns >= next_sweep_ns_;
+  if (sweep) next_sweep_ns_ = now_ns + kSweepNs;
+  for (auto& [id, entry] : connections_) {
+    if (!sweep && !entry->connection.has_held()) continue;
+    sink_->set_current(&entry->connection.info());
+    entry->connection.on_tick(now_ns, context());
+  }
+  if (!batch_ || batch_->spans.empty()) return;
+  if (batch_since_ns_ == 0) batch_since_ns_ = now_ns;
+  if (now_ns - batch_since_ns_ >= static_cast<std::uint64_t>(options_.batch_timeout.count())) flush();
+}
+
+void Pairer::finish(std::uint64_t now_ns) {
+  for (auto& [id, entry] : connections_) {
+    sink_->set_current(&entry->connection.info());
+    entry->connection.on_close(now_ns, context());
+  }
+  connections_.clear();
+  by_age_.clear();
+  if (batch_ && !batch_->spans.empty()) flush();
+}
+
+void Pairer::flush() { emit_(std::move(batch_)); }
+
+}  // namespace obi::pipeline

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// From captured segments to spans: the table of connections, the conversations on them, and the batches their spans are
+// collected in. First step of the pipeline, on the capture thread; not thread-safe.
+#pragma once
+#include <absl/container/flat_hash_map.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "model/batch_ref.hpp"
+#include "model/ledger.hpp"
+#include "model/segment.hpp"
+#include "pipeline/pair/connection.hpp"
+
+namespace obi::pipeline {
+
+struct PairerOptions {
+  std::size_t max_connections = 20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
+  std::size_t batch_length = 100;        ///< spans per batch
+  std::chrono::nanoseconds batch_timeout{1'000'000'000};  ///< an incomplete batch leaves after this
+  std::chrono::nanoseconds request_timeout{0};            ///< 0 = a request may wait for ever
+  std::int64_t wall_offset_ns = 0;                        ///< for the batches
+};
+
+class Pairer {
+ public:
+  using Emit = std::function<void(model::BatchRef&&)>;
+  using SetMode = std::function<void(std::uint64_t connection_id, model::CaptureMode mode)>;
+  Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit, SetMode set_mode);
+  ~Pairer();
+
+  void on_opened(const model::ConnectionOpened& opened);
+  void on_segment(const model::Segment& segment);
+  void on_closed(const model::ConnectionClosed& closed);
+  /// Call at least every 100 ms, with CLOCK_MONOTONIC: batch time-out, late segments, old requests.
+  void on_tick(std::uint64_t now_ns);
+  /// Nothing more comes: counts what is still open and hands out the last batch.
+  void finish(std::uint64_t now_ns);
+  void set_wall_offset_ns(std::int64_t offset) { options_.wall_offset_ns = offset; }
+  [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
+
+ private:
+  class Sink;
+  struct Entry {
+    Connection connection;
+    std::list<std::uint64_t>::iterator age;  // its place in by_age_
+  };
+  ConnectionContext context();
+  void touch(Entry& entry);
+  void make_room();
+  void silence(std::uint64_t id);
+  void flush();
+
+  PairerOptions options_;
+  protocol::ConversationOptions conversation_options_;
+  model::Ledger& ledger_;
+  model::BatchPool& pool_;
+  Emit emit_;
+  SetMode set_mode_;
+  std::unique_ptr<Sink> sink_;
+  absl::flat_hash_map<std::uint64_t, std::unique_ptr<Entry>> connections_;
+  std::list<std::uint64_t> by_age_;  // ids, the quietest first
+  model::BatchRef batch_;
+  std::uint64_t batch_since_ns_ = 0;
+  std::uint64_t next_sweep_ns_ = 0;
+};
+
+}  // namespace obi::pipeline

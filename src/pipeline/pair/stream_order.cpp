@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/pair/stream_order.hpp"
+
+#include <algorithm>
+
+namespace obi::pipeline {
+namespace {
+
+std::size_t index_of(model::Direction direction) { return static_cast<std::size_t>(direction); }
+
+// How far `position` is ahead of `next` in the 32-bit sequence space (RFC 9293 section 3.4); negative = behind.
+std::int32_t ahead(std::uint32_t position, std::uint32_t next) { return static_cast<std::int32_t>(position - next); }
+
+}  // namespace
+
+Arrival StreamOrder::look(const model::Segment& segment, bool patient, std::uint32_t& missing) const {
+  missing = 0;
+  if (!segment.has_position) return Arrival::kInOrder;
+  const Side& own = sides_[index_of(segment.direction)];
+  const Side& other = sides_[index_of(opposite(segment.direction))];
+  const bool ends_only = segment.total_bytes == 0;
+  if (own.known && !ends_only) {
+    const std::int32_t distance = ahead(segment.position, own.next);
+    if (distance < 0 && ahead(segment.position + segment.total_bytes, own.next) <= 0) return Arrival::kDuplicate;
+    if (distance > 0) {
+      if (patient) return Arrival::kEarly;
+      missing = static_cast<std::uint32_t>(distance);
+      return Arrival::kGap;
+    }
+  }
+  if (!patient) return Arrival::kInOrder;
+  // One ahead is the FIN, which takes a sequence number (RFC 9293 section 3.4) and is no byte.
+  if (other.known) return ahead(segment.peer_position, other.next) > 1 ? Arrival::kEarly : Arrival::kInOrder;
+  const bool waits_for_other = first_mover_ && *first_mover_ != segment.direction;
+  return waits_for_other ? Arrival::kEarly : Arrival::kInOrder;
+}
+
+std::uint32_t StreamOrder::overlap(const model::Segment& segment) const {
+  const Side& own = sides_[index_of(segment.direction)];
+  if (!segment.has_position || !own.known) return 0;
+  const std::int32_t behind = -ahead(segment.position, own.next);
+  return behind > 0 ? std::min(static_cast<std::uint32_t>(behind), segment.total_bytes) : 0;
+}
+
+void StreamOrder::take(const model::Segment& segment) {
+  if (!segment.has_position || segment.total_bytes == 0) return;
+  sides_[index_of(segment.direction)] = {.known = true, .next = segment.position + segment.total_bytes};
+}
+
+HeldSegment::HeldSegment(const model::Segment& original) : segment(original) {
+  bytes.reserve(original.payload.size() + original.tail.size());
+  bytes.insert(bytes.end(), original.payload.begin(), original.payload.end());
+  bytes.insert(bytes.end(), original.tail.begin(), original.tail.end());
+  const auto all = std::span<const std::byte>(bytes);
+  segment.payload = all.first(original.payload.size());
+  segment.tail = all.subspan(original.payload.size());
+}
+
+}  // namespace obi::pipeline

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the segments of one connection in stream order. Records leave the kernel when a call returns, so when one thread
+// writes and another reads, an answer can be recorded before its request; and records can be lost. Positions (TCP
+// sequence numbers) tell both apart: a segment waits while bytes before it, in its own or the other direction, are still
+// on their way, and is let through with a gap when they don't come.
+// Not thread-safe. Without positions (AF_UNIX) segments pass as they come.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "model/segment.hpp"
+
+namespace obi::pipeline {
+
+/// What to do with one segment now.
+enum class Arrival : std::uint8_t {
+  kInOrder,    ///< take it
+  kGap,        ///< take it; `missing` bytes before it never came
+  kDuplicate,  ///< every byte was seen before
+  kEarly,      ///< something before it has yet to come: hold it
+};
+
+class StreamOrder {
+ public:
+  /// Looks only; `missing` is set for kGap when `patient` is false (then kEarly is never returned).
+  Arrival look(const model::Segment& segment, bool patient, std::uint32_t& missing) const;
+  /// The segment was taken. `skipped` = leading bytes that were already seen.
+  void take(const model::Segment& segment);
+  /// Leading bytes of the segment that were taken with an earlier one.
+  [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const;
+  /// A connection seen from its first byte: a client's first bytes are its own, a server's are its peer's.
+  void set_first_mover(std::optional<model::Direction> direction) { first_mover_ = direction; }
+
+ private:
+  struct Side {
+    bool known = false;
+    std::uint32_t next = 0;  // position that follows the last byte taken
+  };
+  std::array<Side, 2> sides_;
+  std::optional<model::Direction> first_mover_;
+};
+
+/// A segment kept for later, with its own copy of the bytes.
+struct HeldSegment {
+  model::Segment segment;  // its views point into `bytes`
+  std::vector<std::byte> bytes;
+  explicit HeldSegment(const model::Segment& original);
+  HeldSegment(HeldSegment&&) = default;
+  HeldSegment& operator=(HeldSegment&&) = default;
+  HeldSegment(const HeldSegment&) = delete;
+  HeldSegment& operator=(const HeldSegment&) = delete;
+};
+
+}  // namespace obi::pipeline
