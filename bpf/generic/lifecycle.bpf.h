@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Life of processes and of TCP sockets; part of the same object as the capture back end, since they share its maps.
 // Hooks: raw tracepoints sched_process_exec(task, old_pid, binprm), sched_process_fork(parent, child),
-//   sched_process_exit(task), inet_sock_set_state(sk, old, new); kernel floor 5.8.
+//   sched_process_exit(task), inet_sock_set_state(sk, old, new), tcp_destroy_sock(sk); kernel floor 5.8.
+//   A socket in state CLOSE may still hold bytes that its process will read, so only tcp_destroy_sock ends a connection.
 // Maps: writes process_events, segments (close and end-of-stream records), allowed_pids, connections.
-// inet_sock_set_state runs partly in softirq, on top of a capture program: it must not touch segment_scratch.
+// The socket hooks run partly in softirq, on top of a capture program: they must not touch segment_scratch.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -12,7 +13,7 @@
 #include "../maps/pid_filter.bpf.h"
 #include "../shared/process_event.h"
 
-enum tcp_state { STATE_ESTABLISHED = 1, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };
+enum tcp_state { STATE_FIN_WAIT1 = 4, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };  // include/net/tcp_states.h
 
 static __always_inline void send_process_event(const struct task_struct *task, __u32 kind, __u16 port) {
   struct obi_process_event *event = bpf_ringbuf_reserve(&process_events, sizeof(*event), 0);
@@ -113,14 +114,17 @@ int obi_tcp_state(struct bpf_raw_tracepoint_args *context) {
                        BPF_CORE_READ(sk, __sk_common.skc_num));
     return 0;
   }
-  if (state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK && state != STATE_CLOSE) return 0;
+  if (state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK) return 0;
   __u64 key = (__u64)sk;
   struct connection *connection = bpf_map_lookup_elem(&connections, &key);
-  if (!connection) return 0;
-  if (state == STATE_CLOSE) {
-    close_connection(key, connection);
-  } else if (connection->announced) {
-    end_sending(connection);
-  }
+  if (connection && connection->announced) end_sending(connection);
+  return 0;
+}
+
+SEC("raw_tp/tcp_destroy_sock")
+int obi_tcp_destroy(struct bpf_raw_tracepoint_args *context) {
+  __u64 key = context->args[0];
+  struct connection *connection = bpf_map_lookup_elem(&connections, &key);
+  if (connection) close_connection(key, connection);
   return 0;
 }

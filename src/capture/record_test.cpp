@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/record.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "bpf/shared/process_event.h"
+#include "bpf/shared/segment.h"
+
+namespace obi::capture {
+namespace {
+
+template <typename T>
+std::vector<std::byte> bytes_of(T fixed, std::string_view payload = {}) {
+  fixed.header.size = static_cast<__u32>(sizeof(T) + payload.size());
+  std::vector<std::byte> bytes(fixed.header.size);
+  std::memcpy(bytes.data(), &fixed, sizeof(T));
+  if (!payload.empty()) std::memcpy(bytes.data() + sizeof(T), payload.data(), payload.size());
+  return bytes;
+}
+
+obi_segment segment_of(std::uint32_t total, std::uint32_t captured) {
+  obi_segment raw{};
+  raw.header.type = OBI_EVENT_SEGMENT;
+  raw.connection_id = 7;
+  raw.start_ns = 10;
+  raw.end_ns = 20;
+  raw.pid = 42;
+  raw.tid = 43;
+  raw.total_bytes = total;
+  raw.captured_bytes = captured;
+  raw.position = 100;
+  raw.peer_position = 200;
+  raw.direction = OBI_SEND;
+  raw.flags = OBI_SEGMENT_HAS_POSITION;
+  return raw;
+}
+
+TEST(Record, SegmentCarriesEveryField) {
+  obi_segment raw = segment_of(9, 5);
+  raw.tail_bytes = 3;
+  std::memcpy(raw.tail, "xyz", 3);
+  const auto bytes = bytes_of(raw, "hello");
+  const auto record = decode_record(bytes);
+  const auto& segment = std::get<model::Segment>(record);
+  EXPECT_EQ(segment.connection_id, 7U);
+  EXPECT_EQ(segment.start_ns, 10U);
+  EXPECT_EQ(segment.end_ns, 20U);
+  EXPECT_EQ(segment.pid, 42U);
+  EXPECT_EQ(segment.tid, 43U);
+  EXPECT_EQ(segment.total_bytes, 9U);
+  EXPECT_EQ(segment.position, 100U);
+  EXPECT_EQ(segment.peer_position, 200U);
+  EXPECT_EQ(segment.direction, model::Direction::kSend);
+  EXPECT_TRUE(segment.has_position);
+  EXPECT_FALSE(segment.end_of_stream);
+  EXPECT_EQ(std::memcmp(segment.payload.data(), "hello", 5), 0);
+  EXPECT_EQ(segment.payload.size(), 5U);
+  EXPECT_EQ(segment.tail.size(), 3U);
+}
+
+TEST(Record, SegmentThatClaimsMoreThanItHoldsIsUndecodable) {
+  obi_segment raw = segment_of(100, 6);
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  raw = segment_of(3, 5);
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  raw = segment_of(5, 5);
+  raw.tail_bytes = 9;
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  raw = segment_of(5, 5);
+  raw.direction = 2;
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+}
+
+TEST(Record, EveryProperPrefixIsUndecodable) {
+  const auto bytes = bytes_of(segment_of(5, 5), "hello");
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes).first(size)))) << size;
+  }
+}
+
+TEST(Record, OpenCarriesAddressesAndRole) {
+  obi_connection_open raw{};
+  raw.header.type = OBI_EVENT_CONNECTION_OPEN;
+  raw.id = 5;
+  raw.family = 2;
+  raw.role = OBI_ROLE_SERVER;
+  raw.local_port = 80;
+  raw.remote_port = 5555;
+  raw.local_address[10] = raw.local_address[11] = 0xff;
+  raw.local_address[12] = 10;
+  raw.local_address[15] = 1;
+  const auto bytes = bytes_of(raw);
+  const auto record = decode_record(bytes);
+  const auto& opened = std::get<model::ConnectionOpened>(record);
+  EXPECT_EQ(opened.role, model::ConnectionRole::kServer);
+  EXPECT_EQ(to_string(opened.local.address), "10.0.0.1");
+  EXPECT_EQ(opened.local.port, 80);
+  EXPECT_EQ(opened.remote.port, 5555);
+  EXPECT_FALSE(opened.unix_socket);
+}
+
+TEST(Record, UnknownTypeAndUnknownProcessKindAreUndecodable) {
+  obi_process_event raw{};
+  raw.header.type = OBI_EVENT_PROCESS;
+  raw.kind = 99;
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw))));
+  raw.kind = OBI_PROCESS_LISTEN;
+  raw.port = 8080;
+  EXPECT_EQ(std::get<model::ProcessEvent>(decode_record(bytes_of(raw))).port, 8080);
+  raw.header.type = 1234;
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw))));
+}
+
+}  // namespace
+}  // namespace obi::capture

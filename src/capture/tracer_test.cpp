@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+// The back end against real system calls: a child process makes one call, and exactly the segments of that call must
+// arrive, every field right. Needs root (BPF); says so and fails otherwise, since nothing else covers this.
+#include "capture/tracer.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <functional>
+#include <string>
+
+#include "capture/record.hpp"
+
+namespace obi::capture {
+namespace {
+
+struct Seen {
+  std::vector<model::Segment> segments;
+  std::vector<std::string> payloads;
+  std::vector<std::string> tails;
+  std::vector<model::ConnectionOpened> opened;
+  std::vector<model::ConnectionClosed> closed;
+  std::vector<model::ProcessEvent> processes;
+};
+
+std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::uint32_t pid_namespace() {
+  struct stat info {};
+  stat("/proc/self/ns/pid", &info);
+  return static_cast<std::uint32_t>(info.st_ino);
+}
+
+// Two connected sockets; a = connected, b = accepted.
+struct Sockets {
+  int a = -1;
+  int b = -1;
+};
+
+Sockets tcp_sockets() {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  bind(listener, generic, size);
+  listen(listener, 4);
+  getsockname(listener, generic, &size);
+  Sockets sockets;
+  sockets.a = socket(AF_INET, SOCK_STREAM, 0);
+  connect(sockets.a, generic, size);
+  sockets.b = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  close(listener);
+  return sockets;
+}
+
+Sockets unix_sockets() {
+  std::array<int, 2> fds{};
+  socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data());
+  return {fds[0], fds[1]};
+}
+
+class TracerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto tracer = Tracer::open({.backend = Backend::kSyscall, .wakeup_bytes = 0});
+    ASSERT_TRUE(tracer) << tracer.error().message << " — this test needs root";
+    tracer_ = std::move(*tracer);
+  }
+
+  // Runs `act` in a traced child; gives what was captured of it. Sockets are made before the child is traced.
+  Seen capture(const std::function<Sockets()>& make, const std::function<void(Sockets)>& act) {
+    std::array<int, 2> go{};
+    std::array<int, 2> ready{};
+    EXPECT_EQ(pipe(go.data()), 0);
+    EXPECT_EQ(pipe(ready.data()), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const Sockets sockets = make ? make() : Sockets{};
+      char byte = 'r';
+      if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1) _exit(1);
+      act(sockets);
+      _exit(0);
+    }
+    char byte = 0;
+    EXPECT_EQ(read(ready[0], &byte, 1), 1);
+    const auto pid = static_cast<std::uint32_t>(child);
+    EXPECT_TRUE(tracer_->allow({.pid = pid, .ns_pid = pid, .pid_namespace = pid_namespace()}));
+    EXPECT_EQ(write(go[1], "g", 1), 1);
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    for (const int fd : {go[0], go[1], ready[0], ready[1]}) close(fd);
+    return drain(pid);
+  }
+
+  Seen drain(std::uint32_t pid) {
+    Seen seen;
+    tracer_->drain([&](std::span<const std::byte> bytes) {
+      const Record record = decode_record(bytes);
+      if (const auto* segment = std::get_if<model::Segment>(&record)) {
+        seen.segments.push_back(*segment);
+        seen.payloads.push_back(text_of(segment->payload));
+        seen.tails.push_back(text_of(segment->tail));
+      } else if (const auto* opened = std::get_if<model::ConnectionOpened>(&record)) {
+        seen.opened.push_back(*opened);
+      } else if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) {
+        seen.closed.push_back(*closed);
+      } else if (const auto* process = std::get_if<model::ProcessEvent>(&record)) {
+        if (process->pid == pid || process->parent_pid == pid) seen.processes.push_back(*process);
+      }
+    });
+    return seen;
+  }
+
+  std::unique_ptr<Tracer> tracer_;
+};
+
+void expect_pair(const Seen& seen, std::string_view text, std::size_t count = 1) {
+  std::vector<std::string> sent, received;
+  for (std::size_t i = 0; i < seen.segments.size(); ++i) {
+    if (seen.segments[i].end_of_stream) continue;
+    (seen.segments[i].direction == model::Direction::kSend ? sent : received).push_back(seen.payloads[i]);
+    EXPECT_EQ(seen.segments[i].total_bytes, text.size());
+  }
+  EXPECT_EQ(sent, std::vector<std::string>(count, std::string(text)));
+  EXPECT_EQ(received, std::vector<std::string>(count, std::string(text)));
+}
+
+using Act = std::function<void(Sockets)>;
+struct CallCase {
+  const char* name;
+  Act act;
+};
+
+char g_buffer[64];
+iovec g_out[2] = {{const_cast<char*>("hel"), 3}, {const_cast<char*>("lo"), 2}};
+iovec g_in[2] = {{g_buffer, 2}, {g_buffer + 2, 60}};
+
+class TracerCalls : public TracerTest, public testing::WithParamInterface<CallCase> {};
+
+TEST_P(TracerCalls, EachSideOfATcpConnectionIsOneSegment) {
+  const Seen seen = capture(tcp_sockets, GetParam().act);
+  expect_pair(seen, "hello");
+  ASSERT_EQ(seen.opened.size(), 2U);
+  for (const auto& opened : seen.opened) {
+    EXPECT_EQ(to_string(opened.local.address), "127.0.0.1");
+    EXPECT_TRUE(opened.mid_life);
+  }
+  EXPECT_EQ(seen.opened[0].local.port, seen.opened[1].remote.port);
+  EXPECT_EQ(seen.opened[0].remote.port, seen.opened[1].local.port);
+  for (const auto& segment : seen.segments) EXPECT_TRUE(segment.has_position || segment.end_of_stream);
+}
+
+TEST_P(TracerCalls, EachSideOfAUnixConnectionIsOneSegment) {
+  const Seen seen = capture(unix_sockets, GetParam().act);
+  expect_pair(seen, "hello");
+  ASSERT_EQ(seen.opened.size(), 2U);
+  EXPECT_TRUE(seen.opened[0].unix_socket);
+}
+
+msghdr message_of(iovec* iov) {
+  msghdr message{};
+  message.msg_iov = iov;
+  message.msg_iovlen = 2;
+  return message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Calls, TracerCalls,
+    testing::Values(
+        CallCase{"write_read",
+                 [](Sockets s) {
+                   if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
+                 }},
+        CallCase{"writev_readv",
+                 [](Sockets s) {
+                   if (writev(s.a, g_out, 2) != 5 || readv(s.b, g_in, 2) != 5) _exit(1);
+                 }},
+        CallCase{"sendto_recvfrom",
+                 [](Sockets s) {
+                   if (send(s.a, "hello", 5, 0) != 5 || recv(s.b, g_buffer, 64, 0) != 5) _exit(1);
+                 }},
+        CallCase{"peek_is_not_a_read",
+                 [](Sockets s) {
+                   if (send(s.a, "hello", 5, 0) != 5 || recv(s.b, g_buffer, 64, MSG_PEEK) != 5) _exit(1);
+                   if (recv(s.b, g_buffer, 64, 0) != 5) _exit(1);
+                 }},
+        CallCase{"sendmsg_recvmsg",
+                 [](Sockets s) {
+                   const msghdr out = message_of(g_out);
+                   msghdr in = message_of(g_in);
+                   if (sendmsg(s.a, &out, 0) != 5 || recvmsg(s.b, &in, 0) != 5) _exit(1);
+                 }},
+        CallCase{"sendmmsg_recvmmsg",
+                 [](Sockets s) {
+                   mmsghdr out{.msg_hdr = message_of(g_out), .msg_len = 0};
+                   mmsghdr in{.msg_hdr = message_of(g_in), .msg_len = 0};
+                   if (sendmmsg(s.a, &out, 1, 0) != 1 || recvmmsg(s.b, &in, 1, 0, nullptr) != 1) _exit(1);
+                 }}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    const int file = memfd_create("f", 0);
+    std::array<int, 2> fds{};
+    off_t offset = 0;
+    if (write(file, "from a file", 11) != 11 || sendfile(s.a, file, &offset, 11) != 11) _exit(1);
+    if (pipe(fds.data()) != 0 || write(fds[1], "piped", 5) != 5) _exit(1);
+    if (splice(fds[0], nullptr, s.a, nullptr, 5, 0) != 5) _exit(1);
+  });
+  ASSERT_GE(seen.segments.size(), 2U);
+  EXPECT_EQ(seen.segments[0].total_bytes, 11U);
+  EXPECT_EQ(seen.segments[0].direction, model::Direction::kSend);
+  EXPECT_TRUE(seen.payloads[0].empty());
+  EXPECT_EQ(seen.segments[1].total_bytes, 5U);
+  EXPECT_EQ(seen.segments[1].position, seen.segments[0].position + 11);
+}
+
+TEST_F(TracerTest, PositionsFollowTheStreamAndNameTheOtherSide) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    if (write(s.a, "abc", 3) != 3 || write(s.a, "defg", 4) != 4 || read(s.b, g_buffer, 64) != 7) _exit(1);
+    if (write(s.b, "reply", 5) != 5 || read(s.a, g_buffer, 64) != 5) _exit(1);
+  });
+  ASSERT_GE(seen.segments.size(), 5U);
+  EXPECT_EQ(seen.segments[1].position, seen.segments[0].position + 3);
+  EXPECT_EQ(seen.segments[2].position, seen.segments[0].position);  // the same bytes at the other end
+  EXPECT_EQ(seen.segments[4].peer_position, seen.segments[1].position + 4);
+  EXPECT_LE(seen.segments[0].start_ns, seen.segments[1].start_ns);
+}
+
+TEST_F(TracerTest, RoleIsKnownWhenTheConnectionWasMadeUnderTrace) {
+  const Seen seen = capture(nullptr, [](Sockets) {
+    const Sockets s = tcp_sockets();
+    if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
+  });
+  ASSERT_EQ(seen.opened.size(), 2U);
+  EXPECT_EQ(seen.opened[0].role, model::ConnectionRole::kClient);
+  EXPECT_EQ(seen.opened[1].role, model::ConnectionRole::kServer);
+  EXPECT_FALSE(seen.opened[0].mid_life);
+}
+
+TEST_F(TracerTest, EndOfStreamAndCloseAreTold) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    if (write(s.a, "bye", 3) != 3 || close(s.a) != 0) _exit(1);
+    if (read(s.b, g_buffer, 64) != 3 || read(s.b, g_buffer, 64) != 0 || close(s.b) != 0) _exit(1);
+  });
+  int ends_sent = 0;
+  int ends_read = 0;
+  for (const auto& segment : seen.segments) {
+    if (!segment.end_of_stream) continue;
+    ++(segment.direction == model::Direction::kSend ? ends_sent : ends_read);
+  }
+  EXPECT_GE(ends_sent, 1);
+  EXPECT_EQ(ends_read, 1);
+  EXPECT_EQ(seen.closed.size(), 2U);
+}
+
+TEST_F(TracerTest, ALongCallTravelsAsItsHeadAndItsTail) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    std::string body(20'000, 'b');
+    body.replace(body.size() - 8, 8, "the end!");
+    if (write(s.a, body.data(), body.size()) != 20'000) _exit(1);
+  });
+  ASSERT_GE(seen.segments.size(), 1U);
+  EXPECT_EQ(seen.segments[0].total_bytes, 20'000U);
+  EXPECT_EQ(seen.payloads[0], std::string(4096, 'b'));
+  EXPECT_EQ(seen.tails[0], "the end!");
+}
+
+TEST_F(TracerTest, PipelinedRequestsTravelWhole) {
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  const Seen seen = capture(tcp_sockets, [&](Sockets s) {
+    if (write(s.a, requests.data(), requests.size()) != static_cast<ssize_t>(requests.size())) _exit(1);
+  });
+  std::string captured;
+  for (std::size_t i = 0; i < seen.segments.size(); ++i) captured += seen.payloads[i];
+  EXPECT_EQ(captured, requests);
+}
+
+TEST_F(TracerTest, SilentModeStopsTheBytesAndStreamModeBringsThemAll) {
+  Tracer& tracer = *tracer_;
+  std::array<int, 2> steps{};
+  std::array<int, 2> done{};
+  ASSERT_EQ(pipe(steps.data()), 0);
+  ASSERT_EQ(pipe(done.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const Sockets s = tcp_sockets();
+    std::string body(6'000, 'x');
+    char step = 0;
+    while (read(steps[0], &step, 1) == 1 && step != 'q') {
+      if (write(s.a, body.data(), body.size()) != 6'000 || write(done[1], "d", 1) != 1) _exit(1);
+    }
+    _exit(0);
+  }
+  const auto pid = static_cast<std::uint32_t>(child);
+  ASSERT_TRUE(tracer.allow({.pid = pid, .ns_pid = pid, .pid_namespace = pid_namespace()}));
+  const auto step = [&] {
+    char byte = 0;
+    EXPECT_EQ(write(steps[1], "s", 1), 1);
+    EXPECT_EQ(read(done[0], &byte, 1), 1);
+    return drain(pid);
+  };
+  const Seen head = step();
+  ASSERT_EQ(head.segments.size(), 1U);
+  EXPECT_EQ(head.payloads[0].size(), 4096U);
+  const std::uint64_t id = head.segments[0].connection_id;
+  tracer.set_mode(id, model::CaptureMode::kStream);
+  const Seen stream = step();
+  ASSERT_EQ(stream.segments.size(), 1U);
+  EXPECT_EQ(stream.payloads[0].size(), 6000U);
+  tracer.set_mode(id, model::CaptureMode::kSilent);
+  EXPECT_TRUE(step().segments.empty());
+  EXPECT_EQ(write(steps[1], "q", 1), 1);
+  waitpid(child, nullptr, 0);
+  for (const int fd : {steps[0], steps[1], done[0], done[1]}) close(fd);
+}
+
+TEST_F(TracerTest, AProcessThatIsNotAllowedIsNotSeen) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const Sockets s = tcp_sockets();
+    _exit(write(s.a, "hello", 5) == 5 && read(s.b, g_buffer, 64) == 5 ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(drain(static_cast<std::uint32_t>(child)).segments.empty());
+}
+
+TEST_F(TracerTest, ABlockedProcessIsNotSeenAnyMore) {
+  const auto act = [](Sockets s) {
+    if (write(s.a, "hello", 5) != 5) _exit(1);
+  };
+  EXPECT_FALSE(capture(tcp_sockets, act).segments.empty());
+  const auto self = static_cast<std::uint32_t>(getpid());
+  const PidIdentity identity{.pid = self, .ns_pid = self, .pid_namespace = pid_namespace()};
+  ASSERT_TRUE(tracer_->allow(identity));
+  tracer_->block(identity);
+  const Sockets s = tcp_sockets();
+  EXPECT_EQ(write(s.a, "hello", 5), 5);
+  EXPECT_TRUE(drain(self).segments.empty());
+}
+
+TEST_F(TracerTest, ChildrenOfATracedProcessAreTracedFromTheirFirstCall) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    const pid_t grandchild = fork();
+    if (grandchild == 0) _exit(write(s.a, "hello", 5) == 5 ? 0 : 1);
+    waitpid(grandchild, nullptr, 0);
+  });
+  ASSERT_GE(seen.payloads.size(), 1U);
+  EXPECT_EQ(seen.payloads[0], "hello");
+  bool forked = false;
+  for (const auto& event : seen.processes) forked |= event.kind == model::ProcessEventKind::kFork;
+  EXPECT_TRUE(forked);
+}
+
+TEST_F(TracerTest, ExecListenAndExitAreTold) {
+  const pid_t child = fork();
+  if (child == 0) {
+    execlp("python3", "python3", "-c", "import socket; s = socket.create_server(('127.0.0.1', 0))", nullptr);
+    _exit(1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  const Seen seen = drain(static_cast<std::uint32_t>(child));
+  bool exec = false, listened = false, exited = false;
+  for (const auto& event : seen.processes) {
+    if (event.pid != static_cast<std::uint32_t>(child)) continue;
+    exec |= event.kind == model::ProcessEventKind::kExec;
+    listened |= event.kind == model::ProcessEventKind::kListen && event.port != 0;
+    exited |= event.kind == model::ProcessEventKind::kExit;
+    EXPECT_EQ(event.pid_namespace, pid_namespace());
+  }
+  EXPECT_TRUE(exec);
+  EXPECT_TRUE(listened);
+  EXPECT_TRUE(exited);
+}
+
+TEST_F(TracerTest, AFullRingIsCounted) {
+  auto small = Tracer::open({.backend = Backend::kSyscall, .wakeup_bytes = 0, .ring_bytes = 4096});
+  ASSERT_TRUE(small);
+  tracer_ = std::move(*small);
+  capture(tcp_sockets, [](Sockets s) {
+    std::string text(300, 'x');
+    for (int i = 0; i < 100; ++i) {
+      if (write(s.a, text.data(), text.size()) != 300 || read(s.b, text.data(), text.size()) != 300) _exit(1);
+    }
+  });
+  std::uint64_t lost = 0;
+  for (const KernelLoss& loss : tracer_->losses()) {
+    if (loss.name == "ring_full") lost = loss.count;
+  }
+  EXPECT_GT(lost, 150U);
+}
+
+}  // namespace
+}  // namespace obi::capture
