@@ -1,0 +1,86 @@
+# Targets carry the names that users of OBI know. Everything is built by CMake (CMakePresets.json); this file is the way in.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+PYTEST := python3 -m pytest -q -rs -p no:cacheprovider
+
+.PHONY: help deps deps-test generate compile dev build demo test unit-test integration-test slow-test test-asan test-tsan \
+        bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
+
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+
+deps: ## installs every package that building needs (apt)
+	@tools/install_deps.sh build
+
+deps-test: ## … and those that testing needs
+	@tools/install_deps.sh build test
+
+configure: deps
+	@test -f build/build.ninja || cmake --preset dev >/dev/null
+
+generate: configure ## compiles the BPF programs and generates their skeletons
+	@cmake --build build -j $(JOBS) --target bpf_syscall_generate
+
+compile: configure ## builds the agent: build/bin/ebpf-instrument
+	@cmake --build build -j $(JOBS) --target ebpf-instrument
+
+dev: generate compile ## generate, then compile
+
+build: compile ## builds the agent
+
+all-targets: configure
+	@cmake --build build -j $(JOBS)
+
+demo: build ## real processes, live spans, then a table of requests, errors and durations
+	@demo/run.sh
+
+test: unit-test integration-test ## all tests but the slow ones
+
+unit-test: deps-test all-targets
+	@python3 tools/check_layers.py
+	@ctest --test-dir build --output-on-failure -j $(JOBS)
+
+integration-test: deps-test all-targets ## the agent against real servers and clients (root)
+	@$(PYTEST) tests/e2e -m "not slow"
+
+slow-test: deps-test all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
+	@$(PYTEST) tests/e2e -m slow -s
+
+test-asan: deps-test ## unit tests under AddressSanitizer and UBSan, then integration tests with that agent
+	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
+	@OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing"
+
+test-tsan: deps-test ## unit and integration tests under ThreadSanitizer
+	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
+	@OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing"
+
+bench: deps-test all-targets ## prints one JSON document of measurements
+	@python3 tests/bench/bench.py
+
+fuzz-build: deps-test
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
+
+FUZZ_SECONDS ?= 60
+fuzz: fuzz-build ## runs every fuzz target for FUZZ_SECONDS
+	@for target in build-fuzz/bin/*_fuzz; do \
+	  name=$$(basename $$target _fuzz); mkdir -p build-fuzz/corpus/$$name; \
+	  $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 build-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+SOURCES = $(shell git ls-files 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp' 'tools/*.cpp')
+fmt clang-format: deps-test ## formats the C++ sources
+	@clang-format-19 -i $(SOURCES)
+
+lint: deps-test ## formatting and layering, without changing anything
+	@clang-format-19 --dry-run --Werror $(SOURCES)
+	@python3 tools/check_layers.py
+
+clang-tidy: deps-test
+	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -j $(JOBS) --target bpf_syscall_generate
+	@run-clang-tidy-19 -quiet -p build-tidy -j $(JOBS) $(CURDIR)/src
+
+docs: all-targets ## regenerates docs/configuration.md
+	@build/bin/config_docs docs/configuration.md
+
+clean: ## removes every build folder
+	@rm -rf build build-asan build-tsan build-fuzz build-release build-tidy

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from agent import BINARY, free_port, wait_for_port  # noqa: E402
+from peers.nginx import Nginx  # noqa: E402
+
+PEERS = pathlib.Path(__file__).parent / "peers"
+
+
+def pytest_sessionstart(session):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is missing: run `make build` first", returncode=2)
+
+
+@pytest.fixture
+def nginx():
+    with Nginx() as server:
+        yield server
+
+
+class Upstream:
+    def __init__(self, file):
+        self.port = free_port()
+        self.file = file
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["python3", str(PEERS / "upstream.py"), str(self.port), str(self.file)])
+        wait_for_port(self.port)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def upstream(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"f" * (4 << 20))
+    with Upstream(file) as server:
+        yield server
+
+
+class Talker:
+    """A client script that waits for its cue; see peers/client.py."""
+
+    def __init__(self, script, *arguments):
+        self.process = subprocess.Popen(
+            ["python3", str(PEERS / script), *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout.readline() == "waiting\n"
+
+    def go(self):
+        """Gives the cue; returns what the client printed."""
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(10)
