@@ -1,7 +1,8 @@
 # Targets carry the names that users of OBI know. Everything is built by CMake (CMakePresets.json); this file is the way in.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
-PYTEST := python3 -m pytest -q -rs -p no:cacheprovider
+PYTHON ?= /usr/bin/python3
+PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
 .PHONY: help deps deps-test generate compile dev build demo test unit-test integration-test slow-test test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
@@ -37,7 +38,7 @@ demo: build ## real processes, live spans, then a table of requests, errors and 
 test: unit-test integration-test ## all tests but the slow ones
 
 unit-test: deps-test all-targets
-	@python3 tools/check_layers.py
+	@$(PYTHON) tools/check_layers.py
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
 integration-test: deps-test all-targets ## the agent against real servers and clients (root)
@@ -55,7 +56,7 @@ test-tsan: deps-test ## unit and integration tests under ThreadSanitizer
 	@OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing"
 
 bench: deps-test all-targets ## prints one JSON document of measurements
-	@python3 tests/bench/bench.py
+	@$(PYTHON) tests/bench/bench.py
 
 fuzz-build: deps-test
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
@@ -73,7 +74,7 @@ fmt clang-format: deps-test ## formats the C++ sources
 
 lint: deps-test ## formatting and layering, without changing anything
 	@clang-format-19 --dry-run --Werror $(SOURCES)
-	@python3 tools/check_layers.py
+	@$(PYTHON) tools/check_layers.py
 
 clang-tidy: deps-test
 	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -j $(JOBS) --target bpf_syscall_generate
