@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace obi::app {
+namespace {
+
+// Go's flag package takes one dash or two; CLI11 reads one dash as a run of short options.
+void double_the_dash(std::string& argument) {
+  if (argument.size() > 2 && argument[0] == '-' && argument[1] != '-') argument.insert(0, "-");
+}
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
+  ParsedCommandLine parsed;
+  CommandLine& line = parsed.line;
+  bool probe = false;
+  bool version = false;
+
+  CLI::App cli{"Zero-code traces and metrics of the processes on this host, by eBPF.", "ebpf-instrument"};
+  cli.set_help_flag();
+  bool help = false;
+  cli.add_flag("-h,--help", help, "this text and the configuration keys");
+  cli.add_option("--config", line.config_path, "YAML configuration file (OTEL_EBPF_CONFIG_PATH wins)")->type_name("FILE");
+  cli.add_option("--record", line.record, "write the raw segments to FILE")->type_name("FILE");
+  cli.add_flag("--record-redact", line.record_redact, "hide header values, queries and bodies in the recording");
+  cli.add_option("--replay", line.replay, "run the pipeline from a recording, without root or BPF")->type_name("FILE");
+  cli.add_flag("--probe", probe, "load and unload the BPF programs, and say whether that works here");
+  cli.add_flag("--version", version, "the version");
+  const CLI::App* config = cli.add_subcommand("config", "prints the effective configuration, each value with its origin");
+  cli.fallthrough();
+
+  std::ranges::for_each(arguments, double_the_dash);
+  std::ranges::reverse(arguments);  // CLI11 takes them last first
+  try {
+    cli.parse(arguments);
+  } catch (const CLI::Error& error) {
+    parsed.exit_code = 2;
+    parsed.text = std::string("ebpf-instrument: ") + error.what() + " (see --help)";
+    return parsed;
+  }
+  if (help) {
+    line.action = CommandLine::Action::kPrintHelp;
+    parsed.text = cli.help();
+  } else if (version) {
+    line.action = CommandLine::Action::kPrintVersion;
+  } else if (probe) {
+    line.action = CommandLine::Action::kProbe;
+  } else if (config->parsed()) {
+    line.action = CommandLine::Action::kPrintConfig;
+  }
+  return parsed;
+}
+
+}  // namespace obi::app
