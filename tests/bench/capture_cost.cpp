@@ -27,6 +27,8 @@ namespace {
 using obi::capture::PidIdentity;
 using obi::capture::Tracer;
 
+constexpr int kBurst = 1000;
+
 struct SocketPair {
   int client = -1;
   int server = -1;
@@ -57,13 +59,17 @@ SocketPair connect_loopback() {
   std::array<char, 512> bytes{};
   bytes.fill('a');
   for (char command = 0; read(go, &command, 1) == 1;) {
-    const auto begin = obi::base::monotonic_ns();
-    for (int i = 0; i < pairs; ++i) {
-      if (write(sockets.client, bytes.data(), 300) != 300 || read(sockets.server, bytes.data(), bytes.size()) != 300) {
-        std::_Exit(1);
+    // The fastest of many short bursts: what is left when the machine's other work doesn't interfere.
+    double per_pair = 1e9;
+    for (int done_pairs = 0; done_pairs < pairs; done_pairs += kBurst) {
+      const auto begin = obi::base::monotonic_ns();
+      for (int i = 0; i < kBurst; ++i) {
+        if (write(sockets.client, bytes.data(), 300) != 300 || read(sockets.server, bytes.data(), bytes.size()) != 300) {
+          std::_Exit(1);
+        }
       }
+      per_pair = std::min(per_pair, static_cast<double>(obi::base::monotonic_ns() - begin) / kBurst);
     }
-    const double per_pair = static_cast<double>(obi::base::monotonic_ns() - begin) / pairs;
     if (write(done, &per_pair, sizeof(per_pair)) != sizeof(per_pair)) std::_Exit(1);
   }
   std::_Exit(0);
