@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's HTTP listener: pages for scrapers and probes, on all addresses, plain HTTP. Several
+// pages share one listener. Input is hostile: requests are bounded in bytes and in time,
+// connections in number; each connection carries one request. `start` and `stop` belong to one
+// thread; pages are made on the listener's own threads.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace obi::exporting {
+
+/// What Prometheus expects of the text format, version 0.0.4.
+inline constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
+struct HttpPage {
+  int status = 200;
+  std::string content_type = kPrometheusText;
+  std::string body;
+};
+
+class HttpListener {
+ public:
+  struct Options {
+    std::uint16_t port = 0;                           ///< 0: any free one, see `port()`
+    std::string port_key = "prometheus_export.port";  ///< the setting, for the error message
+    int request_timeout_ms = 10'000;                  ///< for a request and its reply together
+  };
+  /// Makes the page; called by two threads at once at most. An exception becomes status 500.
+  using PageMaker = std::function<HttpPage()>;
+
+  explicit HttpListener(Options options);
+  ~HttpListener();
+  HttpListener(const HttpListener&) = delete;
+  HttpListener& operator=(const HttpListener&) = delete;
+
+  /// Before `start`. `path` begins with '/'. Pages mounted on the same path are joined, in this
+  /// order.
+  void mount(const std::string& path, PageMaker maker);
+  /// Binds and begins to answer. The error is one line that names the port and its setting.
+  base::Result<void> start();
+  /// Ends open connections and waits for the threads. Idempotent; the destructor does it too.
+  void stop();
+
+  /// The port that is listened on; 0 before `start`.
+  [[nodiscard]] std::uint16_t port() const;
+
+  struct PathRequests {
+    std::uint16_t port = 0;
+    std::string path;
+    std::uint64_t requests = 0;
+  };
+  /// Answered requests of each mounted path. Thread-safe after `start`.
+  [[nodiscard]] std::vector<PathRequests> requests() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace obi::exporting

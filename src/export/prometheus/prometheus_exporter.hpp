@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Offers the metrics of all services on a page that Prometheus scrapes. Spans are aggregated on the
+// exporter's thread; `page` is called by the listener's threads.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "export/exporter.hpp"
+#include "export/prometheus/build_info.hpp"
+#include "export/prometheus/http_listener.hpp"
+#include "metrics/aggregator.hpp"
+
+namespace obi::exporting {
+
+struct PrometheusExporterOptions {
+  /// Dialect, temporality, histogram form and exemplars are set here: the page has no choice of
+  /// them.
+  metrics::AggregatorOptions aggregator;
+  std::optional<BuildInfo> build_info =
+      BuildInfo{};  ///< none: prometheus_export.disable_build_info
+};
+
+class PrometheusExporter : public Exporter {
+ public:
+  explicit PrometheusExporter(PrometheusExporterOptions options);
+
+  [[nodiscard]] std::string_view name() const override { return "prometheus"; }
+  void consume(const model::BatchRef& batch) override;
+  /// Expires idle series now and then, so that an agent whom nobody scrapes forgets too.
+  void tick() override;
+  void shutdown(std::chrono::steady_clock::time_point deadline) override {}
+  [[nodiscard]] Counts counts() const override;
+
+  /// See metrics::Aggregator. Thread-safe.
+  void on_service_added(const model::ServiceRef& service);
+  void on_service_removed(const model::ServiceRef& service);
+  [[nodiscard]] metrics::Aggregator::Stats stats() const { return aggregator_.stats(); }
+
+  /// The page now; mount it on a listener. Thread-safe.
+  HttpPage page();
+
+ private:
+  void expire_sometimes(metrics::Instant now);
+
+  std::optional<BuildInfo> build_info_;
+  metrics::Aggregator aggregator_;
+  std::atomic<std::uint64_t> consumed_ = 0;
+  std::atomic<std::uint64_t> exported_ = 0;
+  std::uint64_t expired_ns_ = 0;  // monotonic; the exporter's thread only
+  std::mutex languages_mutex_;
+  std::set<std::string> languages_;  // that an instrumented service was written in
+};
+
+}  // namespace obi::exporting

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of metrics: names in both worlds, units, buckets, attributes and what is recorded
+// for which span. The OTLP and the Prometheus exporter, the attribute selection and the
+// documentation all read it. Constant data.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "metrics/attribute_selection.hpp"
+#include "model/metric.hpp"
+#include "model/span.hpp"
+
+namespace obi::metrics {
+
+/// Which list of bucket bounds (`*.buckets.*`) a histogram takes.
+enum class BucketKind : std::uint8_t { kNone, kDuration, kRequestSize, kResponseSize };
+
+/// Which number of a span is recorded.
+enum class Measure : std::uint8_t {
+  kNone,      ///< not from spans
+  kDuration,  ///< seconds from when the request reached the process to the end of the response
+  kRequestBytes,
+  kResponseBytes,
+};
+
+/// Sets of attributes that metrics share.
+enum class AttributeGroup : std::uint8_t {
+  kService,     ///< service.name and service.namespace
+  kPrometheus,  ///< instance and job
+  kKubernetes,
+  kContainer,
+  kHttp,
+  kHttpRoute,
+  kServer,
+  kHttpClient,
+};
+
+struct MetricInfo {
+  std::string_view name;  ///< OpenTelemetry; also the section of attributes.select
+  std::string_view prometheus_name;
+  std::string_view unit;  ///< UCUM; empty for none
+  std::string_view description;
+  model::MetricType type;
+  BucketKind buckets = BucketKind::kNone;
+  Measure measure = Measure::kNone;
+  model::EventType recorded_for = model::EventType::kNone;
+  std::string_view instrumentation;  ///< selector that must be on: "http"
+  std::span<const AttributeGroup> groups;
+};
+
+/// The metrics of feature `application` that are recorded for spans.
+std::span<const MetricInfo> span_metrics();
+/// target.info: one per service, for as long as it lives.
+const MetricInfo& target_info();
+
+/// Groups that exist only in some deployments.
+struct ActiveGroups {
+  bool prometheus = false;
+  bool kubernetes = false;
+  bool container = false;  ///< Docker, and not Kubernetes
+  bool http_route = true;  ///< a `routes` section exists
+};
+
+/// The attributes of a group; none if the group is not active.
+std::span<const KnownAttribute> members_of(AttributeGroup group, const ActiveGroups& active);
+/// What `metric` can carry when `active` says which groups there are.
+std::vector<KnownAttribute> known_attributes(const MetricInfo& metric, const ActiveGroups& active);
+
+}  // namespace obi::metrics

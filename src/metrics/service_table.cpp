@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/service_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace obi::metrics {
+
+bool has_application_feature(const std::vector<std::string>& features) {
+  static constexpr std::array<std::string_view, 3> kNames = {"application", "all", "*"};
+  return std::ranges::any_of(features, [](const auto& feature) {
+    return std::ranges::find(kNames, feature) != kNames.end();
+  });
+}
+
+const ServiceFacts& ServiceTable::facts_of(const model::ServiceRef& service) {
+  // A Service that is held here can't be replaced by another at the same address.
+  if (const auto found = facts_.find(service.get()); found != facts_.end()) return found->second;
+  return facts_
+      .emplace(service.get(), ServiceFacts{.service = service,
+                                           .group = group_of(service),
+                                           .job = service->job(),
+                                           .wants_metrics = wants_metrics(*service)})
+      .first->second;
+}
+
+void ServiceTable::forget_unused() {
+  std::erase_if(facts_, [](const auto& entry) {
+    const auto& facts = entry.second;
+    // Its own references are this one and, if it is the latest copy, the group's.
+    return facts.service.use_count() <= (facts.group->service == facts.service ? 2 : 1);
+  });
+  std::erase_if(groups_, [](const auto& entry) { return entry.second.expired(); });
+}
+
+void ServiceTable::add_process(const model::ServiceRef& service, std::uint64_t now_unix_ns) {
+  auto& processes = processes_[identity_of(*service)];
+  if (processes.pids.empty()) processes.alive.since_unix_ns = now_unix_ns;
+  processes.alive.service = service;
+  processes.pids.insert(service->pid);
+}
+
+void ServiceTable::remove_process(const model::ServiceRef& service) {
+  const auto found = processes_.find(identity_of(*service));
+  if (found == processes_.end()) return;
+  found->second.pids.erase(service->pid);
+  if (found->second.pids.empty()) processes_.erase(found);
+}
+
+std::vector<ServiceTable::Alive> ServiceTable::alive() const {
+  std::vector<Alive> services;
+  for (const auto& [identity, processes] : processes_) {
+    if (wants_metrics(*processes.alive.service)) services.push_back(processes.alive);
+  }
+  return services;
+}
+
+ServiceTable::Identity ServiceTable::identity_of(const model::Service& service) {
+  return {service.name, service.name_space, service.instance_id};
+}
+
+bool ServiceTable::wants_metrics(const model::Service& service) const {
+  if (!service.exports.metrics) return false;
+  return service.metric_features ? has_application_feature(*service.metric_features)
+                                 : application_by_default_;
+}
+
+std::shared_ptr<ServiceGroup> ServiceTable::group_of(const model::ServiceRef& service) {
+  auto& known = groups_[identity_of(*service)];
+  auto group = known.lock();
+  if (!group) {
+    group = std::make_shared<ServiceGroup>();
+    known = group;
+  }
+  group->service = service;
+  return group;
+}
+
+}  // namespace obi::metrics

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/utf8.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+namespace obi::metrics {
+namespace {
+
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
+  return i;
+}
+
+/// Length of the well-formed sequence at the front (RFC 3629, section 4), 0 if there is none.
+/// `text` is not empty.
+std::size_t sequence_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = at(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4) return 0;
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (at(1) < low || at(1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// Copies the valid bytes to `out`, which may have `text.size()` of them; returns how many.
+std::size_t copy_valid(std::string_view text, char* out) {
+  std::size_t written = 0;
+  while (!text.empty()) {
+    const std::size_t valid = valid_prefix(text);
+    std::copy_n(text.data(), valid, out + written);
+    written += valid;
+    text.remove_prefix(std::min(valid + 1, text.size()));
+  }
+  return written;
+}
+
+}  // namespace
+
+std::size_t valid_prefix(std::string_view text) {
+  std::size_t position = 0;
+  while (true) {
+    position += ascii_prefix(text.substr(position));
+    if (position == text.size()) return position;
+    const std::size_t length = sequence_length(text.substr(position));
+    if (length == 0) return position;
+    position += length;
+  }
+}
+
+std::string without_invalid(std::string_view text) {
+  std::string result(text.size(), '\0');
+  result.resize(copy_valid(text, result.data()));
+  return result;
+}
+
+std::string_view without_invalid(std::string_view text, base::Arena& arena) {
+  if (valid_prefix(text) == text.size()) return text;
+  char* copy = arena.allocate(text.size());
+  return {copy, copy_valid(text, copy)};
+}
+
+}  // namespace obi::metrics
