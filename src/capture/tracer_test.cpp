@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
                    mmsghdr in{.msg_hdr = message_of(g_in), .msg_len = 0};
                    if (sendmmsg(s.a, &out, 1, 0) != 1 || recvmmsg(s.b, &in, 1, 0, nullptr) != 1) _exit(1);
                  }}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/http1/span_text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace obi::protocol::http1 {
+namespace {
+
+// Length of the valid UTF-8 sequence at the start of `text` (RFC 3629 section 4), 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  const std::uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const std::uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return 0;
+  }
+  return length;
+}
+
+bool is_plain(char c) { return c >= 0x20 && c != 0x7f; }  // char is signed: bytes above 0x7f are not plain
+
+}  // namespace
+
+TargetParts split_target(std::string_view method, std::string_view target) {
+  TargetParts parts;
+  target = target.substr(0, target.find('#'));
+  const std::size_t scheme = target.find("://");
+  if (!target.starts_with('/') && scheme != std::string_view::npos && scheme < 10) {
+    parts.https = target.starts_with("https") || target.starts_with("HTTPS");
+    target.remove_prefix(scheme + 3);
+    const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+    parts.authority = target.substr(0, end);
+    if (const std::size_t user = parts.authority.rfind('@'); user != std::string_view::npos) {
+      parts.authority.remove_prefix(user + 1);  // credentials
+    }
+    target.remove_prefix(end);
+    if (target.empty()) target = "/";
+  } else if (method == "CONNECT") {
+    parts.authority = target;
+  }
+  const std::size_t question = target.find('?');
+  parts.path = target.substr(0, question);
+  if (question != std::string_view::npos) parts.query = target.substr(question + 1);
+  return parts;
+}
+
+std::string_view safe_copy(std::string_view text, base::Arena& arena) {
+  if (std::ranges::all_of(text, is_plain)) return arena.copy(text);
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  char* out = arena.allocate(text.size() * 3);
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const std::size_t length = text[0] >= 0 && !is_plain(text[0]) ? 0 : utf8_length(text);
+    if (length == 0) {
+      const auto byte = static_cast<std::uint8_t>(text[0]);
+      out[used++] = '%';
+      out[used++] = kHex[byte >> 4U];
+      out[used++] = kHex[byte & 0xfU];
+      text.remove_prefix(1);
+    } else {
+      std::copy_n(text.data(), length, out + used);
+      used += length;
+      text.remove_prefix(length);
+    }
+  }
+  return {out, used};
+}
+
+}  // namespace obi::protocol::http1

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the text of a request line to the text of a span: path, query and host, always valid UTF-8.
+#pragma once
+#include <string_view>
+
+#include "base/arena.hpp"
+
+namespace obi::protocol::http1 {
+
+struct TargetParts {
+  std::string_view path;
+  std::string_view query;      ///< without '?'
+  std::string_view authority;  ///< of an absolute or authority form, else empty
+  bool https = false;          ///< an absolute form said so
+};
+
+/// Takes a request target apart: origin, absolute, authority and asterisk form (RFC 9112 section 3.2). The fragment,
+/// which no client should send, is dropped.
+TargetParts split_target(std::string_view method, std::string_view target);
+
+/// A copy in which control characters and bytes that are not valid UTF-8 are percent-encoded.
+std::string_view safe_copy(std::string_view text, base::Arena& arena);
+
+}  // namespace obi::protocol::http1
