@@ -46,9 +46,10 @@ static __always_inline __u64 wakeup_flag(void) {
   return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
+#define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)  // little-endian
+
 // The first bytes of an HTTP/1 request of a common method? `word` is the first four bytes of the call.
 static __always_inline bool begins_request(__u32 word) {
-#define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
   return word == WORD('G', 'E', 'T', ' ') || word == WORD('P', 'O', 'S', 'T') || word == WORD('P', 'U', 'T', ' ') ||
          word == WORD('H', 'E', 'A', 'D') || word == WORD('D', 'E', 'L', 'E') || word == WORD('P', 'A', 'T', 'C') ||
          word == WORD('O', 'P', 'T', 'I');
@@ -59,7 +60,6 @@ static __always_inline bool begins_bodyless_request(__u32 word) {
 }
 static __always_inline bool begins_response(__u32 word) { return word == WORD('H', 'T', 'T', 'P'); }
 static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
-#undef WORD
 
 // Copies one part of a vector to offset `at` of the payload; 0 if that worked.
 __noinline int gather_part(__u64 base, __u32 at, __u32 size) {
@@ -106,6 +106,15 @@ static __always_inline __u32 first_word(const struct movement *movement) {
   return word;
 }
 
+// Does the call end with the empty line of a head? If not, what follows is the rest of that head, or of another request.
+static __always_inline bool ends_head(const struct movement *movement) {
+  __u32 last = 0;
+  if (movement->iov_count) return true;  // not looked at
+  if (bpf_probe_read_user(&last, sizeof(last), (const void *)(movement->buffer + movement->total - sizeof(last)))) return true;
+  return last == WORD('\r', '\n', '\r', '\n') || last >> 16 == (WORD('\n', '\n', 0, 0));
+}
+#undef WORD
+
 // How many bytes of this call travel; keeps the connection's account of the current message.
 static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mode, const struct movement *movement) {
   __u32 total = movement->total;
@@ -119,8 +128,8 @@ static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mo
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
   if (begins_http2(word) || connection->request_heads > 1 ||
-      (total > OBI_HEAD_CALL_BYTES && begins_bodyless_request(word))) {
-    connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed
+      (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
+    connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;
   }
   if (mode == OBI_MODE_STREAM) return total;
