@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/prometheus/http_listener.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+
+namespace obi::exporting {
+namespace {
+
+using std::chrono::steady_clock;
+using testing::HasSubstr;
+
+HttpListener::PageMaker says(std::string text) {
+  return [text = std::move(text)] { return HttpPage{.body = text}; };
+}
+
+base::Fd connect_to(std::uint16_t port) {
+  base::Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return socket;
+}
+
+/// Reads until the listener closes.
+std::string read_all(const base::Fd& socket) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  ssize_t received = 0;
+  while ((received = ::recv(socket.get(), buffer.data(), buffer.size(), 0)) > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(received));
+  }
+  return text;
+}
+
+TEST(HttpListener, ServesEachPathItsPage) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  listener.mount("/internal/metrics", says("b\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  const auto page = client.Get("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->status, 200);
+  EXPECT_EQ(page->body, "a\n");
+  EXPECT_EQ(page->get_header_value("Content-Type"), kPrometheusText);
+  EXPECT_EQ(client.Get("/internal/metrics")->body, "b\n");
+}
+
+TEST(HttpListener, IgnoresTheQuery) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/metrics?x=1")->body, "a\n");
+}
+
+TEST(HttpListener, JoinsPagesOfOnePath) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  listener.mount("/metrics", says("b\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/metrics")->body, "a\nb\n");
+}
+
+TEST(HttpListener, RefusesOtherPathsAndMethods) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/")->status, 404);
+  EXPECT_EQ(client.Get("/metrics/")->status, 404);
+  EXPECT_EQ(client.Get("/metric.")->status, 404);
+  EXPECT_EQ(client.Post("/metrics", "x", "text/plain")->status, 405);
+  EXPECT_EQ(client.Delete("/metrics")->status, 405);
+}
+
+TEST(HttpListener, AnswersHeadWithoutBody) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  const auto page = client.Head("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->status, 200);
+  EXPECT_EQ(page->body, "");
+}
+
+TEST(HttpListener, CompressesWhenAsked) {
+  HttpListener listener({});
+  listener.mount("/metrics", says(std::string(10'000, 'a')));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  client.set_decompress(false);
+  const auto page = client.Get("/metrics", {{"Accept-Encoding", "gzip"}});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->get_header_value("Content-Encoding"), "gzip");
+  EXPECT_LT(page->body.size(), 1'000U);
+  client.set_decompress(true);
+  EXPECT_EQ(client.Get("/metrics", {{"Accept-Encoding", "gzip"}})->body, std::string(10'000, 'a'));
+}
+
+TEST(HttpListener, SendsALargePageWhole) {
+  HttpListener listener({});
+  const std::string large(8 << 20, 'x');
+  listener.mount("/metrics", says(large));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/metrics")->body, large);
+}
+
+TEST(HttpListener, ListensOnIpv6WhereThereIsSome) {
+  const base::Fd probe(::socket(AF_INET6, SOCK_STREAM, 0));
+  sockaddr_in6 loopback{};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  if (!probe || ::bind(probe.get(), reinterpret_cast<sockaddr*>(&loopback), sizeof loopback) != 0) {
+    GTEST_SKIP() << "no IPv6 loopback";
+  }
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("::1", listener.port());
+  const auto page = client.Get("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->body, "a\n");
+}
+
+TEST(HttpListener, TellsWhichPortAndSettingIsInUse) {
+  HttpListener first({});
+  first.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(first.start());
+  HttpListener second({.port = first.port(), .port_key = "internal_metrics.prometheus.port"});
+  second.mount("/metrics", says("b\n"));
+  const auto result = second.start();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message,
+            "cannot listen on port " + std::to_string(first.port()) +
+                " (internal_metrics.prometheus.port): Address already in use");
+}
+
+TEST(HttpListener, CountsRequestsByPath) {
+  HttpListener listener({});
+  listener.mount("/a", says("a\n"));
+  listener.mount("/b", says("b\n"));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  ASSERT_TRUE(client.Get("/b"));
+  ASSERT_TRUE(client.Get("/b"));
+  ASSERT_TRUE(client.Get("/c"));
+  const auto requests = listener.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(requests[0].path, "/a");
+  EXPECT_EQ(requests[0].requests, 0U);
+  EXPECT_EQ(requests[1].requests, 2U);
+  EXPECT_EQ(requests[1].port, listener.port());
+}
+
+TEST(HttpListener, AFailingPageIsAnInternalErrorWithoutDetails) {
+  HttpListener listener({});
+  listener.mount("/metrics", []() -> HttpPage { throw std::runtime_error("secret"); });
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  const auto page = client.Get("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->status, 500);
+  EXPECT_THAT(page->body, testing::Not(HasSubstr("secret")));
+  for (const auto& [name, value] : page->headers) EXPECT_NE(value, "secret") << name;
+}
+
+TEST(HttpListener, EndlessHeadersEndTheConnection) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  const auto socket = connect_to(listener.port());
+  std::string request = "GET /metrics HTTP/1.1\r\n";
+  while (request.size() < 1 << 20) request += "X-Header: value\r\n";
+  for (std::size_t sent = 0; sent < request.size();) {
+    const auto count =
+        ::send(socket.get(), request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
+    if (count <= 0) break;
+    sent += static_cast<std::size_t>(count);
+  }
+  EXPECT_THAT(read_all(socket), testing::Not(HasSubstr("200")));
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/metrics")->body, "a\n");
+}
+
+TEST(HttpListener, SilentClientsDoNotKeepOthersOut) {
+  HttpListener listener({.request_timeout_ms = 100});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> silent;
+  for (int i = 0; i < 8; ++i) silent.push_back(connect_to(listener.port()));
+  httplib::Client client("127.0.0.1", listener.port());
+  client.set_read_timeout(std::chrono::seconds(20));
+  const auto page = client.Get("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->body, "a\n");
+}
+
+TEST(HttpListener, GarbageIsAnsweredOrClosed) {
+  HttpListener listener({.request_timeout_ms = 200});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  for (const std::string& garbage :
+       {std::string("\0\0\0\0", 4), std::string("\r\n\r\n"), std::string("GET\r\n\r\n"),
+        std::string("GET /metrics HTTP/9.9\r\n\r\n"), std::string(20'000, 'A'),
+        std::string("GET /metrics HTTP/1.1\r\nRange: bytes=") + std::string(4'000, '-') +
+            "\r\n\r\n"}) {
+    const auto socket = connect_to(listener.port());
+    ::send(socket.get(), garbage.data(), garbage.size(), MSG_NOSIGNAL);
+    read_all(socket);  // returns: the connection is closed
+  }
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_EQ(client.Get("/metrics")->body, "a\n");
+}
+
+TEST(HttpListener, StopDoesNotWaitForSilentClients) {
+  HttpListener listener({.request_timeout_ms = 60'000});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> silent;
+  for (int i = 0; i < 20; ++i) silent.push_back(connect_to(listener.port()));
+  const auto begin = steady_clock::now();
+  listener.stop();
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(10));
+  listener.stop();
+}
+
+TEST(HttpListener, StoppingFreesThePort) {
+  HttpListener first({});
+  first.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(first.start());
+  const auto port = first.port();
+  first.stop();
+  HttpListener second({.port = port});
+  second.mount("/metrics", says("b\n"));
+  ASSERT_TRUE(second.start());
+  httplib::Client client("127.0.0.1", port);
+  EXPECT_EQ(client.Get("/metrics")->body, "b\n");
+}
+
+}  // namespace
+}  // namespace obi::exporting

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot path's promise: recording into a series that exists allocates nothing. This file replaces
+// the global allocation functions of the test program.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "metrics/aggregator.hpp"
+#include "metrics/span_fixture.hpp"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+void* counted(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace obi::metrics {
+namespace {
+
+/// Allocations made by recording known series, with every attribute selected.
+std::uint64_t allocations_of_recording(AggregatorOptions options) {
+  options.selection = AttributeSelection({{"*", {{"*"}, {}}}});
+  options.exemplar_filter = ExemplarFilter::kAlwaysOn;
+  Aggregator aggregator(std::move(options));
+  auto service = test_service("a service whose name fits no small string");
+  model::SpanBatch batch;
+  for (std::size_t i = 0; i < 100; ++i) {
+    auto span = i % 2 == 0 ? server_span(service) : client_span(service);
+    span.trace_id.bytes[0] = 1;
+    span.status = static_cast<int>(200 + i);
+    span.end_ns += i * i * 100'000;
+    span.host_name = "";  // composed: an address
+    span.host.address.bytes[15] = 1;
+    span.peer_name = i % 3 == 0 ? "invalid\xff" : "a peer with a rather long name";
+    span.other_namespace = "elsewhere";
+    batch.spans.push_back(span);
+  }
+  const auto now = Instant::now();
+  aggregator.record(batch, now);
+  const auto before = allocations.load();
+  for (int i = 0; i < 10; ++i) aggregator.record(batch, now);
+  return allocations.load() - before;
+}
+
+TEST(RecordingAKnownSeries, AllocatesNothing) {
+  EXPECT_EQ(allocations_of_recording({}), 0U);
+  EXPECT_EQ(allocations_of_recording({.exponential_histograms = true}), 0U);
+  EXPECT_EQ(allocations_of_recording({.dialect = Dialect::kPrometheus,
+                                      .groups = {.kubernetes = true, .container = true}}),
+            0U);
+}
+
+TEST(RecordingAKnownSeries, AllocatesNothingInAnOverflowSeries) {
+  EXPECT_EQ(allocations_of_recording({.max_series = 1}), 0U);
+}
+
+TEST(RecordingANewSeries, IsSeenByTheCounter) {
+  Aggregator aggregator({});
+  const auto span = server_span(test_service("users"));
+  const auto before = allocations.load();
+  aggregator.record(span, Instant::now());
+  EXPECT_GT(allocations.load(), before);
+}
+
+}  // namespace
+}  // namespace obi::metrics

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spans and services for the tests of metrics and of its exporters.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/span.hpp"
+
+namespace obi::metrics {
+
+inline constexpr std::uint64_t kSecond_ns = 1'000'000'000;
+
+/// Mutable, so that a test can adjust it before it becomes a ServiceRef.
+inline std::shared_ptr<model::Service> test_service(std::string name, std::uint32_t pid = 100) {
+  auto service = std::make_shared<model::Service>();
+  service->instance_id = "host:" + std::to_string(pid);
+  service->name = std::move(name);
+  service->name_space = "shop";
+  service->host_name = "host";
+  service->host_id = "machine-1";
+  service->language = model::Language::kGo;
+  service->pid = pid;
+  return service;
+}
+
+/// GET /users/{id} on users:8080, answered 200 after 30 ms with 120 bytes.
+inline model::Span test_span(model::EventType type, model::ServiceRef service) {
+  model::Span span;
+  span.type = type;
+  span.method = "GET";
+  span.path = "/users/7";
+  span.route = "/users/{id}";
+  span.scheme = "http";
+  span.status = 200;
+  span.response_bytes = 120;
+  span.host.port = 8080;
+  span.host_name = "users";
+  span.peer_name = "caller";
+  span.request_start_ns = 10 * kSecond_ns;
+  span.start_ns = span.request_start_ns;
+  span.end_ns = span.request_start_ns + 30'000'000;
+  span.service = std::move(service);
+  return span;
+}
+
+inline model::Span server_span(model::ServiceRef service) {
+  return test_span(model::EventType::kHttpServer, std::move(service));
+}
+inline model::Span client_span(model::ServiceRef service) {
+  return test_span(model::EventType::kHttpClient, std::move(service));
+}
+
+}  // namespace obi::metrics
