@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iterator>
+
+#include "config/keys.hpp"
+
+namespace obi::config::table {
+
+// clang-format off
+const Key kAttributeKeys[] = {
+    {"attributes.kubernetes.enable", "OTEL_EBPF_KUBE_METADATA_ENABLE", Type::kText, "autodetect", "true|false|autodetect",
+     "Kubernetes metadata; autodetect = a kube configuration can be loaded", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.cluster_name", "OTEL_EBPF_KUBE_CLUSTER_NAME", Type::kText, "", "",
+     "overrides detection (node labels, OpenShift CR, EC2/GCP/Azure)", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.kubeconfig_path", "KUBECONFIG", Type::kText, "", "",
+     "kubeconfig file", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.informers_sync_timeout", "OTEL_EBPF_KUBE_INFORMERS_SYNC_TIMEOUT", Type::kDuration, "30s", "> 0",
+     "wait for first sync", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.reconnect_initial_interval", "OTEL_EBPF_KUBE_RECONNECT_INITIAL_INTERVAL", Type::kDuration, "5s", "> 0",
+     "first pause before reconnecting", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.informers_resync_period", "OTEL_EBPF_KUBE_INFORMERS_RESYNC_PERIOD", Type::kDuration, "30m", ">= 0",
+     "full resync", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.drop_external", "OTEL_EBPF_NETWORK_DROP_EXTERNAL", Type::kBoolean, "false", "",
+     "network: drop flows with an end outside the cluster", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.disable_informers", "OTEL_EBPF_KUBE_DISABLE_INFORMERS", Type::kTextList, "", "node|service|any case",
+     "informers left out; unknown = warning", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.meta_cache_address", "OTEL_EBPF_KUBE_META_CACHE_ADDRESS", Type::kText, "", "",
+     "host:port of k8s-cache; empty = own informers", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.meta_restrict_local_node", "OTEL_EBPF_KUBE_META_RESTRICT_LOCAL_NODE", Type::kBoolean, "false", "",
+     "only pods (and node) of the own node", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.meta_source_labels.service_name", "OTEL_EBPF_KUBE_META_SOURCE_LABEL_SERVICE_NAME", Type::kText, "", "",
+     "deprecated: label put first in resource_labels[service.name]", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.meta_source_labels.service_namespace", "OTEL_EBPF_KUBE_META_SOURCE_LABEL_SERVICE_NAMESPACE", Type::kText, "", "",
+     "deprecated: same for service.namespace", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.resource_labels", "", Type::kObject, "", "",
+     "resource attribute -> pod labels in order of precedence", Availability::kLater, Source::kAny},
+    {"attributes.kubernetes.service_name_template", "OTEL_EBPF_SERVICE_NAME_TEMPLATE", Type::kText, "", "",
+     "Go template for service.name", Availability::kLater, Source::kAny},
+    {"attributes.instance_id.dns", "OTEL_EBPF_HOSTNAME_DNS_RESOLUTION", Type::kBoolean, "true", "",
+     "resolve the local host name by DNS", Availability::kNow, Source::kAny},
+    {"attributes.instance_id.override_hostname", "OTEL_EBPF_HOSTNAME", Type::kText, "", "",
+     "host name used in the instance id", Availability::kNow, Source::kAny},
+    {"attributes.host_id.override", "OTEL_EBPF_HOST_ID", Type::kText, "", "",
+     "value of host.id", Availability::kNow, Source::kAny},
+    {"attributes.extra_group_attributes", "", Type::kObject, "", "",
+     "extra attributes per group; other group = warning, ignored", Availability::kLater, Source::kAny},
+    {"attributes.metadata_retry.timeout", "OTEL_EBPF_METADATA_RETRY_TIMEOUT", Type::kDuration, "30s", ">= 0",
+     "total time for node/cloud metadata", Availability::kLater, Source::kAny},
+    {"attributes.metadata_retry.start_interval", "OTEL_EBPF_METADATA_RETRY_START_INTERVAL", Type::kDuration, "500ms", ">= 0",
+     "first back-off", Availability::kLater, Source::kAny},
+    {"attributes.metadata_retry.max_interval", "OTEL_EBPF_METADATA_RETRY_MAX_INTERVAL", Type::kDuration, "5s", ">= 0",
+     "largest back-off", Availability::kLater, Source::kAny},
+    {"attributes.rename_unresolved_hosts", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS", Type::kText, "unresolved", "",
+     "replaces empty/raw-IP host and peer names; \"\" (YAML only) = off", Availability::kNow, Source::kAny},
+    {"attributes.rename_unresolved_hosts_outgoing", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS_OUTGOING", Type::kText, "outgoing", "",
+     "same, outgoing peer", Availability::kNow, Source::kAny},
+    {"attributes.rename_unresolved_hosts_incoming", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS_INCOMING", Type::kText, "incoming", "",
+     "same, incoming peer", Availability::kNow, Source::kAny},
+    {"attributes.metric_span_names_limit", "OTEL_EBPF_METRIC_SPAN_NAMES_LIMIT", Type::kInteger, "100", "",
+     "per service: more span names than this become AGGREGATED; <= 0 = off", Availability::kLater, Source::kAny},
+    {"attributes.sensitive_query_params.add", "OTEL_EBPF_SENSITIVE_QUERY_PARAMS_ADD", Type::kTextList, "", "",
+     "more query keys to redact", Availability::kNow, Source::kAny},
+    {"attributes.sensitive_query_params.remove", "OTEL_EBPF_SENSITIVE_QUERY_PARAMS_REMOVE", Type::kTextList, "", "",
+     "keys not to redact", Availability::kNow, Source::kAny},
+    {"attributes.select", "", Type::kObject, "", "",
+     "which attributes a metric, the traces or the resource carry: section -> {include, exclude}", Availability::kNow, Source::kAny},
+    {"filter.application", "", Type::kObject, "", "",
+     "keeps only records whose attributes match: attribute -> {match | not_match | numeric conditions}", Availability::kNow, Source::kAny},
+    {"filter.network", "", Type::kObject, "", "",
+     "keeps only records whose attributes match: attribute -> {match | not_match | numeric conditions}", Availability::kLater, Source::kAny},
+    {"filter.stats", "", Type::kObject, "", "",
+     "keeps only records whose attributes match: attribute -> {match | not_match | numeric conditions}", Availability::kLater, Source::kAny},
+};
+// clang-format on
+const std::size_t kAttributeKeyCount = std::size(kAttributeKeys);
+
+}  // namespace obi::config::table
