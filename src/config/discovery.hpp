@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the configuration says about which processes to instrument, resolved from `discovery`, the root selectors and
+// their deprecated forms into one list of entries and one of exclusions.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/glob.hpp"
+#include "config/config.hpp"
+#include "model/service.hpp"
+
+namespace obi::config {
+
+/// A glob (`discovery.instrument`) or a regular expression (`discovery.services`).
+class Pattern {
+ public:
+  explicit Pattern(base::Glob glob) : pattern_(std::move(glob)) {}
+  explicit Pattern(base::Regex regex) : pattern_(std::move(regex)) {}
+  [[nodiscard]] bool matches(std::string_view text) const {
+    return std::visit([&](const auto& pattern) { return pattern.matches(text); }, pattern_);
+  }
+  [[nodiscard]] const std::string& text() const {
+    return std::visit([](const auto& pattern) -> const std::string& { return pattern.text(); }, pattern_);
+  }
+
+ private:
+  std::variant<base::Glob, base::Regex> pattern_;
+};
+
+/// One entry: every criterion that is set must hold.
+struct Selector {
+  std::string origin;  ///< for messages: "discovery.instrument[0]"
+  std::optional<IntSet> open_ports;
+  std::optional<Pattern> exe_path;
+  std::optional<Pattern> languages;
+  std::optional<Pattern> cmd_args;
+  std::vector<std::uint32_t> target_pids;
+  bool containers_only = false;
+  std::map<std::string, Pattern> metadata;     ///< k8s_namespace, container_name, …
+  std::map<std::string, Pattern> pod_labels;
+  std::map<std::string, Pattern> pod_annotations;
+
+  std::string name;        ///< given to the service; empty = not set
+  std::string name_space;
+  std::optional<model::ExportModes> exports;
+  std::optional<model::Sampler> sampler;
+  std::vector<std::string> incoming_routes;
+  std::vector<std::string> outgoing_routes;
+  std::optional<std::vector<std::string>> features;
+
+  [[nodiscard]] bool has_criterion() const;
+};
+
+struct Discovery {
+  std::vector<Selector> instrument;  ///< empty: every process with a listening TCP port
+  std::vector<Selector> exclude;
+  std::chrono::nanoseconds poll_interval{};
+  std::chrono::nanoseconds min_process_age{};
+};
+
+/// Mistakes are appended, a line each; warnings likewise.
+Discovery read_discovery(const Config& config, std::vector<std::string>& mistakes, std::vector<std::string>& warnings);
+
+}  // namespace obi::config
