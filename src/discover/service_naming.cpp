@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "discover/service_naming.hpp"
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <thread>
+
+namespace obi::discover {
+namespace {
+
+constexpr auto kDnsPatience = std::chrono::seconds(2);
+
+std::string_view base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+const std::string* find(const Environ& pairs, std::string_view name) {
+  const auto found = std::ranges::find_if(pairs, [&](const auto& pair) { return pair.first == name; });
+  return found == pairs.end() ? nullptr : &found->second;
+}
+
+// A value that starts with '$' is a template that nobody expanded.
+bool is_usable(const std::string* value) { return value != nullptr && !value->empty() && !value->starts_with('$'); }
+
+std::string qualified_name(const std::string& name) {
+  addrinfo hints{};
+  hints.ai_flags = AI_CANONNAME;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  std::string qualified;
+  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) == 0 && found != nullptr) {
+    if (found->ai_canonname != nullptr) qualified = found->ai_canonname;
+    freeaddrinfo(found);
+  }
+  return qualified.starts_with("localhost") ? std::string() : qualified;
+}
+
+// DNS may take long, and nothing may wait for it: the asking thread is left behind if it does.
+std::string qualified_name_soon(const std::string& name) {
+  std::promise<std::string> promise;
+  auto answer = promise.get_future();
+  std::thread([name, promise = std::move(promise)]() mutable { promise.set_value(qualified_name(name)); }).detach();
+  return answer.wait_for(kDnsPatience) == std::future_status::ready ? answer.get() : std::string();
+}
+
+std::string first_line(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+void apply_entry(model::Service& service, const config::Selector& entry) {
+  if (!entry.name.empty()) service.name = entry.name;
+  if (!entry.name_space.empty()) service.name_space = entry.name_space;
+  if (entry.exports) service.exports = *entry.exports;
+  if (entry.sampler) service.sampler = entry.sampler;
+  if (!entry.incoming_routes.empty()) service.incoming_routes = entry.incoming_routes;
+  if (!entry.outgoing_routes.empty()) service.outgoing_routes = entry.outgoing_routes;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> parse_resource_attributes(const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> attributes;
+  for (const std::string& item : config::split_list(text)) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos) continue;
+    const std::string_view key = trim(std::string_view(item).substr(0, equals));
+    const std::string_view value = trim(std::string_view(item).substr(equals + 1));
+    if (!key.empty() && !value.empty()) attributes.emplace_back(key, value);
+  }
+  return attributes;
+}
+
+HostFacts read_host_facts(const HostOptions& options) {
+  HostFacts facts{.name = options.override_name, .id = options.override_id};
+  if (facts.name.empty()) {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    facts.name = name.data();
+    if (options.resolve_by_dns) {
+      const std::string qualified = qualified_name_soon(facts.name);
+      if (!qualified.empty()) facts.name = qualified;
+    }
+  }
+  for (const char* path : {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
+    if (facts.id.empty()) facts.id = first_line(path);
+  }
+  return facts;
+}
+
+model::Service name_service(const Process& process, const Environ& environment, model::Language language,
+                            const std::vector<const config::Selector*>& matches, const HostFacts& host,
+                            const config::Environment& agent_environment) {
+  model::Service service;
+  service.pid = process.pid;
+  service.executable = process.executable;
+  service.container_id = process.container_id;
+  service.language = language;
+  service.host_name = host.name;
+  service.host_id = host.id;
+  service.instance_id = host.name + ":" + std::to_string(process.pid);
+  for (const config::Selector* entry : matches) apply_entry(service, *entry);
+  if (!matches.empty()) service.metric_features = matches.back()->features;
+
+  const std::string* own = find(environment, "OTEL_RESOURCE_ATTRIBUTES");
+  const std::string text = own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
+  service.metadata = parse_resource_attributes(config::substitute(text, agent_environment));
+  const auto take = [&](std::string_view key, std::string& into) {
+    const auto found = std::ranges::find_if(service.metadata, [&](const auto& pair) { return pair.first == key; });
+    if (found == service.metadata.end()) return;
+    if (is_usable(&found->second)) into = found->second;
+    service.metadata.erase(found);
+  };
+  take("service.name", service.name);
+  take("service.namespace", service.name_space);
+  std::ranges::sort(service.metadata);
+  if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) service.name = *name;
+  if (service.name.empty()) {
+    service.name = base_name(process.executable);
+    service.auto_named = true;
+  }
+  return service;
+}
+
+}  // namespace obi::discover

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the service of a process is called, and its other resource facts. Order of precedence for the name: the process's
+// OTEL_SERVICE_NAME, service.name in its OTEL_RESOURCE_ATTRIBUTES, the matching discovery entry, the executable's name.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/discovery.hpp"
+#include "discover/process.hpp"
+#include "model/service.hpp"
+
+namespace obi::discover {
+
+struct HostFacts {
+  std::string name;  ///< host.name
+  std::string id;    ///< host.id, may be empty
+};
+
+struct HostOptions {
+  std::string override_name;
+  std::string override_id;
+  bool resolve_by_dns = true;
+};
+
+/// The override, else the fully qualified name if DNS knows one within 2 s, else the host name; and the machine id.
+HostFacts read_host_facts(const HostOptions& options);
+
+using Environ = std::vector<std::pair<std::string, std::string>>;
+
+/// `agent_environment` stands in for a process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value.
+model::Service name_service(const Process& process, const Environ& environment, model::Language language,
+                            const std::vector<const config::Selector*>& matches, const HostFacts& host,
+                            const config::Environment& agent_environment);
+
+/// "k=v,k2=v2": trimmed, items with an empty key or value left out.
+std::vector<std::pair<std::string, std::string>> parse_resource_attributes(const std::string& text);
+
+}  // namespace obi::discover
