@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// First stage: tells every span which service it belongs to, and gives it the ids that its request did not bring.
+// Runs on the pipeline thread; not thread-safe.
+#pragma once
+#include <cstdint>
+
+#include "model/ledger.hpp"
+#include "pipeline/stage.hpp"
+
+namespace obi::pipeline {
+
+/// Where services are looked up; thread-safe.
+class ServiceLookup {
+ public:
+  virtual ~ServiceLookup() = default;
+  /// Null if the process is not instrumented.
+  [[nodiscard]] virtual model::ServiceRef find(std::uint32_t pid) const = 0;
+};
+
+class ReadDecorator final : public Stage {
+ public:
+  /// `seed` 0 takes one from the kernel; any other makes the ids repeatable, for replays.
+  ReadDecorator(const ServiceLookup& services, model::Ledger& ledger, std::uint64_t seed = 0);
+
+  [[nodiscard]] std::string_view name() const override { return "read_decorator"; }
+  /// Spans of processes that are not instrumented (any more) are removed and counted as filtered.
+  void process(model::SpanBatch& batch) override;
+
+ private:
+  std::uint64_t next_random();
+  const ServiceLookup& services_;
+  model::Ledger& ledger_;
+  std::uint64_t state_[2];  // xoroshiro128+
+};
+
+}  // namespace obi::pipeline
