@@ -35,8 +35,11 @@ ExponentialBuckets::ExponentialBuckets(std::size_t max_size, int max_scale)
       max_scale_(scale_) {}
 
 void ExponentialBuckets::add(double value) {
-  make_room_for(value);
-  const std::int32_t index = exponential_index(value, scale_);
+  std::int32_t index = exponential_index(value, scale_);
+  if (const int by = downscale_for(index); by > 0) {
+    downscale(by);
+    index >>= by;
+  }
   extend_to(index);
   ++counts_[static_cast<std::size_t>(index - offset_)];
 }
@@ -48,10 +51,9 @@ void ExponentialBuckets::reset() {
   scale_ = max_scale_;
 }
 
-void ExponentialBuckets::make_room_for(double value) {
-  if (size_ == 0) return;
-  std::int64_t index = exponential_index(value, scale_);
-  std::int64_t low = std::min<std::int64_t>(index, offset_);
+int ExponentialBuckets::downscale_for(std::int32_t index) const {
+  if (size_ == 0) return 0;
+  std::int64_t low = std::min(index, offset_);
   std::int64_t high = std::max<std::int64_t>(index, offset_ + static_cast<std::int64_t>(size_) - 1);
   int by = 0;
   while (high - low >= static_cast<std::int64_t>(counts_.size()) && scale_ - by > kMinScale) {
@@ -59,7 +61,7 @@ void ExponentialBuckets::make_room_for(double value) {
     high >>= 1;
     ++by;
   }
-  if (by > 0) downscale(by);
+  return by;
 }
 
 void ExponentialBuckets::downscale(int by) {

@@ -37,7 +37,8 @@ class ExponentialBuckets {
   }
 
  private:
-  void make_room_for(double value);
+  /// How far the scale must fall for a bucket at `index` to fit in.
+  [[nodiscard]] int downscale_for(std::int32_t index) const;
   void downscale(int by);
   void extend_to(std::int32_t index);
 

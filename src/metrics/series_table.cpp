@@ -23,12 +23,15 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
 
 std::uint64_t mix(std::uint64_t state, std::string_view text) {
   state = mix(state, text.size() + 1);
-  for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof(std::uint64_t)))) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), std::min(text.size(), sizeof word));
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
     state = mix(state, word);
   }
-  return state;
+  if (text.empty()) return state;
+  word = 0;
+  for (const char c : text) word = (word << 8) | static_cast<unsigned char>(c);
+  return mix(state, word);
 }
 
 template <typename Value>

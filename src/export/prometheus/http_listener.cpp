@@ -62,6 +62,7 @@ struct HttpListener::Impl {
   std::map<std::string, Path> paths;
   BoundedServer server;
   std::thread accepting;
+  std::atomic<bool> has_ended = false;
   std::uint16_t port = 0;
 };
 
@@ -118,10 +119,14 @@ base::Result<void> HttpListener::start() {
                       errno);
   }
   impl.port = static_cast<std::uint16_t>(port);
-  impl.accepting = std::thread([&impl] { impl.server.listen_after_bind(); });
+  impl.accepting = std::thread([&impl] {
+    impl.server.listen_after_bind();
+    impl.has_ended = true;
+  });
   ::pthread_setname_np(impl.accepting.native_handle(), "obi-http-accept");
   // stop() has no effect on a server that does not run yet.
-  while (!impl.server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!impl.server.is_running() && !impl.has_ended)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return {};
 }
 
