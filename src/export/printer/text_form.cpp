@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <ctime>
+#include <iterator>
+
+#include "export/printer/trace_printer.hpp"
+#include "model/span_addresses.hpp"
+
+namespace obi::exporting {
+namespace {
+
+constexpr std::uint64_t kMicro = 1'000;
+constexpr std::uint64_t kMilli = 1'000'000;
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+// value/unit with up to nine digits behind the point, without trailing zeros.
+void append_fraction(std::string& out, std::uint64_t ns, std::uint64_t unit) {
+  fmt::format_to(std::back_inserter(out), "{}", ns / unit);
+  std::uint64_t rest = ns % unit;
+  if (rest == 0) return;
+  out += '.';
+  for (std::uint64_t digit = unit / 10; rest > 0; digit /= 10) {
+    out += static_cast<char>('0' + rest / digit);
+    rest %= digit;
+  }
+}
+
+void append_time(std::string& out, std::int64_t unix_ns) {
+  const std::time_t seconds = unix_ns / static_cast<std::int64_t>(kSecond);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}", local.tm_year + 1900,
+                 local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                 unix_ns % static_cast<std::int64_t>(kSecond) / static_cast<std::int64_t>(kMicro));
+}
+
+std::string_view name_or(std::string_view name, std::string_view address) { return name.empty() ? address : name; }
+
+void append_end(std::string& out, const model::Endpoint& end, std::string_view name, std::string_view name_space,
+                base::Arena& scratch) {
+  const std::string_view address = model::address_text(end.address, scratch);
+  const bool named = !name_space.empty();
+  fmt::format_to(std::back_inserter(out), "[{} as {}{}{}:{}]", address, name_or(name, address), named ? "." : "",
+                 name_space, end.port);
+}
+
+}  // namespace
+
+void append_duration(std::string& out, std::uint64_t ns) {
+  if (ns == 0) {
+    out += "0s";
+  } else if (ns < kMicro) {
+    fmt::format_to(std::back_inserter(out), "{}ns", ns);
+  } else if (ns < kMilli) {
+    append_fraction(out, ns, kMicro);
+    out += "µs";
+  } else if (ns < kSecond) {
+    append_fraction(out, ns, kMilli);
+    out += "ms";
+  } else {
+    const std::uint64_t minutes = ns / (60 * kSecond);
+    if (minutes >= 60) fmt::format_to(std::back_inserter(out), "{}h", minutes / 60);
+    if (minutes > 0) fmt::format_to(std::back_inserter(out), "{}m", minutes % 60);
+    append_fraction(out, ns % (60 * kSecond), kSecond);
+    out += 's';
+  }
+}
+
+void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns, base::Arena& scratch) {
+  const auto into = std::back_inserter(out);
+  append_time(out, static_cast<std::int64_t>(span.start_ns) + wall_offset_ns);
+  out += " (";
+  append_duration(out, span.end_ns - span.request_start_ns);
+  out += '[';
+  append_duration(out, span.end_ns - span.start_ns);
+  fmt::format_to(into, "]) {}(subType=0) {} {} {}", printed_type(span.type), span.status, span.method, span.path);
+  if (!span.route.empty()) fmt::format_to(into, "({})", span.route);
+  out += ' ';
+  const std::string_view own = span.service ? std::string_view(span.service->name_space) : std::string_view();
+  append_end(out, span.peer, span.peer_name, span.is_client() ? own : span.other_namespace, scratch);
+  out += "->";
+  append_end(out, span.host, span.host_name, span.is_client() ? span.other_namespace : own, scratch);
+  fmt::format_to(into, " contentLen:{}B responseLen:{}B", span.request_bytes, span.response_bytes);
+  if (span.service) {
+    out += " svc=[";
+    if (!own.empty()) fmt::format_to(into, "{}/", own);
+    fmt::format_to(into, "{} {}]", span.service->name, to_string(span.service->language));
+  }
+  out += " traceparent=[";
+  if (span.trace_id.is_set()) {
+    fmt::format_to(into, "00-{}-{}[{}]-{:02x}", to_hex(span.trace_id), to_hex(span.span_id), to_hex(span.parent_id),
+                   span.trace_flags);
+  }
+  out += ']';
+}
+
+}  // namespace obi::exporting

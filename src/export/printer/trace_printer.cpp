@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/printer/trace_printer.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace obi::exporting {
+
+void TracePrinter::consume(const model::BatchRef& batch) {
+  const std::size_t count = batch->spans.size();
+  consumed_.fetch_add(count, std::memory_order_relaxed);
+  text_.clear();
+  scratch_.reset();
+  switch (options_.form) {
+    case PrintForm::kCounter: return;
+    case PrintForm::kText:
+      for (const model::Span& span : batch->spans) {
+        append_text(text_, span, batch->wall_offset_ns, scratch_);
+        text_ += '\n';
+      }
+      break;
+    case PrintForm::kJson:
+    case PrintForm::kJsonIndent:
+      append_json(text_, *batch, options_.form == PrintForm::kJsonIndent, scratch_);
+      text_ += '\n';
+      break;
+  }
+  if (!write_out()) dropped_.fetch_add(count, std::memory_order_relaxed);
+}
+
+bool TracePrinter::write_out() {
+  std::string_view rest = text_;
+  while (!rest.empty()) {
+    const ssize_t written = write(options_.fd, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void TracePrinter::shutdown(std::chrono::steady_clock::time_point) {
+  if (options_.form != PrintForm::kCounter) return;
+  text_ = fmt::format("Processed {} requests\n", consumed_.load(std::memory_order_relaxed));
+  write_out();
+}
+
+Exporter::Counts TracePrinter::counts() const {
+  Counts counts;
+  counts.consumed = consumed_.load(std::memory_order_relaxed);
+  counts.dropped = dropped_.load(std::memory_order_relaxed);
+  counts.exported = counts.consumed - counts.dropped;
+  return counts;
+}
+
+}  // namespace obi::exporting
