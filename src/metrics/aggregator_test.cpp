@@ -209,6 +209,26 @@ TEST(Aggregator, UnnamedAddressesAreRenamed) {
               ElementsAre(Pair("server.address", text("outgoing"))));
 }
 
+TEST(Aggregator, ClientsTellTheHostTheyAskedFor) {
+  const auto server_of = [](std::string_view host_header, const UnresolvedNames& rename) {
+    Aggregator aggregator(
+        {.selection = AttributeSelection({{"*", {{"server.address"}, {}}}}), .rename = rename},
+        at(0));
+    auto span = client_span(test_service("users"));
+    span.host_header = host_header;
+    aggregator.record(span, at(11));
+    return points_of(aggregator.snapshot(at(12)), "http.client.request.duration")
+        .at(0)
+        .attributes.at(0)
+        .second;
+  };
+  EXPECT_EQ(server_of("shop.example:8080", {}), text("shop.example"));
+  EXPECT_EQ(server_of("10.0.0.1:8080", {}), text("outgoing"));
+  EXPECT_EQ(server_of("[fd00::1]:8080", {}), text("outgoing"));
+  EXPECT_EQ(server_of("", {}), text("users"));
+  EXPECT_EQ(server_of("10.0.0.1:8080", {.outgoing = ""}), text("10.0.0.1"));
+}
+
 TEST(Aggregator, ValuesThatDifferOnlyInInvalidBytesAreOneSeries) {
   Aggregator aggregator({}, at(0));
   auto span = server_span(test_service("users"));

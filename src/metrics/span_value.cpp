@@ -6,10 +6,13 @@
 #include <array>
 #include <cstring>
 
+#include "model/span_addresses.hpp"
+
 namespace obi::metrics {
 namespace {
 
 bool is_ip(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   if (text.empty() || text.size() >= terminated.size()) return false;
   std::memcpy(terminated.data(), text.data(), text.size());
@@ -18,38 +21,20 @@ bool is_ip(std::string_view text) {
          ::inet_pton(AF_INET6, terminated.data(), address.data()) == 1;
 }
 
-/// The resolved name, with the other side's namespace if it is known to differ; else the address.
-std::string_view name_or_address(const model::Span& span, std::string_view name,
-                                 const model::IpAddress& address, bool is_remote,
-                                 base::Arena& scratch) {
-  if (name.empty()) {
-    std::array<char, 46> text{};
-    return scratch.copy(model::format(address, text));
-  }
-  const auto other = span.other_namespace;
-  const bool is_own = span.service && span.service->name_space == other;
-  if (!is_remote || other.empty() || is_own) return name;
-  return scratch.join(scratch.join(name, "."), other);
-}
-
 std::string_view renamed(std::string_view address, std::string_view replacement) {
   return !replacement.empty() && is_ip(address) ? replacement : address;
 }
 
 std::string_view client_address(const model::Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch) {
-  const auto address =
-      name_or_address(span, span.peer_name, span.peer.address, !span.is_client(), scratch);
-  return renamed(address, span.is_client() ? names.generic : names.incoming);
+  return renamed(model::peer_as_client(span, scratch),
+                 span.is_client() ? names.generic : names.incoming);
 }
 
 std::string_view server_address(const model::Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch) {
-  const auto replacement = std::string_view(span.is_client() ? names.outgoing : names.generic);
-  if (span.is_client() && !span.host_header.empty()) return renamed(span.host_header, replacement);
-  return renamed(
-      name_or_address(span, span.host_name, span.host.address, span.is_client(), scratch),
-      replacement);
+  if (!span.is_client()) return renamed(model::host_as_server(span, scratch), names.generic);
+  return renamed(model::http_client_host(span, scratch), names.outgoing);
 }
 
 }  // namespace
