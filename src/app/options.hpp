@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the configuration to the option structs of the parts. The only place that names both.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture/tracer.hpp"
+#include "config/config.hpp"
+#include "config/discovery.hpp"
+#include "discover/service_naming.hpp"
+#include "export/otlp/options.hpp"
+#include "export/printer/trace_printer.hpp"
+#include "metrics/aggregator.hpp"
+#include "model/query_redaction.hpp"
+#include "pipeline/attributes_filter/attributes_filter.hpp"
+#include "pipeline/name_resolver/name_resolver.hpp"
+#include "pipeline/pair/pairer.hpp"
+#include "pipeline/routes/routes.hpp"
+#include "swarm/queue.hpp"
+
+namespace obi::app {
+
+struct PrometheusPage {
+  std::uint16_t port = 0;  ///< 0 = off
+  std::string path;
+  bool build_info = true;
+};
+
+struct QueueSettings {
+  std::size_t capacity = 50;
+  std::chrono::milliseconds send_timeout{60'000};
+  swarm::WhenFull when_full = swarm::WhenFull::kWait;
+};
+
+/// Everything that the graph is built from.
+struct AgentOptions {
+  config::Discovery discovery;
+  discover::HostOptions host;
+  capture::TracerOptions tracer;
+  pipeline::PairerOptions pairer;
+  std::optional<pipeline::RoutesOptions> routes;  ///< empty = stage off
+  std::optional<pipeline::NameResolverOptions> name_resolver;
+  pipeline::AttributesFilterOptions filter;
+  bool has_filter = false;
+  std::optional<exporting::PrintForm> printer;
+  PrometheusPage prometheus;
+  metrics::AggregatorOptions prometheus_metrics;
+  PrometheusPage internal;
+  std::optional<exporting::OtlpTracesOptions> otlp_traces;
+  std::optional<exporting::OtlpMetricsOptions> otlp_metrics;
+  metrics::AggregatorOptions otlp_aggregation;
+  QueueSettings queue;
+  std::chrono::nanoseconds shutdown_timeout{};
+  bool enforce_capabilities = false;
+};
+
+/// Mistakes and warnings are appended, a line each. With mistakes the options must not be used.
+AgentOptions read_options(const config::Config& config, std::vector<std::string>& mistakes, std::vector<std::string>& warnings);
+
+}  // namespace obi::app
