@@ -10,49 +10,75 @@ bool has_port(const config::IntSet& wanted, const std::vector<std::uint16_t>& po
   return std::ranges::any_of(ports, [&](std::uint16_t port) { return wanted.contains(port); });
 }
 
-// Cheap criteria first. Kubernetes metadata is not known here, so an entry that asks for it doesn't match.
+bool needs_metadata(const config::Selector& selector) {
+  return !selector.metadata.empty() || !selector.pod_labels.empty() ||
+         !selector.pod_annotations.empty();
+}
+
+// Cheap criteria first. Kubernetes metadata is not known here, so an entry that asks for it doesn't
+// match.
 bool matches(const config::Selector& selector, const Candidate& candidate) {
-  if (!selector.has_criterion()) return false;
-  if (!selector.metadata.empty() || !selector.pod_labels.empty() || !selector.pod_annotations.empty()) return false;
+  if (!selector.has_criterion() || needs_metadata(selector)) return false;
   const Process& process = candidate.process;
-  if (!selector.target_pids.empty() && std::ranges::find(selector.target_pids, process.pid) == selector.target_pids.end()) {
+  const auto& pids = selector.target_pids;
+  if (!pids.empty() && std::ranges::find(pids, process.pid) == pids.end()) return false;
+  if (selector.containers_only && !candidate.in_container) return false;
+  if (selector.exe_path && !selector.exe_path->matches(process.program.executable)) return false;
+  if (selector.cmd_args && !selector.cmd_args->matches(process.command_line)) return false;
+  if (selector.open_ports && !has_port(*selector.open_ports, candidate.listening_ports())) {
     return false;
   }
-  if (selector.containers_only && !candidate.in_container) return false;
-  if (selector.exe_path && !selector.exe_path->matches(process.executable)) return false;
-  if (selector.cmd_args && !selector.cmd_args->matches(process.command_line)) return false;
-  if (selector.open_ports && !has_port(*selector.open_ports, candidate.listening_ports())) return false;
   return !selector.languages || selector.languages->matches(to_string(candidate.language()));
+}
+
+// Without regard to exclusions.
+Verdict select(const config::Discovery& rules, const Candidate& candidate) {
+  std::vector<const config::Selector*> found;
+  for (const config::Selector& selector : rules.instrument) {
+    if (matches(selector, candidate)) found.push_back(&selector);
+  }
+  if (!found.empty()) {
+    const std::string reason = "matches " + found.back()->origin;
+    return {.outcome = Outcome::kSelected, .reason = reason, .matches = std::move(found)};
+  }
+  if (candidate.parent_is_taken) {
+    return {.outcome = Outcome::kParentTaken, .reason = "its parent is instrumented"};
+  }
+  if (!rules.instrument.empty()) {
+    return {.outcome = Outcome::kNotSelected, .reason = "no selector matches"};
+  }
+  if (candidate.listening_ports().empty()) {
+    return {.outcome = Outcome::kNoPort,
+            .reason = "it listens on no TCP port, and there is no selector"};
+  }
+  return {.outcome = Outcome::kListens,
+          .reason = "it listens on a TCP port, and there is no selector"};
 }
 
 }  // namespace
 
-Verdict judge(const config::Discovery& discovery, const Candidate& candidate) {
-  Verdict verdict;
-  for (const config::Selector& selector : discovery.exclude) {
+bool is_in_container(const Process& process, const Process& agent) {
+  if (!process.container_id.empty()) return process.container_id != agent.container_id;
+  return process.pid_namespace != 0 && process.pid_namespace != agent.pid_namespace;
+}
+
+Verdict judge(const config::Discovery& rules, const Candidate& candidate) {
+  Verdict verdict = select(rules, candidate);
+  if (!verdict.taken()) return verdict;
+  for (const config::Selector& selector : rules.exclude) {
     if (matches(selector, candidate)) {
-      verdict.reason = "excluded by " + selector.origin;
-      return verdict;
+      return {.outcome = Outcome::kExcluded, .reason = "excluded by " + selector.origin};
     }
   }
-  for (const config::Selector& selector : discovery.instrument) {
-    if (matches(selector, candidate)) verdict.matches.push_back(&selector);
-  }
-  if (!verdict.matches.empty()) {
-    verdict.taken = true;
-    verdict.reason = "matches " + verdict.matches.back()->origin;
-  } else if (candidate.parent_is_taken) {
-    verdict.taken = true;
-    verdict.reason = "its parent is instrumented";
-  } else if (!discovery.instrument.empty()) {
-    verdict.reason = "no selector matches";
-  } else if (candidate.listening_ports().empty()) {
-    verdict.reason = "it listens on no TCP port, and there is no selector";
-  } else {
-    verdict.taken = true;
-    verdict.reason = "it listens on a TCP port, and there is no selector";
-  }
   return verdict;
+}
+
+bool depends_on_ports(const config::Discovery& rules) {
+  const auto has_ports = [](const config::Selector& selector) {
+    return selector.open_ports.has_value();
+  };
+  return rules.instrument.empty() || std::ranges::any_of(rules.instrument, has_ports) ||
+         std::ranges::any_of(rules.exclude, has_ports);
 }
 
 }  // namespace obi::discover

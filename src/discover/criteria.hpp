@@ -7,26 +7,40 @@
 #include <vector>
 
 #include "config/discovery.hpp"
+#include "discover/decision.hpp"
 #include "discover/process.hpp"
 #include "model/service.hpp"
 
 namespace obi::discover {
 
-/// What the criteria look at. Ports and language cost something to find out, so they are asked for only when needed.
+/// What the criteria look at. Ports and language cost something to find out, so they are asked for
+/// only when needed.
 struct Candidate {
   const Process& process;
   std::function<const std::vector<std::uint16_t>&()> listening_ports;
   std::function<model::Language()> language;
   bool parent_is_taken = false;
-  bool in_container = false;  ///< another container id or pid namespace than the agent's
+  bool in_container = false;
 };
+
+/// True for a process in a container that isn't the agent's own: another pid namespace, or a
+/// container id of its own (an agent in a container isn't outside of itself, and the host's
+/// processes aren't in one).
+bool is_in_container(const Process& process, const Process& agent);
 
 struct Verdict {
-  bool taken = false;
-  std::string reason;  ///< one phrase, for logs and for explaining
+  Outcome outcome = Outcome::kNotSelected;
+  std::string reason;                            ///< one phrase, for logs and for explaining
   std::vector<const config::Selector*> matches;  ///< the entries that matched, in order
+
+  [[nodiscard]] bool taken() const { return info(outcome).taken; }
 };
 
-Verdict judge(const config::Discovery& discovery, const Candidate& candidate);
+/// A process is taken if an entry selects it or its parent is taken, and no exclusion matches; with
+/// no entry at all, if it listens on a TCP port.
+Verdict judge(const config::Discovery& rules, const Candidate& candidate);
+
+/// True if a port that begins to be listened on can change a verdict.
+bool depends_on_ports(const config::Discovery& rules);
 
 }  // namespace obi::discover

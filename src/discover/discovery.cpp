@@ -4,25 +4,29 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/clock.hpp"
 #include "binary/executable_type.hpp"
-#include "discover/listening_ports.hpp"
 
 namespace obi::discover {
 namespace {
 
-using std::chrono::steady_clock;
-
-constexpr auto kYoungInterval = std::chrono::milliseconds(100);  // how often processes below min_process_age are asked again
+// When a program has mapped its runtime for sure: until then its language is asked for again.
+constexpr auto kSettleAge = std::chrono::seconds(5);
+constexpr auto kClockTick = std::chrono::milliseconds(10);  // how exactly start times are told
+constexpr std::size_t kScanStep = 64;  // processes looked at before events get their turn
+constexpr std::size_t kMaxHeardPorts = 64;
 
 }  // namespace
 
 Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher)
-    : options_(std::move(options)), proc_(options_.proc_root), directory_(directory), attacher_(attacher) {
-  if (auto self = proc_.read(options_.own_pid)) self_ = std::move(*self);
-}
+    : options_(std::move(options)),
+      proc_(options_.proc_root),
+      directory_(directory),
+      attacher_(attacher),
+      self_(proc_.read(options_.own_pid).value_or(Process{})),
+      ports_(proc_, self_.net_namespace),
+      depends_on_ports_(depends_on_ports(options_.rules)) {}
 
 void Discovery::push(const model::ProcessEvent& event) {
   {
@@ -37,154 +41,276 @@ void Discovery::push(const model::ProcessEvent& event) {
 }
 
 void Discovery::run(std::stop_token stop) {
-  auto next_scan = steady_clock::now() + options_.rules.poll_interval;
+  auto next_scan = Clock::now() + options_.rules.poll_interval;
   while (!stop.stop_requested()) {
-    std::deque<model::ProcessEvent> events;
-    {
-      std::unique_lock lock(mutex_);
-      const bool young = std::ranges::any_of(known_, [](const auto& pair) { return pair.second.waits_for_age; });
-      const auto wake = young ? std::min(next_scan, steady_clock::now() + kYoungInterval) : next_scan;
-      changed_.wait_until(lock, stop, wake, [this] { return !inbox_.empty(); });
-      events.swap(inbox_);
-    }
+    auto wake = timers_.empty() ? next_scan : std::min(next_scan, timers_.begin()->first);
+    if (!to_visit_.empty()) wake = Clock::now();
+    const auto events = await_events(stop, wake);
+    if (!events.empty()) ports_.refresh();
     for (const model::ProcessEvent& event : events) handle(event);
-    look_at_the_young();
-    if (steady_clock::now() < next_scan) continue;
-    scan();
-    next_scan = steady_clock::now() + options_.rules.poll_interval;
+    look_at_the_grown_up();
+    if (to_visit_.empty() && Clock::now() >= next_scan) {
+      begin_scan();
+      next_scan = Clock::now() + options_.rules.poll_interval;
+    }
+    continue_scan(kScanStep);
   }
+}
+
+std::deque<model::ProcessEvent> Discovery::await_events(const std::stop_token& stop,
+                                                        Clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, stop, until, [this] { return !inbox_.empty(); });
+  return std::exchange(inbox_, {});
 }
 
 void Discovery::handle(const model::ProcessEvent& event) {
-  switch (event.kind) {
-    case model::ProcessEventKind::kExit: forget(event.pid); break;
-    case model::ProcessEventKind::kFork: {
-      const auto parent = known_.find(event.parent_pid);
-      if (parent == known_.end() || !parent->second.taken) break;
-      directory_.inherit(event.pid, event.parent_pid);  // the kernel let it through already
-      ports_by_namespace_.clear();
-      look_at(event.pid);
-      break;
-    }
-    case model::ProcessEventKind::kExec:
-    case model::ProcessEventKind::kListen:
-      ports_by_namespace_.clear();
-      look_at(event.pid);
-      break;
+  if (event.pid == options_.own_pid) return;
+  if (event.kind == model::ProcessEventKind::kExit) return forget(event.pid);
+  if (event.kind == model::ProcessEventKind::kFork) return on_fork(event);
+  const auto glimpse = proc_.identify(event.pid);
+  if (!glimpse) return;
+  auto& heard = known(*glimpse).heard_ports;
+  if (event.kind == model::ProcessEventKind::kExec) {
+    heard.clear();
+    return look_at(*glimpse, Occasion::kExec);
+  }
+  const bool heard_before = std::ranges::find(heard, event.port) != heard.end();
+  if (!heard_before && heard.size() < kMaxHeardPorts) heard.push_back(event.port);
+  look_at(*glimpse, Occasion::kNews);
+}
+
+// The kernel let the child of a captured process through already, so it is known as its parent's
+// twin at once; the exec that may follow decides again.
+void Discovery::on_fork(const model::ProcessEvent& event) {
+  const auto found = known_.find(event.parent_pid);
+  if (found == known_.end() || !found->second.taken) return;
+  const Known parent = found->second;
+  const auto glimpse = proc_.identify(event.pid);
+  if (glimpse) known(*glimpse);  // forgets whoever had the number before
+  directory_.inherit(event.pid, event.parent_pid);
+  if (!glimpse) return directory_.end(event.pid, base::monotonic_ns());
+
+  Known& child = known_[event.pid];
+  child.parent_taken = true;
+  child.parent_matches = parent.matches;
+  child.taken = true;
+  if (glimpse->program.executable != parent.process.program.executable || event.ns_pid == 0) {
+    return look_at(*glimpse, Occasion::kExec);
+  }
+  child.judged = true;
+  child.settled = parent.settled;
+  child.matches = parent.matches;
+  child.language = parent.language;
+  child.process = parent.process;
+  child.process.pid = event.pid;
+  child.process.parent_pid = event.parent_pid;
+  child.process.program = glimpse->program;
+  child.process.ns_pid = event.ns_pid;
+  if (event.pid_namespace != 0) child.process.pid_namespace = event.pid_namespace;
+  if (event.net_namespace != 0) child.process.net_namespace = event.net_namespace;
+  const auto service = directory_.find(event.pid);
+  note(child, Outcome::kParentTaken, "its parent is instrumented", service ? service->name : "");
+}
+
+void Discovery::look_at_the_grown_up() {
+  const auto now = Clock::now();
+  if (timers_.empty() || timers_.begin()->first > now) return;
+  ports_.refresh();
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const std::uint32_t pid = timers_.begin()->second;
+    cancel_timer(pid, known_[pid]);
+    if (const auto glimpse = proc_.identify(pid)) look_at(*glimpse, Occasion::kNews);
   }
 }
 
-void Discovery::look_at(std::uint32_t pid) {
-  if (pid == options_.own_pid) return;
-  const auto process = proc_.read(pid);
-  if (process) decide(*process);
+void Discovery::scan() {
+  begin_scan();
+  continue_scan(to_visit_.size());
 }
 
-void Discovery::scan() {
-  ports_by_namespace_.clear();
+void Discovery::begin_scan() {
+  ports_.refresh();
   const auto pids = proc_.pids();
-  for (const std::uint32_t pid : pids) look_at(pid);
   std::vector<std::uint32_t> gone;
   for (const auto& [pid, known] : known_) {
     if (!std::ranges::binary_search(pids, pid)) gone.push_back(pid);
   }
   for (const std::uint32_t pid : gone) forget(pid);
+  to_visit_.assign(pids.begin(), pids.end());
   directory_.expire(base::monotonic_ns());
 }
 
-void Discovery::look_at_the_young() {
-  std::vector<std::uint32_t> pids;
-  for (const auto& [pid, known] : known_) {
-    if (known.waits_for_age && !is_too_young(known.process)) pids.push_back(pid);
+void Discovery::continue_scan(std::size_t steps) {
+  for (; steps > 0 && !to_visit_.empty(); --steps) {
+    const std::uint32_t pid = to_visit_.front();
+    to_visit_.pop_front();
+    if (pid == options_.own_pid) continue;
+    if (const auto glimpse = proc_.identify(pid)) look_at(*glimpse, Occasion::kScan);
   }
-  if (!pids.empty()) ports_by_namespace_.clear();
-  for (const std::uint32_t pid : pids) look_at(pid);
 }
 
-bool Discovery::is_too_young(const Process& process) const {
-  if (options_.rules.min_process_age.count() == 0) return false;
-  const auto age = proc_.age_seconds(process);
-  return age && *age < std::chrono::duration<double>(options_.rules.min_process_age).count();
+Discovery::Known& Discovery::known(const Process& glimpse) {
+  const auto found = known_.find(glimpse.pid);
+  if (found != known_.end() &&
+      found->second.process.program.start_ticks != glimpse.program.start_ticks) {
+    forget(glimpse.pid);  // its end went unheard and the number is in use again
+  }
+  const auto [entry, fresh] = known_.try_emplace(glimpse.pid);
+  if (fresh) {
+    processes_seen_.fetch_add(1, std::memory_order_relaxed);
+    entry->second.process = glimpse;
+  }
+  return entry->second;
 }
 
-std::vector<std::uint16_t> Discovery::ports_of(const Process& process) {
-  const auto [entry, fresh] = ports_by_namespace_.try_emplace(process.net_namespace);
-  if (fresh) entry->second = listening_ports(proc_, process.pid, process.net_namespace == self_.net_namespace);
-  std::vector<std::uint16_t> ports;
-  if (entry->second.empty()) return ports;
-  for (const std::uint64_t inode : proc_.socket_inodes(process.pid)) {
-    const auto found = entry->second.find(inode);
-    if (found != entry->second.end()) ports.push_back(found->second);
-  }
+void Discovery::look_at(const Process& glimpse, Occasion occasion) {
+  Known& entry = known(glimpse);
+  const bool new_program =
+      occasion == Occasion::kExec || !entry.judged || entry.process.program != glimpse.program;
+  if (occasion == Occasion::kScan && !new_program && !may_change(entry)) return;
+  notice_parent(entry, glimpse.parent_pid);
+  if (waits_for_age(entry, glimpse)) return;
+  auto process = proc_.read(glimpse.pid);
+  if (!process) return;  // it has just ended
+  entry.process = std::move(*process);
+  decide(entry, new_program);
+  entry.judged = true;
+}
+
+bool Discovery::may_change(const Known& known) {
+  if (known.outcome == Outcome::kTooYoung) return false;  // it has a timer
+  if (!known.settled || known.outcome == Outcome::kAttachFailed) return true;
+  if (known.taken || known.outcome == Outcome::kExcluded) return false;
+  const auto parent = known_.find(known.process.parent_pid);
+  if (parent != known_.end() && parent->second.taken) return true;
+  return depends_on_ports_ && ports_.digest(known.process) != known.ports_digest;
+}
+
+void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
+  const auto parent = known_.find(parent_pid);
+  if (parent == known_.end() || !parent->second.taken) return;
+  known.parent_taken = true;
+  known.parent_matches = parent->second.matches;
+}
+
+// A process that is captured already, or whose parent is, has nothing to wait for.
+bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
+  cancel_timer(glimpse.pid, known);
+  const auto wanted = options_.rules.min_process_age;
+  if (wanted.count() == 0 || known.taken || known.parent_taken) return false;
+  const auto age = age_of(glimpse.program);
+  if (age >= wanted) return false;
+  known.process = glimpse;
+  known.due = Clock::now() + (wanted - age) + kClockTick;
+  timers_.emplace(*known.due, glimpse.pid);
+  note(known, Outcome::kTooYoung, "it is younger than discovery.min_process_age", "");
+  known.judged = true;
+  return true;
+}
+
+std::vector<std::uint16_t> Discovery::ports_of(const Known& known) {
+  auto ports = ports_.of(known.process);
+  ports.insert(ports.end(), known.heard_ports.begin(), known.heard_ports.end());
   return ports;
 }
 
 model::Language Discovery::language_of(const Process& process) {
-  const auto facts = binary::read_executable(proc_.executable_link(process.pid));
-  return binary::language_of(facts, process.executable, proc_.maps(process.pid));
+  const auto facts = executables_.read(proc_.executable_link(process.pid));
+  const std::string& executable = process.program.executable;
+  if (const auto language = binary::language_of_file(facts, executable)) return *language;
+  return binary::language_of(facts, executable, proc_.maps(process.pid));
 }
 
-// The same program of the same process isn't looked into twice; a port may have been opened meanwhile, though.
-void Discovery::decide(const Process& process) {
-  const auto before = known_.find(process.pid);
-  const bool same_program = before != known_.end() && before->second.process.start_ticks == process.start_ticks &&
-                            before->second.process.executable == process.executable &&
-                            before->second.process.command_line == process.command_line;
-  if (same_program && before->second.taken) return;
-
+// What a running program was taken for it stays, even if it closes its port; only an exclusion or
+// another program ends it.
+void Discovery::decide(Known& known, bool new_program) {
   std::optional<std::vector<std::uint16_t>> ports;
   std::optional<model::Language> language;
-  const auto parent = known_.find(process.parent_pid);
-  const Candidate candidate{
-      .process = process,
-      .listening_ports = [&]() -> const std::vector<std::uint16_t>& { return ports ? *ports : ports.emplace(ports_of(process)); },
-      .language = [&] { return language ? *language : language.emplace(language_of(process)); },
-      .parent_is_taken = parent != known_.end() && parent->second.taken,
-      .in_container = process.container_id != self_.container_id || process.pid_namespace != self_.pid_namespace};
-  const Verdict verdict = judge(options_.rules, candidate);
-  const bool young = verdict.taken && is_too_young(process);
-  const bool was_taken = before != known_.end() && before->second.taken;
-  Known& known = known_[process.pid];
-  if (was_taken || directory_.find(process.pid)) {
-    if (!verdict.taken || young) release(process.pid, known);
+  const auto language_once = [&] {
+    return language ? *language : language.emplace(language_of(known.process));
+  };
+  const Candidate candidate{.process = known.process,
+                            .listening_ports = [&]() -> const std::vector<std::uint16_t>& {
+                              return ports ? *ports : ports.emplace(ports_of(known));
+                            },
+                            .language = language_once,
+                            .parent_is_taken = known.parent_taken,
+                            .in_container = is_in_container(known.process, self_)};
+  Verdict verdict = judge(options_.rules, candidate);
+  known.settled = age_of(known.process.program) >= kSettleAge;
+  if (!verdict.taken()) {
+    if (known.taken && !new_program && verdict.outcome != Outcome::kExcluded) return;
+    if (known.taken) release(known);
+    if (depends_on_ports_) known.ports_digest = ports_.digest(known.process);
+    return note(known, verdict.outcome, verdict.reason, "");
   }
-  known = {.process = process, .taken = verdict.taken && !young, .waits_for_age = young, .reason = verdict.reason};
-  if (known.taken) take(process, verdict, candidate.language());
+  if (verdict.outcome == Outcome::kParentTaken) verdict.matches = known.parent_matches;
+  const bool same_service = known.taken && !new_program && verdict.matches == known.matches &&
+                            language_once() == known.language;
+  if (same_service) return;
+  known.language = language_once();
+  publish(known, verdict);
 }
 
-void Discovery::take(const Process& process, const Verdict& verdict, model::Language language) {
-  auto service = std::make_shared<model::Service>();
-  if (verdict.matches.empty() && directory_.find(process.parent_pid)) {
-    directory_.inherit(process.pid, process.parent_pid);
-    auto inherited = *directory_.find(process.pid);
-    inherited.executable = process.executable;
-    *service = std::move(inherited);
-  } else {
-    *service = name_service(process, proc_.environment(process.pid), language, verdict.matches, options_.host,
-                            options_.environment);
-  }
-  if (const auto allowed = attacher_.allow(process, service); !allowed) {
-    spdlog::warn("can't instrument pid={} exe={}: {}", process.pid, process.executable, allowed.error().message);
-    known_[process.pid].taken = false;
-    return;
-  }
+// The directory knows first, so that the first bytes captured find their service.
+void Discovery::publish(Known& known, const Verdict& verdict) {
+  const Process& process = known.process;
+  const auto service = std::make_shared<const model::Service>(
+      name_service(process, proc_.environment(process.pid), known.language, verdict.matches,
+                   options_.host, options_.environment));
   directory_.put(process.pid, service);
-  spdlog::info("instrumenting pid={} service={} language={} exe={} because {}", process.pid, service->name,
-               to_string(language), process.executable, verdict.reason);
+  if (const auto allowed = attacher_.allow(process, service); !allowed) {
+    directory_.end(process.pid, base::monotonic_ns());
+    known.taken = false;
+    return note(known, Outcome::kAttachFailed, allowed.error().message, "");
+  }
+  known.taken = true;
+  known.matches = verdict.matches;
+  note(known, verdict.outcome, verdict.reason, service->name);
 }
 
-void Discovery::release(std::uint32_t pid, Known& known) {
-  attacher_.block(known.process.pid == pid ? known.process : proc_.read(pid).value_or(known.process));
-  directory_.end(pid, base::monotonic_ns());
+void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
+                     const std::string& service) {
+  const bool again =
+      known.judged && known.outcome == outcome && known.reason == reason && service.empty();
+  known.outcome = outcome;
+  known.reason = reason;
+  if (again) return;
+  const Process& process = known.process;
+  const auto level = outcome == Outcome::kAttachFailed ? spdlog::level::warn
+                     : service.empty()                 ? spdlog::level::debug
+                                                       : spdlog::level::info;
+  spdlog::log(level, "process pid={} exe={} instrumented={} service={} language={} because={:?}",
+              process.pid, process.program.executable, info(outcome).taken, service,
+              to_string(known.language), reason);
+  decisions_.record({.pid = process.pid,
+                     .executable = process.program.executable,
+                     .outcome = outcome,
+                     .reason = reason,
+                     .service = service});
+}
+
+void Discovery::release(Known& known) {
+  attacher_.block(known.process);
+  directory_.end(known.process.pid, base::monotonic_ns());
+  known.taken = false;
 }
 
 void Discovery::forget(std::uint32_t pid) {
   const auto found = known_.find(pid);
   if (found != known_.end()) {
+    cancel_timer(pid, found->second);
     if (found->second.taken) attacher_.block(found->second.process);
     known_.erase(found);
   }
+  decisions_.forget(pid);
   directory_.end(pid, base::monotonic_ns());
+}
+
+void Discovery::cancel_timer(std::uint32_t pid, Known& known) {
+  if (known.due) timers_.erase({*known.due, pid});
+  known.due.reset();
 }
 
 }  // namespace obi::discover

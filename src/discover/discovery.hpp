@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the processes to instrument: by events from the kernel at once, and by a periodic look at /proc for whatever the
-// events could not tell (processes and sockets from before the agent, lost events). Decides, names the service, and lets
-// capture know.
-// Thread rule: `push` from any thread; `run` is the discovery thread; the rest belongs to it.
+// Finds the processes to instrument: by events from the kernel at once, and by a periodic look at
+// /proc for whatever the events could not tell (processes and sockets from before the agent, lost
+// events). Decides, names the service, and lets capture know.
+// Thread rule: `push` and the const members from any thread; `scan` before `run`; `run` is the
+// discovery thread. Options, directory and attacher outlive it.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
+#include "binary/executable_cache.hpp"
 #include "config/discovery.hpp"
+#include "config/substitution.hpp"
 #include "discover/criteria.hpp"
+#include "discover/decision.hpp"
+#include "discover/listening_ports.hpp"
 #include "discover/process.hpp"
 #include "discover/process_directory.hpp"
 #include "discover/service_naming.hpp"
@@ -30,6 +37,8 @@ namespace obi::discover {
 class Attacher {
  public:
   virtual ~Attacher() = default;
+  /// Also called again for a process that goes on as another service. A refusal is tried again with
+  /// the next scan. Children that a captured process forks are captured without asking.
   virtual base::Result<void> allow(const Process& process, const model::ServiceRef& service) = 0;
   virtual void block(const Process& process) = 0;
 };
@@ -50,38 +59,73 @@ class Discovery {
 
   /// News from the kernel. Beyond kMaxInbox events are dropped and the next scan makes up for them.
   void push(const model::ProcessEvent& event);
-  /// One look at all of /proc; done once before `run`, so that what runs already is instrumented when the agent says so.
+  /// One look at all of /proc; done once before `run`, so that what runs already is instrumented
+  /// when the agent says so.
   void scan();
   void run(std::stop_token stop);
-  [[nodiscard]] std::uint64_t dropped_events() const { return dropped_events_; }
+
+  [[nodiscard]] const DecisionLog& decisions() const { return decisions_; }
+  [[nodiscard]] std::uint64_t dropped_events() const { return dropped_events_.load(); }
+  [[nodiscard]] std::uint64_t processes_seen() const { return processes_seen_.load(); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  using Matches = std::vector<const config::Selector*>;
+
+  /// Why a process is looked at.
+  enum class Occasion : std::uint8_t { kScan, kNews, kExec };
+
   struct Known {
     Process process;
+    bool judged = false;
     bool taken = false;
-    bool waits_for_age = false;
+    bool parent_taken = false;  // stays when the parent ends
+    bool settled = false;       // old enough that its runtime's libraries are mapped
+    Outcome outcome = Outcome::kNotSelected;
     std::string reason;
+    Matches matches;
+    Matches parent_matches;
+    model::Language language = model::Language::kGeneric;
+    std::vector<std::uint16_t> heard_ports;  // of listen events: /proc may show them later
+    std::uint64_t ports_digest = 0;
+    std::optional<Clock::time_point> due;  // when it is old enough
   };
 
+  std::deque<model::ProcessEvent> await_events(const std::stop_token& stop,
+                                               Clock::time_point until);
   void handle(const model::ProcessEvent& event);
-  void look_at(std::uint32_t pid);
-  void decide(const Process& process);
-  void take(const Process& process, const Verdict& verdict, model::Language language);
-  void release(std::uint32_t pid, Known& known);
+  void on_fork(const model::ProcessEvent& event);
+  void look_at_the_grown_up();
+  void begin_scan();
+  void continue_scan(std::size_t steps);
+
+  Known& known(const Process& glimpse);
+  void look_at(const Process& glimpse, Occasion occasion);
+  [[nodiscard]] bool may_change(const Known& known);
+  void notice_parent(Known& known, std::uint32_t parent_pid);
+  bool waits_for_age(Known& known, const Process& glimpse);
+  void decide(Known& known, bool new_program);
+  void publish(Known& known, const Verdict& verdict);
+  void note(Known& known, Outcome outcome, const std::string& reason, const std::string& service);
+  void release(Known& known);
   void forget(std::uint32_t pid);
-  void look_at_the_young();
-  std::vector<std::uint16_t> ports_of(const Process& process);
+  void cancel_timer(std::uint32_t pid, Known& known);
+  std::vector<std::uint16_t> ports_of(const Known& known);
   model::Language language_of(const Process& process);
-  bool is_too_young(const Process& process) const;
 
   DiscoveryOptions options_;
   Proc proc_;
   ProcessDirectory& directory_;
   Attacher& attacher_;
   Process self_;
+  ListeningPorts ports_;
+  bool depends_on_ports_;
+  binary::ExecutableCache executables_;
   std::unordered_map<std::uint32_t, Known> known_;
-  /// Listening sockets per network namespace; valid during one scan or one event.
-  std::map<std::uint32_t, std::map<std::uint64_t, std::uint16_t>> ports_by_namespace_;
+  std::set<std::pair<Clock::time_point, std::uint32_t>> timers_;
+  std::deque<std::uint32_t> to_visit_;  // the rest of the scan in progress
+  DecisionLog decisions_;
+  std::atomic<std::uint64_t> processes_seen_{0};
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -2,65 +2,101 @@
 #include "discover/listening_ports.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
-#include <vector>
+#include <string>
+#include <system_error>
+#include <thread>
 
 #include "base/fd.hpp"
 
 namespace obi::discover {
 namespace {
 
-using Ports = std::map<std::uint64_t, std::uint16_t>;
+constexpr std::size_t kReplyBytes = 64 * 1024;  // the kernel's messages have at most 32 KiB
+constexpr std::size_t kMaxSockets = 65'536;
+constexpr timeval kPatience{.tv_sec = 1, .tv_usec = 0};
+constexpr std::size_t kMaxTcpText = 1024 * 1024;  // listening sockets come first in the file
 
-constexpr std::size_t kReplyBytes = 64 * 1024;
+base::Fd open_diag() {
+  base::Fd diag(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  if (diag) setsockopt(diag.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  return diag;
+}
+
+// A socket belongs to the namespace its maker is in, so a thread enters that one, and ends.
+base::Fd open_diag_in(const std::string& namespace_path) {
+  base::Fd diag;
+  try {
+    std::thread([&] {
+      const base::Fd target(open(namespace_path.c_str(), O_RDONLY | O_CLOEXEC));
+      if (target && setns(target.get(), CLONE_NEWNET) == 0) diag = open_diag();
+    }).join();
+  } catch (const std::system_error&) {  // no thread to be had: as if it couldn't be entered
+  }
+  return diag;
+}
+
+// Reads one message of the answer; true when it was the last, nullopt if it isn't usable.
+std::optional<bool> read_reply(const std::vector<char>& reply, std::size_t size,
+                               ListeningSockets& sockets) {
+  auto left = static_cast<unsigned>(size);
+  for (const auto* header = reinterpret_cast<const nlmsghdr*>(reply.data()); NLMSG_OK(header, left);
+       header = NLMSG_NEXT(header, left)) {
+    if (header->nlmsg_type == NLMSG_DONE) return true;
+    if (header->nlmsg_type == NLMSG_ERROR) return std::nullopt;
+    if (header->nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))) return std::nullopt;
+    const auto* found = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
+    if (sockets.size() < kMaxSockets) sockets[found->idiag_inode] = ntohs(found->id.idiag_sport);
+  }
+  return false;
+}
 
 // False if the kernel doesn't answer; sock_diag(7).
-bool ask_sock_diag(int family, Ports& ports) {
-  const base::Fd socket_fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-  if (!socket_fd) return false;
+bool ask(const base::Fd& diag, int family, ListeningSockets& sockets) {
   struct {
     nlmsghdr header;
     inet_diag_req_v2 request;
   } question{};
-  question.header = {.nlmsg_len = sizeof(question),
-                     .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-                     .nlmsg_seq = 1,
-                     .nlmsg_pid = 0};
+  question.header.nlmsg_len = sizeof(question);
+  question.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  question.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   question.request.sdiag_family = static_cast<__u8>(family);
   question.request.sdiag_protocol = IPPROTO_TCP;
   question.request.idiag_states = 1U << TCP_LISTEN;
-  if (send(socket_fd.get(), &question, sizeof(question), 0) < 0) return false;
+  if (send(diag.get(), &question, sizeof(question), 0) < 0) return false;
   std::vector<char> reply(kReplyBytes);
   while (true) {
-    const ssize_t size = recv(socket_fd.get(), reply.data(), reply.size(), 0);
+    const ssize_t size = recv(diag.get(), reply.data(), reply.size(), 0);
     if (size <= 0) return false;
-    auto left = static_cast<unsigned>(size);
-    for (const auto* header = reinterpret_cast<const nlmsghdr*>(reply.data()); NLMSG_OK(header, left);
-         header = NLMSG_NEXT(header, left)) {
-      if (header->nlmsg_type == NLMSG_DONE) return true;
-      if (header->nlmsg_type == NLMSG_ERROR || header->nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))) return false;
-      const auto* socket_info = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-      ports[socket_info->idiag_inode] = ntohs(socket_info->id.idiag_sport);
-    }
+    const auto done = read_reply(reply, static_cast<std::size_t>(size), sockets);
+    if (!done) return false;
+    if (*done) return true;
   }
+}
+
+std::uint64_t digest_of(const ListeningSockets& sockets) {
+  std::uint64_t digest = 0xcbf29ce484222325U;  // FNV-1a, by inode
+  for (const auto& [inode, port] : sockets) digest = (digest ^ inode) * 0x100000001b3U;
+  return digest;
 }
 
 }  // namespace
 
-void parse_proc_net_tcp(std::string_view text, Ports& ports) {
+void parse_proc_net_tcp(std::string_view text, ListeningSockets& sockets) {
   constexpr std::string_view kListening = "0A";
   std::size_t at = text.find('\n');  // behind the headings
-  while (at != std::string_view::npos && at + 1 < text.size()) {
+  while (at != std::string_view::npos && at + 1 < text.size() && sockets.size() < kMaxSockets) {
     const std::size_t end = text.find('\n', at + 1);
     std::string_view line = text.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
     at = end;
@@ -80,19 +116,38 @@ void parse_proc_net_tcp(std::string_view text, Ports& ports) {
     const std::string_view hex = fields[1].substr(colon + 1);
     std::from_chars(hex.data(), hex.data() + hex.size(), port, 16);
     std::from_chars(fields[9].data(), fields[9].data() + fields[9].size(), inode);
-    if (port != 0 && inode != 0) ports[inode] = port;
+    if (port != 0 && inode != 0) sockets[inode] = port;
   }
 }
 
-Ports listening_ports(const Proc& proc, std::uint32_t pid, bool own_namespace) {
-  Ports ports;
-  if (own_namespace && ask_sock_diag(AF_INET, ports) && ask_sock_diag(AF_INET6, ports)) return ports;
-  for (const char* name : {"net/tcp", "net/tcp6"}) {
-    std::ifstream file(proc.path(pid, name));
-    const std::string text((std::istreambuf_iterator<char>(file)), {});
-    parse_proc_net_tcp(text, ports);
+const ListeningPorts::Table& ListeningPorts::table(const Process& process) {
+  const auto [entry, fresh] = tables_.try_emplace(process.net_namespace);
+  Table& table = entry->second;
+  if (!fresh) return table;
+  const bool own = process.net_namespace == own_namespace_;
+  const base::Fd diag = own ? open_diag() : open_diag_in(proc_.path(process.pid, "ns/net"));
+  if (!diag || !ask(diag, AF_INET, table.sockets) || !ask(diag, AF_INET6, table.sockets)) {
+    for (const char* name : {"net/tcp", "net/tcp6"}) {
+      parse_proc_net_tcp(proc_.text(process.pid, name, kMaxTcpText), table.sockets);
+    }
   }
+  table.digest = digest_of(table.sockets);
+  return table;
+}
+
+std::vector<std::uint16_t> ListeningPorts::of(const Process& process) {
+  std::vector<std::uint16_t> ports;
+  const ListeningSockets& sockets = table(process).sockets;
+  if (sockets.empty()) return ports;
+  for (const std::uint64_t inode : proc_.socket_inodes(process.pid)) {
+    const auto found = sockets.find(inode);
+    if (found != sockets.end()) ports.push_back(found->second);
+  }
+  std::ranges::sort(ports);
+  ports.erase(std::ranges::unique(ports).begin(), ports.end());
   return ports;
 }
+
+std::uint64_t ListeningPorts::digest(const Process& process) { return table(process).digest; }
 
 }  // namespace obi::discover

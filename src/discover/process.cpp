@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@ namespace obi::discover {
 namespace {
 
 constexpr std::size_t kMaxSmallFile = 64 * 1024;
+constexpr std::size_t kMaxCommandLine = 16 * 1024;
 constexpr std::size_t kMaxEnvironment = 128 * 1024;
 constexpr std::size_t kMaxMaps = 1024 * 1024;
 constexpr std::size_t kMaxSockets = 65'536;
@@ -29,7 +29,8 @@ std::string read_file(const std::string& path, std::size_t limit) {
   if (!file) return text;
   std::array<char, 8192> chunk;
   while (text.size() < limit) {
-    const ssize_t count = read(file.get(), chunk.data(), std::min(chunk.size(), limit - text.size()));
+    const ssize_t count =
+        read(file.get(), chunk.data(), std::min(chunk.size(), limit - text.size()));
     if (count <= 0) break;
     text.append(chunk.data(), static_cast<std::size_t>(count));
   }
@@ -72,22 +73,25 @@ void for_each_entry(const std::string& folder, const Each& each) {
 
 // Fields of /proc/PID/stat behind the command name, which may hold anything: proc(5).
 bool read_stat(const std::string& text, Process& process) {
+  constexpr int kParent = 4;
+  constexpr int kStartTime = 22;
+  constexpr int kStackStart = 28;
   const std::size_t end = text.rfind(')');
   if (end == std::string::npos) return false;
   std::string_view rest = std::string_view(text).substr(end + 1);
-  for (int field = 3; !rest.empty(); ++field) {
+  for (int field = 3; field <= kStackStart; ++field) {
     const std::size_t space = rest.find_first_not_of(' ');
-    if (space == std::string_view::npos) break;
+    if (space == std::string_view::npos) return false;
     rest.remove_prefix(space);
     const std::string_view word = rest.substr(0, rest.find(' '));
-    if (field == 4) process.parent_pid = number_of<std::uint32_t>(word).value_or(0);
-    if (field == 22) {
-      process.start_ticks = number_of<std::uint64_t>(word).value_or(0);
-      return true;
-    }
+    if (field == kParent) process.parent_pid = number_of<std::uint32_t>(word).value_or(0);
+    if (field == kStartTime)
+      process.program.start_ticks = number_of<std::uint64_t>(word).value_or(0);
+    if (field == kStackStart)
+      process.program.stack_start = number_of<std::uint64_t>(word).value_or(0);
     rest.remove_prefix(word.size());
   }
-  return false;
+  return true;
 }
 
 // The last number of "NSpid:\t1234\t1".
@@ -107,22 +111,33 @@ std::string Proc::path(std::uint32_t pid, std::string_view name) const {
 
 std::string Proc::executable_link(std::uint32_t pid) const { return path(pid, "exe"); }
 
-std::optional<Process> Proc::read(std::uint32_t pid) const {
+std::optional<Process> Proc::identify(std::uint32_t pid) const {
   Process process;
   process.pid = pid;
-  if (!read_stat(read_file(path(pid, "stat"), kMaxSmallFile), process)) return std::nullopt;
-  process.executable = read_link(executable_link(pid));
-  if (process.executable.empty()) return std::nullopt;
+  if (!read_stat(text(pid, "stat", kMaxSmallFile), process)) return std::nullopt;
+  std::string& executable = process.program.executable;
+  executable = read_link(executable_link(pid));
+  if (executable.empty()) return std::nullopt;
   constexpr std::string_view kDeleted = " (deleted)";
-  if (process.executable.ends_with(kDeleted)) process.executable.resize(process.executable.size() - kDeleted.size());
-  process.command_line = read_file(path(pid, "cmdline"), kMaxSmallFile);
-  std::ranges::replace(process.command_line, '\0', ' ');
-  while (process.command_line.ends_with(' ')) process.command_line.pop_back();
-  process.ns_pid = innermost_pid(read_file(path(pid, "status"), kMaxSmallFile), pid);
-  process.pid_namespace = namespace_inode(path(pid, "ns/pid"));
-  process.net_namespace = namespace_inode(path(pid, "ns/net"));
-  process.container_id = container_id_of(read_file(path(pid, "cgroup"), kMaxSmallFile));
+  if (executable.ends_with(kDeleted)) executable.resize(executable.size() - kDeleted.size());
   return process;
+}
+
+std::optional<Process> Proc::read(std::uint32_t pid) const {
+  auto process = identify(pid);
+  if (!process) return std::nullopt;
+  process->command_line = text(pid, "cmdline", kMaxCommandLine);
+  std::ranges::replace(process->command_line, '\0', ' ');
+  while (process->command_line.ends_with(' ')) process->command_line.pop_back();
+  process->ns_pid = innermost_pid(text(pid, "status", kMaxSmallFile), pid);
+  process->pid_namespace = namespace_inode(path(pid, "ns/pid"));
+  process->net_namespace = namespace_inode(path(pid, "ns/net"));
+  process->container_id = container_id_of(text(pid, "cgroup", kMaxSmallFile));
+  return process;
+}
+
+std::string Proc::text(std::uint32_t pid, std::string_view name, std::size_t limit) const {
+  return read_file(path(pid, name), limit);
 }
 
 std::vector<std::uint32_t> Proc::pids() const {
@@ -139,18 +154,19 @@ std::vector<std::uint32_t> Proc::pids() const {
 
 std::vector<std::pair<std::string, std::string>> Proc::environment(std::uint32_t pid) const {
   std::vector<std::pair<std::string, std::string>> pairs;
-  const std::string text = read_file(path(pid, "environ"), kMaxEnvironment);
-  std::string_view rest = text;
+  const std::string block = text(pid, "environ", kMaxEnvironment);
+  std::string_view rest = block;
   while (!rest.empty()) {
     const std::string_view entry = rest.substr(0, rest.find('\0'));
     const std::size_t equals = entry.find('=');
-    if (equals != std::string_view::npos) pairs.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      pairs.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
     rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
   }
   return pairs;
 }
 
-std::string Proc::maps(std::uint32_t pid) const { return read_file(path(pid, "maps"), kMaxMaps); }
+std::string Proc::maps(std::uint32_t pid) const { return text(pid, "maps", kMaxMaps); }
 
 std::vector<std::uint64_t> Proc::socket_inodes(std::uint32_t pid) const {
   std::vector<std::uint64_t> inodes;
@@ -160,7 +176,8 @@ std::vector<std::uint64_t> Proc::socket_inodes(std::uint32_t pid) const {
     const std::string target = read_link(folder + "/" + std::string(name));
     constexpr std::string_view kSocket = "socket:[";
     if (target.starts_with(kSocket)) {
-      if (const auto inode = number_of<std::uint64_t>(std::string_view(target).substr(kSocket.size()))) {
+      if (const auto inode =
+              number_of<std::uint64_t>(std::string_view(target).substr(kSocket.size()))) {
         inodes.push_back(*inode);
       }
     }
@@ -170,26 +187,32 @@ std::vector<std::uint64_t> Proc::socket_inodes(std::uint32_t pid) const {
   return inodes;
 }
 
-std::optional<double> Proc::age_seconds(const Process& process) const {
+std::chrono::nanoseconds age_of(const ProgramIdentity& program) {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  const double since_boot = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-  const double started = static_cast<double>(process.start_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  return since_boot - started;
+  static const auto ticks_per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  const std::uint64_t whole = program.start_ticks / ticks_per_second;
+  const std::uint64_t rest_ns =
+      program.start_ticks % ticks_per_second * 1'000'000'000 / ticks_per_second;
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) -
+         std::chrono::seconds(whole) - std::chrono::nanoseconds(rest_ns);
 }
 
 std::string container_id_of(std::string_view cgroup_text) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  std::string_view id;
   std::size_t run = 0;
   for (std::size_t i = 0; i <= cgroup_text.size(); ++i) {
     if (i < cgroup_text.size() && is_hex(cgroup_text[i])) {
       ++run;
       continue;
     }
-    if (run == kContainerIdLength) return std::string(cgroup_text.substr(i - run, run));
+    const std::size_t start = i - run;
+    const bool beside = cgroup_text.substr(0, start).ends_with("conmon-");
+    if (run == kContainerIdLength && !beside) id = cgroup_text.substr(start, run);
     run = 0;
   }
-  return {};
+  return std::string(id);
 }
 
 }  // namespace obi::discover

@@ -2,6 +2,8 @@
 #include "discover/process_directory.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <string>
 
 namespace obi::discover {
 
@@ -33,33 +35,36 @@ void ProcessDirectory::end(std::uint32_t pid, std::uint64_t now_ns) {
     const std::unique_lock lock(mutex_);
     const auto found = entries_.find(pid);
     if (found == entries_.end() || found->second.ended_ns != 0) return;
-    found->second.ended_ns = now_ns;
+    found->second.ended_ns = std::max<std::uint64_t>(now_ns, 1);
     ended = found->second.service;
-    ended_.push_back(pid);
-    while (ended_.size() > kMaxEnded) {
-      const auto oldest = entries_.find(ended_.front());
-      if (oldest != entries_.end() && oldest->second.ended_ns != 0) entries_.erase(oldest);
-      ended_.erase(ended_.begin());
-    }
+    ended_.emplace_back(found->second.ended_ns, pid);
+    while (ended_.size() > kMaxEnded) forget_oldest_ended();
   }
   if (listener_) listener_(ended, false);
 }
 
 void ProcessDirectory::expire(std::uint64_t now_ns) {
   const std::unique_lock lock(mutex_);
-  std::erase_if(ended_, [&](std::uint32_t pid) {
-    const auto found = entries_.find(pid);
-    if (found == entries_.end() || found->second.ended_ns == 0) return true;  // the number is in use again
-    if (found->second.ended_ns + kGraceNs > now_ns) return false;
-    entries_.erase(found);
-    return true;
-  });
+  while (!ended_.empty() && ended_.front().first + kGraceNs <= now_ns) forget_oldest_ended();
+}
+
+void ProcessDirectory::forget_oldest_ended() {
+  const auto [ended_ns, pid] = ended_.front();
+  ended_.pop_front();
+  const auto found = entries_.find(pid);
+  if (found != entries_.end() && found->second.ended_ns == ended_ns) entries_.erase(found);
 }
 
 model::ServiceRef ProcessDirectory::find(std::uint32_t pid) const {
   const std::shared_lock lock(mutex_);
   const auto found = entries_.find(pid);
   return found == entries_.end() ? nullptr : found->second.service;
+}
+
+bool ProcessDirectory::is_alive(std::uint32_t pid) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = entries_.find(pid);
+  return found != entries_.end() && found->second.ended_ns == 0;
 }
 
 std::size_t ProcessDirectory::alive_count() const {

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <system_error>
 #include <thread>
 
 namespace obi::discover {
@@ -29,31 +31,57 @@ std::string_view trim(std::string_view text) {
 }
 
 const std::string* find(const Environ& pairs, std::string_view name) {
-  const auto found = std::ranges::find_if(pairs, [&](const auto& pair) { return pair.first == name; });
+  const auto found =
+      std::ranges::find_if(pairs, [&](const auto& pair) { return pair.first == name; });
   return found == pairs.end() ? nullptr : &found->second;
 }
 
 // A value that starts with '$' is a template that nobody expanded.
-bool is_usable(const std::string* value) { return value != nullptr && !value->empty() && !value->starts_with('$'); }
+bool is_usable(const std::string* value) {
+  return value != nullptr && !value->empty() && !value->starts_with('$');
+}
 
+bool is_localhost(std::string_view name) {
+  return name.starts_with("localhost") || name.starts_with("ip6-localhost");
+}
+
+struct FreeAddresses {
+  void operator()(addrinfo* addresses) const { freeaddrinfo(addresses); }
+};
+
+// What reverse DNS says of the host's addresses, else its canonical name; empty if neither is more
+// than "localhost".
 std::string qualified_name(const std::string& name) {
   addrinfo hints{};
   hints.ai_flags = AI_CANONNAME;
   hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  std::string qualified;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) == 0 && found != nullptr) {
-    if (found->ai_canonname != nullptr) qualified = found->ai_canonname;
-    freeaddrinfo(found);
+  addrinfo* raw = nullptr;
+  if (getaddrinfo(name.c_str(), nullptr, &hints, &raw) != 0 || raw == nullptr) return {};
+  const std::unique_ptr<addrinfo, FreeAddresses> addresses(raw);
+  std::array<char, NI_MAXHOST> found{};
+  for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) {
+    if (getnameinfo(each->ai_addr, each->ai_addrlen, found.data(), found.size(), nullptr, 0,
+                    NI_NAMEREQD) != 0)
+      continue;
+    std::string_view reverse = found.data();
+    if (reverse.ends_with('.')) reverse.remove_suffix(1);
+    if (!is_localhost(reverse)) return std::string(reverse);
   }
-  return qualified.starts_with("localhost") ? std::string() : qualified;
+  const std::string canonical = addresses->ai_canonname == nullptr ? "" : addresses->ai_canonname;
+  return is_localhost(canonical) ? std::string() : canonical;
 }
 
 // DNS may take long, and nothing may wait for it: the asking thread is left behind if it does.
 std::string qualified_name_soon(const std::string& name) {
   std::promise<std::string> promise;
   auto answer = promise.get_future();
-  std::thread([name, promise = std::move(promise)]() mutable { promise.set_value(qualified_name(name)); }).detach();
+  try {
+    std::thread([name, promise = std::move(promise)]() mutable {
+      promise.set_value(qualified_name(name));
+    }).detach();
+  } catch (const std::system_error&) {
+    return {};
+  }
   return answer.wait_for(kDnsPatience) == std::future_status::ready ? answer.get() : std::string();
 }
 
@@ -75,7 +103,8 @@ void apply_entry(model::Service& service, const config::Selector& entry) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> parse_resource_attributes(const std::string& text) {
+std::vector<std::pair<std::string, std::string>> parse_resource_attributes(
+    const std::string& text) {
   std::vector<std::pair<std::string, std::string>> attributes;
   for (const std::string& item : config::split_list(text)) {
     const std::size_t equals = item.find('=');
@@ -104,12 +133,13 @@ HostFacts read_host_facts(const HostOptions& options) {
   return facts;
 }
 
-model::Service name_service(const Process& process, const Environ& environment, model::Language language,
-                            const std::vector<const config::Selector*>& matches, const HostFacts& host,
-                            const config::Environment& agent_environment) {
+model::Service name_service(const Process& process, const Environ& environment,
+                            model::Language language,
+                            const std::vector<const config::Selector*>& matches,
+                            const HostFacts& host, const config::Environment& agent_environment) {
   model::Service service;
   service.pid = process.pid;
-  service.executable = process.executable;
+  service.executable = process.program.executable;
   service.container_id = process.container_id;
   service.language = language;
   service.host_name = host.name;
@@ -119,10 +149,12 @@ model::Service name_service(const Process& process, const Environ& environment, 
   if (!matches.empty()) service.metric_features = matches.back()->features;
 
   const std::string* own = find(environment, "OTEL_RESOURCE_ATTRIBUTES");
-  const std::string text = own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
+  const std::string text =
+      own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
   service.metadata = parse_resource_attributes(config::substitute(text, agent_environment));
   const auto take = [&](std::string_view key, std::string& into) {
-    const auto found = std::ranges::find_if(service.metadata, [&](const auto& pair) { return pair.first == key; });
+    const auto found =
+        std::ranges::find_if(service.metadata, [&](const auto& pair) { return pair.first == key; });
     if (found == service.metadata.end()) return;
     if (is_usable(&found->second)) into = found->second;
     service.metadata.erase(found);
@@ -130,9 +162,10 @@ model::Service name_service(const Process& process, const Environ& environment, 
   take("service.name", service.name);
   take("service.namespace", service.name_space);
   std::ranges::sort(service.metadata);
-  if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) service.name = *name;
+  if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name))
+    service.name = *name;
   if (service.name.empty()) {
-    service.name = base_name(process.executable);
+    service.name = base_name(process.program.executable);
     service.auto_named = true;
   }
   return service;

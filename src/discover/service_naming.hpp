@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service of a process is called, and its other resource facts. Order of precedence for the name: the process's
-// OTEL_SERVICE_NAME, service.name in its OTEL_RESOURCE_ATTRIBUTES, the matching discovery entry, the executable's name.
+// What the service of a process is called, and its other resource facts. Order of precedence for
+// the name: the process's OTEL_SERVICE_NAME, service.name in its OTEL_RESOURCE_ATTRIBUTES, the
+// matching discovery entry, the executable's name.
 #pragma once
 #include <functional>
 #include <optional>
@@ -25,15 +26,20 @@ struct HostOptions {
   bool resolve_by_dns = true;
 };
 
-/// The override, else the fully qualified name if DNS knows one within 2 s, else the host name; and the machine id.
+/// Name: the override, else what reverse DNS says of the host's addresses or its canonical name, if
+/// that comes within 2 s and isn't localhost, else the host name. Id: the override, else the
+/// machine id (machine-id(5)). May block for 2 s.
 HostFacts read_host_facts(const HostOptions& options);
 
 using Environ = std::vector<std::pair<std::string, std::string>>;
 
-/// `agent_environment` stands in for a process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value.
-model::Service name_service(const Process& process, const Environ& environment, model::Language language,
-                            const std::vector<const config::Selector*>& matches, const HostFacts& host,
-                            const config::Environment& agent_environment);
+/// `matches`: the configuration's entries for the process; the last one that sets a field wins,
+/// except for the metric features, which the last one decides. `agent_environment` stands in for a
+/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value.
+model::Service name_service(const Process& process, const Environ& environment,
+                            model::Language language,
+                            const std::vector<const config::Selector*>& matches,
+                            const HostFacts& host, const config::Environment& agent_environment);
 
 /// "k=v,k2=v2": trimmed, items with an empty key or value left out.
 std::vector<std::pair<std::string, std::string>> parse_resource_attributes(const std::string& text);

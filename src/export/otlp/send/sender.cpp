@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/otlp/send/sender.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+
+namespace obi::exporting::otlp {
+namespace {
+constexpr auto kReportInterval = std::chrono::seconds(60);
+constexpr double kGrowth = 1.5;  // of the pause between tries
+}  // namespace
+
+Sender::Sender(SenderOptions options, std::unique_ptr<Transport> transport)
+    : options_(std::move(options)), transport_(std::move(transport)), thread_([this](std::stop_token stop) {
+        pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
+        run(stop);
+      }) {}
+
+Sender::~Sender() {
+  thread_.request_stop();
+  changed_.notify_all();
+}
+
+void Sender::submit(std::string request, std::uint64_t items) {
+  {
+    const std::lock_guard lock(mutex_);
+    held_items_ += items;
+    held_bytes_ += request.size();
+    queue_.push_back({.bytes = std::move(request), .items = items, .since = Clock::now()});
+    drop_oldest_while_full();
+  }
+  changed_.notify_all();
+}
+
+void Sender::drop_oldest_while_full() {
+  while (queue_.size() > 1 && (held_items_ > options_.max_items || held_bytes_ > options_.max_bytes)) {
+    const Request& oldest = queue_.front();
+    held_items_ -= oldest.items;
+    held_bytes_ -= oldest.bytes.size();
+    dropped_.fetch_add(oldest.items, std::memory_order_relaxed);
+    queue_.pop_front();
+  }
+}
+
+void Sender::run(std::stop_token stop) {
+  while (true) {
+    Request request;
+    {
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+      const auto due = queue_.front().not_before;
+      if (!closing_ && Clock::now() < due) {
+        changed_.wait_until(lock, stop, due, [this] { return closing_; });
+        continue;
+      }
+      request = std::move(queue_.front());
+      queue_.pop_front();
+      delivering_ = true;
+    }
+    const bool done = attempt(request);
+    {
+      const std::lock_guard lock(mutex_);
+      delivering_ = false;
+      if (done) {
+        held_items_ -= request.items;
+        held_bytes_ -= request.bytes.size();
+      } else {
+        queue_.push_front(std::move(request));
+        drop_oldest_while_full();
+      }
+    }
+    changed_.notify_all();
+  }
+}
+
+bool Sender::attempt(Request& request) {
+  const Delivery delivery = transport_->deliver(request.bytes);
+  if (delivery.outcome == Outcome::kDelivered) {
+    const std::uint64_t rejected = std::min(delivery.rejected, request.items);
+    delivered_.fetch_add(request.items - rejected, std::memory_order_relaxed);
+    dropped_.fetch_add(rejected, std::memory_order_relaxed);
+    if (rejected > 0) report(delivery, {}, false);
+    if (unreported_ > 0 || last_report_ != Clock::time_point{}) {
+      spdlog::info("{}: {} is reachable again", options_.name, options_.address);
+      last_report_ = {};
+      unreported_ = 0;
+    }
+    return true;
+  }
+  errors_.fetch_add(1, std::memory_order_relaxed);
+  const auto now = Clock::now();
+  bool closing = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closing = closing_;
+  }
+  const bool give_up = delivery.outcome == Outcome::kRefused || now - request.since >= options_.backoff.give_up_after ||
+                       (closing && request.pause.count() > 0);
+  request.pause = next_pause(request, delivery);
+  request.not_before = now + request.pause;
+  report(delivery, request.pause, !give_up);
+  if (give_up) dropped_.fetch_add(request.items, std::memory_order_relaxed);
+  return give_up;
+}
+
+std::chrono::nanoseconds Sender::next_pause(const Request& request, const Delivery& delivery) {
+  if (delivery.retry_after) return *delivery.retry_after;
+  const auto grown = std::chrono::duration_cast<std::chrono::nanoseconds>(request.pause * kGrowth);
+  const auto base = request.pause.count() == 0 ? options_.backoff.initial : std::min(grown, options_.backoff.max);
+  std::uniform_real_distribution<double> spread(0.5, 1.5);  // so that many agents don't come back at once
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(base * spread(jitter_));
+}
+
+// The first failure at once, then one line a minute with the number of those in between.
+void Sender::report(const Delivery& delivery, std::chrono::nanoseconds pause, bool retrying) {
+  const auto now = Clock::now();
+  if (last_report_ != Clock::time_point{} && now - last_report_ < kReportInterval) {
+    ++unreported_;
+    return;
+  }
+  const std::string more = unreported_ > 0 ? fmt::format(" ({} more failures since the last line)", unreported_) : "";
+  if (delivery.outcome == Outcome::kDelivered) {
+    spdlog::warn("{}: {} rejected {} items: {}{}", options_.name, options_.address, delivery.rejected, delivery.error, more);
+  } else if (retrying) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+    spdlog::warn("{}: {} can't be reached: {}; next try in {} ms{}", options_.name, options_.address, delivery.error,
+                 milliseconds, more);
+  } else {
+    spdlog::error("{}: {} did not take a request, which is given up: {}{}", options_.name, options_.address,
+                  delivery.error, more);
+  }
+  last_report_ = now;
+  unreported_ = 0;
+}
+
+void Sender::shutdown(std::chrono::steady_clock::time_point deadline) {
+  {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    changed_.notify_all();
+    changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !delivering_; });
+    for (const Request& request : queue_) dropped_.fetch_add(request.items, std::memory_order_relaxed);
+    for (const Request& request : queue_) held_items_ -= request.items;
+    queue_.clear();
+  }
+  thread_.request_stop();
+  changed_.notify_all();
+}
+
+Sender::Counts Sender::counts() const {
+  const std::lock_guard lock(mutex_);
+  return {.delivered = delivered_.load(std::memory_order_relaxed),
+          .dropped = dropped_.load(std::memory_order_relaxed),
+          .held = held_items_,
+          .errors = errors_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace obi::exporting::otlp

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds encoded requests and delivers them one after another on a thread of its own, again and again with growing pauses
+// while the receiver is away. Bounded: beyond the limit the oldest request is dropped and counted.
+// Thread-safe; `shutdown` once.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "export/otlp/transport/transport.hpp"
+
+namespace obi::exporting::otlp {
+
+struct SenderOptions {
+  std::string name;       ///< for the log: "otlp traces"
+  std::string address;    ///< for the log
+  Backoff backoff;
+  std::size_t max_items = 16'384;
+  std::size_t max_bytes = 16 << 20;
+};
+
+class Sender {
+ public:
+  Sender(SenderOptions options, std::unique_ptr<Transport> transport);
+  ~Sender();
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  /// `items`: spans or metrics in the request, for counting.
+  void submit(std::string request, std::uint64_t items);
+  /// Delivers what is held, each request at least tried once, until the deadline; the rest is dropped.
+  void shutdown(std::chrono::steady_clock::time_point deadline);
+
+  struct Counts {
+    std::uint64_t delivered = 0;  ///< items
+    std::uint64_t dropped = 0;
+    std::uint64_t held = 0;
+    std::uint64_t errors = 0;     ///< failed deliveries
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Request {
+    std::string bytes;
+    std::uint64_t items = 0;
+    Clock::time_point since;
+    std::chrono::nanoseconds pause{0};  // before the next try
+    Clock::time_point not_before{};
+  };
+  void run(std::stop_token stop);
+  void drop_oldest_while_full();
+  /// True: done with the request, one way or the other.
+  bool attempt(Request& request);
+  void report(const Delivery& delivery, std::chrono::nanoseconds pause, bool retrying);
+  std::chrono::nanoseconds next_pause(const Request& request, const Delivery& delivery);
+
+  SenderOptions options_;
+  std::unique_ptr<Transport> transport_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Request> queue_;
+  std::uint64_t held_items_ = 0;  // in queue_ and in delivery
+  std::size_t held_bytes_ = 0;
+  bool delivering_ = false;
+  bool closing_ = false;
+  std::atomic<std::uint64_t> delivered_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> errors_{0};
+  // the sender thread's own:
+  Clock::time_point last_report_{};
+  std::uint64_t unreported_ = 0;
+  std::minstd_rand jitter_{std::random_device{}()};
+  std::jthread thread_;
+};
+
+}  // namespace obi::exporting::otlp
