@@ -135,10 +135,10 @@ class Agent:
         """reason -> count, of user space and kernel."""
         rows = {}
         for line in self.metrics().splitlines():
-            match = re.match(r'obi_(?:ledger|kernel_loss)_total\{(.*)\} ([0-9.e+]+)$', line)
+            match = re.match(r'obi_ledger_total\{.*reason="([^"]*)".*\} (\S+)$', line) or re.match(
+                r"obi_kernel_(\w+)_total (\S+)$", line)
             if match:
-                reason = re.search(r'reason="([^"]*)"', match.group(1)).group(1)
-                rows[reason] = int(float(match.group(2)))
+                rows[match.group(1)] = int(float(match.group(2)))
         return rows
 
 

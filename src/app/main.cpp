@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// ebpf-instrument: reads the command line and the configuration, runs the agent until it is told to stop.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+
+#include "app/agent.hpp"
+#include "app/command_line.hpp"
+#include "app/host.hpp"
+#include "app/options.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+#include "config/render.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using obi::app::CommandLine;
+
+int complain(const std::vector<std::string>& mistakes) {
+  for (const std::string& mistake : mistakes) spdlog::error("{}", mistake);
+  return 1;
+}
+
+// SIGTERM and SIGINT are waited for, never handled: no code runs in a signal handler.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+bool wait_for_signal(const sigset_t& signals, std::chrono::milliseconds timeout) {
+  const timespec wait{.tv_sec = timeout.count() / 1000, .tv_nsec = timeout.count() % 1000 * 1'000'000};
+  return sigtimedwait(&signals, nullptr, &wait) > 0;
+}
+
+int probe() {
+  if (const auto kernel = obi::app::check_kernel(); !kernel) {
+    fmt::print("{}\n", kernel.error().message);
+    return 1;
+  }
+  const auto tracer = obi::capture::Tracer::open({});
+  if (!tracer) {
+    fmt::print("{}\n", tracer.error().message);
+    return 1;
+  }
+  fmt::print("backend={} map_bytes={}\n", to_string((*tracer)->backend()), (*tracer)->map_bytes());
+  return 0;
+}
+
+// What must hold before BPF is worth trying; one line if it doesn't.
+obi::base::Result<void> check_host(bool enforce) {
+  if (auto kernel = obi::app::check_kernel(); !kernel) return kernel;
+  const auto missing = obi::app::missing_capabilities();
+  if (!missing.empty()) {
+    const std::string names = fmt::format("{}", fmt::join(missing, ", "));
+    const bool hopeless = missing.front() == "CAP_BPF" || enforce;
+    if (hopeless) return obi::base::fail("missing capabilities: " + names + " (run as root, or grant them)");
+    spdlog::warn("missing capabilities: {}; some processes may not be seen", names);
+  }
+  if (const auto mounted = obi::app::mount_tracefs(); !mounted) spdlog::debug("{}", mounted.error().message);
+  return {};
+}
+
+int run(const CommandLine& line, obi::app::AgentOptions options) {
+  const sigset_t signals = block_signals();
+  const bool live = !line.replay;
+  if (live) {
+    if (const auto fit = check_host(options.enforce_capabilities); !fit) return complain({fit.error().message});
+  }
+  auto agent = obi::app::Agent::open(std::move(options), line);
+  if (!agent) return complain({agent.error().message});
+  (*agent)->start();
+  spdlog::info("ready version={}", obi::app::kVersion);
+  while (!wait_for_signal(signals, live ? 3'600'000ms : 20ms)) {
+    if ((*agent)->is_finished()) break;
+  }
+  if (live) spdlog::info("stopping");
+  if (!(*agent)->stop()) {
+    std::fflush(nullptr);
+    std::_Exit(1);  // a thread is stuck: what it uses must not be destroyed under it
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  obi::base::set_log_format(obi::base::LogFormat::kText);
+  auto parsed = obi::app::parse_command_line({argv + 1, argv + argc});
+  CommandLine& line = parsed.line;
+  if (parsed.exit_code != 0) {
+    fmt::print(stderr, "{}\n", parsed.text);
+    return parsed.exit_code;
+  }
+  if (const char* path = std::getenv("OTEL_EBPF_CONFIG_PATH"); path != nullptr && *path != 0) line.config_path = path;
+  switch (line.action) {
+    case CommandLine::Action::kPrintHelp: fmt::print("{}\n{}", parsed.text, obi::config::render_help()); return 0;
+    case CommandLine::Action::kPrintVersion: fmt::print("{}\n", obi::app::kVersion); return 0;
+    case CommandLine::Action::kProbe: return probe();
+    default: break;
+  }
+
+  std::vector<std::string> mistakes;
+  std::vector<std::string> warnings;
+  const auto config = obi::config::Config::load({.path = line.config_path, .text = {}}, mistakes);
+  if (mistakes.empty()) {
+    obi::base::set_log_level(config.text("log_level"));
+    if (config.text("log_format") == "json") obi::base::set_log_format(obi::base::LogFormat::kJson);
+  }
+  if (line.action == CommandLine::Action::kPrintConfig) {
+    fmt::print("{}", obi::config::render_effective(config));
+    return mistakes.empty() ? 0 : complain(mistakes);
+  }
+  auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings) : obi::app::AgentOptions{};
+  if (!mistakes.empty()) return complain(mistakes);
+  for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  if (!config.text("log_config").empty()) fmt::print("{}", obi::config::render_effective(config));
+  return run(line, std::move(options));
+}

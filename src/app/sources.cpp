@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sources.hpp"
+
+#include "base/clock.hpp"
+#include "capture/record.hpp"
+
+namespace obi::app {
+namespace {
+
+// How long a segment may lie in the ring below the wake-up threshold.
+constexpr auto kFlushInterval = std::chrono::milliseconds(50);
+constexpr std::uint64_t kReplayTickNs = 50'000'000;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+}  // namespace
+
+void SharedRecorder::write(std::span<const std::byte> record) {
+  const std::lock_guard lock(mutex_);
+  recorder_->write(record);
+}
+
+void SharedRecorder::write_service(std::uint32_t pid, const model::Service& service) {
+  const std::lock_guard lock(mutex_);
+  recorder_->write_service(pid, service);
+}
+
+base::Result<void> SharedRecorder::close() {
+  const std::lock_guard lock(mutex_);
+  return recorder_->close();
+}
+
+void KernelSource::run(std::stop_token stop) {
+  const capture::Tracer::Consumer consumer = [this](std::span<const std::byte> record) { consume(record); };
+  while (!stop.stop_requested()) {
+    tracer_.poll(kFlushInterval, consumer);
+    pairer_.set_wall_offset_ns(base::wall_offset_ns());
+    pairer_.on_tick(base::monotonic_ns());
+  }
+  tracer_.drain(consumer);
+  pairer_.finish(base::monotonic_ns());
+}
+
+void KernelSource::consume(std::span<const std::byte> bytes) {
+  if (recorder_ != nullptr) recorder_->write(bytes);
+  std::visit(Overloaded{[&](const model::Segment& segment) { pairer_.on_segment(segment); },
+                        [&](const model::ConnectionOpened& opened) { pairer_.on_opened(opened); },
+                        [&](const model::ConnectionClosed& closed) { pairer_.on_closed(closed); },
+                        [&](const model::ProcessEvent& event) { discovery_.push(event); },
+                        [&](const capture::ServiceRecord&) {},
+                        [&](const capture::UndecodableRecord&) {
+                          ledger_.add(model::Reason::SegmentsSeen);
+                          ledger_.add(model::Reason::SegmentsUndecodable);
+                        }},
+             capture::decode_record(bytes));
+}
+
+void ReplaySource::run(std::stop_token stop) {
+  recording_.replay([&](std::span<const std::byte> record) {
+    if (!stop.stop_requested()) consume(record);
+  });
+  pairer_.finish(now_ns_);
+  finished_ = true;
+}
+
+void ReplaySource::advance(std::uint64_t now_ns) {
+  now_ns_ = std::max(now_ns_, now_ns);
+  if (now_ns_ < ticked_ns_ + kReplayTickNs) return;
+  ticked_ns_ = now_ns_;
+  pairer_.on_tick(now_ns_);
+}
+
+void ReplaySource::consume(std::span<const std::byte> bytes) {
+  std::visit(Overloaded{[&](const model::Segment& segment) {
+                          pairer_.on_segment(segment);
+                          advance(segment.end_ns);
+                        },
+                        [&](const model::ConnectionOpened& opened) { pairer_.on_opened(opened); },
+                        [&](const model::ConnectionClosed& closed) { pairer_.on_closed(closed); },
+                        [&](const model::ProcessEvent&) {},
+                        [&](const capture::ServiceRecord& told) {
+                          if (auto service = capture::read_service(told.json)) {
+                            service->pid = told.pid;
+                            directory_.put(told.pid, std::make_shared<model::Service>(std::move(*service)));
+                          }
+                        },
+                        [&](const capture::UndecodableRecord&) {
+                          ledger_.add(model::Reason::SegmentsSeen);
+                          ledger_.add(model::Reason::SegmentsUndecodable);
+                        }},
+             capture::decode_record(bytes));
+}
+
+}  // namespace obi::app

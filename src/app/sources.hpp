@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where records come from: the kernel, or a recording. Both feed the same pairing stage.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+
+#include "capture/recording.hpp"
+#include "capture/tracer.hpp"
+#include "discover/discovery.hpp"
+#include "pipeline/pair/pairer.hpp"
+
+namespace obi::app {
+
+/// Writes to a recording from several threads.
+class SharedRecorder {
+ public:
+  explicit SharedRecorder(std::unique_ptr<capture::Recorder> recorder) : recorder_(std::move(recorder)) {}
+  void write(std::span<const std::byte> record);
+  void write_service(std::uint32_t pid, const model::Service& service);
+  base::Result<void> close();
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<capture::Recorder> recorder_;
+};
+
+/// The capture thread's work.
+class KernelSource {
+ public:
+  KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery, model::Ledger& ledger,
+               SharedRecorder* recorder)
+      : tracer_(tracer), pairer_(pairer), discovery_(discovery), ledger_(ledger), recorder_(recorder) {}
+  void run(std::stop_token stop);
+
+ private:
+  void consume(std::span<const std::byte> record);
+  capture::Tracer& tracer_;
+  pipeline::Pairer& pairer_;
+  discover::Discovery& discovery_;
+  model::Ledger& ledger_;
+  SharedRecorder* recorder_;
+};
+
+/// The same from a recording, as fast as it goes, with the recording's own time.
+class ReplaySource {
+ public:
+  ReplaySource(const capture::Recording& recording, pipeline::Pairer& pairer, discover::ProcessDirectory& directory,
+               model::Ledger& ledger)
+      : recording_(recording), pairer_(pairer), directory_(directory), ledger_(ledger) {}
+  void run(std::stop_token stop);
+  [[nodiscard]] bool is_finished() const { return finished_; }
+
+ private:
+  void consume(std::span<const std::byte> record);
+  void advance(std::uint64_t now_ns);
+  const capture::Recording& recording_;
+  pipeline::Pairer& pairer_;
+  discover::ProcessDirectory& directory_;
+  model::Ledger& ledger_;
+  std::uint64_t now_ns_ = 0;
+  std::uint64_t ticked_ns_ = 0;
+  std::atomic<bool> finished_{false};
+};
+
+}  // namespace obi::app
