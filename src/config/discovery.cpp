@@ -46,8 +46,12 @@ class SelectorReader {
         mistake("must be a mapping of criteria");
         continue;
       }
+      const std::size_t mistakes_before = mistakes_.size();
       for (const auto& pair : list[i]) take(selector, pair.first.as<std::string>(), pair.second);
-      if (needs_criterion && !selector.has_criterion()) mistake("should define at least one selection criterion");
+      const bool well_formed = mistakes_.size() == mistakes_before;
+      if (needs_criterion && well_formed && !selector.has_criterion()) {
+        mistake("should define at least one selection criterion");
+      }
       selectors.push_back(std::move(selector));
     }
     return selectors;

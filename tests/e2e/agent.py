@@ -100,6 +100,9 @@ class Agent:
 
         wait_for(found, timeout, f"'{text}' in the agent's log:\n{self.log_text()}")
 
+    def wait_for_instrumented(self, count, timeout=10):
+        wait_for(lambda: self.log_text().count("instrumented=true") >= count, timeout, f"{count} instrumented processes")
+
     def log_text(self):
         return self.log.read_text(errors="replace")
 

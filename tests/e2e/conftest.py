@@ -29,7 +29,7 @@ class Upstream:
         self.file = file
 
     def __enter__(self):
-        self.process = subprocess.Popen(["python3", str(PEERS / "upstream.py"), str(self.port), str(self.file)])
+        self.process = subprocess.Popen([sys.executable, str(PEERS / "upstream.py"), str(self.port), str(self.file)])
         wait_for_port(self.port)
         return self
 
@@ -51,7 +51,7 @@ class Talker:
 
     def __init__(self, script, *arguments):
         self.process = subprocess.Popen(
-            ["python3", str(PEERS / script), *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(PEERS / script), *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout.readline() == "waiting\n"
 
@@ -65,5 +65,5 @@ class Talker:
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
+        self.process.terminate()
         self.process.wait(10)

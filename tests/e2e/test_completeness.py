@@ -77,7 +77,7 @@ def instrument(pattern):
 def test_python_client_10k(nginx):
     plan = [["GET", "/hello", 0, 9000], ["POST", "/missing", 700, 500], ["GET", "/created", 0, 500]]
     with Agent(config=instrument("*client.py*")) as agent, Talker("client.py", nginx.port, json.dumps(plan)) as client:
-        agent.wait_for_log("instrumenting")
+        agent.wait_for_instrumented(1)
         results = json.loads(client.go())
         assert len(results) == 10_000
         spans = agent.wait_for_spans(len(results), 30)
@@ -106,7 +106,7 @@ def test_curl_client_10k(nginx):
 def test_1000_pipelined_requests_are_1000_spans_at_both_ends(nginx):
     config = instrument("*{pipeline_client.py,nginx}*")
     with Agent(config=config) as agent, Talker("pipeline_client.py", nginx.port, 1000) as client:
-        wait_for(lambda: agent.log_text().count("instrumenting") >= 2, 10, "both ends to be instrumented")
+        agent.wait_for_instrumented(2)
         assert int(client.go()) == 1000
         for side in (SERVER, CLIENT):
             spans = agent.wait_for_spans(1000, 10, of_type(side))
@@ -138,7 +138,7 @@ def test_every_kind_of_message(upstream):
     ]
     config = instrument("*{client,upstream}.py*")
     with Agent(config=config) as agent, Talker("client.py", upstream.port, json.dumps(plan)) as client:
-        wait_for(lambda: agent.log_text().count("instrumenting") >= 2, 10, "both ends to be instrumented")
+        agent.wait_for_instrumented(2)
         results = json.loads(client.go())
         expected = collections.Counter(
             (method, path.partition("?")[0], str(result[1])) for (method, path, _, _), result in zip(plan, results)
@@ -172,8 +172,6 @@ def test_garbage_makes_no_span_and_stalls_nothing(nginx):
                 while connection.recv(4096):
                     pass
         assert run_ab(nginx.port, 100) == 100
-        spans = agent.wait_for_spans(100)
-        good = [span for span in spans if span["attributes"]["url"] == "/hello"]
-        assert len(good) == 100
+        agent.wait_for_spans(100, 10, lambda span: span["attributes"]["url"] == "/hello")
         assert all(span["attributes"]["method"] != "FROB" for span in agent.spans())
         assert_nothing_lost(agent)

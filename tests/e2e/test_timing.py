@@ -2,6 +2,7 @@
 """Durations as the client measured them, and how soon the agent shows what happened."""
 import json
 import subprocess
+import sys
 import time
 
 import pytest
@@ -27,7 +28,7 @@ def test_duration_within_5_ms_of_the_client(upstream, name):
     config = "discovery:\n  instrument:\n    - cmd_args: '*{client,upstream}.py*'\n"
     plan = json.dumps([CASES[name]])
     with Agent(config=config) as agent, Talker("client.py", upstream.port, plan) as client:
-        wait_for(lambda: agent.log_text().count("instrumenting") >= 2, 10, "both ends to be instrumented")
+        agent.wait_for_instrumented(2)
         measured = [result[3] * 1000 for result in json.loads(client.go())]
         for side in ("HTTPClient", "HTTP"):
             spans = agent.wait_for_spans(len(measured), 10, lambda span: span["type"] == side)
@@ -62,7 +63,7 @@ def test_a_new_process_is_instrumented_within_100_ms_of_its_listen():
     """With a port selector: the first request, sent as soon as the port answers, is a span."""
     port = free_port()
     with Agent({"OTEL_EBPF_OPEN_PORT": str(port)}) as agent:
-        server = subprocess.Popen(["python3", str(PEERS / "upstream.py"), str(port)])
+        server = subprocess.Popen([sys.executable, str(PEERS / "upstream.py"), str(port)])
         try:
             wait_for_port(port)
             time.sleep(0.1)

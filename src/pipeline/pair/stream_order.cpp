@@ -22,7 +22,8 @@ Arrival StreamOrder::look(const model::Segment& segment, bool patient, std::uint
   if (own.known && !ends_only) {
     const std::int32_t distance = ahead(segment.position, own.next);
     if (distance < 0 && ahead(segment.position + segment.total_bytes, own.next) <= 0) return Arrival::kDuplicate;
-    if (distance > 0) {
+    // One ahead is the FIN: a read that reaches the end of the stream counts it in with its last bytes.
+    if (distance > 1) {
       if (patient) return Arrival::kEarly;
       missing = static_cast<std::uint32_t>(distance);
       return Arrival::kGap;

@@ -85,6 +85,12 @@ TEST(StreamOrder, TheFinTakesANumberAndIsWaitedForByNobody) {
   EXPECT_EQ(look(order, segment(Direction::kReceive, 510, 10, 111)), Arrival::kInOrder);
 }
 
+TEST(StreamOrder, AReadThatTakesTheFinAlongIsInOrder) {
+  StreamOrder order;
+  order.take(segment(Direction::kReceive, 100, 10, 500));
+  EXPECT_EQ(look(order, segment(Direction::kReceive, 111, 19, 500)), Arrival::kInOrder);
+}
+
 TEST(StreamOrder, WithoutPositionsEverythingPasses) {
   StreamOrder order;
   model::Segment any;
