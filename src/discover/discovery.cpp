@@ -174,8 +174,10 @@ void Discovery::look_at(const Process& glimpse, Occasion occasion) {
   auto process = proc_.read(glimpse.pid);
   if (!process) return;  // it has just ended
   entry.process = std::move(*process);
+  entry.judged = entry.judged && !new_program;
   decide(entry, new_program);
   entry.judged = true;
+  entry.process.command_line = std::string();  // long, and not needed any more
 }
 
 bool Discovery::may_change(const Known& known) {
@@ -278,10 +280,11 @@ void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
   known.reason = reason;
   if (again) return;
   const Process& process = known.process;
-  const auto level = outcome == Outcome::kAttachFailed ? spdlog::level::warn
-                     : service.empty()                 ? spdlog::level::debug
-                                                       : spdlog::level::info;
-  spdlog::log(level, "process pid={} exe={} instrumented={} service={} language={} because={:?}",
+  auto level = spdlog::level::debug;  // also for children: a server may fork for each request
+  if (outcome == Outcome::kSelected || outcome == Outcome::kListens) level = spdlog::level::info;
+  if (outcome == Outcome::kAttachFailed) level = spdlog::level::warn;
+  spdlog::log(level,
+              "process pid={} exe={:?} instrumented={} service={:?} language={} because={:?}",
               process.pid, process.program.executable, info(outcome).taken, service,
               to_string(known.language), reason);
   decisions_.record({.pid = process.pid,

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Discovery on made-up process trees.
+#include "discover/discovery.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/clock.hpp"
+#include "discover/fake_proc.hpp"
+#include "discover/recording_attacher.hpp"
+
+namespace obi::discover {
+namespace {
+
+using model::ProcessEventKind;
+
+constexpr std::uint32_t kAgent = 1000;
+
+config::Selector by_path(std::string_view glob, std::string name = "") {
+  return {.origin = std::string(glob),
+          .exe_path = config::Pattern(*base::Glob::compile(glob)),
+          .name = std::move(name)};
+}
+config::Selector by_port(std::string_view ports, std::string name = "") {
+  return {.origin = "port", .open_ports = *config::parse_int_set(ports), .name = std::move(name)};
+}
+
+// Events are handled on a thread of their own; `settle` waits until all before it are.
+class DiscoveryTest : public testing::Test {
+ protected:
+  DiscoveryTest() {
+    rules_.poll_interval = std::chrono::hours(1);
+    // In a network namespace of its own, so that ports come from the tree and not from this kernel.
+    tree_.put({.pid = kAgent, .executable = "/agent", .net_namespace = 1});
+  }
+  ~DiscoveryTest() override { stop(); }
+
+  Discovery& discovery() {
+    if (!discovery_) {
+      discovery_.emplace(
+          DiscoveryOptions{
+              .rules = rules_,
+              .proc_root = tree_.root(),
+              .own_pid = kAgent,
+              .host = {.name = "box", .id = ""},
+              .environment = [](const std::string&) { return std::optional<std::string>(); }},
+          directory_, attacher_);
+    }
+    return *discovery_;
+  }
+  void start() {
+    discovery();
+    thread_.emplace([this](const std::stop_token& token) { discovery_->run(token); });
+  }
+  void stop() { thread_.reset(); }
+  void event(ProcessEventKind kind, std::uint32_t pid, std::uint32_t parent = 0,
+             std::uint16_t port = 0) {
+    discovery().push({.kind = kind,
+                      .pid = pid,
+                      .parent_pid = parent,
+                      .ns_pid = pid,
+                      .pid_namespace = 4'026'531'836,
+                      .port = port});
+  }
+  // The marker is a process that is always taken; its turn comes behind all that was pushed.
+  void settle() {
+    const std::uint32_t marker = next_marker_++;
+    if (rules_.instrument.empty()) {
+      tree_.put({.pid = marker, .executable = "/marker"});
+      event(ProcessEventKind::kListen, marker, 0, 1);
+    } else {
+      tree_.put({.pid = marker, .executable = kTaken});
+      event(ProcessEventKind::kExec, marker);
+    }
+    ASSERT_TRUE(attacher_.await(marker, true));
+  }
+  std::string calls() {
+    std::string text;
+    for (const auto& call : attacher_.calls()) {
+      if (call.process.pid >= kFirstMarker) continue;
+      text += (call.allowed ? "+" : "-") + std::to_string(call.process.pid) + " ";
+    }
+    return text;
+  }
+  Outcome outcome(std::uint32_t pid) { return discovery().decisions().find(pid)->outcome; }
+
+  static constexpr std::uint32_t kFirstMarker = 100'000;
+  static constexpr const char* kTaken = "/usr/bin/server";
+  FakeProc tree_;
+  config::Discovery rules_;
+  ProcessDirectory directory_;
+  RecordingAttacher attacher_;
+  std::optional<Discovery> discovery_;
+  std::optional<std::jthread> thread_;
+  std::uint32_t next_marker_ = kFirstMarker;
+};
+
+TEST_F(DiscoveryTest, AScanTakesWhatTheSelectorsName) {
+  rules_.instrument = {by_path("*/server", "shop")};
+  tree_.put({.pid = 10});
+  tree_.put({.pid = 11, .executable = "/usr/bin/other"});
+  tree_.put({.pid = 2, .executable = ""});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+  ASSERT_NE(directory_.find(10), nullptr);
+  EXPECT_EQ(directory_.find(10)->name, "shop");
+  EXPECT_EQ(directory_.find(10)->instance_id, "box:10");
+  EXPECT_EQ(directory_.find(11), nullptr);
+  EXPECT_EQ(outcome(10), Outcome::kSelected);
+  EXPECT_EQ(outcome(11), Outcome::kNotSelected);
+  EXPECT_EQ(discovery().processes_seen(), 2U);
+}
+
+TEST_F(DiscoveryTest, TheAgentItselfIsNeverTaken) {
+  rules_.instrument = {by_path("*")};
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "");
+}
+
+TEST_F(DiscoveryTest, WithoutSelectorsListenersAreTaken) {
+  tree_.put({.pid = 10, .listening = {{500, 80}}, .sockets = {500}});
+  tree_.put({.pid = 11, .listening = {{500, 80}}, .sockets = {7}});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+  EXPECT_EQ(outcome(11), Outcome::kNoPort);
+}
+
+TEST_F(DiscoveryTest, ALaterScanFindsNewSocketsAndGoneProcesses) {
+  tree_.put({.pid = 10});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "");
+  tree_.put({.pid = 10, .listening = {{500, 80}}, .sockets = {500}});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+  tree_.remove(10);
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 -10 ");
+  EXPECT_NE(directory_.find(10), nullptr) << "late spans still find it";
+  EXPECT_FALSE(directory_.is_alive(10));
+}
+
+TEST_F(DiscoveryTest, AScanNoticesAnotherProgramUnderTheSameNumber) {
+  rules_.instrument = {by_path("*/server"), by_path("*/third", "third")};
+  tree_.put({.pid = 10});
+  discovery().scan();
+  tree_.put({.pid = 10, .start_ticks = 777, .executable = "/bin/other"});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 -10 ");
+  tree_.put({.pid = 10, .start_ticks = 777, .stack_start = 5, .executable = "/bin/third"});
+  discovery().scan();
+  EXPECT_EQ(directory_.find(10)->name, "third");
+}
+
+TEST_F(DiscoveryTest, AnExecIsDecidedAtOnce) {
+  rules_.instrument = {by_path("*/server")};
+  start();
+  tree_.put({.pid = 10});
+  const auto pushed = std::chrono::steady_clock::now();
+  event(ProcessEventKind::kExec, 10);
+  const auto call = attacher_.await(10, true);
+  ASSERT_TRUE(call);
+  EXPECT_LT(call->when - pushed, std::chrono::milliseconds(100));
+  EXPECT_EQ(call->service->name, "server");
+}
+
+TEST_F(DiscoveryTest, AnExecReplacesTheService) {
+  rules_.instrument = {by_path("*/server"), by_path("*/next", "next")};
+  start();
+  tree_.put({.pid = 10, .environment = {"OTEL_SERVICE_NAME=one"}});
+  event(ProcessEventKind::kExec, 10);
+  settle();
+  EXPECT_EQ(directory_.find(10)->name, "one");
+  tree_.put({.pid = 10, .environment = {"OTEL_SERVICE_NAME=two"}});
+  event(ProcessEventKind::kExec, 10);
+  settle();
+  EXPECT_EQ(directory_.find(10)->name, "two");
+  tree_.put({.pid = 10, .executable = "/bin/false"});
+  event(ProcessEventKind::kExec, 10);
+  settle();
+  EXPECT_EQ(calls(), "+10 +10 -10 ");
+  EXPECT_FALSE(directory_.is_alive(10));
+}
+
+TEST_F(DiscoveryTest, AListenEventTakesItsProcessEvenBeforeProcShowsTheSocket) {
+  rules_.instrument = {by_port("8080", "web"), by_path(kTaken)};
+  start();
+  tree_.put({.pid = 10, .executable = "/bin/web"});
+  event(ProcessEventKind::kExec, 10);
+  settle();
+  EXPECT_EQ(calls(), "");
+  event(ProcessEventKind::kListen, 10, 0, 8081);
+  settle();
+  EXPECT_EQ(calls(), "");
+  const auto pushed = std::chrono::steady_clock::now();
+  event(ProcessEventKind::kListen, 10, 0, 8080);
+  const auto call = attacher_.await(10, true);
+  ASSERT_TRUE(call);
+  EXPECT_LT(call->when - pushed, std::chrono::milliseconds(100));
+  EXPECT_EQ(call->service->name, "web");
+}
+
+TEST_F(DiscoveryTest, APortThatIsOpenedLaterMayRenameATakenProcess) {
+  rules_.instrument = {by_path(kTaken, "plain"), by_port("8080", "web")};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  settle();
+  EXPECT_EQ(directory_.find(10)->name, "plain");
+  event(ProcessEventKind::kListen, 10, 0, 8080);
+  event(ProcessEventKind::kListen, 10, 0, 8080);
+  settle();
+  EXPECT_EQ(directory_.find(10)->name, "web");
+  EXPECT_EQ(calls(), "+10 +10 ");
+}
+
+TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
+  rules_.instrument = {by_path(kTaken, "shop")};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  tree_.put({.pid = 20, .parent_pid = 10});
+  event(ProcessEventKind::kFork, 20, 10);
+  settle();
+  ASSERT_NE(directory_.find(20), nullptr);
+  EXPECT_EQ(directory_.find(20)->name, "shop");
+  EXPECT_EQ(directory_.find(20)->instance_id, "box:20");
+  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(calls(), "+10 ") << "the kernel captures the child already";
+}
+
+TEST_F(DiscoveryTest, AChildThatEndedAtOnceStillHasItsService) {
+  rules_.instrument = {by_path(kTaken, "shop")};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  event(ProcessEventKind::kFork, 20, 10);
+  settle();
+  ASSERT_NE(directory_.find(20), nullptr);
+  EXPECT_FALSE(directory_.is_alive(20));
+}
+
+TEST_F(DiscoveryTest, AChildsExecDecidesAgain) {
+  rules_.instrument = {by_path(kTaken, "shop")};
+  rules_.exclude = {by_path("*/logger")};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  for (const std::uint32_t pid : {20U, 21U}) {
+    tree_.put({.pid = pid, .parent_pid = 10});
+    event(ProcessEventKind::kFork, pid, 10);
+  }
+  settle();
+  tree_.put({.pid = 20, .parent_pid = 10, .executable = "/bin/worker"});
+  tree_.put({.pid = 21, .parent_pid = 10, .executable = "/bin/logger"});
+  event(ProcessEventKind::kExec, 20);
+  event(ProcessEventKind::kExec, 21);
+  settle();
+  EXPECT_EQ(calls(), "+10 +20 -21 ");
+  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(outcome(21), Outcome::kExcluded);
+  EXPECT_EQ(directory_.find(20)->name, "shop") << "the parent's entry names it";
+}
+
+TEST_F(DiscoveryTest, AChildStaysTakenWhenItsParentHasEnded) {
+  rules_.instrument = {by_path(kTaken)};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  tree_.put({.pid = 20, .parent_pid = 10});
+  event(ProcessEventKind::kFork, 20, 10);
+  settle();
+  tree_.remove(10);
+  event(ProcessEventKind::kExit, 10);
+  tree_.put({.pid = 20, .parent_pid = 1, .executable = "/bin/worker"});
+  event(ProcessEventKind::kExec, 20);
+  settle();
+  EXPECT_EQ(calls(), "+10 -10 +20 ");
+  EXPECT_EQ(directory_.find(20)->name, "worker");
+}
+
+TEST_F(DiscoveryTest, AnExitBlocksAndKeepsTheServiceForAWhile) {
+  rules_.instrument = {by_path(kTaken)};
+  start();
+  tree_.put({.pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  event(ProcessEventKind::kExit, 10);
+  settle();
+  EXPECT_EQ(calls(), "+10 -10 ");
+  EXPECT_NE(directory_.find(10), nullptr);
+  EXPECT_FALSE(directory_.is_alive(10));
+  EXPECT_FALSE(discovery().decisions().find(10));
+}
+
+TEST_F(DiscoveryTest, AYoungProcessIsTakenWhenItIsOldEnough) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.min_process_age = std::chrono::milliseconds(300);
+  start();
+  tree_.put({.pid = 10, .start_ticks = FakeProc::started_ago(0)});
+  const auto started = std::chrono::steady_clock::now();
+  event(ProcessEventKind::kExec, 10);
+  const auto call = attacher_.await(10, true);
+  ASSERT_TRUE(call);
+  EXPECT_GT(call->when - started, std::chrono::milliseconds(250));
+  stop();
+  EXPECT_EQ(discovery().decisions().count(Outcome::kTooYoung), 1U);
+  EXPECT_EQ(outcome(10), Outcome::kSelected);
+}
+
+TEST_F(DiscoveryTest, AYoungProcessThatEndsIsForgotten) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.min_process_age = std::chrono::milliseconds(100);
+  start();
+  tree_.put({.pid = 10, .start_ticks = FakeProc::started_ago(0)});
+  event(ProcessEventKind::kExec, 10);
+  event(ProcessEventKind::kExit, 10);
+  tree_.put({.pid = 11, .start_ticks = FakeProc::started_ago(0)});
+  event(ProcessEventKind::kExec, 11);
+  ASSERT_TRUE(attacher_.await(11, true));
+  EXPECT_EQ(calls(), "+11 ");
+}
+
+TEST_F(DiscoveryTest, ARefusedProcessIsTriedAgain) {
+  rules_.instrument = {by_path(kTaken)};
+  tree_.put({.pid = 10});
+  attacher_.refuse(true);
+  discovery().scan();
+  EXPECT_EQ(outcome(10), Outcome::kAttachFailed);
+  EXPECT_FALSE(directory_.is_alive(10));
+  attacher_.refuse(false);
+  discovery().scan();
+  EXPECT_EQ(outcome(10), Outcome::kSelected);
+  EXPECT_TRUE(directory_.is_alive(10));
+}
+
+TEST_F(DiscoveryTest, ARunningProgramStaysTakenWhenItClosesItsPort) {
+  const auto young = FakeProc::started_ago(1);  // still looked at by each scan
+  tree_.put({.pid = 10, .start_ticks = young, .listening = {{500, 80}}, .sockets = {500}});
+  discovery().scan();
+  tree_.put({.pid = 10, .start_ticks = young});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+}
+
+TEST_F(DiscoveryTest, TheLanguageOfAYoungProcessIsAskedForAgain) {
+  rules_.instrument = {by_path("*")};
+  const auto young = FakeProc::started_ago(1);
+  tree_.put({.pid = 10, .start_ticks = young});
+  discovery().scan();
+  EXPECT_EQ(directory_.find(10)->language, model::Language::kGeneric);
+  tree_.put({.pid = 10, .start_ticks = young, .maps = "7f00 r-xp /lib/libcoreclr.so\n"});
+  discovery().scan();
+  EXPECT_EQ(directory_.find(10)->language, model::Language::kDotnet);
+}
+
+TEST_F(DiscoveryTest, ASettledProcessIsNotReadAgain) {
+  rules_.instrument = {by_path("*")};
+  tree_.put({.pid = 10});
+  discovery().scan();
+  tree_.put({.pid = 10, .maps = "7f00 r-xp /lib/libcoreclr.so\n"});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 ");
+}
+
+TEST_F(DiscoveryTest, AScanFindsTheChildrenOfAProcessTakenLate) {
+  rules_.instrument = {by_port("80")};
+  tree_.put({.pid = 10});
+  tree_.put({.pid = 20, .parent_pid = 10, .executable = "/bin/worker"});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "");
+  tree_.put({.pid = 10, .listening = {{500, 80}}, .sockets = {500}});
+  discovery().scan();
+  EXPECT_EQ(attacher_.text(), "+10 +20 ");
+}
+
+TEST_F(DiscoveryTest, TheScanRunsByItself) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.poll_interval = std::chrono::milliseconds(20);
+  start();
+  tree_.put({.pid = 10});
+  EXPECT_TRUE(attacher_.await(10, true));
+}
+
+TEST_F(DiscoveryTest, TooManyEventsAreCounted) {
+  for (std::size_t i = 0; i < Discovery::kMaxInbox + 3; ++i) event(ProcessEventKind::kExit, 10);
+  EXPECT_EQ(discovery().dropped_events(), 3U);
+}
+
+TEST_F(DiscoveryTest, StopsAtOnce) {
+  start();
+  const auto asked = std::chrono::steady_clock::now();
+  stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(1));
+}
+
+}  // namespace
+}  // namespace obi::discover
