@@ -20,11 +20,12 @@
 #define MESSAGE_PEEK 0x2  // MSG_PEEK: the bytes will be read again
 #define IN_PROGRESS 115   // EINPROGRESS of a non-blocking connect
 
-// Fills the scratch's movement and reports it; nothing if `fd` is no stream socket.
-static __always_inline void moved(struct movement *movement, __u32 fd, long total) {
-  if (total < 0 || total > 0x7fffffff || !socket_of_fd(&movement->socket, fd)) return;
-  movement->total = total;
-  emit_segment();
+// Completes the scratch's movement and reports it; nothing if `fd` is no stream socket.
+__noinline int moved(__u32 fd, __u32 total) {
+  struct segment_scratch *scratch = scratch_of_cpu();
+  if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
+  scratch->movement.total = total;
+  return emit_segment();
 }
 
 static __always_inline void set_buffer(struct movement *movement, __u64 buffer, __u64 iov_count) {
@@ -46,7 +47,7 @@ static __always_inline void moved_messages(struct movement *movement, const stru
     if (i >= call->result) return;
     if (bpf_probe_read_user(&many, sizeof(many), (const void *)(call->args[1] + i * sizeof(many)))) return;
     set_buffer(movement, many.message.iov, many.message.iov_count);
-    if (many.length) moved(movement, call->args[0], many.length);
+    if (many.length) moved(call->args[0], many.length);
   }
 }
 
@@ -101,11 +102,11 @@ static __always_inline void report(struct movement *movement, const struct call 
     case NR_sendmmsg: moved_messages(movement, call); break;
     case NR_shutdown: shut_down(movement, call); break;
     case NR_splice:  // a socket may be at either end
-      moved(movement, call->args[2], call->result);
+      moved(call->args[2], call->result);
       movement->direction = OBI_RECEIVE;
-      moved(movement, call->args[0], call->result);
+      moved(call->args[0], call->result);
       break;
-    default: moved(movement, call->args[0], call->result); break;
+    default: moved(call->args[0], call->result); break;
   }
 }
 

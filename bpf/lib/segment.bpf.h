@@ -68,10 +68,12 @@ __noinline int gather_part(__u64 base, __u32 at, __u32 size) {
   return bpf_probe_read_user(scratch->payload + at, size, (const void *)base) ? -1 : 0;
 }
 
-// Copies up to `wanted` bytes of the vector into the payload; returns the number copied.
-static __always_inline __u32 gather(const struct movement *movement, __u32 wanted) {
-  __u64 vector = movement->buffer;
-  __u32 count = movement->iov_count > MAX_IOVECS ? MAX_IOVECS : movement->iov_count;
+// Copies up to `wanted` bytes of the movement's vector into the payload; returns the number copied.
+__noinline int gather(__u32 wanted) {
+  struct segment_scratch *scratch = scratch_of_cpu();
+  if (!scratch) return 0;
+  __u64 vector = scratch->movement.buffer;
+  __u64 count = scratch->movement.iov_count;
   __u32 have = 0;
   for (__u32 i = 0; i < MAX_IOVECS; i++) {
     struct user_iovec part;
@@ -217,7 +219,7 @@ static __always_inline void begin_segment(struct segment_scratch *scratch, const
 static __always_inline __u32 capture(struct segment_scratch *scratch, __u32 wanted) {
   const struct movement *movement = &scratch->movement;
   __u32 size = wanted < OBI_STREAM_RECORD_BYTES ? wanted : OBI_STREAM_RECORD_BYTES;
-  if (movement->iov_count) return gather(movement, size);
+  if (movement->iov_count) return gather(size);
   asm volatile("" : "+r"(size));
   if (size > OBI_STREAM_RECORD_BYTES) return 0;
   return bpf_probe_read_user(scratch->payload, size, (const void *)movement->buffer) ? 0 : size;
@@ -241,6 +243,7 @@ __noinline int emit_segment(void) {
     return 0;
   }
   __u32 captured = wanted ? capture(scratch, wanted) : 0;
+  if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   if (wanted && !captured) note_unreadable(&scratch->segment);
   if (captured < total && !movement->iov_count && !movement->unseen) {
     read_tail(&scratch->segment, movement->buffer, total);
