@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1.x conversations from arbitrary bytes. The input is a script: a control byte, then the bytes of one call. Checks
+// that every request head is accounted for, that text is inside its bounds and valid, and that times don't run backwards.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "protocol/http1/conversation.hpp"
+
+namespace {
+
+using obi::protocol::Chunk;
+using obi::protocol::SpanSink;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+class CheckingSink final : public SpanSink {
+ public:
+  obi::base::Arena& arena() override { return arena_; }
+  void emit(obi::model::Span&& span) override {
+    require(span.end_ns >= span.start_ns);
+    require(span.status >= 100 && span.status <= 999);
+    require(std::ranges::none_of(span.path, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+    ++explained;
+    if (++emitted % 64 == 0) arena_.reset();
+  }
+  void note(Note what, std::uint64_t count) override {
+    switch (what) {
+      case Note::RequestSeen: seen += count; break;
+      case Note::RequestNoResponse:
+      case Note::RequestLostResponse:
+      case Note::RequestUpgraded:
+      case Note::RequestOverflow:
+      case Note::RequestOpen: explained += count; break;
+      default: break;
+    }
+  }
+  void want_stream() override {}
+
+  std::uint64_t seen = 0;
+  std::uint64_t explained = 0;
+  std::uint64_t emitted = 0;
+
+ private:
+  obi::base::Arena arena_;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::span<const std::uint8_t> input(data, size);
+  CheckingSink sink;
+  const bool with_timeout = !input.empty() && (input[0] & 0x80U) != 0;
+  obi::protocol::http1::Http1Conversation conversation({.request_timeout_ns = with_timeout ? 50U : 0U});
+  std::uint64_t now = 1000;
+  while (input.size() >= 2) {
+    const std::uint8_t control = input[0];
+    const std::size_t length = std::min<std::size_t>(input[1], input.size() - 2);
+    const auto bytes = input.subspan(2, length);
+    input = input.subspan(2 + length);
+    const auto direction = (control & 1U) != 0 ? obi::model::Direction::kSend : obi::model::Direction::kReceive;
+    now += 10;
+    switch (control >> 1U & 0x7U) {
+      case 0: conversation.on_gap(direction, length % 3 == 0 ? 0 : length, sink); break;
+      case 1: conversation.on_end_of_stream(direction, now, sink); break;
+      case 2: conversation.on_tick(now += length * 100'000'000ULL, sink); break;
+      default: {
+        Chunk chunk;
+        chunk.direction = direction;
+        chunk.bytes = std::as_bytes(bytes);
+        if ((control & 0x30U) == 0x30U) {
+          chunk.missing_bytes = length * 7 + 1;
+          chunk.tail = chunk.bytes.last(std::min<std::size_t>(8, chunk.bytes.size()));
+        }
+        chunk.start_ns = chunk.end_ns = now;
+        conversation.on_chunk(chunk, sink);
+      }
+    }
+    require(conversation.held_bytes() < (4U << 20U));
+  }
+  conversation.on_close(now, sink);
+  require(sink.seen == sink.explained);
+  return 0;
+}
