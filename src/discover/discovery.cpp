@@ -14,6 +14,7 @@ namespace {
 // When a program has mapped its runtime for sure: until then its language is asked for again.
 constexpr auto kSettleAge = std::chrono::seconds(5);
 constexpr auto kClockTick = std::chrono::milliseconds(10);  // how exactly start times are told
+constexpr auto kMinScanInterval = std::chrono::milliseconds(250);
 constexpr std::size_t kScanStep = 64;  // processes looked at before events get their turn
 constexpr std::size_t kMaxHeardPorts = 64;
 
@@ -26,7 +27,9 @@ Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Atta
       attacher_(attacher),
       self_(proc_.read(options_.own_pid).value_or(Process{})),
       ports_(proc_, self_.net_namespace),
-      depends_on_ports_(depends_on_ports(options_.rules)) {}
+      depends_on_ports_(depends_on_ports(options_.rules)),
+      last_scan_(Clock::now()),
+      next_scan_(last_scan_ + options_.rules.poll_interval) {}
 
 void Discovery::push(const model::ProcessEvent& event) {
   {
@@ -41,18 +44,14 @@ void Discovery::push(const model::ProcessEvent& event) {
 }
 
 void Discovery::run(std::stop_token stop) {
-  auto next_scan = Clock::now() + options_.rules.poll_interval;
   while (!stop.stop_requested()) {
-    auto wake = timers_.empty() ? next_scan : std::min(next_scan, timers_.begin()->first);
+    auto wake = timers_.empty() ? next_scan_ : std::min(next_scan_, timers_.begin()->first);
     if (!to_visit_.empty()) wake = Clock::now();
     const auto events = await_events(stop, wake);
     if (!events.empty()) ports_.refresh();
     for (const model::ProcessEvent& event : events) handle(event);
     look_at_the_grown_up();
-    if (to_visit_.empty() && Clock::now() >= next_scan) {
-      begin_scan();
-      next_scan = Clock::now() + options_.rules.poll_interval;
-    }
+    if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan();
     continue_scan(kScanStep);
   }
 }
@@ -80,11 +79,15 @@ void Discovery::handle(const model::ProcessEvent& event) {
   look_at(*glimpse, Occasion::kNews);
 }
 
-// The kernel let the child of a captured process through already, so it is known as its parent's
-// twin at once; the exec that may follow decides again.
+// The kernel lets the child of a captured process through, so it is known as its parent's twin at
+// once; the exec that may follow decides again.
 void Discovery::on_fork(const model::ProcessEvent& event) {
   const auto found = known_.find(event.parent_pid);
-  if (found == known_.end() || !found->second.taken) return;
+  if (found == known_.end()) return;
+  if (!found->second.taken) {
+    found->second.has_children = true;
+    return;
+  }
   const Known parent = found->second;
   const auto glimpse = proc_.identify(event.pid);
   if (glimpse) known(*glimpse);  // forgets whoever had the number before
@@ -95,20 +98,25 @@ void Discovery::on_fork(const model::ProcessEvent& event) {
   child.parent_taken = true;
   child.parent_matches = parent.matches;
   child.taken = true;
-  if (glimpse->program.executable != parent.process.program.executable || event.ns_pid == 0) {
-    return look_at(*glimpse, Occasion::kExec);
-  }
+  const bool same_program = glimpse->program.executable == parent.process.program.executable;
+  const bool let_through = event.ns > parent.taken_ns;
+  if (!same_program || !let_through) return look_at(*glimpse, Occasion::kExec);
+  become_twin(child, parent, event);
+  child.process.program = glimpse->program;
+}
+
+void Discovery::become_twin(Known& child, const Known& parent, const model::ProcessEvent& event) {
   child.judged = true;
   child.settled = parent.settled;
   child.matches = parent.matches;
   child.language = parent.language;
+  child.taken_ns = event.ns;
   child.process = parent.process;
   child.process.pid = event.pid;
   child.process.parent_pid = event.parent_pid;
-  child.process.program = glimpse->program;
   child.process.ns_pid = event.ns_pid;
-  if (event.pid_namespace != 0) child.process.pid_namespace = event.pid_namespace;
-  if (event.net_namespace != 0) child.process.net_namespace = event.net_namespace;
+  child.process.pid_namespace = event.pid_namespace;
+  child.process.net_namespace = event.net_namespace;
   const auto service = directory_.find(event.pid);
   note(child, Outcome::kParentTaken, "its parent is instrumented", service ? service->name : "");
 }
@@ -130,6 +138,8 @@ void Discovery::scan() {
 }
 
 void Discovery::begin_scan() {
+  last_scan_ = Clock::now();
+  next_scan_ = last_scan_ + options_.rules.poll_interval;
   ports_.refresh();
   const auto pids = proc_.pids();
   std::vector<std::uint32_t> gone;
@@ -267,8 +277,12 @@ void Discovery::publish(Known& known, const Verdict& verdict) {
     known.taken = false;
     return note(known, Outcome::kAttachFailed, allowed.error().message, "");
   }
+  known.taken_ns = base::monotonic_ns();
   known.taken = true;
   known.matches = verdict.matches;
+  if (std::exchange(known.has_children, false)) {  // a scan finds them
+    next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
+  }
   note(known, verdict.outcome, verdict.reason, service->name);
 }
 

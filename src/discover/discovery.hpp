@@ -38,7 +38,8 @@ class Attacher {
  public:
   virtual ~Attacher() = default;
   /// Also called again for a process that goes on as another service. A refusal is tried again with
-  /// the next scan. Children that a captured process forks are captured without asking.
+  /// the next scan. Children that a captured process forks are captured without asking, except
+  /// those that it forked before.
   virtual base::Result<void> allow(const Process& process, const model::ServiceRef& service) = 0;
   virtual void block(const Process& process) = 0;
 };
@@ -81,6 +82,9 @@ class Discovery {
     bool taken = false;
     bool parent_taken = false;  // stays when the parent ends
     bool settled = false;       // old enough that its runtime's libraries are mapped
+    bool has_children = false;  // it forked while it was not taken
+    std::uint64_t taken_ns =
+        0;  // CLOCK_MONOTONIC: children forked later are captured by the kernel
     Outcome outcome = Outcome::kNotSelected;
     std::string reason;
     Matches matches;
@@ -95,6 +99,7 @@ class Discovery {
                                                Clock::time_point until);
   void handle(const model::ProcessEvent& event);
   void on_fork(const model::ProcessEvent& event);
+  void become_twin(Known& child, const Known& parent, const model::ProcessEvent& event);
   void look_at_the_grown_up();
   void begin_scan();
   void continue_scan(std::size_t steps);
@@ -124,6 +129,8 @@ class Discovery {
   std::unordered_map<std::uint32_t, Known> known_;
   std::set<std::pair<Clock::time_point, std::uint32_t>> timers_;
   std::deque<std::uint32_t> to_visit_;  // the rest of the scan in progress
+  Clock::time_point last_scan_;
+  Clock::time_point next_scan_;
   DecisionLog decisions_;
   std::atomic<std::uint64_t> processes_seen_{0};
 

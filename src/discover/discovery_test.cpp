@@ -57,6 +57,7 @@ class DiscoveryTest : public testing::Test {
   void event(ProcessEventKind kind, std::uint32_t pid, std::uint32_t parent = 0,
              std::uint16_t port = 0) {
     discovery().push({.kind = kind,
+                      .ns = base::monotonic_ns(),
                       .pid = pid,
                       .parent_pid = parent,
                       .ns_pid = pid,
@@ -221,6 +222,7 @@ TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
   start();
   tree_.put({.pid = 10});
   event(ProcessEventKind::kExec, 10);
+  settle();
   tree_.put({.pid = 20, .parent_pid = 10});
   event(ProcessEventKind::kFork, 20, 10);
   settle();
@@ -229,6 +231,28 @@ TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
   EXPECT_EQ(directory_.find(20)->instance_id, "box:20");
   EXPECT_EQ(outcome(20), Outcome::kParentTaken);
   EXPECT_EQ(calls(), "+10 ") << "the kernel captures the child already";
+}
+
+TEST_F(DiscoveryTest, AChildForkedBeforeItsParentWasCapturedIsLetThrough) {
+  rules_.instrument = {by_path(kTaken)};
+  tree_.put({.pid = 10});
+  tree_.put({.pid = 20, .parent_pid = 10});
+  event(ProcessEventKind::kExec, 10);
+  event(ProcessEventKind::kFork, 20, 10);
+  start();
+  settle();
+  EXPECT_EQ(calls(), "+10 +20 ");
+}
+
+TEST_F(DiscoveryTest, ChildrenOfAProcessThatWasTooYoungAreFoundWithIt) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.min_process_age = std::chrono::milliseconds(100);
+  start();
+  tree_.put({.pid = 10, .start_ticks = FakeProc::started_ago(0)});
+  event(ProcessEventKind::kExec, 10);
+  tree_.put({.pid = 20, .parent_pid = 10, .executable = "/bin/worker"});
+  event(ProcessEventKind::kFork, 20, 10);
+  EXPECT_TRUE(attacher_.await(20, true));
 }
 
 TEST_F(DiscoveryTest, AChildThatEndedAtOnceStillHasItsService) {
@@ -248,6 +272,7 @@ TEST_F(DiscoveryTest, AChildsExecDecidesAgain) {
   start();
   tree_.put({.pid = 10});
   event(ProcessEventKind::kExec, 10);
+  settle();
   for (const std::uint32_t pid : {20U, 21U}) {
     tree_.put({.pid = pid, .parent_pid = 10});
     event(ProcessEventKind::kFork, pid, 10);
@@ -269,6 +294,7 @@ TEST_F(DiscoveryTest, AChildStaysTakenWhenItsParentHasEnded) {
   start();
   tree_.put({.pid = 10});
   event(ProcessEventKind::kExec, 10);
+  settle();
   tree_.put({.pid = 20, .parent_pid = 10});
   event(ProcessEventKind::kFork, 20, 10);
   settle();
