@@ -111,13 +111,14 @@ std::string Proc::path(std::uint32_t pid, std::string_view name) const {
 
 std::string Proc::executable_link(std::uint32_t pid) const { return path(pid, "exe"); }
 
+// The link comes first: it is cheap, and kernel threads end here.
 std::optional<Process> Proc::identify(std::uint32_t pid) const {
   Process process;
   process.pid = pid;
-  if (!read_stat(text(pid, "stat", kMaxSmallFile), process)) return std::nullopt;
   std::string& executable = process.program.executable;
   executable = read_link(executable_link(pid));
   if (executable.empty()) return std::nullopt;
+  if (!read_stat(text(pid, "stat", kMaxSmallFile), process)) return std::nullopt;
   constexpr std::string_view kDeleted = " (deleted)";
   if (executable.ends_with(kDeleted)) executable.resize(executable.size() - kDeleted.size());
   return process;
