@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace obi::model {
 namespace {
@@ -24,10 +25,18 @@ bool IpAddress::is_loopback() const {
 
 std::string_view format(const IpAddress& address, std::span<char> buffer) {
   if (address.is_unspecified()) return {};
-  const bool ipv4 = address.is_ipv4();
-  const void* raw = address.bytes.data() + (ipv4 ? 12 : 0);
-  const char* text = inet_ntop(ipv4 ? AF_INET : AF_INET6, raw, buffer.data(), static_cast<socklen_t>(buffer.size()));
-  return text == nullptr ? std::string_view{} : std::string_view{text};
+  if (!address.is_ipv4()) {
+    const char* text = inet_ntop(AF_INET6, address.bytes.data(), buffer.data(), static_cast<socklen_t>(buffer.size()));
+    return text == nullptr ? std::string_view{} : std::string_view{text};
+  }
+  // By hand: this runs for every span, and inet_ntop goes through printf.
+  char* at = buffer.data();
+  char* const end = at + buffer.size();
+  for (std::size_t i = 12; i < 16; ++i) {
+    if (i > 12 && at != end) *at++ = '.';
+    at = std::to_chars(at, end, address.bytes[i]).ptr;
+  }
+  return {buffer.data(), static_cast<std::size_t>(at - buffer.data())};
 }
 
 std::string to_string(const IpAddress& address) {

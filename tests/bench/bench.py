@@ -41,7 +41,7 @@ def replay():
     for spans in (2000, 12000):
         out = f"/tmp/obi-callgrind-{os.getpid()}"
         text = subprocess.run(
-            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", str(BIN / "replay_bench"), "--spans", str(spans)],
+            ["valgrind", "--tool=callgrind", "--toggle-collect=handle_all", f"--callgrind-out-file={out}", str(BIN / "replay_bench"), "--spans", str(spans)],
             check=True, capture_output=True, text=True,
         ).stderr
         os.unlink(out)

@@ -159,6 +159,8 @@ std::expected<std::size_t, ParseError> Http1Conversation::begin_message(const Ch
     begin_response(chunk, head, sink);
     return size.value_or(text.size());
   }
+  // A head that came in parts may have begun before the other direction turned out to carry the requests.
+  if (request_direction_ && !carries_requests(chunk.direction)) return std::unexpected(ParseError::NotThisProtocol);
   RequestHead head;
   const auto size = parse_request(text, head);
   if (!size && !(partial && size.error() == ParseError::Truncated && !head.method.empty())) {

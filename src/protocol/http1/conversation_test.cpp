@@ -281,6 +281,14 @@ TEST(Http1, GarbageIsSkippedUntilTheNextMessage) {
   EXPECT_EQ(talk.sink.spans.size(), 2U);
 }
 
+TEST(Http1, BothDirectionsCannotCarryRequests) {
+  Talk talk;
+  talk.say_all({{kOut, "GET /out HT"}, {kIn, "GET /in HTTP/1.1\r\n\r\n"}, {kOut, "TP/1.1\r\n\r\n"}, {kOut, kOk}});
+  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /in 200 0/2"});
+  talk.close();
+  talk.expect_account();
+}
+
 TEST(Http1, OtherProtocolsAreNotRecognised) {
   for (const std::string& other :
        {std::string("\x16\x03\x01\x02\x00\x01\x00", 7), std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),

@@ -71,6 +71,18 @@ bool take_field(Fields& fields, std::string_view name, std::string_view value) {
   return true;
 }
 
+// Only lines that may hold one of the fields above are taken apart: most of a head is none of our business, obsolete
+// folding (RFC 9112 section 5.2) included.
+bool may_matter(std::string_view line) {
+  switch (line.front() | 0x20) {
+    case 'c': return line.size() > 14 && (line[8] | 0x20) == 'l';  // content-length
+    case 'h': return line.size() > 4 && line[4] == ':';            // host
+    case 't': return line.size() > 11;
+    case 'u': return line.size() > 7;
+    default: return line.find(':') == std::string_view::npos && line.front() != ' ' && line.front() != '\t';
+  }
+}
+
 // Reads field lines from `text` up to the empty line. Returns the bytes read.
 std::expected<std::size_t, ParseError> parse_fields(std::string_view text, Fields& fields) {
   std::size_t at = 0;
@@ -81,7 +93,7 @@ std::expected<std::size_t, ParseError> parse_fields(std::string_view text, Field
     at = newline + 1;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) break;
-    if (line.front() == ' ' || line.front() == '\t') continue;  // obsolete folding: a continued value
+    if (!may_matter(line)) continue;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return std::unexpected(ParseError::Malformed);
     if (!take_field(fields, line.substr(0, colon), trim(line.substr(colon + 1)))) {

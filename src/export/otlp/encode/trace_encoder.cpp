@@ -63,25 +63,25 @@ std::string_view full_url(const model::Span& span, std::string_view query, base:
   return scratch.join(origin, target);
 }
 
-void add_http_attributes(pbf_writer& out, const model::Span& span, std::string_view query, bool with_query,
+void add_http_attributes(AttributeWriter out, const model::Span& span, std::string_view query, bool with_query,
                          base::Arena& scratch) {
-  add_number(out, kAttributes, "http.response.status_code", span.status);
-  add_number(out, kAttributes, "http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
-  add_number(out, kAttributes, "http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
-  add_number(out, kAttributes, "server.port", span.host.port);
-  if (!span.method.empty()) add_text(out, kAttributes, "http.request.method", span.method);
-  add_text(out, kAttributes, "url.scheme", span.scheme);
+  out.number("http.response.status_code", span.status);
+  out.number("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
+  out.number("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
+  out.number("server.port", span.host.port);
+  if (!span.method.empty()) out.text("http.request.method", span.method);
+  out.text("url.scheme", span.scheme);
   if (span.is_client()) {
-    add_text(out, kAttributes, "url.full", full_url(span, query, scratch));
-    add_text(out, kAttributes, "server.address", model::http_client_host(span, scratch));
-    add_text(out, kAttributes, "service.peer.name", span.host_name);
+    out.text("url.full", full_url(span, query, scratch));
+    out.text("server.address", model::http_client_host(span, scratch));
+    out.text("service.peer.name", span.host_name);
   } else {
-    add_text(out, kAttributes, "client.address", model::peer_as_client(span, scratch));
-    add_text(out, kAttributes, "server.address", model::host_as_server(span, scratch));
-    if (!span.path.empty()) add_text(out, kAttributes, "url.path", span.path);
-    if (!span.route.empty()) add_text(out, kAttributes, "http.route", span.route);
+    out.text("client.address", model::peer_as_client(span, scratch));
+    out.text("server.address", model::host_as_server(span, scratch));
+    if (!span.path.empty()) out.text("url.path", span.path);
+    if (!span.route.empty()) out.text("http.route", span.route);
   }
-  if (with_query && !query.empty()) add_text(out, kAttributes, "url.query", query);
+  if (with_query && !query.empty()) out.text("url.query", query);
 }
 
 // A second id for the same request, derived so that no randomness is needed: the record's own id with its bits flipped.
@@ -132,7 +132,7 @@ void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int
       add_frame(main, *span,
                 {main_id, span->parent_id, span_name(*span, scratch_), span->is_client() ? kClient : kServer,
                  unix_ns(span->request_start_ns), unix_ns(span->end_ns)});
-      add_http_attributes(main, *span, query, with_query_, scratch_);
+      add_http_attributes(AttributeWriter(out, kAttributes), *span, query, with_query_, scratch_);
       if (span_status(*span) == model::SpanStatus::kError) {
         pbf_writer status(main, kStatus);
         status.add_enum(kStatusCode, kStatusError);
