@@ -2,6 +2,7 @@
 #include "config/config.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -17,6 +18,15 @@ namespace {
 }
 
 }  // namespace
+
+std::vector<std::string> process_variables() {
+  std::vector<std::string> names;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
 
 const Config::Entry& Config::entry(std::string_view path) const {
   const auto found = entries_.find(path);
@@ -34,19 +44,29 @@ const T& Config::get(std::string_view path) const {
 bool Config::boolean(std::string_view path) const { return get<bool>(path); }
 std::int64_t Config::integer(std::string_view path) const { return get<std::int64_t>(path); }
 double Config::number(std::string_view path) const { return get<double>(path); }
-std::chrono::nanoseconds Config::duration(std::string_view path) const { return get<std::chrono::nanoseconds>(path); }
+std::chrono::nanoseconds Config::duration(std::string_view path) const {
+  return get<std::chrono::nanoseconds>(path);
+}
 const std::string& Config::text(std::string_view path) const { return get<std::string>(path); }
-const std::vector<std::string>& Config::list(std::string_view path) const { return get<std::vector<std::string>>(path); }
-const std::vector<double>& Config::numbers(std::string_view path) const { return get<std::vector<double>>(path); }
+const std::vector<std::string>& Config::list(std::string_view path) const {
+  return get<std::vector<std::string>>(path);
+}
+const std::vector<double>& Config::numbers(std::string_view path) const {
+  return get<std::vector<double>>(path);
+}
 const IntSet& Config::int_set(std::string_view path) const { return get<IntSet>(path); }
 
-YAML::Node Config::object(std::string_view path) const {
-  if (find_key(path) == nullptr) no_such_key(path);
-  const auto found = objects_.find(path);
-  return found == objects_.end() ? YAML::Node(YAML::NodeType::Undefined) : *found->second;
+const Node& Config::node(std::string_view path) const {
+  const Key* key = find_key(path);
+  if (key == nullptr || !key->is_structured()) no_such_key(path);
+  return entry(path).node;
 }
 
-bool Config::is_set(std::string_view path) const { return objects_.contains(path) || !entry(path).origin.empty(); }
+YAML::Node Config::object(std::string_view path) const { return to_yaml(node(path)); }
+
+std::string Config::printed(std::string_view path) const { return to_text(entry(path).value); }
+
+bool Config::is_set(std::string_view path) const { return !entry(path).origin.empty(); }
 
 std::string Config::origin(std::string_view path) const {
   const std::string& origin = entry(path).origin;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the configuration says about which processes to instrument, resolved from `discovery`, the root selectors and
-// their deprecated forms into one list of entries and one of exclusions.
+// What the configuration says about which processes to instrument, resolved from `discovery`, the
+// root selectors and their deprecated forms into one list of entries and one of exclusions.
+// Immutable once read, so any thread may match.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,7 +28,8 @@ class Pattern {
     return std::visit([&](const auto& pattern) { return pattern.matches(text); }, pattern_);
   }
   [[nodiscard]] const std::string& text() const {
-    return std::visit([](const auto& pattern) -> const std::string& { return pattern.text(); }, pattern_);
+    return std::visit([](const auto& pattern) -> const std::string& { return pattern.text(); },
+                      pattern_);
   }
 
  private:
@@ -42,11 +45,11 @@ struct Selector {
   std::optional<Pattern> cmd_args;
   std::vector<std::uint32_t> target_pids;
   bool containers_only = false;
-  std::map<std::string, Pattern> metadata;     ///< k8s_namespace, container_name, …
+  std::map<std::string, Pattern> metadata;  ///< k8s_namespace, container_name, …
   std::map<std::string, Pattern> pod_labels;
   std::map<std::string, Pattern> pod_annotations;
 
-  std::string name;        ///< given to the service; empty = not set
+  std::string name;  ///< given to the service; empty = not set
   std::string name_space;
   std::optional<model::ExportModes> exports;
   std::optional<model::Sampler> sampler;
@@ -64,7 +67,15 @@ struct Discovery {
   std::chrono::nanoseconds min_process_age{};
 };
 
+/// Resolved by these rules, the first that applies:
+/// 1. `target_pids`: these processes, and nothing else counts, no exclusion either.
+/// 2. `services` or `exclude_services`, without `instrument` and `exclude_instrument`: the
+/// services,
+///    and an entry made of executable_path and open_port; with the exclusions of that flavour.
+/// 3. `instrument`, and an entry made of auto_target_exe, auto_target_language and open_port.
+/// 4. That entry alone; if it has neither executable nor language, executable_path and open_port.
 /// Mistakes are appended, a line each; warnings likewise.
-Discovery read_discovery(const Config& config, std::vector<std::string>& mistakes, std::vector<std::string>& warnings);
+Discovery read_discovery(const Config& config, std::vector<std::string>& mistakes,
+                         std::vector<std::string>& warnings);
 
 }  // namespace obi::config

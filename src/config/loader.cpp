@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the sources in order of precedence: defaults, then YAML, then the environment.
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
@@ -9,18 +8,20 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 #include "config/config.hpp"
+#include "config/key_value.hpp"
+#include "config/old_names.hpp"
+#include "config/shape.hpp"
+#include "config/spelling.hpp"
 
 namespace obi::config {
 namespace {
 
-constexpr int kMaxDepth = 32;  // of nested YAML; the table's deepest key has 7 levels
+constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 
-bool is_null(const YAML::Node& node) { return !node.IsDefined() || node.IsNull(); }
-
-bool is_structured(Type type) { return type == Type::kObject || type == Type::kSelectors; }
+// Null removes these sections altogether; others keep their defaults.
+constexpr std::array<std::string_view, 2> kOptionalSections = {"routes", "name_resolver"};
 
 }  // namespace
 
@@ -31,18 +32,37 @@ class Loader {
 
   void load() {
     config_.environment_ = sources_.environment;
-    read_defaults();
-    if (auto text = read_text()) read_yaml(substitute(*text, sources_.environment));
-    read_environment();
+    for (const Key& key : keys()) set_default(key);
+    if (const auto text = read_text()) {
+      const std::string substituted = substitute(*text, sources_.environment);
+      take_document(parse_document(substituted, file_name(), mistakes_));
+    }
+    for (const Key& key : keys()) take_variable(key);
+    check_attribute_select(config_, mistakes_, config_.warnings_);
     warn_of_what_comes_later();
+    warn_of_values_that_come_later();
+    warn_of_unknown_variables();
   }
 
  private:
-  void read_defaults() {
-    for (const Key& key : keys()) {
-      auto value = parse_value(key, key.fallback);
-      if (!value) value = Value(std::string());  // an empty default of a typed key: it is only ever asked when set
-      config_.entries_[std::string(key.path)] = {.value = std::move(*value), .origin = {}};
+  Config::Entry& entry(const Key& key) { return config_.entries_[std::string(key.path)]; }
+  void warn(std::string line) { config_.warnings_.push_back(std::move(line)); }
+  void mistake(std::string line) { mistakes_.push_back(std::move(line)); }
+
+  [[nodiscard]] std::string file_name() const {
+    return sources_.path.empty() ? "config" : sources_.path;
+  }
+  [[nodiscard]] std::string where(const Node& node) const {
+    return fmt::format("{}:{}", file_name(), node.line);
+  }
+
+  void set_default(const Key& key) {
+    if (key.is_structured()) {
+      entry(key).node = parse_document(std::string(key.fallback), "default", mistakes_);
+    } else if (auto parsed = parse_value(key, key.fallback)) {
+      entry(key).value = std::move(parsed->value);
+    } else {
+      mistake(fmt::format("the default of {}: {}", key.path, parsed.error().message));
     }
   }
 
@@ -50,150 +70,170 @@ class Loader {
     if (sources_.text) return sources_.text;
     if (sources_.path.empty()) return std::nullopt;
     std::ifstream file(sources_.path, std::ios::binary);
-    if (!file) {
-      mistakes_.push_back(fmt::format("can't read the configuration file {}: {}", sources_.path, std::strerror(errno)));
+    std::string text(kMaxFileBytes + 1, '\0');
+    if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad() || (file.fail() && file.gcount() == 0 && !file.eof())) {
+      mistake(fmt::format("can't read the configuration file {}: {}", sources_.path,
+                          std::strerror(errno)));
       return std::nullopt;
     }
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() <= kMaxFileBytes) return text;
+    mistake(fmt::format("the configuration file {} is larger than 4 MiB", sources_.path));
+    return std::nullopt;
   }
 
-  void read_yaml(const std::string& text) {
-    try {
-      const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-      if (documents.empty() || is_null(documents[0])) return;
-      if (!documents[0].IsMap()) {
-        mistakes_.push_back(where(documents[0]) + ": the file must be a mapping of keys to values");
-        return;
-      }
-      walk(documents[0], "", 0);
-    } catch (const YAML::Exception& error) {
-      mistakes_.push_back(fmt::format("{}:{}: {}", file_name(), error.mark.line + 1, error.msg));
+  void take_document(const Node& root) {
+    if (root.is_null()) return;
+    if (root.is_mapping()) {
+      take_section(root, "");
+    } else {
+      mistake(where(root) + ": the file must be a mapping of keys to values");
     }
   }
 
-  [[nodiscard]] std::string file_name() const { return sources_.path.empty() ? "config" : sources_.path; }
-  [[nodiscard]] std::string where(const YAML::Node& node) const {
-    return fmt::format("{}:{}", file_name(), node.Mark().line + 1);
+  void take_section(const Node& section, const std::string& prefix) {
+    for (const Node& member : section.children) take_member(prefix + member.name, member);
   }
 
-  void walk(const YAML::Node& mapping, const std::string& prefix, int depth) {
-    if (depth > kMaxDepth) {
-      mistakes_.push_back(where(mapping) + ": nested too deep");
-      return;
-    }
-    std::set<std::string> seen;
-    for (const auto& pair : mapping) {
-      const auto name = pair.first.as<std::string>();
-      if (name == "<<" && pair.second.IsMap()) {
-        walk(pair.second, prefix, depth + 1);
-        continue;
-      }
-      if (!seen.insert(name).second) {
-        mistakes_.push_back(fmt::format("{}: the key '{}' is there twice", where(pair.first), prefix + name));
-        continue;
-      }
-      take(prefix + name, pair.first, pair.second, depth);
-    }
-  }
-
-  void take(const std::string& path, const YAML::Node& name, const YAML::Node& node, int depth) {
-    if (take_seed_spelling(path, node)) return;
+  void take_member(const std::string& name, const Node& node) {
+    const OldName* old = find_old_name(name, node);
+    const std::string path = old != nullptr && !old->path.empty() ? std::string(old->path) : name;
     const Key* key = find_key(path);
-    if (key != nullptr && key->source == Source::kAny) {
-      if (is_structured(key->type)) {
-        take_object(*key, node);
-      } else {
-        take_value(*key, node);
-      }
+    if (old != nullptr && old->is_milliseconds && node.is_scalar()) {
+      Node duration = node;
+      duration.text += "ms";
+      take_value(*key, duration);
+    } else if (key != nullptr && !key->is(kEnvironmentOnly)) {
+      key->is_structured() ? take_structured(*key, node) : take_value(*key, node);
     } else if (is_section(path)) {
-      if (is_null(node)) {
-        config_.switched_off_.push_back(path);
-      } else if (node.IsMap()) {
-        walk(node, path + ".", depth + 1);
-      } else {
-        mistakes_.push_back(fmt::format("{}: '{}' must be a mapping", where(node), path));
+      take_section_value(path, node);
+    } else {
+      warn_of_unknown(path, node, key, old);
+    }
+  }
+
+  void take_section_value(const std::string& path, const Node& node) {
+    if (node.is_mapping()) {
+      take_section(node, path + ".");
+    } else if (!node.is_null()) {
+      mistake(fmt::format("{} ({}): must be a mapping", path, where(node)));
+    } else if (std::ranges::find(kOptionalSections, path) != kOptionalSections.end()) {
+      config_.switched_off_.push_back(path);
+    }
+  }
+
+  void warn_of_unknown(const std::string& path, const Node& node, const Key* key,
+                       const OldName* old) {
+    std::string hint = suggestion(nearest_key(path));
+    if (old != nullptr) hint = fmt::format("; {}", old->hint);
+    if (key != nullptr) hint = fmt::format("; set the variable {} instead", key->env);
+    warn(fmt::format("{} ({}): there is no such key, it is ignored{}", path, where(node), hint));
+  }
+
+  // Members that the file doesn't name keep their default.
+  void take_structured(const Key& key, const Node& node) {
+    const bool wants_mapping = key.type == Type::kObject;
+    if (!node.is_null() && (wants_mapping ? !node.is_mapping() : !node.is_sequence())) {
+      const char* wanted = wants_mapping ? "a mapping" : "a list of entries";
+      return mistake(fmt::format("{} ({}): must be {}", key.path, where(node), wanted));
+    }
+    Config::Entry& entry = this->entry(key);
+    Node merged = node;
+    if (node.is_mapping() && entry.node.is_mapping()) {
+      for (const Node& member : entry.node.children) {
+        if (merged.find(member.name) == nullptr) merged.children.push_back(member);
       }
-    } else {
-      const std::string_view nearest = nearest_key(path);
-      config_.warnings_.push_back(fmt::format("{}: there is no key '{}'{}", where(name), path,
-                                              nearest.empty() ? "; it is ignored" : fmt::format("; did you mean '{}'?", nearest)));
     }
+    entry.node = std::move(merged);
+    entry.origin = where(node);
   }
 
-  // Spellings of older documents that mean something else than the table's type says.
-  bool take_seed_spelling(const std::string& path, const YAML::Node& node) {
-    if (path == "prometheus_export.buckets" && node.IsSequence()) {
-      take_value(*find_key("prometheus_export.buckets.duration_histogram"), node);
-      return true;
-    }
-    if (path == "otel_metrics_export.interval_ms" && node.IsScalar()) {
-      YAML::Node duration(node.Scalar() + "ms");
-      take_value(*find_key("otel_metrics_export.interval"), duration, where(node));
-      return true;
-    }
-    return false;
-  }
-
-  void take_object(const Key& key, const YAML::Node& node) {
-    config_.objects_[std::string(key.path)] = std::make_shared<const YAML::Node>(node);
-    config_.entries_[std::string(key.path)].origin = where(node);
-  }
-
-  void take_value(const Key& key, const YAML::Node& node, std::string origin = {}) {
-    if (origin.empty()) origin = where(node);
-    base::Result<Value> value = std::unexpected(base::Error{});
-    if (is_null(node)) {
-      if (key.type != Type::kTextList && key.type != Type::kNumberList) return;
-      value = parse_items(key, {});
-    } else if (node.IsSequence()) {
-      value = items_of(key, node);
-    } else if (node.IsScalar()) {
-      value = parse_value(key, node.Scalar());
-    } else {
-      value = base::fail("must not be a mapping");
-    }
-    put(key, std::move(value), origin);
-  }
-
-  base::Result<Value> items_of(const Key& key, const YAML::Node& node) {
-    if (key.type != Type::kTextList && key.type != Type::kNumberList && key.type != Type::kIntSet) {
-      return base::fail("must be one value, not a list");
-    }
-    std::vector<std::string> items;
-    for (const YAML::Node& item : node) {
-      if (!item.IsScalar()) return base::fail("must be a list of plain values");
-      items.push_back(item.Scalar());
-    }
-    return parse_items(key, items);
-  }
-
-  void put(const Key& key, base::Result<Value> value, const std::string& origin) {
-    if (!value) {
-      mistakes_.push_back(fmt::format("{} ({}): {}", key.path, origin, value.error().message));
-      return;
-    }
-    config_.entries_[std::string(key.path)] = {.value = std::move(*value), .origin = origin};
+  void take_value(const Key& key, const Node& node) {
+    if (node.is_null() && !key.is_list()) return;
+    put(key, parse_value(key, node), where(node));
   }
 
   // The first variable that is set and not empty counts.
-  void read_environment() {
-    for (const Key& key : keys()) {
-      const auto names = split_list(key.env);
-      for (std::size_t i = 0; i < names.size(); ++i) {
-        auto text = sources_.environment(names[i]);
-        if (!text || text->empty()) continue;
-        put(key, parse_value(key, substitute(*text, sources_.environment)), "env " + names[i]);
-        break;
+  void take_variable(const Key& key) {
+    for (const std::string& name : split_list(key.env)) {
+      auto text = sources_.environment(name);
+      if (!text || text->empty()) continue;
+      if (key.is(kExpanded)) text = expand(*text, sources_.environment);
+      if (key.is(kSubstituted)) text = substitute(*text, sources_.environment);
+      if (key.is_structured()) {
+        put_list(key, *text, name);
+      } else if (!text->empty()) {
+        put(key, parse_value(key, *text), "env " + name);
       }
+      return;
     }
+  }
+
+  void put_list(const Key& key, const std::string& text, const std::string& name) {
+    Node list{.kind = Node::Kind::kSequence, .name = {}, .text = {}, .children = {}, .line = 0};
+    for (const std::string& item : split_list(text)) {
+      Node child;
+      child.kind = Node::Kind::kScalar;
+      child.text = trim(item);
+      list.children.push_back(std::move(child));
+    }
+    entry(key).node = std::move(list);
+    entry(key).origin = "env " + name;
+  }
+
+  void put(const Key& key, base::Result<ParsedValue> parsed, const std::string& origin) {
+    const auto line = [&](std::string_view what) {
+      return fmt::format("{} ({}): {}", key.path, origin, what);
+    };
+    if (!parsed) {
+      const std::string& what = parsed.error().message;
+      if (!key.is(kLenient)) return mistake(line(what));
+      return warn(line(fmt::format("{}; {} is used", what, config_.printed(key.path))));
+    }
+    for (const std::string& warning : parsed->warnings) warn(line(warning));
+    entry(key).value = std::move(parsed->value);
+    entry(key).origin = origin;
   }
 
   void warn_of_what_comes_later() {
     for (const Key& key : keys()) {
-      const Config::Entry& entry = config_.entries_[std::string(key.path)];
-      if (key.availability == Availability::kNow || entry.origin.empty()) continue;
-      config_.warnings_.push_back(
-          fmt::format("{} ({}): this version doesn't have that feature yet; the setting has no effect", key.path, entry.origin));
+      if (!key.is(kLater) || !config_.is_set(key.path)) continue;
+      warn(fmt::format("{} ({}): this version doesn't have that feature yet, so it has no effect",
+                       key.path, config_.origin(key.path)));
+    }
+  }
+
+  // Keys that have an effect, but not with every value yet.
+  void warn_of_values_that_come_later() {
+    const auto tell = [&](std::string_view path, std::string_view value) {
+      warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", path,
+                       config_.origin(path), quoted(value)));
+    };
+    const std::string& backend = config_.text("ebpf.capture_backend");
+    if (backend != "auto" && backend != "syscall") tell("ebpf.capture_backend", backend);
+    for (const char* path :
+         {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
+      for (const std::string& feature : config_.list(path)) {
+        if (feature != "application" && feature != "all") tell(path, feature);
+      }
+    }
+  }
+
+  void warn_of_unknown_variables() {
+    static constexpr std::string_view kPrefix = "OTEL_EBPF_";
+    std::vector<std::string_view> known = {"OTEL_EBPF_CONFIG_PATH"};
+    for (const Key& key : keys()) {
+      for (std::size_t begin = 0, end = 0; begin < key.env.size(); begin = end + 1) {
+        end = std::min(key.env.find(',', begin), key.env.size());
+        known.push_back(key.env.substr(begin, end - begin));
+      }
+    }
+    for (const std::string& name : sources_.variables) {
+      if (!name.starts_with(kPrefix) || name.starts_with("OTEL_EBPF_K8S_CACHE_")) continue;
+      if (std::ranges::find(known, name) != known.end()) continue;
+      warn(fmt::format("there is no variable {}, it is ignored{}", quoted(name),
+                       suggestion(nearest(name, known))));
     }
   }
 

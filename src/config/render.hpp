@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of keys as text: for --help, for `ebpf-instrument config`, and for docs/configuration.md.
+// The configuration for people: the effective one with origins, the keys for --help, and the
+// document of all keys.
 #pragma once
 #include <string>
 
@@ -7,11 +8,16 @@
 
 namespace obi::config {
 
-/// Every key that has an effect, with its variable and its doc line.
-std::string render_help();
-/// The effective configuration as YAML, each value with its origin behind it. Values that may hold secrets are masked.
+/// YAML that loads to the same values; behind each one a comment that says where it came from
+/// ("# default", "# env NAME", "# file:12"). What only variables can set follows as comments.
+/// Secrets, and credentials inside endpoints, are masked.
 std::string render_effective(const Config& config);
-/// The whole table as Markdown.
+/// The same as one line of JSON, without origins; variables' keys included.
+std::string render_json(const Config& config);
+
+/// One line per key that has an effect: path, variable, default.
+std::string render_help();
+/// docs/configuration.md.
 std::string render_documentation();
 
 }  // namespace obi::config

@@ -2,15 +2,15 @@
 #include "config/value.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
-#include "base/glob.hpp"
+#include "config/spelling.hpp"
 
 namespace obi::config {
 namespace {
@@ -18,127 +18,136 @@ namespace {
 using base::fail;
 using std::chrono::nanoseconds;
 
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+// Longer names first, so that "ms" is not read as "m".
+constexpr std::array kDurationUnits = {Unit{"ns", 1},   Unit{"us", 1e3},  Unit{"µs", 1e3},
+                                       Unit{"μs", 1e3}, Unit{"ms", 1e6},  Unit{"s", 1e9},
+                                       Unit{"m", 6e10}, Unit{"h", 3.6e12}};
+constexpr std::array kSizeUnits = {Unit{"KiB", 1024}, Unit{"MiB", 1024.0 * 1024},
+                                   Unit{"GiB", 1024.0 * 1024 * 1024}};
+
+// A whole number without sign; `digits` has no "_" any more.
+template <typename T>
+bool read_digits(std::string_view digits, int base, T& value) {
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
+  return !digits.empty() && error == std::errc() && stop == end;
+}
+
+int take_base(std::string_view& digits) {
+  int base = 10;
+  if (digits.starts_with("0x")) base = 16;
+  if (digits.starts_with("0o")) base = 8;
+  if (digits.starts_with("0b")) base = 2;
+  if (base != 10) digits.remove_prefix(2);
+  return base;
+}
+
+}  // namespace
+
+bool IntSet::contains(std::int64_t value) const {
+  return std::ranges::any_of(
+      ranges, [&](const auto& range) { return value >= range.first && value <= range.second; });
+}
+
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-struct Unit {
-  std::string_view name;
-  double ns;
-};
-// Longer names first, so that "ms" is not read as "m".
-constexpr std::array kUnits = {Unit{"ns", 1},   Unit{"us", 1e3}, Unit{"µs", 1e3}, Unit{"μs", 1e3},
-                               Unit{"ms", 1e6}, Unit{"s", 1e9},  Unit{"m", 6e10}, Unit{"h", 3.6e12}};
-
-bool is_limit(std::string_view allowed) { return !allowed.empty() && (allowed[0] == '>' || allowed.starts_with("0..")); }
-
-base::Result<void> check_limit(std::string_view allowed, double value) {
-  const auto number_after = [&](std::size_t at) { return parse_number(trim(allowed.substr(at))).value_or(0); };
-  bool fine = true;
-  if (allowed.starts_with("0..")) {
-    fine = value >= 0 && value <= number_after(3);
-  } else if (allowed.starts_with(">= ")) {
-    const std::size_t second = allowed.find("<=");
-    fine = value >= parse_number(trim(allowed.substr(3, allowed.find(' ', 3) - 3))).value_or(0) &&
-           (second == std::string_view::npos || value <= number_after(second + 2));
-  } else if (allowed.starts_with("> ")) {
-    // A bound with a unit ("> 1m") is a duration in ns.
-    const auto as_duration = parse_duration(trim(allowed.substr(2)));
-    const double bound = as_duration && as_duration->count() != 0 ? static_cast<double>(as_duration->count()) : number_after(2);
-    fine = value > bound;
-  }
-  if (!fine) return fail(fmt::format("must be {}", allowed));
-  return {};
-}
-
-base::Result<void> check_choice(const Key& key, std::string_view text) {
-  if (key.allowed.empty() || is_limit(key.allowed) || text.empty()) return {};
-  const auto choices = split_list(key.allowed, '|');
-  const bool any_case = key.path == "log_level" || key.path == "log_format";
-  std::string wanted(text);
-  if (any_case) std::ranges::transform(wanted, wanted.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (std::ranges::find(choices, wanted) != choices.end()) return {};
-  return fail(fmt::format("'{}' is not one of {}", text, fmt::join(choices, ", ")));
-}
-
-base::Result<void> check_pattern(const Key& key, std::string_view text) {
-  if (key.type == Type::kGlob) {
-    if (auto glob = base::Glob::compile(text); !glob) return std::unexpected(glob.error());
-  } else if (key.type == Type::kRegex) {
-    const re2::RE2 regex(re2::StringPiece(text.data(), text.size()), re2::RE2::Quiet);
-    if (!regex.ok()) return fail(fmt::format("'{}' is not a regular expression: {}", text, regex.error()));
-  }
-  return {};
-}
-
-template <typename T>
-base::Result<Value> checked(const Key& key, base::Result<T> parsed, double number) {
-  if (!parsed) return std::unexpected(parsed.error());
-  if (auto fine = check_limit(key.allowed, number); !fine) return std::unexpected(fine.error());
-  return Value(*parsed);
-}
-
-}  // namespace
-
-bool IntSet::contains(std::int64_t value) const {
-  return std::ranges::any_of(ranges, [&](const auto& range) { return value >= range.first && value <= range.second; });
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
 }
 
 base::Result<bool> parse_boolean(std::string_view text) {
-  std::string lower(trim(text));
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const char* yes : {"true", "t", "1", "yes", "y", "on"}) {
-    if (lower == yes) return true;
-  }
-  for (const char* no : {"false", "f", "0", "no", "n", "off"}) {
-    if (lower == no) return false;
-  }
-  return fail(fmt::format("'{}' is not true or false", text));
+  static constexpr std::array<std::string_view, 6> kYes = {"true", "t", "1", "yes", "y", "on"};
+  static constexpr std::array<std::string_view, 6> kNo = {"false", "f", "0", "no", "n", "off"};
+  const std::string word = lower_case(trim(text));
+  if (std::ranges::find(kYes, word) != kYes.end()) return true;
+  if (std::ranges::find(kNo, word) != kNo.end()) return false;
+  return fail(fmt::format("{} is not true or false", quoted(text)));
 }
 
 base::Result<std::int64_t> parse_integer(std::string_view text) {
-  const std::string_view digits = trim(text);
-  std::int64_t value = 0;
-  const bool hex = digits.starts_with("0x");
-  const char* first = digits.data() + (hex ? 2 : 0);
-  const auto [end, error] = std::from_chars(first, digits.data() + digits.size(), value, hex ? 16 : 10);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
-    return fail(fmt::format("'{}' is not a whole number", text));
+  constexpr std::int64_t kMin = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  std::string_view digits = trim(text);
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.remove_prefix(1);
+  const int base = take_base(digits);
+  std::string plain(digits);
+  std::erase(plain, '_');
+  std::uint64_t magnitude = 0;
+  if (!read_digits(plain, base, magnitude)) {
+    const auto number = parse_number(digits);
+    if (base != 10 || !number || digits.starts_with('-') || std::abs(*number) > 1e18) {
+      return fail(fmt::format("{} is not a whole number", quoted(text)));
+    }
+    magnitude = static_cast<std::uint64_t>(*number);
   }
-  return value;
+  if (magnitude > static_cast<std::uint64_t>(negative ? -kMin : kMax)) {
+    return fail(fmt::format("{} doesn't fit into 32 bits", quoted(text)));
+  }
+  const auto value = static_cast<std::int64_t>(magnitude);
+  return negative ? -value : value;
+}
+
+base::Result<std::int64_t> parse_size(std::string_view text) {
+  std::string_view digits = trim(text);
+  double factor = 1;
+  for (const Unit& unit : kSizeUnits) {
+    if (!digits.ends_with(unit.name)) continue;
+    factor = unit.factor;
+    digits = trim(digits.substr(0, digits.size() - unit.name.size()));
+  }
+  std::uint64_t number = 0;
+  constexpr double kMax = 1e18;
+  if (!read_digits(digits, 10, number) || static_cast<double>(number) * factor > kMax) {
+    return fail(fmt::format("{} is not a size such as 1048576 or 64MiB", quoted(text)));
+  }
+  return static_cast<std::int64_t>(number) * static_cast<std::int64_t>(factor);
 }
 
 base::Result<double> parse_number(std::string_view text) {
   const std::string_view digits = trim(text);
   double value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value)) {
-    return fail(fmt::format("'{}' is not a number", text));
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (digits.empty() || error != std::errc() || stop != end || !std::isfinite(value)) {
+    return fail(fmt::format("{} is not a number", quoted(text)));
   }
   return value;
 }
 
 base::Result<nanoseconds> parse_duration(std::string_view text) {
+  const auto wrong = [&] {
+    return fail(fmt::format("{} is not a duration such as 500ms, 30s or 1h30m", quoted(text)));
+  };
   std::string_view rest = trim(text);
-  const auto wrong = [&] { return fail(fmt::format("'{}' is not a duration such as 500ms, 30s or 1h30m", text)); };
-  if (rest == "0") return nanoseconds(0);
   const bool negative = rest.starts_with('-');
   if (negative || rest.starts_with('+')) rest.remove_prefix(1);
+  if (rest == "0") return nanoseconds(0);
   if (rest.empty()) return wrong();
   double total = 0;
   while (!rest.empty()) {
     const std::size_t digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
     const auto number = parse_number(rest.substr(0, digits));
     rest.remove_prefix(digits);
-    const auto unit = std::ranges::find_if(kUnits, [&](const Unit& u) { return rest.starts_with(u.name); });
-    if (!number || unit == kUnits.end()) return wrong();
-    total += *number * unit->ns;
+    const auto unit = std::ranges::find_if(
+        kDurationUnits, [&](const Unit& candidate) { return rest.starts_with(candidate.name); });
+    if (!number || unit == kDurationUnits.end()) return wrong();
+    total += *number * unit->factor;
     rest.remove_prefix(unit->name.size());
   }
-  if (total > 9.2e18) return wrong();
-  return nanoseconds(static_cast<std::int64_t>(std::llround(negative ? -total : total)));
+  constexpr double kTooMuch = 9223372036854775808.0;  // 2^63 ns
+  if (total >= kTooMuch) return wrong();
+  return nanoseconds(std::llround(negative ? -total : total));
 }
 
 base::Result<IntSet> parse_int_set(std::string_view text) {
@@ -150,12 +159,34 @@ base::Result<IntSet> parse_int_set(std::string_view text) {
     const auto first = parse_integer(part.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : parse_integer(part.substr(dash + 1));
     if (!first || !last || *first < 0 || *last < *first) {
-      return fail(fmt::format("'{}' is not a list of numbers and ranges such as 80,443,8000-8999", text));
+      return fail(fmt::format("{} is not a number or a range such as 8000-8999", quoted(part)));
     }
     set.ranges.emplace_back(*first, *last);
   }
   std::ranges::sort(set.ranges);
   return set;
+}
+
+base::Result<std::string> parse_log_level(std::string_view text) {
+  struct Level {
+    const char* name;
+    std::int64_t value;
+  };
+  static constexpr std::array kLevels = {Level{"debug", -4}, Level{"info", 0}, Level{"warn", 4},
+                                         Level{"error", 8}};
+  const std::string word = lower_case(trim(text));
+  const std::size_t sign = std::min(word.find_first_of("+-"), word.size());
+  const auto named = std::ranges::find_if(
+      kLevels, [&](const Level& level) { return word.substr(0, sign) == level.name; });
+  base::Result<std::int64_t> offset = 0;
+  if (sign != word.size()) offset = parse_integer(word.substr(sign));
+  if (named == kLevels.end() || !offset) {
+    return fail(fmt::format("{} is not one of debug, info, warn, error", quoted(text)));
+  }
+  for (const Level& level : kLevels) {
+    if (level.value >= named->value + *offset) return level.name;
+  }
+  return kLevels.back().name;
 }
 
 std::vector<std::string> split_list(std::string_view text, char separator) {
@@ -167,94 +198,6 @@ std::vector<std::string> split_list(std::string_view text, char separator) {
     text.remove_prefix(end + 1);
   }
   return items;
-}
-
-base::Result<Value> parse_value(const Key& key, std::string_view text) {
-  switch (key.type) {
-    case Type::kBoolean: return checked(key, parse_boolean(text), 0);
-    case Type::kInteger: {
-      const auto value = parse_integer(text);
-      return checked(key, value, value ? static_cast<double>(*value) : 0);
-    }
-    case Type::kNumber: {
-      const auto value = parse_number(text);
-      return checked(key, value, value.value_or(0));
-    }
-    case Type::kDuration: {
-      const auto value = parse_duration(text);
-      return checked(key, value, value ? static_cast<double>(value->count()) : 0);
-    }
-    case Type::kIntSet: {
-      auto set = parse_int_set(text);
-      if (!set) return std::unexpected(set.error());
-      return Value(std::move(*set));
-    }
-    case Type::kTextList:
-    case Type::kNumberList: return parse_items(key, split_list(text));
-    default: break;
-  }
-  if (auto fine = check_choice(key, text); !fine) return std::unexpected(fine.error());
-  if (auto fine = check_pattern(key, text); !fine) return std::unexpected(fine.error());
-  if (key.path == "routes.wildcard_char" && text.size() > 1) return fail("must be one character");
-  return Value(std::string(text));
-}
-
-base::Result<Value> parse_items(const Key& key, const std::vector<std::string>& items) {
-  if (key.type == Type::kNumberList) {
-    std::vector<double> numbers;
-    for (const std::string& item : items) numbers.push_back(OBI_TRY(parse_number(item)));
-    if (!std::ranges::is_sorted(numbers)) return fail("the boundaries must ascend");
-    return Value(std::move(numbers));
-  }
-  if (key.type == Type::kIntSet) return parse_value(key, fmt::format("{}", fmt::join(items, ",")));
-  const bool names = !key.allowed.empty() || key.path.ends_with(".instrumentations") || key.path == "name_resolver.sources";
-  std::vector<std::string> texts;
-  for (const std::string& item : items) {
-    const std::string_view text = names ? trim(item) : std::string_view(item);
-    if (names && text.empty()) continue;
-    if (auto fine = check_choice(key, text); !fine) return std::unexpected(fine.error());
-    texts.emplace_back(text);
-  }
-  return Value(std::move(texts));
-}
-
-std::string to_text(nanoseconds duration) {
-  std::int64_t left = duration.count();
-  if (left == 0) return "0s";
-  std::string text = left < 0 ? "-" : "";
-  left = std::abs(left);
-  struct Part {
-    std::string_view unit;
-    std::int64_t ns;
-  };
-  for (const Part& part : {Part{"h", 3'600'000'000'000}, Part{"m", 60'000'000'000}, Part{"s", 1'000'000'000},
-                           Part{"ms", 1'000'000}, Part{"us", 1'000}, Part{"ns", 1}}) {
-    if (left < part.ns) continue;
-    text += fmt::format("{}{}", left / part.ns, part.unit);
-    left %= part.ns;
-  }
-  return text;
-}
-
-std::string to_text(const Value& value) {
-  struct Printer {
-    std::string operator()(const std::string& text) const { return text; }
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return std::to_string(number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
-    std::string operator()(nanoseconds duration) const { return to_text(duration); }
-    std::string operator()(const std::vector<std::string>& items) const { return fmt::format("{}", fmt::join(items, ",")); }
-    std::string operator()(const std::vector<double>& items) const { return fmt::format("{}", fmt::join(items, ",")); }
-    std::string operator()(const IntSet& set) const {
-      std::string text;
-      for (const auto& [first, last] : set.ranges) {
-        if (!text.empty()) text += ',';
-        text += first == last ? std::to_string(first) : fmt::format("{}-{}", first, last);
-      }
-      return text;
-    }
-  };
-  return std::visit(Printer{}, value);
 }
 
 }  // namespace obi::config
