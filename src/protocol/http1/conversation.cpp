@@ -2,387 +2,372 @@
 #include "protocol/http1/conversation.hpp"
 
 #include <algorithm>
-
-#include "protocol/http1/span_text.hpp"
+#include <utility>
 
 namespace obi::protocol::http1 {
 namespace {
 
 using Note = SpanSink::Note;
 
-constexpr std::size_t kMaxHead = 16 * 1024;   // kept of a head that comes in parts
-constexpr std::size_t kMaxTarget = 8 * 1024;  // kept of a request target
-constexpr std::size_t kIdleHead = 512;        // capacity that an idle side may keep
-constexpr std::uint64_t kLostNs = 10'000'000'000;  // a message whose framing is lost ends after this silence
-constexpr std::string_view kChunkedEnd = "\r\n0\r\n\r\n";
-constexpr int kTimedOut = 408;
+constexpr std::size_t kMaxHead = 16 * 1024;  // kept of a head that comes in parts
+constexpr std::size_t kIdleHead = 256;       // capacity that a direction keeps between messages
+constexpr std::uint64_t kQuietNs = 10'000'000'000;  // silence after which nothing more is expected
 
 std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-bool ends_chunked_body(std::string_view text) { return text.ends_with(kChunkedEnd) || text == kChunkedEnd.substr(2); }
+// RFC 9112 section 6.3. A field that is not there may be in the part of the head that is not.
+Framing request_framing(const Fields& fields, bool partial) {
+  if (fields.chunked) return Framing::kChunked;
+  if (fields.content_length) return Framing::kLength;
+  return partial ? Framing::kUnknown : Framing::kNone;
+}
+
+Framing response_framing(const Fields& fields, bool partial) {
+  if (fields.chunked) return Framing::kChunked;
+  if (fields.content_length) return Framing::kLength;
+  return partial ? Framing::kUnknown : Framing::kUntilClose;
+}
 
 }  // namespace
 
 bool looks_like(Payload first_bytes) {
   const std::string_view text = text_of(first_bytes.bytes);
-  return !text.empty() && (may_begin_request(text) || may_begin_response(text));
+  return may_begin_request(text) || may_begin_response(text);
 }
 
 Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (upgraded_) return Fate::Upgraded;
   Side& side = side_of(chunk.direction);
+  side.last_ns = chunk.end_ns;
+  bool used = side.phase != Phase::kStart && side.phase != Phase::kResync;
   std::string_view text = text_of(chunk.bytes);
-  const bool inside = side.phase != Phase::kStart && side.phase != Phase::kResync;
-  bool used = inside;
-  heads_in_chunk_ = 0;
-  for (bool at_start = true; !text.empty() && !upgraded_; at_start = false) {
-    const std::size_t taken = step(chunk, text, at_start, sink);
+  while (!text.empty() && !upgraded_) {
+    const std::size_t taken = step(side, chunk, text, sink);
     if (side.phase == Phase::kResync) break;
     used = true;
     text.remove_prefix(taken);
   }
-  if (chunk.missing_bytes > 0 && !upgraded_) skip_missing(chunk, sink);
+  if (chunk.missing_bytes > 0 && !upgraded_) miss(side, chunk, sink);
   if (used) return Fate::Message;
   return request_direction_ ? Fate::Resync : Fate::Unrecognised;
 }
 
-std::size_t Http1Conversation::step(const Chunk& chunk, std::string_view text, bool at_chunk_start, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
+std::size_t Http1Conversation::step(Side& side, const Chunk& chunk, std::string_view text,
+                                    SpanSink& sink) {
   switch (side.phase) {
-    case Phase::kResync:
-      if (!at_chunk_start || poisoned_) return 0;
-      side.phase = Phase::kStart;
-      return start_message(chunk, text, sink);
-    case Phase::kStart: return start_message(chunk, text, sink);
-    case Phase::kHead: return read_head(chunk, text, sink);
-    case Phase::kSkipHead: return skip_head(chunk, text, sink);
-    case Phase::kBody: return read_body(chunk, text, at_chunk_start, sink);
+    case Phase::kStart:
+    case Phase::kResync: return start_message(side, chunk, text, sink);
+    case Phase::kHead: return read_head(side, text, sink);
+    case Phase::kLongHead: return read_long_head(side, text, sink);
+    case Phase::kBody: return read_body(side, chunk, text, sink);
   }
   return text.size();
 }
 
-std::size_t Http1Conversation::read_body(const Chunk& chunk, std::string_view text, bool at_chunk_start,
-                                         SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
-  if (side.body.is_lost() && at_chunk_start) {
-    const bool next = carries_requests(chunk.direction) ? parse_request_line(text).has_value()
-                                                        : parse_status_line(text).has_value();
-    if (next) {
-      end_message(chunk.direction, sink);
-      return 0;
-    }
-  }
-  side.last_ns = chunk.end_ns;
-  const std::size_t taken = side.body.take(text);
-  const bool marked_end = side.body.is_lost() && chunk.missing_bytes == 0 && ends_chunked_body(text);
-  if (side.body.is_done() || marked_end) end_message(chunk.direction, sink);
-  return marked_end ? text.size() : taken;
+bool Http1Conversation::may_carry_requests(const Side& side) const {
+  return !request_direction_ || *request_direction_ == side.direction;
 }
 
-std::size_t Http1Conversation::start_message(const Chunk& chunk, std::string_view text, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
+bool Http1Conversation::may_carry_responses(const Side& side) const {
+  return !request_direction_ || *request_direction_ != side.direction;
+}
+
+void Http1Conversation::set_request_direction(model::Direction direction) {
+  request_direction_ = direction;
+  exchanges_.set_type(direction == model::Direction::kReceive ? model::EventType::kHttpServer
+                                                              : model::EventType::kHttpClient);
+}
+
+std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std::string_view text,
+                                             SpanSink& sink) {
   // RFC 9112 section 2.2: empty lines before a start line are to be ignored.
   const std::size_t blank = std::min(text.find_first_not_of("\r\n"), text.size());
-  if (blank > 0) return blank;
-  const bool request_fits = !request_direction_ || carries_requests(chunk.direction);
-  const bool response_fits = !request_direction_ || !carries_requests(chunk.direction);
-  if (!(request_fits && may_begin_request(text)) && !(response_fits && may_begin_response(text))) {
-    resync(side);
+  if (blank > 0) {
+    side.phase = Phase::kStart;
+    return blank;
+  }
+  if (!(may_carry_requests(side) && may_begin_request(text)) &&
+      !(may_carry_responses(side) && may_begin_response(text))) {
+    skip_garbage(side, sink);
     return 0;
   }
-  side.first_ns = chunk.start_ns;
-  side.first_pid = chunk.pid;
-  side.head.clear();
+  side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
+  side.end_was_guessed = false;
   side.phase = Phase::kHead;
-  return read_head(chunk, text, sink);
+  return read_head(side, text, sink);
 }
 
 // Parses the head from what was kept of it and `text`; keeps `text` too while its end is missing.
-std::size_t Http1Conversation::read_head(const Chunk& chunk, std::string_view text, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
-  side.last_ns = chunk.end_ns;
+std::size_t Http1Conversation::read_head(Side& side, std::string_view text, SpanSink& sink) {
   const std::size_t kept = side.head.size();
   if (kept > 0) side.head.append(text.substr(0, kMaxHead - kept));
   const std::string_view head = kept > 0 ? std::string_view(side.head) : text;
-  const auto size = begin_message(chunk, head, false, sink);
+  const Begun size = begin_message(side, head, false, sink);
   if (size) {
     side.head.clear();
-    if (side.head.capacity() > kIdleHead) side.head.shrink_to_fit();
+    if (side.head.capacity() > kIdleHead) side.head = std::string();
     return *size - kept;
   }
   if (size.error() != ParseError::Truncated) {
     sink.note(Note::HeadMalformed);
-    resync(side);
+    if (size.error() == ParseError::Malformed) {
+      lose_messages(side, sink);
+    } else {
+      skip_garbage(side, sink);
+    }
     return 0;
   }
-  if (head.size() < kMaxHead) {
-    if (kept == 0) side.head.assign(text);
-    return text.size();
-  }
   if (kept == 0) side.head.assign(text.substr(0, kMaxHead));
-  side.phase = Phase::kSkipHead;
-  side.line_is_empty = false;
+  if (side.head.size() == kMaxHead) {
+    side.phase = Phase::kLongHead;
+    side.line_is_empty = side.head.ends_with('\n') || side.head.ends_with("\n\r");
+  }
   return side.head.size() - kept;
 }
 
-// Looks for the empty line that ends a head too long to keep, then begins the message from what was kept.
-std::size_t Http1Conversation::skip_head(const Chunk& chunk, std::string_view text, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
-  side.last_ns = chunk.end_ns;
+// Looks for the empty line that ends a head too long to keep, then begins the message from what was
+// kept.
+std::size_t Http1Conversation::read_long_head(Side& side, std::string_view text, SpanSink& sink) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r') continue;
     const bool ended = text[i] == '\n' && side.line_is_empty;
     side.line_is_empty = text[i] == '\n';
     if (!ended) continue;
     sink.note(Note::HeadTruncated);
-    const auto begun = begin_message(chunk, side.head, true, sink);
-    side.head.clear();
-    if (!begun) resync(side);
+    const std::string head = std::exchange(side.head, {});
+    if (!begin_message(side, head, true, sink)) lose_messages(side, sink);
     return i + 1;
   }
   return text.size();
 }
 
-// Begins the message whose head is at the start of `text`. With `partial`, a head without its end will do, as long as
-// its first line is whole. Returns the bytes of the head.
-std::expected<std::size_t, ParseError> Http1Conversation::begin_message(const Chunk& chunk, std::string_view text,
-                                                                        bool partial, SpanSink& sink) {
-  const bool response = may_begin_response(text) && !(request_direction_ && carries_requests(chunk.direction));
-  if (response) {
+std::size_t Http1Conversation::read_body(Side& side, const Chunk& chunk, std::string_view text,
+                                         SpanSink& sink) {
+  if (text.data() == text_of(chunk.bytes).data() && next_message_begins(side, text)) {
+    end_message(side, sink);
+    return 0;
+  }
+  const std::size_t taken = side.body.take(text);
+  if (side.body.is_done()) {
+    end_message(side, sink);
+  } else if (side.body.is_lost()) {
+    check_lost_body(side, chunk.missing_bytes == 0 ? text : std::string_view(), sink);
+  }
+  return taken;
+}
+
+// Inside a body whose end can't be counted out, a call that begins like a message ends it, if such
+// a message is possible now.
+bool Http1Conversation::next_message_begins(Side& side, std::string_view text) {
+  if (may_carry_requests(side)) {
+    const bool answered = exchanges_.waiting() == 0;
+    const bool being_answered = exchanges_.waiting() == 1 && exchanges_.is_answering();
+    const bool possible = (side.body.is_lost() && (answered || being_answered)) ||
+                          (side.expects_continue && answered);
+    return possible && may_begin_request(text);
+  }
+  // The length that a response to nobody claims is void if its request was HEAD.
+  const bool void_length = exchanges_.answers_nobody() && exchanges_.waiting() > 0;
+  if (!side.body.is_lost() && !void_length) return false;
+  ResponseHead head;
+  const Begun size = parse_response(text, head);
+  return size || (size.error() == ParseError::Truncated && head.status != 0);
+}
+
+// Begins the message whose head is at the start of `text`. With `partial`, a head without its end
+// will do, as long as its first line is whole. Returns the bytes of the head.
+Http1Conversation::Begun Http1Conversation::begin_message(Side& side, std::string_view text,
+                                                          bool partial, SpanSink& sink) {
+  const auto is_enough = [partial](const Begun& size, bool has_line) {
+    return size || (partial && has_line && size.error() == ParseError::Truncated);
+  };
+  if (may_carry_responses(side) && may_begin_response(text)) {
     ResponseHead head;
-    const auto size = parse_response(text, head);
-    if (!size && !(partial && size.error() == ParseError::Truncated && head.status != 0)) {
-      return std::unexpected(size.error());
-    }
-    begin_response(chunk, head, sink);
+    const Begun size = parse_response(text, head);
+    if (!is_enough(size, head.status != 0)) return size;
+    begin_response(side, head, partial, sink);
     return size.value_or(text.size());
   }
-  // A head that came in parts may have begun before the other direction turned out to carry the requests.
-  if (request_direction_ && !carries_requests(chunk.direction)) return std::unexpected(ParseError::NotThisProtocol);
+  if (!may_carry_requests(side)) return std::unexpected(ParseError::NotThisProtocol);
   RequestHead head;
-  const auto size = parse_request(text, head);
-  if (!size && !(partial && size.error() == ParseError::Truncated && !head.method.empty())) {
-    return std::unexpected(size.error());
-  }
-  begin_request(chunk, head, sink);
+  const Begun size = parse_request(text, head);
+  if (!is_enough(size, !head.method.empty())) return size;
+  begin_request(side, head, partial, sink);
   return size.value_or(text.size());
 }
 
-void Http1Conversation::begin_request(const Chunk& chunk, const RequestHead& head, SpanSink& sink) {
-  if (!request_direction_) request_direction_ = chunk.direction;
-  Side& side = side_of(chunk.direction);
-  Side& answers = side_of(opposite(chunk.direction));
-  if (answers.phase == Phase::kBody && answers.body.is_lost()) end_message(opposite(chunk.direction), sink);
-
-  const bool wanted = is_known_method(head.method);
-  if (wanted) sink.note(Note::RequestSeen);
-  if (overflowed_ > 0 || pending_.is_full()) {
-    ++overflowed_;
-    if (wanted) sink.note(Note::RequestOverflow);
-  } else {
-    Pending& request = pending_.push();
-    if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
-    request.method.assign(head.method);
-    request.target.assign(head.target.substr(0, kMaxTarget));
-    request.host.assign(head.fields.host);
-    request.parent = model::parse_traceparent(head.fields.traceparent);
-    request.start_ns = side.first_ns;
-    request.pid = side.first_pid;
-    request.https = chunk.encrypted_source;
-    request.wanted = wanted;
-    pending_.count_text(request.method.size() + request.target.size() + request.host.size());
+void Http1Conversation::begin_request(Side& side, const RequestHead& head, bool partial,
+                                      SpanSink& sink) {
+  if (!request_direction_) set_request_direction(side.direction);
+  // The client goes on: it has seen the end of the response that we have lost sight of.
+  Side& answers = other_side(side);
+  if (answers.phase == Phase::kBody && answers.body.is_lost()) {
+    end_message(answers, sink);
+    answers.end_was_guessed = true;
   }
-  if (++heads_in_chunk_ > 1 || pending_.size() > 1) sink.want_stream();
-
-  const Fields& fields = head.fields;
-  const Framing framing = fields.chunked                                        ? Framing::kChunked
-                          : fields.content_length.value_or(0) > 0               ? Framing::kLength
-                                                                                : Framing::kNone;
-  side.body.begin(framing, fields.content_length.value_or(0));
+  exchanges_.open_request(head, side.origin, sink);
+  side.expects_continue = head.fields.expects_continue;
   side.phase = Phase::kBody;
-  if (side.body.is_done()) end_message(chunk.direction, sink);
+  side.body.begin(request_framing(head.fields, partial), head.fields.content_length.value_or(0));
+  if (side.body.is_done()) end_message(side, sink);
 }
 
-void Http1Conversation::begin_response(const Chunk& chunk, const ResponseHead& head, SpanSink& sink) {
-  if (!request_direction_) request_direction_ = opposite(chunk.direction);
-  Side& side = side_of(chunk.direction);
-  Side& requests = side_of(opposite(chunk.direction));
-  if (requests.phase == Phase::kBody && requests.body.is_lost()) end_message(*request_direction_, sink);
-
-  status_ = head.status;
-  interim_ = status_ < 200 && status_ != 101;
-  unpaired_ = !interim_ && pending_.empty();
-  if (unpaired_ && overflowed_ > 0) {
-    --overflowed_;
-  } else if (unpaired_) {
-    sink.note(Note::ResponseUnpaired);
-  }
-  const std::string_view method = pending_.empty() ? std::string_view() : pending_.front().method;
-  const bool tunnel = status_ == 101 || (method == "CONNECT" && status_ / 100 == 2);
-  const bool bodiless = tunnel || status_ < 200 || status_ == 204 || status_ == 304 || method == "HEAD";
-  const Fields& fields = head.fields;
-  const Framing framing = bodiless                  ? Framing::kNone
-                          : fields.chunked          ? Framing::kChunked
-                          : fields.content_length   ? Framing::kLength
-                                                    : Framing::kUntilClose;
-  side.body.begin(framing, fields.content_length.value_or(0));
+void Http1Conversation::begin_response(Side& side, const ResponseHead& head, bool partial,
+                                       SpanSink& sink) {
+  if (!request_direction_) set_request_direction(opposite(side.direction));
+  exchanges_.open_response(head.status, sink);
+  const std::string_view method = exchanges_.answered_method();
+  const bool tunnel = head.status == 101 || (method == "CONNECT" && head.status / 100 == 2);
+  const bool bodiless =
+      tunnel || head.status < 200 || head.status == 204 || head.status == 304 || method == "HEAD";
   side.phase = Phase::kBody;
-  if (side.body.is_done()) end_message(chunk.direction, sink);
+  side.body.begin(bodiless ? Framing::kNone : response_framing(head.fields, partial),
+                  head.fields.content_length.value_or(0));
+  if (side.body.is_done()) end_message(side, sink);
   if (tunnel) upgrade(sink);
+}
+
+void Http1Conversation::end_message(Side& side, SpanSink& sink) {
+  side.phase = Phase::kStart;
+  if (may_carry_requests(side)) {
+    exchanges_.set_request_body(side.body.payload_bytes());
+    return;
+  }
+  const Side& requests = other_side(side);
+  if (requests.phase == Phase::kBody) {
+    exchanges_.set_request_body(requests.body.payload_bytes());
+  }
+  exchanges_.close_response(side.body.payload_bytes(), side.last_ns, sink);
 }
 
 void Http1Conversation::upgrade(SpanSink& sink) {
   upgraded_ = true;
-  lose_pending(Note::RequestUpgraded, sink);
+  exchanges_.give_up(Note::RequestUpgraded, sink);
 }
 
-// A head of which the rest was not captured: what is known of it must do, and its body can't be followed.
-void Http1Conversation::cut_head(const Chunk& chunk, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
-  sink.note(Note::HeadTruncated);
-  const std::string head = std::move(side.head);
-  side.head.clear();
-  if (!begin_message(chunk, head, true, sink)) {
-    resync(side);
-    return;
-  }
-  // A request or response without body has ended with its head; where the head ended is unknown all the same.
-  if (side.phase == Phase::kStart) resync(side);
-  if (side.phase == Phase::kBody) {
-    side.body.lose();
-    side.body.count_lost_bytes(chunk.missing_bytes);
-  }
-}
-
-void Http1Conversation::skip_missing(const Chunk& chunk, SpanSink& sink) {
-  Side& side = side_of(chunk.direction);
+// Bytes moved that were not captured, behind those that were.
+void Http1Conversation::miss(Side& side, const Chunk& chunk, SpanSink& sink) {
   switch (side.phase) {
     case Phase::kHead:
-    case Phase::kSkipHead: cut_head(chunk, sink); return;
-    case Phase::kStart: on_gap(chunk.direction, chunk.missing_bytes, sink); return;
-    case Phase::kResync: return;
+    case Phase::kLongHead: cut_head(side, text_of(chunk.tail), sink); return;
+    case Phase::kStart:
+    case Phase::kResync: lose_messages(side, sink); return;
     case Phase::kBody: break;
   }
-  side.last_ns = chunk.end_ns;
   const std::uint64_t taken = side.body.skip(chunk.missing_bytes);
-  if (side.body.is_done() || (side.body.is_lost() && ends_chunked_body(text_of(chunk.tail)))) {
-    end_message(chunk.direction, sink);
+  if (side.body.is_done()) {
+    end_message(side, sink);
+    if (taken < chunk.missing_bytes) lose_messages(side, sink);
+  } else if (side.body.is_lost()) {
+    check_lost_body(side, text_of(chunk.tail), sink);
   }
-  if (taken < chunk.missing_bytes) on_gap(chunk.direction, chunk.missing_bytes - taken, sink);
 }
 
-void Http1Conversation::end_message(model::Direction direction, SpanSink& sink) {
-  Side& side = side_of(direction);
-  side.phase = Phase::kStart;
-  if (carries_requests(direction)) {
-    if (!pending_.empty() && overflowed_ == 0) pending_.back().body_bytes = side.body.payload_bytes();
+// What is known of the head must do. Where it ended is unknown, and so is where its body ends.
+void Http1Conversation::cut_head(Side& side, std::string_view tail, SpanSink& sink) {
+  sink.note(Note::HeadTruncated);
+  const std::string head = std::exchange(side.head, {});
+  if (!begin_message(side, head, true, sink)) {
+    lose_messages(side, sink);
+    return;
+  }
+  if (upgraded_) return;
+  if (side.phase == Phase::kBody) {
+    side.body.lose();
+    if (side.body.is_lost()) check_lost_body(side, tail, sink);
+  } else if (may_carry_requests(side)) {
+    side.phase = Phase::kBody;
+    side.body.begin(Framing::kUnknown);
   } else {
-    end_response(sink);
+    lose_messages(side, sink);
   }
 }
 
-void Http1Conversation::end_response(SpanSink& sink) {
-  if (interim_ || unpaired_ || pending_.empty()) return;
-  const Side& answers = side_of(opposite(*request_direction_));
-  const Side& requests = side_of(*request_direction_);
-  Pending& request = pending_.front();
-  const bool still_sending = pending_.size() == 1 && requests.phase == Phase::kBody;
-  if (still_sending) request.body_bytes = requests.body.payload_bytes();
-  if (request.wanted && !request.timed_out) {
-    emit(request, status_, answers.body.payload_bytes(), answers.last_ns, sink);
-  }
-  pending_.pop_front();
-}
-
-void Http1Conversation::emit(const Pending& request, int status, std::uint64_t response_bytes, std::uint64_t end_ns,
-                             SpanSink& sink) {
-  base::Arena& arena = sink.arena();
-  const TargetParts target = split_target(request.method, request.target);
-  model::Span span;
-  span.type = *request_direction_ == model::Direction::kReceive ? model::EventType::kHttpServer
-                                                                : model::EventType::kHttpClient;
-  span.method = arena.copy(request.method);
-  span.path = safe_copy(target.path, arena);
-  span.query = safe_copy(target.query, arena);
-  span.host_header = safe_copy(request.host.empty() ? target.authority : request.host, arena);
-  span.scheme = request.https || target.https ? "https" : "http";
-  span.status = status;
-  span.request_bytes = static_cast<std::int64_t>(request.body_bytes);
-  span.response_bytes = static_cast<std::int64_t>(response_bytes);
-  span.request_start_ns = span.start_ns = request.start_ns;
-  span.end_ns = std::max(end_ns, request.start_ns);
-  span.pid = request.pid;
-  if (request.parent) {
-    span.trace_id = request.parent->trace_id;
-    span.parent_id = request.parent->span_id;
-    span.trace_flags = request.parent->flags;
-  }
-  sink.emit(std::move(span));
-}
-
-// Every request that still waits is given up for the same reason.
-void Http1Conversation::lose_pending(Note why, SpanSink& sink) {
-  for (; !pending_.empty(); pending_.pop_front()) {
-    if (pending_.front().wanted && !pending_.front().timed_out) sink.note(why);
+// A body whose framing is lost: did it end with these bytes of a call? If other responses are due,
+// the end can't be left to guessing.
+void Http1Conversation::check_lost_body(Side& side, std::string_view last_bytes, SpanSink& sink) {
+  exchanges_.miss_end(sink);
+  if (side.body.is_lost_end(last_bytes)) {
+    end_message(side, sink);
+  } else if (!may_carry_requests(side) && exchanges_.waiting() > 1) {
+    end_message(side, sink);
+    lose_messages(side, sink);
   }
 }
 
-void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) {
+// Bytes of the direction were not seen, or broke the rules: there may have been messages in them.
+void Http1Conversation::lose_messages(Side& side, SpanSink& sink) {
+  resync(side, sink);
+  if (!request_direction_) return;
+  if (may_carry_requests(side)) {
+    exchanges_.miss_requests(sink);
+  } else {
+    exchanges_.miss_responses(sink);
+  }
+}
+
+// Bytes of the direction were seen, and are no message.
+void Http1Conversation::skip_garbage(Side& side, SpanSink& sink) {
+  resync(side, sink);
+  if (!request_direction_) return;
+  if (may_carry_requests(side)) {
+    exchanges_.miss_requests(sink);
+  } else {
+    exchanges_.question_response(sink);
+  }
+}
+
+void Http1Conversation::resync(Side& side, SpanSink& sink) {
+  side.phase = Phase::kResync;
+  side.head = std::string();
+  if (std::exchange(side.end_was_guessed, false)) exchanges_.doubt(sink);
+}
+
+void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns,
+                                         SpanSink& sink) {
   Side& side = side_of(direction);
-  if (upgraded_ || side.phase != Phase::kBody) return;
-  const bool complete = side.body.ends_with_stream() || side.body.is_lost();
-  if (complete) end_message(direction, sink);
+  if (!upgraded_ && side.phase == Phase::kBody) end_message(side, sink);
 }
 
-// Bytes inside a body are accounted for; anywhere else messages may be missing, and a wrong pairing is worse than none.
 void Http1Conversation::on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) {
   if (upgraded_) return;
   Side& side = side_of(direction);
-  if (side.phase == Phase::kBody && missing > 0) {
-    const std::uint64_t taken = side.body.skip(missing);
-    if (taken == missing) {
-      if (side.body.is_done()) end_message(direction, sink);
-      return;
-    }
-    end_message(direction, sink);
+  if (missing == 0 && side.phase == Phase::kBody) {
+    side.body.lose();
+    if (side.body.is_lost()) check_lost_body(side, {}, sink);
+    return;
   }
-  if (pending_.size() > 1) poisoned_ = true;
-  if (!request_direction_ || !carries_requests(direction)) {
-    lose_pending(Note::RequestLostResponse, sink);
-  }
-  resync(side);
+  Chunk gap;
+  gap.missing_bytes = missing;
+  miss(side, gap, sink);
 }
 
 void Http1Conversation::on_close(std::uint64_t ns, SpanSink& sink) {
   if (upgraded_) return;
-  if (request_direction_) {
-    const model::Direction direction = opposite(*request_direction_);
-    if (side_of(direction).phase == Phase::kBody) end_message(direction, sink);
-  }
-  lose_pending(Note::RequestNoResponse, sink);
+  if (request_direction_) on_end_of_stream(opposite(*request_direction_), ns, sink);
+  exchanges_.give_up(Note::RequestNoResponse, sink);
 }
 
 void Http1Conversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
   if (upgraded_ || !request_direction_) return;
-  for (const model::Direction direction : {model::Direction::kReceive, model::Direction::kSend}) {
-    Side& side = side_of(direction);
-    const bool lost = side.phase == Phase::kBody && side.body.is_lost();
-    if (lost && now_ns > side.last_ns + kLostNs) end_message(direction, sink);
+  Side& answers = side_of(opposite(*request_direction_));
+  const bool quiet = now_ns > std::max(sides_[0].last_ns, sides_[1].last_ns) + kQuietNs;
+  if (answers.phase == Phase::kBody && answers.body.is_lost() &&
+      now_ns > answers.last_ns + kQuietNs) {
+    end_message(answers, sink);
+    answers.phase = Phase::kResync;
   }
-  if (options_.request_timeout_ns == 0) return;
-  const bool answering = side_of(opposite(*request_direction_)).phase == Phase::kBody;
-  for (std::size_t i = answering ? 1 : 0; i < pending_.size(); ++i) {
-    Pending& request = pending_.at(i);
-    if (request.timed_out || !request.wanted || now_ns < request.start_ns + options_.request_timeout_ns) continue;
-    request.timed_out = true;
-    emit(request, kTimedOut, 0, request.start_ns + options_.request_timeout_ns, sink);
-  }
+  if (quiet) exchanges_.settle();
+  exchanges_.time_out(now_ns, sink);
+  exchanges_.release_idle_memory();
 }
 
 std::size_t Http1Conversation::held_bytes() const {
-  return sizeof(*this) + pending_.held_bytes() + sides_[0].head.capacity() + sides_[1].head.capacity();
+  std::size_t bytes = sizeof(*this) + exchanges_.held_bytes();
+  for (const Side& side : sides_) bytes += side.head.capacity();
+  return bytes;
 }
 
 }  // namespace obi::protocol::http1

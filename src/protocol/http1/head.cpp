@@ -10,10 +10,14 @@
 namespace obi::protocol::http1 {
 namespace {
 
+using Parsed = std::expected<std::size_t, ParseError>;  // bytes read
+
 constexpr std::array<std::string_view, 16> kMethods = {
-    "GET",   "POST",     "PUT",      "HEAD",      "DELETE", "PATCH", "OPTIONS", "TRACE",
+    "GET",     "POST",     "PUT",       "HEAD",  "DELETE", "PATCH", "OPTIONS", "TRACE",
     "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",   "MOVE",  "LOCK",    "UNLOCK"};
 constexpr std::size_t kMaxMethod = 20;
+constexpr std::uint64_t kMaxLength = 1ULL << 62U;  // sums of lengths can't overflow
+constexpr std::string_view kVersion = "HTTP/1.";
 
 // RFC 9110 section 5.6.2: tchar.
 bool is_token_char(char c) {
@@ -21,183 +25,187 @@ bool is_token_char(char c) {
   return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// `lower` is in lower case.
+bool is_named(std::string_view name, std::string_view lower) {
+  return name.size() == lower.size() && strncasecmp(name.data(), lower.data(), name.size()) == 0;
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
 bool ends_with_chunked(std::string_view value) {
-  const std::size_t comma = value.rfind(',');
-  return equals_ignoring_case(trim(comma == std::string_view::npos ? value : value.substr(comma + 1)), "chunked");
+  return is_named(trim(value.substr(value.rfind(',') + 1)), "chunked");
 }
 
-bool set_length(Fields& fields, std::string_view value) {
+bool take_length(std::string_view value, Fields& fields) {
   std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (error != std::errc() || end != value.data() + value.size() || length > (1ULL << 62U)) return false;
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, length);
+  if (error != std::errc() || stop != end || length > kMaxLength) return false;
   if (fields.content_length && *fields.content_length != length) return false;
   fields.content_length = length;
   return true;
 }
 
-// False: the field breaks the framing of the message.
-bool take_field(Fields& fields, std::string_view name, std::string_view value) {
+// False: the field leaves the length of the body in doubt.
+bool take_field(std::string_view name, std::string_view value, Fields& fields) {
   switch (name.size()) {
     case 4:
-      if (equals_ignoring_case(name, "host")) fields.host = value;
-      break;
-    case 7:
-      if (equals_ignoring_case(name, "upgrade")) fields.upgrade = true;
-      break;
+      if (is_named(name, "host")) fields.host = value;
+      return true;
+    case 6:
+      if (is_named(name, "expect")) fields.expects_continue = true;
+      return true;
     case 11:
-      if (equals_ignoring_case(name, "traceparent")) fields.traceparent = value;
-      break;
-    case 14:
-      if (equals_ignoring_case(name, "content-length")) return set_length(fields, value);
-      break;
+      if (is_named(name, "traceparent")) fields.traceparent = value;
+      return true;
+    case 14: return !is_named(name, "content-length") || take_length(value, fields);
     case 17:
-      if (equals_ignoring_case(name, "transfer-encoding")) {
-        fields.transfer_encoding = true;
-        fields.chunked = ends_with_chunked(value);
-      }
-      break;
-    default: break;
+      if (!is_named(name, "transfer-encoding")) return true;
+      fields.transfer_encoding = true;
+      fields.chunked = ends_with_chunked(value);
+      return true;
+    default: return true;
   }
-  return true;
 }
 
-// Only lines that may hold one of the fields above are taken apart: most of a head is none of our business, obsolete
-// folding (RFC 9112 section 5.2) included.
+// Only lines that may hold one of the fields above are taken apart: most of a head is none of our
+// business, obsolete folding (RFC 9112 section 5.2) included.
 bool may_matter(std::string_view line) {
   switch (line.front() | 0x20) {
     case 'c': return line.size() > 14 && (line[8] | 0x20) == 'l';  // content-length
-    case 'h': return line.size() > 4 && line[4] == ':';            // host
+    case 'e': return line.size() > 6 && (line[5] | 0x20) == 't';   // expect
+    case 'h': return line.size() > 4 && (line[3] | 0x20) == 't';   // host
     case 't': return line.size() > 11;
-    case 'u': return line.size() > 7;
-    default: return line.find(':') == std::string_view::npos && line.front() != ' ' && line.front() != '\t';
+    default: return line.find(':') == std::string_view::npos && !is_blank(line.front());
   }
 }
 
-// Reads field lines from `text` up to the empty line. Returns the bytes read.
-std::expected<std::size_t, ParseError> parse_fields(std::string_view text, Fields& fields) {
-  std::size_t at = 0;
+// A line without its end, CRLF or LF. Moves `at` behind it; nullopt while the end is missing.
+std::optional<std::string_view> next_line(std::string_view text, std::size_t& at) {
+  const std::size_t newline = text.find('\n', at);
+  if (newline == std::string_view::npos) return std::nullopt;
+  std::string_view line = text.substr(at, newline - at);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  at = newline + 1;
+  return line;
+}
+
+// Reads field lines from `at` up to the empty line.
+Parsed parse_fields(std::string_view text, std::size_t at, Fields& fields) {
   while (true) {
-    const std::size_t newline = text.find('\n', at);
-    if (newline == std::string_view::npos) return std::unexpected(ParseError::Truncated);
-    std::string_view line = text.substr(at, newline - at);
-    at = newline + 1;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) break;
-    if (!may_matter(line)) continue;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) return std::unexpected(ParseError::Malformed);
-    if (!take_field(fields, line.substr(0, colon), trim(line.substr(colon + 1)))) {
+    const auto line = next_line(text, at);
+    if (!line) return std::unexpected(ParseError::Truncated);
+    if (line->empty()) break;
+    if (!may_matter(*line)) continue;
+    const std::size_t colon = line->find(':');
+    if (colon == std::string_view::npos || colon == 0)
+      return std::unexpected(ParseError::Malformed);
+    if (!take_field(trim(line->substr(0, colon)), trim(line->substr(colon + 1)), fields)) {
       return std::unexpected(ParseError::Malformed);
     }
   }
   // RFC 9112 section 6.1: a message with both is a smuggling attempt or a bug.
-  if (fields.transfer_encoding && fields.content_length) return std::unexpected(ParseError::Malformed);
+  if (fields.transfer_encoding && fields.content_length) {
+    return std::unexpected(ParseError::Malformed);
+  }
   return at;
 }
 
-// "HTTP/1.0" or "HTTP/1.1" (any minor digit); sets `version_1_0`.
-bool read_version(std::string_view text, bool& version_1_0) {
-  if (text.size() != 8 || !text.starts_with("HTTP/1.") || text[7] < '0' || text[7] > '9') return false;
-  version_1_0 = text[7] == '0';
-  return true;
+bool is_version(std::string_view text) {
+  return text.size() == kVersion.size() + 1 && text.starts_with(kVersion) && text.back() >= '0' &&
+         text.back() <= '9';
 }
 
-// The first line without its end, and the bytes it takes.
-std::expected<std::pair<std::string_view, std::size_t>, ParseError> first_line(std::string_view text) {
-  const std::size_t newline = text.find('\n');
-  if (newline == std::string_view::npos) return std::unexpected(ParseError::Truncated);
-  std::string_view line = text.substr(0, newline);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return std::pair{line, newline + 1};
+// RFC 9112 section 3: method SP request-target SP HTTP-version. Blanks inside the target, which
+// clients are not to send, belong to it.
+Parsed parse_request_line(std::string_view text, RequestHead& head) {
+  std::size_t at = 0;
+  const auto line = next_line(text, at);
+  if (!line) return std::unexpected(ParseError::Truncated);
+  const std::size_t first = line->find(' ');
+  const std::size_t last = line->rfind(' ');
+  if (first > kMaxMethod || last <= first + 1 || !is_version(line->substr(last + 1)) ||
+      !is_token(line->substr(0, first))) {
+    return std::unexpected(ParseError::NotThisProtocol);
+  }
+  head.method = line->substr(0, first);
+  head.target = line->substr(first + 1, last - first - 1);
+  return at;
+}
+
+// RFC 9112 section 4: HTTP-version SP status-code [ SP reason-phrase ].
+Parsed parse_status_line(std::string_view text, ResponseHead& head) {
+  std::size_t at = 0;
+  const auto line = next_line(text, at);
+  if (!line) return std::unexpected(ParseError::Truncated);
+  constexpr std::size_t kCodeAt = 9;
+  constexpr std::size_t kCodeEnd = 12;
+  const bool shaped = line->size() >= kCodeEnd && is_version(line->substr(0, kCodeAt - 1)) &&
+                      (*line)[kCodeAt - 1] == ' ' &&
+                      (line->size() == kCodeEnd || (*line)[kCodeEnd] == ' ');
+  int status = 0;
+  if (shaped) {
+    const auto code = line->substr(kCodeAt, kCodeEnd - kCodeAt);
+    const auto [stop, error] = std::from_chars(code.data(), code.data() + code.size(), status);
+    if (error != std::errc() || stop != code.data() + code.size()) status = 0;
+  }
+  if (status < 100) return std::unexpected(ParseError::NotThisProtocol);
+  head.status = status;
+  return at;
 }
 
 }  // namespace
 
-bool is_known_method(std::string_view method) { return std::ranges::find(kMethods, method) != kMethods.end(); }
+std::string_view known_method(std::string_view method) {
+  const auto* const found = std::ranges::find(kMethods, method);
+  return found == kMethods.end() ? std::string_view() : *found;
+}
 
 bool may_begin_request(std::string_view text) {
-  const std::string_view start = text.substr(0, kMaxMethod + 1);
-  const std::size_t space = start.find(' ');
-  const std::string_view method = start.substr(0, space);
-  if (method.empty() || method.size() > kMaxMethod || !std::ranges::all_of(method, is_token_char)) return false;
-  if (space == std::string_view::npos) {
-    return text.size() <= kMaxMethod &&
-           std::ranges::any_of(kMethods, [&](std::string_view known) { return known.starts_with(method); });
-  }
   const std::size_t newline = text.find('\n');
-  if (newline == std::string_view::npos) return is_known_method(method);
-  return parse_request_line(text).has_value();
+  if (newline != std::string_view::npos) {
+    RequestHead head;
+    return parse_request_line(text.substr(0, newline + 1), head).has_value();
+  }
+  const std::size_t space = text.substr(0, kMaxMethod + 1).find(' ');
+  if (space != std::string_view::npos) return !known_method(text.substr(0, space)).empty();
+  return !text.empty() && std::ranges::any_of(kMethods, [text](std::string_view method) {
+    return method.starts_with(text);
+  });
 }
 
 bool may_begin_response(std::string_view text) {
-  constexpr std::string_view kVersion = "HTTP/1.";
   const std::string_view start = text.substr(0, kVersion.size());
   return !start.empty() && kVersion.starts_with(start);
 }
 
-std::expected<RequestHead, ParseError> parse_request_line(std::string_view text) {
-  const auto line = first_line(text);
-  if (!line) return std::unexpected(line.error());
-  const std::string_view content = line->first;
-  const std::size_t first = content.find(' ');
-  const std::size_t last = content.rfind(' ');
-  if (first == std::string_view::npos || first == 0 || first > kMaxMethod || last <= first + 1) {
-    return std::unexpected(ParseError::NotThisProtocol);
+Parsed parse_request(std::string_view text, RequestHead& head) {
+  head = {};
+  const Parsed line = parse_request_line(text, head);
+  if (!line) return line;
+  const Parsed size = parse_fields(text, *line, head.fields);
+  // RFC 9112 section 6.3: such a request has no length that one could rely on.
+  if (size && head.fields.transfer_encoding && !head.fields.chunked) {
+    return std::unexpected(ParseError::Malformed);
   }
-  RequestHead head;
-  head.method = content.substr(0, first);
-  head.target = content.substr(first + 1, last - first - 1);
-  head.size = line->second;
-  if (!std::ranges::all_of(head.method, is_token_char) || !read_version(content.substr(last + 1), head.version_1_0)) {
-    return std::unexpected(ParseError::NotThisProtocol);
-  }
-  return head;
+  return size;
 }
 
-std::expected<ResponseHead, ParseError> parse_status_line(std::string_view text) {
-  const auto line = first_line(text);
-  if (!line) return std::unexpected(line.error());
-  const std::string_view content = line->first;
-  bool version_1_0 = false;
-  if (content.size() < 12 || content[8] != ' ' || !read_version(content.substr(0, 8), version_1_0)) {
-    return std::unexpected(ParseError::NotThisProtocol);
-  }
-  ResponseHead head;
-  const auto [end, error] = std::from_chars(content.data() + 9, content.data() + 12, head.status);
-  const bool ended = content.size() == 12 || content[12] == ' ';
-  if (error != std::errc() || end != content.data() + 12 || head.status < 100 || head.status > 999 || !ended) {
-    return std::unexpected(ParseError::NotThisProtocol);
-  }
-  head.size = line->second;
-  return head;
-}
-
-std::expected<std::size_t, ParseError> parse_request(std::string_view text, RequestHead& head) {
-  const auto line = parse_request_line(text);
-  if (!line) return std::unexpected(line.error());
-  head = *line;
-  const auto fields = parse_fields(text.substr(line->size), head.fields);
-  if (!fields) return fields;
-  return head.size += *fields;
-}
-
-std::expected<std::size_t, ParseError> parse_response(std::string_view text, ResponseHead& head) {
-  const auto line = parse_status_line(text);
-  if (!line) return std::unexpected(line.error());
-  head = *line;
-  const auto fields = parse_fields(text.substr(line->size), head.fields);
-  if (!fields) return fields;
-  return head.size += *fields;
+Parsed parse_response(std::string_view text, ResponseHead& head) {
+  head = {};
+  const Parsed line = parse_status_line(text, head);
+  if (!line) return line;
+  return parse_fields(text, *line, head.fields);
 }
 
 }  // namespace obi::protocol::http1

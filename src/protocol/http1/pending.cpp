@@ -2,35 +2,65 @@
 #include "protocol/http1/pending.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace obi::protocol::http1 {
+namespace {
+constexpr std::size_t kIdleSlots = 2;
+constexpr std::size_t kIdleTextBytes = 256;
+constexpr std::size_t kMinDeadText = 4096;  // not worth a move below
+}  // namespace
 
-Pending& PendingRequests::push() {
-  if (count_ == ring_.size()) {
-    std::vector<Pending> larger(std::max<std::size_t>(1, ring_.size() * 2));
-    for (std::size_t i = 0; i < count_; ++i) larger[i] = std::move(at(i));
-    ring_ = std::move(larger);
-    first_ = 0;
-  }
+Pending& PendingRequests::push(std::string_view target, std::string_view host) {
+  if (count_ == ring_.size()) grow();
+  drop_dead_text();
   Pending& slot = at(count_++);
-  slot.method.clear();
-  slot.target.clear();
-  slot.host.clear();
-  slot.parent.reset();
-  slot.body_bytes = 0;
-  slot.https = slot.timed_out = false;
-  slot.wanted = true;
+  slot = Pending{};
+  slot.text_at = text_dropped_ + text_.size();
+  slot.target_bytes = static_cast<std::uint32_t>(target.size());
+  slot.host_bytes = static_cast<std::uint32_t>(host.size());
+  text_.append(target);
+  text_.append(host);
   return slot;
 }
 
 void PendingRequests::pop_front() {
-  const Pending& slot = front();
-  text_bytes_ -= std::min(text_bytes_, slot.method.size() + slot.target.size() + slot.host.size());
-  first_ = (first_ + 1) % ring_.size();
+  text_first_ += front().target_bytes + front().host_bytes;
+  first_ = (first_ + 1) & (ring_.size() - 1);
   --count_;
 }
 
-std::size_t PendingRequests::held_bytes() const { return ring_.capacity() * sizeof(Pending) + text_bytes_; }
+void PendingRequests::grow() {
+  std::vector<Pending> larger(std::max<std::size_t>(1, ring_.size() * 2));
+  for (std::size_t i = 0; i < count_; ++i) larger[i] = at(i);
+  ring_ = std::move(larger);
+  first_ = 0;
+}
+
+// Moves less than it frees, so the work per request is constant.
+void PendingRequests::drop_dead_text() {
+  const bool all_dead = text_first_ == text_.size();
+  if (!all_dead && (text_first_ < kMinDeadText || text_first_ < text_.size() / 2)) return;
+  text_.erase(0, text_first_);
+  text_dropped_ += text_first_;
+  text_first_ = 0;
+}
+
+std::string_view PendingRequests::target_of(const Pending& request) const {
+  return std::string_view(text_).substr(request.text_at - text_dropped_, request.target_bytes);
+}
+
+std::string_view PendingRequests::host_of(const Pending& request) const {
+  return std::string_view(text_).substr(request.text_at - text_dropped_ + request.target_bytes,
+                                        request.host_bytes);
+}
+
+void PendingRequests::release_idle_memory() {
+  if (count_ > 0) return;
+  drop_dead_text();
+  if (text_.capacity() > kIdleTextBytes) text_ = std::string();
+  if (ring_.size() <= kIdleSlots) return;
+  ring_ = std::vector<Pending>();
+  first_ = 0;
+}
 
 }  // namespace obi::protocol::http1

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The requests of one connection that wait for their response, oldest first. Slots are used again, so a connection in
-// steady state allocates nothing; count and bytes are bounded.
+// The requests of one connection that wait for their response, oldest first. Slots and text memory
+// are used again, so a connection in steady state allocates nothing; both are bounded.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/trace_id.hpp"
@@ -12,16 +14,19 @@
 namespace obi::protocol::http1 {
 
 struct Pending {
-  std::string method;
-  std::string target;
-  std::string host;
+  std::string_view method;  ///< static text; empty: a method that makes no span
   std::optional<model::TraceParent> parent;
   std::uint64_t start_ns = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t text_at = 0;  ///< where its target and then its host begin, see PendingRequests
+  std::uint32_t target_bytes = 0;
+  std::uint32_t host_bytes = 0;
   std::uint32_t pid = 0;
   bool https = false;
-  bool wanted = true;     ///< false: a method that makes no span, or one beyond the bounds
-  bool timed_out = false; ///< its span was emitted already; the response is only consumed
+  bool timed_out = false;  ///< its span was emitted already; the response is only consumed
+
+  /// Its end must still be told, as a span or as a loss.
+  [[nodiscard]] bool is_owed() const { return !method.empty() && !timed_out; }
 };
 
 class PendingRequests {
@@ -29,24 +34,39 @@ class PendingRequests {
   static constexpr std::size_t kMaxCount = 4096;
   static constexpr std::size_t kMaxTextBytes = 1 << 20;
 
-  /// A slot with empty text at the end; its strings keep their capacity from an earlier use.
-  Pending& push();
+  /// Adds a request with its text and returns its slot, valid until the next push.
+  Pending& push(std::string_view target, std::string_view host);
+  void pop_front();
   Pending& front() { return at(0); }
   Pending& back() { return at(count_ - 1); }
-  Pending& at(std::size_t i) { return ring_[(first_ + i) % ring_.size()]; }
-  void pop_front();
+  /// `i` counts from the oldest.
+  Pending& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
+  [[nodiscard]] const Pending& front() const { return ring_[first_]; }
+  [[nodiscard]] std::string_view target_of(const Pending& request) const;
+  [[nodiscard]] std::string_view host_of(const Pending& request) const;
+
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::size_t size() const { return count_; }
   /// Takes no further request without breaking a bound.
-  [[nodiscard]] bool is_full() const { return count_ >= kMaxCount || text_bytes_ >= kMaxTextBytes; }
-  void count_text(std::size_t bytes) { text_bytes_ += bytes; }
-  [[nodiscard]] std::size_t held_bytes() const;
+  [[nodiscard]] bool is_full() const {
+    return count_ >= kMaxCount || text_.size() - text_first_ >= kMaxTextBytes;
+  }
+  /// Gives memory back that a burst has left, if nothing is pending.
+  void release_idle_memory();
+  [[nodiscard]] std::size_t held_bytes() const {
+    return ring_.capacity() * sizeof(Pending) + text_.capacity();
+  }
 
  private:
-  std::vector<Pending> ring_;
+  void grow();
+  void drop_dead_text();
+
+  std::vector<Pending> ring_;  // its size is a power of two, or 0
   std::size_t first_ = 0;
   std::size_t count_ = 0;
-  std::size_t text_bytes_ = 0;
+  std::string text_;                // of all requests, one behind the other
+  std::size_t text_first_ = 0;      // first byte of text_ that is still needed
+  std::uint64_t text_dropped_ = 0;  // bytes that were cut off the front of text_
 };
 
 }  // namespace obi::protocol::http1

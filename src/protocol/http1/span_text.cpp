@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/http1/span_text.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdint>
 
 namespace obi::protocol::http1 {
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of `text` (RFC 3629 section 4), 0 if there is none.
+constexpr std::size_t kMaxScheme = 16;  // far more than "https"
+
+// Length of the valid UTF-8 sequence at the start of `text` (RFC 3629 section 4), 0 if there is
+// none.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = byte(0);
@@ -23,29 +28,41 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
-bool is_plain(char c) { return c >= 0x20 && c != 0x7f; }  // char is signed: bytes above 0x7f are not plain
+// RFC 3986 section 3.2: an authority may begin with a user's name and password.
+std::string_view without_user(std::string_view authority) {
+  return authority.substr(authority.rfind('@') + 1);
+}
+
+std::string_view known_scheme(std::string_view scheme) {
+  if (scheme.size() < 4 || strncasecmp(scheme.data(), "http", 4) != 0) return {};
+  if (scheme.size() == 4) return "http";
+  return scheme.size() == 5 && (scheme[4] | 0x20) == 's' ? "https" : std::string_view();
+}
+
+bool is_plain(char c) {
+  return c >= 0x20 && c != 0x7f;
+}  // char is signed: bytes above 0x7f are not plain
 
 }  // namespace
 
 TargetParts split_target(std::string_view method, std::string_view target) {
   TargetParts parts;
   target = target.substr(0, target.find('#'));
-  const std::size_t scheme = target.find("://");
-  if (!target.starts_with('/') && scheme != std::string_view::npos && scheme < 10) {
-    parts.https = target.starts_with("https") || target.starts_with("HTTPS");
+  if (method == "CONNECT") {
+    parts.authority = without_user(target);
+    return parts;
+  }
+  const std::size_t scheme = target.starts_with('/') ? std::string_view::npos : target.find("://");
+  if (scheme <= kMaxScheme) {
+    parts.scheme = known_scheme(target.substr(0, scheme));
     target.remove_prefix(scheme + 3);
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
-    parts.authority = target.substr(0, end);
-    if (const std::size_t user = parts.authority.rfind('@'); user != std::string_view::npos) {
-      parts.authority.remove_prefix(user + 1);  // credentials
-    }
+    parts.authority = without_user(target.substr(0, end));
     target.remove_prefix(end);
-    if (target.empty()) target = "/";
-  } else if (method == "CONNECT") {
-    parts.authority = target;
   }
   const std::size_t question = target.find('?');
   parts.path = target.substr(0, question);
+  if (parts.path.empty()) parts.path = "/";  // RFC 9110 section 4.2.3
   if (question != std::string_view::npos) parts.query = target.substr(question + 1);
   return parts;
 }

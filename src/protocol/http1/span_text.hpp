@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the text of a request line to the text of a span: path, query and host, always valid UTF-8.
+// From the text of a request line to the text of a span: path, query, scheme and host, always valid
+// UTF-8. Pure functions.
 #pragma once
 #include <string_view>
 
@@ -7,15 +8,16 @@
 
 namespace obi::protocol::http1 {
 
+/// Views point into the target.
 struct TargetParts {
-  std::string_view path;
+  std::string_view path;       ///< empty for CONNECT
   std::string_view query;      ///< without '?'
-  std::string_view authority;  ///< of an absolute or authority form, else empty
-  bool https = false;          ///< an absolute form said so
+  std::string_view authority;  ///< of an absolute or authority form, without user info, else empty
+  std::string_view scheme;  ///< "http" or "https" if an absolute form says so, else empty; static
 };
 
-/// Takes a request target apart: origin, absolute, authority and asterisk form (RFC 9112 section 3.2). The fragment,
-/// which no client should send, is dropped.
+/// Takes a request target apart: origin, absolute, authority and asterisk form (RFC 9112 section
+/// 3.2). A fragment, which no client should send, is dropped.
 TargetParts split_target(std::string_view method, std::string_view target);
 
 /// A copy in which control characters and bytes that are not valid UTF-8 are percent-encoded.

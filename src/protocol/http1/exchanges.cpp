@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/http1/exchanges.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/http1/span_text.hpp"
+
+namespace obi::protocol::http1 {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::size_t kMaxTarget = 8 * 1024;  // of a request target; servers' limits are like that
+constexpr std::size_t kMaxHost = 512;         // twice the longest name (RFC 1035 section 2.3.4)
+constexpr int kTimedOut = 408;
+
+bool is_interim(int status) { return status < 200 && status != 101; }
+
+}  // namespace
+
+void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+  const bool known = !known_method(head.method).empty();
+  if (known) sink.note(Note::RequestSeen);
+  newest_is_kept_ = false;
+  if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
+  if (in_doubt_) {
+    if (known) sink.note(Note::RequestLostResponse);
+  } else if (overflowed_ > 0 || pending_.is_full()) {
+    ++overflowed_;
+    if (known) sink.note(Note::RequestOverflow);
+  } else {
+    keep(head, origin, sink);
+  }
+}
+
+void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+  if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
+  Pending& request =
+      pending_.push(head.target.substr(0, kMaxTarget), head.fields.host.substr(0, kMaxHost));
+  request.method = known_method(head.method);
+  request.parent = model::parse_traceparent(head.fields.traceparent);
+  request.start_ns = origin.start_ns;
+  request.pid = origin.pid;
+  request.https = origin.https;
+  newest_is_kept_ = true;
+  if (pending_.size() < 2) return;
+  pipelines_ = true;
+  want_stream(sink);
+}
+
+void Exchanges::set_request_body(std::uint64_t bytes) {
+  if (newest_is_kept_ && !pending_.empty()) pending_.back().body_bytes = bytes;
+}
+
+void Exchanges::open_response(int status, SpanSink& sink) {
+  status_ = status;
+  in_question_ = false;
+  if (is_interim(status)) {
+    answer_ = Answer::kInterim;
+    return;
+  }
+  answer_ = pending_.empty() ? Answer::kNobody : Answer::kOldest;
+  if (answer_ == Answer::kOldest) return;
+  if (overflowed_ > 0) {
+    --overflowed_;
+  } else {
+    sink.note(Note::ResponseUnpaired);
+  }
+}
+
+std::string_view Exchanges::answered_method() const {
+  return answer_ == Answer::kOldest ? pending_.front().method : std::string_view();
+}
+
+void Exchanges::close_response(std::uint64_t body_bytes, std::uint64_t end_ns, SpanSink& sink) {
+  if (std::exchange(answer_, Answer::kNone) != Answer::kOldest || pending_.empty()) return;
+  const Pending& request = pending_.front();
+  if (request.is_owed()) {
+    emit(request, {.status = status_, .body_bytes = body_bytes, .end_ns = end_ns}, sink);
+  }
+  pending_.pop_front();
+}
+
+void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& sink) {
+  base::Arena& arena = sink.arena();
+  const TargetParts target = split_target(request.method, pending_.target_of(request));
+  const std::string_view host = pending_.host_of(request);
+  model::Span span;
+  span.type = type_;
+  span.method = request.method;
+  span.path = safe_copy(target.path, arena);
+  span.query = safe_copy(target.query, arena);
+  span.host_header = safe_copy(host.empty() ? target.authority : host, arena);
+  span.scheme = !target.scheme.empty() ? target.scheme : request.https ? "https" : "http";
+  span.status = outcome.status;
+  span.request_bytes = static_cast<std::int64_t>(request.body_bytes);
+  span.response_bytes = static_cast<std::int64_t>(outcome.body_bytes);
+  span.request_start_ns = span.start_ns = request.start_ns;
+  span.end_ns = std::max(outcome.end_ns, request.start_ns);
+  span.pid = request.pid;
+  if (request.parent) {
+    span.trace_id = request.parent->trace_id;
+    span.parent_id = request.parent->span_id;
+    span.trace_flags = request.parent->flags;
+  }
+  sink.emit(std::move(span));
+}
+
+// Requests that wait came before those that were missed: the responses to them are sure. Those to
+// later requests are not, unless all had been answered, and the client sends one at a time.
+void Exchanges::miss_requests(SpanSink& sink) {
+  if (pipelines_ || !pending_.empty()) doubt(sink);
+}
+
+// One request that waits has lost its response, or part of it. Of several, nobody knows how many;
+// and a client that pipelines may already be sending others.
+void Exchanges::miss_responses(SpanSink& sink) {
+  const bool others = pending_.size() > 1 || overflowed_ > 0 || (pipelines_ && !pending_.empty());
+  if (others) doubt(sink);
+  give_up(Note::RequestLostResponse, sink);
+}
+
+// Of a client that sends one request at a time, a response that still comes is the right one.
+void Exchanges::question_response(SpanSink& sink) {
+  if (pending_.size() == 1 && !pipelines_) {
+    in_question_ = true;
+  } else {
+    miss_responses(sink);
+  }
+}
+
+void Exchanges::miss_end(SpanSink& sink) {
+  if (pipelines_) doubt(sink);
+}
+
+void Exchanges::doubt(SpanSink& sink) {
+  in_doubt_ = true;
+  want_stream(sink);
+}
+
+void Exchanges::settle() {
+  if (pending_.empty() && overflowed_ == 0) in_doubt_ = false;
+}
+
+void Exchanges::give_up(Note why, SpanSink& sink) {
+  for (; !pending_.empty(); pending_.pop_front()) {
+    if (pending_.front().is_owed()) sink.note(why);
+  }
+  overflowed_ = 0;  // they were noted when they came
+  in_question_ = false;
+  answer_ = Answer::kNone;
+}
+
+void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
+  if (request_timeout_ns_ == 0) return;
+  for (std::size_t i = is_answering() ? 1 : 0; i < pending_.size(); ++i) {
+    Pending& request = pending_.at(i);
+    const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
+    if (!request.is_owed() || now_ns < end_ns) continue;
+    emit(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
+    request.timed_out = true;
+  }
+}
+
+void Exchanges::want_stream(SpanSink& sink) {
+  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
+}
+
+}  // namespace obi::protocol::http1

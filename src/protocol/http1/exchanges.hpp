@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exchanges of one connection: pairs each final response with the oldest request that waits for
+// one (RFC 9112 section 9.3.2), makes the spans, and accounts for every request that gets none.
+//
+// Pairing by order is right only while no message is missed. When bytes were lost that may have
+// held messages, requests that could get a wrong response are given up; and on a connection that
+// pipelines, or seems to, pairing stops ("in doubt") until everything has been quiet for a while.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/conversation.hpp"
+#include "protocol/http1/head.hpp"
+#include "protocol/http1/pending.hpp"
+
+namespace obi::protocol::http1 {
+
+/// Where and when a request began.
+struct RequestOrigin {
+  std::uint64_t start_ns = 0;
+  std::uint32_t pid = 0;
+  bool https = false;
+};
+
+class Exchanges {
+ public:
+  /// `request_timeout_ns` as in ConversationOptions.
+  explicit Exchanges(std::uint64_t request_timeout_ns) : request_timeout_ns_(request_timeout_ns) {}
+
+  /// Which end of the connection this is; before the first request or response.
+  void set_type(model::EventType type) { type_ = type; }
+
+  void open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  /// Bytes of the body of the newest request, so far.
+  void set_request_body(std::uint64_t bytes);
+  void open_response(int status, SpanSink& sink);
+  /// The response ended with the last byte that moved at `end_ns`.
+  void close_response(std::uint64_t body_bytes, std::uint64_t end_ns, SpanSink& sink);
+
+  /// The method that the response just opened answers; empty if unknown.
+  [[nodiscard]] std::string_view answered_method() const;
+  /// Requests without complete response, those in overflow not included.
+  [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
+  /// Is the response that was opened last under way, and one that answers no known request?
+  [[nodiscard]] bool answers_nobody() const { return answer_ == Answer::kNobody; }
+  /// … or one that answers the oldest request?
+  [[nodiscard]] bool is_answering() const { return answer_ == Answer::kOldest; }
+
+  /// Requests may have been missed.
+  void miss_requests(SpanSink& sink);
+  /// Responses may have been missed.
+  void miss_responses(SpanSink& sink);
+  /// Bytes went by that were no response, though nothing was missed.
+  void question_response(SpanSink& sink);
+  /// The end of a message was lost sight of; on a connection that pipelines, messages with it.
+  void miss_end(SpanSink& sink);
+  /// Pair nothing that comes from here on, until `settle`.
+  void doubt(SpanSink& sink);
+  /// Nothing moved for long.
+  void settle();
+  /// Whatever waits is given up for the reason `why`.
+  void give_up(SpanSink::Note why, SpanSink& sink);
+  /// Makes 408 spans of requests that have waited too long for their response to begin.
+  void time_out(std::uint64_t now_ns, SpanSink& sink);
+
+  void release_idle_memory() { pending_.release_idle_memory(); }
+  [[nodiscard]] std::size_t held_bytes() const { return pending_.held_bytes(); }
+
+ private:
+  enum class Answer : std::uint8_t { kNone, kInterim, kNobody, kOldest };
+  struct Outcome {
+    int status = 0;
+    std::uint64_t body_bytes = 0;
+    std::uint64_t end_ns = 0;
+  };
+  void keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
+  void want_stream(SpanSink& sink);
+
+  std::uint64_t request_timeout_ns_;
+  PendingRequests pending_;
+  std::size_t overflowed_ = 0;  // requests beyond the bounds of pending_, behind all of it
+  int status_ = 0;              // of the response under way
+  model::EventType type_ = model::EventType::kNone;
+  Answer answer_ = Answer::kNone;
+  bool newest_is_kept_ = false;  // the newest request has its slot, the last one
+  bool pipelines_ = false;       // several requests were outstanding at once
+  bool in_question_ = false;     // the only request that waits may have got garbage for an answer
+  bool in_doubt_ = false;
+  bool stream_wanted_ = false;
+};
+
+}  // namespace obi::protocol::http1
