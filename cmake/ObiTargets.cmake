@@ -12,6 +12,10 @@ if(OBI_SANITIZE)
   target_link_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE})
 endif()
 
+if(OBI_FUZZ)
+  target_compile_options(obi_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage of what is fuzzed
+endif()
+
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

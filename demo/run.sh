@@ -10,7 +10,7 @@ python=/usr/bin/python3
 
 why_not=
 if [ "$(id -u)" != 0 ]; then
-  why_not="this needs root to load BPF programs"
+  why_not="loading BPF programs needs root"
 elif ! why_not=$("$agent" --probe 2>&1); then
   why_not=${why_not:-"this kernel refuses to load BPF programs"}
 else
@@ -54,8 +54,7 @@ echo "nginx (:$front) -> shop.py (:$shop) <-> stock.js (:$stock) are running, un
 echo
 record=()
 [ -z "${DEMO_RECORD:-}" ] || record=(--record "$DEMO_RECORD" --record-redact)
-DEMO_FOLDER=$folder DEMO_FRONT_PORT=$front DEMO_METRICS_PORT=$metrics OTEL_EBPF_LOG_LEVEL=warn \
-  "$agent" --config demo/config.yaml "${record[@]}" & agent_pid=$!
+DEMO_FRONT_PORT=$front DEMO_METRICS_PORT=$metrics "$agent" --config demo/config.yaml "${record[@]}" 2>"$folder/log" & agent_pid=$!
 pids+=("$agent_pid")
 url=http://127.0.0.1:$metrics/metrics
 for _ in $(seq 100); do curl -s -o "$folder/none" "$url" && break; sleep 0.1; done
@@ -71,3 +70,5 @@ echo
 echo "The agent's own account (every segment and request it saw, and what became of them):"
 kill -TERM "$agent_pid"
 wait "$agent_pid" || true
+grep -E 'level=(warn|error)' "$folder/log" || true
+grep -o ' summary .*' "$folder/log" | tr ' ' '\n' | grep -E '^[a-z_]+=[1-9]' | paste -sd' ' | fold -sw 110 | sed 's/^/  /'

@@ -26,6 +26,17 @@ model::Language language_of(std::string_view name) {
   return model::Language::kGeneric;
 }
 
+// Names, but not whose machine they are from.
+model::Service without_host_facts(const model::Service& service) {
+  model::Service hidden;
+  hidden.name = service.name;
+  hidden.name_space = service.name_space;
+  hidden.language = service.language;
+  hidden.host_name = "host";
+  hidden.instance_id = "host:" + std::to_string(service.pid);
+  return hidden;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options, std::int64_t wall_offset_ns) {
@@ -53,7 +64,8 @@ void Recorder::write(std::span<const std::byte> record) {
   put(copy_);
 }
 
-void Recorder::write_service(std::uint32_t pid, const model::Service& service) {
+void Recorder::write_service(std::uint32_t pid, const model::Service& original) {
+  const model::Service service = options_.redact ? without_host_facts(original) : original;
   const nlohmann::json json = {{"name", service.name},
                                {"namespace", service.name_space},
                                {"instance_id", service.instance_id},

@@ -29,7 +29,7 @@ struct RecordingHeader {
 
 struct RecorderOptions {
   std::string path;
-  bool redact = false;  ///< hide what may be secret: header values, queries, bodies (see redaction.hpp)
+  bool redact = false;  ///< hide what may be secret: header values, queries, bodies (see redaction.hpp), and the host's facts
 };
 
 class Recorder {

@@ -84,6 +84,9 @@ TEST_F(RecordingFile, RefusesAFileOfAnotherKind) {
 TEST_F(RecordingFile, RedactionReachesTheFile) {
   auto recorder = Recorder::open({.path = path_, .redact = true}, 0);
   (*recorder)->write(segment_record("GET / HTTP/1.1\r\nCookie: planted\r\n\r\n"));
+  model::Service service;
+  service.host_name = service.host_id = service.executable = "planted";
+  (*recorder)->write_service(1, service);
   ASSERT_TRUE((*recorder)->close());
   std::ifstream file(path_, std::ios::binary);
   const std::string all((std::istreambuf_iterator<char>(file)), {});
