@@ -14,6 +14,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("OBI_BUILD", ROOT / "build"))
 BINARY = BUILD / "bin" / "ebpf-instrument"
+SANITIZED = BUILD.name in ("build-asan", "build-tsan")  # memory and time are not the agent's own there
 
 
 def free_port():

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 
-from agent import Agent, assert_ledger_adds_up, ledger_of_log, wait_for
+from agent import SANITIZED, Agent, assert_ledger_adds_up, ledger_of_log, wait_for
 from conftest import Talker
 
 SERVER, CLIENT = "HTTP", "HTTPClient"
@@ -57,7 +57,7 @@ def test_ab_100k_keep_alive(nginx):
         assert len({span["spanID"] for span in spans}) == done
         rows = assert_nothing_lost(agent)
         assert rows["spans_made"] == rows["requests_seen"] == done
-        assert agent.peak_rss_kib <= 40 * 1024, f"peak RSS {agent.peak_rss_kib} KiB"
+        assert agent.peak_rss_kib <= 40 * 1024 or SANITIZED, f"peak RSS {agent.peak_rss_kib} KiB"
         print(f"ab: {done} requests, {len(spans)} spans, peak RSS {agent.peak_rss_kib / 1024:.1f} MiB")
 
 
