@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/routes/path_clusterer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace obi::pipeline {
+namespace {
+
+std::string cluster(std::string_view path) {
+  std::string out = "left over";
+  cluster_path(path, '*', out);
+  return out;
+}
+
+TEST(PathClusterer, KeepsWordsAndReplacesIdentifiers) {
+  EXPECT_EQ(cluster("/users/42/orders"), "/users/*/orders");
+  EXPECT_EQ(cluster("/api/v1/products/9f8e7d6c"), "/api/v1/products/*");
+  EXPECT_EQ(cluster("/files/550e8400-e29b-41d4-a716-446655440000"), "/files/*");
+  EXPECT_EQ(cluster("/health"), "/health");
+  EXPECT_EQ(cluster("/"), "/");
+  EXPECT_EQ(cluster(""), "");
+  EXPECT_EQ(cluster("/static/app.min.js"), "/static/app.min.js");
+}
+
+TEST(PathClusterer, TheQueryIsNoPartOfTheRoute) {
+  EXPECT_EQ(cluster("/search?q=1"), "/search");
+  EXPECT_EQ(cluster("/search#top"), "/search");
+}
+
+TEST(PathClusterer, LongPathsAreCutAtTenSeparators) {
+  EXPECT_EQ(cluster("/a/b/c/d/e/f/g/h/i/j/k/l"), "/a/b/c/d/e/f/g/h/i/j");
+}
+
+TEST(PathClusterer, CommonPathWordsStay) {
+  for (const char* word :
+       {"users", "orders", "api", "checkout", "login", "metrics", "catalogue", "products", "search", "items", "cart", "admin",
+        "settings", "config", "status", "invoices", "payments", "profile", "avatar", "download", "upload", "assets", "images",
+        "css", "js", "index", "html", "comments", "notifications", "messages", "customers", "shipping", "reviews", "http",
+        "kafka", "grpc", "shopping-cart", "user_profile", "openapi.json", "v1", "v2"}) {
+    EXPECT_EQ(cluster(std::string("/") + word), std::string("/") + word);
+  }
+}
+
+TEST(PathClusterer, IdentifiersGo) {
+  for (const char* id : {"123", "a1b2c3", "550e8400e29b41d4a716446655440000", "xkqzvwpt", "zzxqjkvb", "QWxhZGRpbg==",
+                         "507f1f77bcf86cd799439011", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "2024-01-31", "%41%42", "10.0.0.1"}) {
+    EXPECT_EQ(cluster(std::string("/x/") + id), "/x/*") << id;
+  }
+}
+
+}  // namespace
+}  // namespace obi::pipeline
