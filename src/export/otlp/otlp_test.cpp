@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encoding, sampling and delivery of OTLP without a network: the encoder's bytes are read back field by field, the sender
+// works on a transport that fails as told.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+#include "export/otlp/encode/trace_encoder.hpp"
+#include "export/otlp/sampler.hpp"
+#include "export/otlp/send/sender.hpp"
+#include "export/otlp/transport/transport.hpp"
+
+namespace obi::exporting::otlp {
+namespace {
+
+using protozero::pbf_reader;
+using std::chrono::milliseconds;
+
+// The first sub-message with this number.
+pbf_reader sub(pbf_reader message, int field) {
+  message.next(static_cast<protozero::pbf_tag_type>(field));
+  return message.get_message();
+}
+
+std::map<std::string, std::string> attributes_of(pbf_reader message, int field) {
+  std::map<std::string, std::string> attributes;
+  while (message.next(static_cast<protozero::pbf_tag_type>(field))) {
+    pbf_reader pair = message.get_message();
+    pair.next(1);
+    const std::string key = pair.get_string();
+    pair.next(2);
+    pbf_reader any = pair.get_message();
+    any.next();
+    attributes[key] = any.tag() == 1 ? any.get_string() : std::to_string(any.get_int64());
+  }
+  return attributes;
+}
+
+model::Span span_of(model::ServiceRef service, model::EventType type = model::EventType::kHttpServer) {
+  model::Span span;
+  span.type = type;
+  span.method = "GET";
+  span.path = "/users/1";
+  span.query = "q=1&token=planted";
+  span.route = "/users/*";
+  span.scheme = "http";
+  span.host_header = "api.example.com:81";
+  span.status = 200;
+  span.response_bytes = 300;
+  span.peer = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}, .port = 5000};
+  span.host = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
+  span.request_start_ns = span.start_ns = 100;
+  span.end_ns = 400;
+  span.trace_id.bytes[15] = 9;
+  span.span_id.bytes[7] = 8;
+  span.service = std::move(service);
+  return span;
+}
+
+model::ServiceRef named(std::string name) {
+  auto service = std::make_shared<model::Service>();
+  service->name = std::move(name);
+  return service;
+}
+
+std::string encode(const std::vector<model::Span>& spans) {
+  TraceEncoder encoder({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()});
+  std::vector<const model::Span*> pointers;
+  for (const model::Span& span : spans) pointers.push_back(&span);
+  std::string out;
+  encoder.encode(pointers, 1000, out);
+  return out;
+}
+
+TEST(TraceEncoder, ServerSpanReadsBackAsItWas) {
+  const std::string bytes = encode({span_of(named("users"))});
+  const pbf_reader resource_spans = sub(pbf_reader(bytes), 1);
+  EXPECT_EQ(attributes_of(sub(resource_spans, 1), 1).at("service.name"), "users");
+  pbf_reader span = sub(sub(resource_spans, 2), 2);
+  const auto attributes = attributes_of(span, 9);
+  EXPECT_EQ(attributes.at("http.response.status_code"), "200");
+  EXPECT_EQ(attributes.at("http.request.method"), "GET");
+  EXPECT_EQ(attributes.at("url.path"), "/users/1");
+  EXPECT_EQ(attributes.at("http.route"), "/users/*");
+  EXPECT_EQ(attributes.at("url.query"), "q=1&token=REDACTED");
+  EXPECT_EQ(attributes.at("client.address"), "10.0.0.1");
+  EXPECT_EQ(attributes.at("server.address"), "10.0.0.2");
+  EXPECT_EQ(attributes.at("server.port"), "81");
+  EXPECT_EQ(attributes.at("http.response.body.size"), "300");
+  std::map<int, std::string> seen;
+  while (span.next()) {
+    switch (span.tag()) {
+      case 5: seen[5] = span.get_string(); break;
+      case 6: seen[6] = std::to_string(span.get_enum()); break;
+      case 7: seen[7] = std::to_string(span.get_fixed64()); break;
+      case 8: seen[8] = std::to_string(span.get_fixed64()); break;
+      case 15: seen[15] = "status"; [[fallthrough]];
+      default: span.skip();
+    }
+  }
+  EXPECT_EQ(seen, (std::map<int, std::string>{{5, "GET /users/*"}, {6, "2"}, {7, "1100"}, {8, "1400"}}));
+}
+
+TEST(TraceEncoder, ClientSpanHasItsUrlAndItsErrors) {
+  model::Span span = span_of(named("web"), model::EventType::kHttpClient);
+  span.status = 404;
+  const std::string bytes = encode({span});
+  const pbf_reader encoded = sub(sub(sub(pbf_reader(bytes), 1), 2), 2);
+  const auto attributes = attributes_of(encoded, 9);
+  EXPECT_EQ(attributes.at("url.full"), "http://api.example.com:81/users/1?q=1&token=REDACTED");
+  EXPECT_EQ(attributes.at("server.address"), "api.example.com");
+  pbf_reader status = sub(encoded, 15);
+  ASSERT_TRUE(status.next(3));
+  EXPECT_EQ(status.get_enum(), 2);
+}
+
+TEST(TraceEncoder, EachServiceIsOneResource) {
+  const auto first = named("a");
+  const auto second = named("b");
+  const std::string bytes = encode({span_of(first), span_of(second), span_of(first)});
+  std::map<std::string, int> spans;
+  pbf_reader request(bytes);
+  while (request.next(1)) {
+    const pbf_reader resource_spans = request.get_message();
+    const std::string name = attributes_of(sub(resource_spans, 1), 1).at("service.name");
+    pbf_reader scopes = resource_spans;
+    while (scopes.next(2)) {
+      scopes.skip();
+      ++spans[name];
+    }
+  }
+  EXPECT_EQ(spans, (std::map<std::string, int>{{"a", 2}, {"b", 1}}));
+}
+
+TEST(TraceEncoder, TimeInAQueueMakesTwoChildren) {
+  model::Span span = span_of(named("a"));
+  span.start_ns = 200;
+  const std::string bytes = encode({span});
+  pbf_reader spans = sub(sub(pbf_reader(bytes), 1), 2);
+  std::vector<std::string> names;
+  while (spans.next(2)) {
+    pbf_reader one = spans.get_message();
+    one.next(5);
+    names.push_back(one.get_string());
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"in queue", "processing", "GET /users/*"}));
+}
+
+TEST(TraceSampler, KeepsTheShareThatIsAskedFor) {
+  const TraceSampler quarter({.name = "parentbased_traceidratio", .argument = "0.25"});
+  int kept = 0;
+  for (int i = 0; i < 256; ++i) {
+    model::TraceId id;
+    id.bytes[8] = static_cast<std::uint8_t>(i);
+    kept += quarter.keeps(id) ? 1 : 0;
+  }
+  EXPECT_EQ(kept, 64);
+  EXPECT_TRUE(TraceSampler({.name = "always_on", .argument = {}}).keeps({}));
+  EXPECT_FALSE(TraceSampler({.name = "always_off", .argument = {}}).keeps({}));
+  EXPECT_TRUE(TraceSampler({.name = "traceidratio", .argument = "nonsense"}).keeps({}));
+}
+
+TEST(PartialSuccess, IsRead) {
+  std::string reply;
+  protozero::pbf_writer writer(reply);
+  {
+    protozero::pbf_writer partial(writer, 1);
+    partial.add_int64(1, 3);
+    partial.add_string(2, "too old");
+  }
+  Delivery delivery;
+  read_partial_success(reply, delivery);
+  EXPECT_EQ(delivery.rejected, 3U);
+  EXPECT_EQ(delivery.error, "too old");
+  read_partial_success("\xff\xff nonsense", delivery);  // must not throw
+}
+
+/// Answers each delivery with the next of a list, the last one for ever.
+class ScriptedTransport final : public Transport {
+ public:
+  explicit ScriptedTransport(std::vector<Delivery> script) : script_(std::move(script)) {}
+  Delivery deliver(std::string_view) override {
+    const Delivery answer = script_.front();
+    if (script_.size() > 1) script_.erase(script_.begin());
+    return answer;
+  }
+
+ private:
+  std::vector<Delivery> script_;
+};
+
+SenderOptions fast() {
+  return {.name = "test", .address = "nowhere", .backoff = {.initial = milliseconds(1), .max = milliseconds(2), .give_up_after = milliseconds(40)},
+          .max_items = 100};
+}
+
+std::chrono::steady_clock::time_point soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+TEST(Sender, TriesAgainUntilTheReceiverIsBack) {
+  const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{away, away, Delivery{}}));
+  sender.submit("request", 10);
+  while (sender.counts().delivered == 0) std::this_thread::yield();
+  sender.shutdown(soon());
+  EXPECT_EQ(sender.counts().delivered, 10U);
+  EXPECT_EQ(sender.counts().errors, 2U);
+  EXPECT_EQ(sender.counts().dropped, 0U);
+}
+
+TEST(Sender, EveryItemIsDeliveredOrDropped) {
+  const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{away}));
+  for (int i = 0; i < 50; ++i) sender.submit("request", 10);
+  EXPECT_LE(sender.counts().held, 100U + 10U);
+  sender.shutdown(soon());
+  EXPECT_EQ(sender.counts().delivered, 0U);
+  EXPECT_EQ(sender.counts().dropped, 500U);
+  EXPECT_EQ(sender.counts().held, 0U);
+}
+
+TEST(Sender, WhatIsRefusedIsNotTriedAgain) {
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(
+                            std::vector{Delivery{.outcome = Outcome::kRefused, .error = "bad"}, Delivery{}}));
+  sender.submit("first", 1);
+  sender.submit("second", 2);
+  sender.shutdown(soon());
+  EXPECT_EQ(sender.counts().dropped, 1U);
+  EXPECT_EQ(sender.counts().delivered, 2U);
+}
+
+TEST(Sender, WhatAReceiverRejectsOfARequestIsDropped) {
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{Delivery{.error = "old", .rejected = 4}}));
+  sender.submit("request", 10);
+  sender.shutdown(soon());
+  EXPECT_EQ(sender.counts().delivered, 6U);
+  EXPECT_EQ(sender.counts().dropped, 4U);
+}
+
+}  // namespace
+}  // namespace obi::exporting::otlp
