@@ -35,7 +35,10 @@ all-targets: configure
 demo: build ## real processes, live spans, then a table of requests, errors and durations
 	@demo/run.sh
 
-test: unit-test integration-test ## all tests but the slow ones
+test: unit-test bench-check integration-test ## all tests but the slow ones
+
+bench-check: deps-test all-targets ## the measurements that are the same on every machine, against their limits
+	@$(PYTHON) tests/bench/bench.py --stable --check
 
 unit-test: deps-test all-targets
 	@$(PYTHON) tools/check_layers.py
@@ -56,7 +59,7 @@ test-tsan: deps-test ## unit and integration tests under ThreadSanitizer
 	@OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing"
 
 bench: deps-test all-targets ## prints one JSON document of measurements
-	@$(PYTHON) tests/bench/bench.py
+	@$(PYTHON) tests/bench/bench.py --check
 
 fuzz-build: deps-test
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
