@@ -125,6 +125,7 @@ int main(int argc, char** argv) {
   if (!mistakes.empty()) return complain(mistakes);
   for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
-  if (!config.text("log_config").empty()) fmt::print("{}", obi::config::render_effective(config));
+  if (config.text("log_config") == "yaml") fmt::print("{}", obi::config::render_effective(config));
+  if (config.text("log_config") == "json") fmt::print("{}\n", obi::config::render_json(config));
   return run(line, std::move(options));
 }

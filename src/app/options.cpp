@@ -145,6 +145,17 @@ metrics::ResourceOptions resource_options(const Config& config) {
   return options;
 }
 
+// The exporters' own keys are older names that replace metrics.features when their exporter is on, OTLP's first.
+const std::vector<std::string>& features_of(const Config& config) {
+  const bool otlp = !config.text("otel_metrics_export.endpoint").empty() ||
+                    !config.text("otel_metrics_export.common_endpoint").empty();
+  if (otlp && config.is_set("otel_metrics_export.features")) return config.list("otel_metrics_export.features");
+  if (config.integer("prometheus_export.port") != 0 && config.is_set("prometheus_export.features")) {
+    return config.list("prometheus_export.features");
+  }
+  return config.list("metrics.features");
+}
+
 // What both metric exporters share; `section` is otel_metrics_export or prometheus_export.
 metrics::AggregatorOptions aggregator_options(const Config& config, const std::string& section) {
   metrics::AggregatorOptions options;
@@ -152,8 +163,7 @@ metrics::AggregatorOptions aggregator_options(const Config& config, const std::s
   options.buckets.request_size = config.numbers(section + ".buckets.request_size_histogram");
   options.buckets.response_size = config.numbers(section + ".buckets.response_size_histogram");
   options.ttl = config.duration(section + ".ttl");
-  options.features = config.list("metrics.features");
-  if (config.is_set(section + ".features")) options.features = config.list(section + ".features");
+  options.features = features_of(config);
   options.instrumentations = config.list(section + ".instrumentations");
   std::ranges::replace(options.instrumentations, std::string("all"), std::string("*"));
   options.selection = selection_of(config);
@@ -169,9 +179,12 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes, 
   if (auto target = otlp_target(config, OtlpSignal::kTraces, mistakes.lines, warnings)) {
     exporting::OtlpTracesOptions traces;
     traces.target = std::move(*target);
-    traces.backoff = {.initial = config.duration("otel_traces_export.backoff_initial_interval"),
-                      .max = config.duration("otel_traces_export.backoff_max_interval"),
-                      .give_up_after = config.duration("otel_traces_export.backoff_max_elapsed_time")};
+    const auto set_unless_zero = [&](std::chrono::nanoseconds& value, std::string_view path) {
+      if (config.duration(path).count() != 0) value = config.duration(path);
+    };
+    set_unless_zero(traces.backoff.initial, "otel_traces_export.backoff_initial_interval");
+    set_unless_zero(traces.backoff.max, "otel_traces_export.backoff_max_interval");
+    set_unless_zero(traces.backoff.give_up_after, "otel_traces_export.backoff_max_elapsed_time");
     traces.batch_max_size = static_cast<std::size_t>(config.integer("otel_traces_export.batch_max_size"));
     traces.queue_size = static_cast<std::size_t>(config.integer("otel_traces_export.queue_size"));
     if (traces.queue_size == 0) traces.queue_size = 4 * traces.batch_max_size;
@@ -255,6 +268,9 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
                    .when_full = config.boolean("channel_send_timeout_panic") ? swarm::WhenFull::kAbort : swarm::WhenFull::kWait};
   options.shutdown_timeout = config.duration("shutdown_timeout");
   options.enforce_capabilities = config.boolean("enforce_sys_caps");
+  if (config.text("internal_metrics.exporter") == "otel") {
+    warnings.emplace_back("internal_metrics.exporter: otel is not built yet; the port of internal_metrics.prometheus is used");
+  }
   if (mistake_lines.empty() && !options.printer && options.prometheus.port == 0 && !options.otlp_traces && !options.otlp_metrics) {
     mistake_lines.emplace_back("nothing would be exported: set trace_printer, otel_traces_export.endpoint, "
                                "otel_metrics_export.endpoint or prometheus_export.port");

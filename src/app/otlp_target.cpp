@@ -96,7 +96,7 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
     url = parse_url(endpoint.text);
   }
   if (!url) {
-    mistakes.push_back(fmt::format("{}: '{}' is not a URL such as http://host:4318", endpoint.origin, endpoint.text));
+    mistakes.push_back(fmt::format("{}: must be a URL such as http://host:4318", endpoint.origin));
     return std::nullopt;
   }
   if (protocol.empty()) protocol = url->authority.ends_with("4317") ? "grpc" : "http/protobuf";

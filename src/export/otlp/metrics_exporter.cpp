@@ -13,7 +13,7 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options, metrics::Ag
     : options_(std::move(options)),
       aggregator_(std::move(aggregation)),
       sender_({.name = "otlp metrics",
-               .address = options_.target.unix_socket.empty() ? options_.target.url : options_.target.unix_socket,
+               .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
                .max_items = kMaxRequests},
               otlp::make_transport(options_.target, otlp::Signal::kMetrics)),

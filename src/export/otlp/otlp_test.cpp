@@ -162,6 +162,12 @@ TEST(TraceSampler, KeepsTheShareThatIsAskedFor) {
   EXPECT_TRUE(TraceSampler({.name = "traceidratio", .argument = "nonsense"}).keeps({}));
 }
 
+TEST(Transport, LogLinesHoldNoCredentials) {
+  EXPECT_EQ(printable_address({.url = "http://user:planted@host:4318/v1/traces"}), "http://host:4318/v1/traces");
+  EXPECT_EQ(printable_address({.url = "http://host:4317"}), "http://host:4317");
+  EXPECT_EQ(printable_address({.url = "http://localhost", .unix_socket = "/run/otel.sock"}), "/run/otel.sock");
+}
+
 TEST(PartialSuccess, IsRead) {
   std::string reply;
   protozero::pbf_writer writer(reply);

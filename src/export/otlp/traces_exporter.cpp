@@ -11,7 +11,7 @@ OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
                 .redaction = options_.redaction,
                 .resource_cache = options_.resource_cache}),
       sender_({.name = "otlp traces",
-               .address = options_.target.unix_socket.empty() ? options_.target.url : options_.target.unix_socket,
+               .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
                .max_items = options_.queue_size},
               otlp::make_transport(options_.target, otlp::Signal::kTraces)) {}

@@ -11,6 +11,15 @@ std::unique_ptr<Transport> make_transport(const OtlpTarget& target, Signal signa
   return make_http_transport(target);
 }
 
+std::string printable_address(const OtlpTarget& target) {
+  if (!target.unix_socket.empty()) return target.unix_socket;
+  std::string address = target.url;
+  const std::size_t begin = address.find("://") + 3;
+  const std::size_t at = address.rfind('@', address.find('/', begin));
+  if (at != std::string::npos && at >= begin) address.erase(begin, at + 1 - begin);
+  return address;
+}
+
 void read_partial_success(std::string_view response, Delivery& delivery) {
   constexpr int kPartialSuccess = 1;
   constexpr int kRejected = 1;

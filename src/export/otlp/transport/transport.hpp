@@ -41,6 +41,9 @@ std::unique_ptr<Transport> make_transport(const OtlpTarget& target, Signal signa
 std::unique_ptr<Transport> make_http_transport(const OtlpTarget& target);
 std::unique_ptr<Transport> make_grpc_transport(const OtlpTarget& target, Signal signal);
 
+/// The address for log lines: without the user name and password that a URL may hold.
+std::string printable_address(const OtlpTarget& target);
+
 /// Reads an Export*ServiceResponse: partial_success{rejected, error_message}.
 void read_partial_success(std::string_view response, Delivery& delivery);
 
