@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's life: builds the graph of docs/map.md from the options, runs it, and drains it when it is told to stop.
-// One owner, the main thread.
+// The agent's life: builds the graph of docs/map.md from the options, runs it, and drains it when
+// it is told to stop. One owner, the main thread.
 #pragma once
 #include <memory>
 #include <string>
@@ -23,7 +23,8 @@ class Agent {
   void start();
   /// A replay has reached its end (never true otherwise).
   [[nodiscard]] bool is_finished() const;
-  /// Drains the pipeline within the shutdown time-out and prints the summary line. False if something was still busy.
+  /// Drains the pipeline within the shutdown time-out and prints the summary line. False if
+  /// something was still busy.
   bool stop();
 
  private:

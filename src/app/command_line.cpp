@@ -20,18 +20,25 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   bool probe = false;
   bool version = false;
 
-  CLI::App cli{"Zero-code traces and metrics of the processes on this host, by eBPF.", "ebpf-instrument"};
+  CLI::App cli{"Zero-code traces and metrics of the processes on this host, by eBPF.",
+               "ebpf-instrument"};
   cli.set_help_flag();
   cli.fallthrough();  // options may stand behind a command, too
   bool help = false;
   cli.add_flag("-h,--help", help, "this text and the configuration keys");
-  cli.add_option("--config", line.config_path, "YAML configuration file (OTEL_EBPF_CONFIG_PATH wins)")->type_name("FILE");
+  cli.add_option("--config", line.config_path,
+                 "YAML configuration file (OTEL_EBPF_CONFIG_PATH wins)")
+      ->type_name("FILE");
   cli.add_option("--record", line.record, "write the raw segments to FILE")->type_name("FILE");
-  cli.add_flag("--record-redact", line.record_redact, "hide header values, queries and bodies in the recording");
-  cli.add_option("--replay", line.replay, "run the pipeline from a recording, without root or BPF")->type_name("FILE");
-  cli.add_flag("--probe", probe, "load and unload the BPF programs, and say whether that works here");
+  cli.add_flag("--record-redact", line.record_redact,
+               "hide header values, queries and bodies in the recording");
+  cli.add_option("--replay", line.replay, "run the pipeline from a recording, without root or BPF")
+      ->type_name("FILE");
+  cli.add_flag("--probe", probe,
+               "load and unload the BPF programs, and say whether that works here");
   cli.add_flag("--version", version, "the version");
-  const CLI::App* config = cli.add_subcommand("config", "prints the effective configuration, each value with its origin");
+  const CLI::App* config = cli.add_subcommand(
+      "config", "prints the effective configuration, each value with its origin");
 
   std::ranges::for_each(arguments, double_the_dash);
   std::ranges::reverse(arguments);  // CLI11 takes them last first

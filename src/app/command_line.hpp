@@ -18,12 +18,12 @@ struct CommandLine {
 
 struct ParsedCommandLine {
   CommandLine line;
-  int exit_code = 0;    ///< with `text`: print it and leave with this code
-  std::string text;     ///< usage or the mistake; empty = go on
+  int exit_code = 0;  ///< with `text`: print it and leave with this code
+  std::string text;   ///< usage or the mistake; empty = go on
 };
 
-/// `-config X` means `--config X`, as in Go programs; likewise for every option with a single dash. An unknown flag is
-/// a mistake with exit code 2.
+/// `-config X` means `--config X`, as in Go programs; likewise for every option with a single dash.
+/// An unknown flag is a mistake with exit code 2.
 ParsedCommandLine parse_command_line(std::vector<std::string> arguments);
 
 }  // namespace obi::app

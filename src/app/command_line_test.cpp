@@ -10,7 +10,10 @@ using Action = CommandLine::Action;
 
 TEST(CommandLine, OneDashAndTwoMeanTheSame) {
   for (const std::vector<std::string>& arguments :
-       std::vector<std::vector<std::string>>{{"-config", "a.yaml"}, {"--config", "a.yaml"}, {"-config=a.yaml"}, {"--config=a.yaml"}}) {
+       std::vector<std::vector<std::string>>{{"-config", "a.yaml"},
+                                             {"--config", "a.yaml"},
+                                             {"-config=a.yaml"},
+                                             {"--config=a.yaml"}}) {
     const auto parsed = parse_command_line(arguments);
     EXPECT_EQ(parsed.text, "");
     EXPECT_EQ(parsed.line.config_path, "a.yaml");

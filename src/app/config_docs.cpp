@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes docs/configuration.md from the table of keys: config_docs FILE, or config_docs --check FILE to compare.
+// Writes docs/configuration.md from the table of keys: config_docs FILE, or config_docs --check
+// FILE to compare.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exporters that are configured, each with its queue and its thread, and the pages that they serve.
+// The exporters that are configured, each with its queue and its thread, and the pages that they
+// serve.
 #pragma once
 #include <memory>
 #include <string>

@@ -19,7 +19,9 @@ namespace {
 class DirectoryLookup final : public pipeline::ServiceLookup {
  public:
   explicit DirectoryLookup(const discover::ProcessDirectory& directory) : directory_(directory) {}
-  [[nodiscard]] model::ServiceRef find(std::uint32_t pid) const override { return directory_.find(pid); }
+  [[nodiscard]] model::ServiceRef find(std::uint32_t pid) const override {
+    return directory_.find(pid);
+  }
 
  private:
   const discover::ProcessDirectory& directory_;
@@ -46,7 +48,10 @@ constexpr std::uint64_t kReplaySeed = 1;  // makes the ids of a replay repeatabl
 
 struct Agent::Graph {
   explicit Graph(AgentOptions agent_options)
-      : options(std::move(agent_options)), lookup(directory), pool(options.pairer.batch_length), exporters(options) {}
+      : options(std::move(agent_options)),
+        lookup(directory),
+        pool(options.pairer.batch_length),
+        exporters(options) {}
 
   base::Result<void> open(const CommandLine& line);
   base::Result<void> open_source(const CommandLine& line);
@@ -77,11 +82,13 @@ struct Agent::Graph {
 
 base::Result<void> Agent::Graph::open(const CommandLine& line) {
   if (line.record) {
-    auto opened = capture::Recorder::open({.path = *line.record, .redact = line.record_redact}, base::wall_offset_ns());
+    auto opened = capture::Recorder::open({.path = *line.record, .redact = line.record_redact},
+                                          base::wall_offset_ns());
     if (!opened) return std::unexpected(std::move(opened.error()));
     recorder = std::make_unique<SharedRecorder>(std::move(*opened));
   }
-  directory.set_listener([this](const model::ServiceRef& service, bool added) { on_service(service, added); });
+  directory.set_listener(
+      [this](const model::ServiceRef& service, bool added) { on_service(service, added); });
   if (auto stages_built = build_stages(line.replay.has_value()); !stages_built) return stages_built;
   if (auto listening = exporters.listen(options, internal_sources()); !listening) return listening;
   spans = std::make_unique<BatchQueue>(queue_options("spans", options.queue));
@@ -91,9 +98,11 @@ base::Result<void> Agent::Graph::open(const CommandLine& line) {
 }
 
 base::Result<void> Agent::Graph::build_stages(bool is_replay) {
-  stages.push_back(std::make_unique<pipeline::ReadDecorator>(lookup, ledger, is_replay ? kReplaySeed : 0));
+  stages.push_back(
+      std::make_unique<pipeline::ReadDecorator>(lookup, ledger, is_replay ? kReplaySeed : 0));
   if (options.routes) stages.push_back(std::make_unique<pipeline::Routes>(*options.routes));
-  if (options.name_resolver) stages.push_back(std::make_unique<pipeline::NameResolver>(*options.name_resolver));
+  if (options.name_resolver)
+    stages.push_back(std::make_unique<pipeline::NameResolver>(*options.name_resolver));
   if (options.has_filter) {
     auto filter = pipeline::AttributesFilter::create(options.filter, ledger);
     if (!filter) return std::unexpected(std::move(filter.error()));
@@ -132,11 +141,16 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
 void Agent::Graph::build_nodes() {
   if (recording) {
     replay = std::make_unique<ReplaySource>(*recording, *pairer, directory, ledger);
-    runner.add({.name = "replay", .run = [this](std::stop_token stop) { replay->run(stop); }, .finished = [this] { spans->close(); }});
+    runner.add({.name = "replay",
+                .run = [this](std::stop_token stop) { replay->run(stop); },
+                .finished = [this] { spans->close(); }});
   } else {
     kernel = std::make_unique<KernelSource>(*tracer, *pairer, *discovery, ledger, recorder.get());
-    runner.add({.name = "capture", .run = [this](std::stop_token stop) { kernel->run(stop); }, .finished = [this] { spans->close(); }});
-    runner.add({.name = "discovery", .run = [this](std::stop_token stop) { discovery->run(stop); }});
+    runner.add({.name = "capture",
+                .run = [this](std::stop_token stop) { kernel->run(stop); },
+                .finished = [this] { spans->close(); }});
+    runner.add(
+        {.name = "discovery", .run = [this](std::stop_token stop) { discovery->run(stop); }});
   }
   runner.add({.name = "pipeline",
               .run =
@@ -163,13 +177,16 @@ exporting::InternalSources Agent::Graph::internal_sources() {
     std::vector<exporting::InternalSources::Loss> losses;
     if (!tracer) return losses;
     for (const capture::KernelLoss& loss : tracer->losses()) {
-      losses.push_back({.name = std::string(loss.name), .help = std::string(loss.help), .count = loss.count});
+      losses.push_back(
+          {.name = std::string(loss.name), .help = std::string(loss.help), .count = loss.count});
     }
     return losses;
   };
   sources.queues = [this] {
     std::vector<exporting::InternalSources::QueueFill> fill;
-    if (spans) fill.push_back({.subscriber = spans->name(), .size = spans->size(), .capacity = spans->capacity()});
+    if (spans)
+      fill.push_back(
+          {.subscriber = spans->name(), .size = spans->size(), .capacity = spans->capacity()});
     return fill;
   };
   sources.instrumented_processes = [this] {
@@ -185,18 +202,21 @@ exporting::InternalSources Agent::Graph::internal_sources() {
   return sources;
 }
 
-// One line from which a missing span can be explained: what was seen, what was made of it, and every loss by its reason.
+// One line from which a missing span can be explained: what was seen, what was made of it, and
+// every loss by its reason.
 void Agent::Graph::print_summary() const {
   std::string line = "summary";
   for (std::size_t i = 0; i < model::kReasons.size(); ++i) {
-    line += fmt::format(" {}={}", model::kReasons[i].name, ledger.get(static_cast<model::Reason>(i)));
+    line +=
+        fmt::format(" {}={}", model::kReasons[i].name, ledger.get(static_cast<model::Reason>(i)));
   }
   if (tracer) {
-    for (const capture::KernelLoss& loss : tracer->losses()) line += fmt::format(" kernel_{}={}", loss.name, loss.count);
+    for (const capture::KernelLoss& loss : tracer->losses())
+      line += fmt::format(" kernel_{}={}", loss.name, loss.count);
   }
   for (const auto& [name, counts] : exporters.states()) {
-    line += fmt::format(" {0}_consumed={1} {0}_exported={2} {0}_not_wanted={3} {0}_dropped={4}", name, counts.consumed,
-                        counts.exported, counts.not_wanted, counts.dropped);
+    line += fmt::format(" {0}_consumed={1} {0}_exported={2} {0}_not_wanted={3} {0}_dropped={4}",
+                        name, counts.consumed, counts.exported, counts.not_wanted, counts.dropped);
   }
   spdlog::log(spdlog::level::info, "{}", line);
 }
@@ -219,13 +239,17 @@ bool Agent::is_finished() const { return graph_->replay && graph_->replay->is_fi
 
 bool Agent::stop() {
   std::vector<std::string> late;
-  // Exporters get the whole time-out for what they hold; the rest of the graph a little more to notice.
-  const auto deadline = std::chrono::steady_clock::now() + graph_->options.shutdown_timeout + std::chrono::seconds(2);
+  // Exporters get the whole time-out for what they hold; the rest of the graph a little more to
+  // notice.
+  const auto deadline =
+      std::chrono::steady_clock::now() + graph_->options.shutdown_timeout + std::chrono::seconds(2);
   const bool drained = graph_->runner.stop(deadline, &late);
-  for (const std::string& name : late) spdlog::error("node={} did not stop within the shutdown time-out", name);
+  for (const std::string& name : late)
+    spdlog::error("node={} did not stop within the shutdown time-out", name);
   graph_->exporters.stop_listening();
   if (graph_->recorder) {
-    if (const auto closed = graph_->recorder->close(); !closed) spdlog::error("{}", closed.error().message);
+    if (const auto closed = graph_->recorder->close(); !closed)
+      spdlog::error("{}", closed.error().message);
   }
   graph_->print_summary();
   return drained;

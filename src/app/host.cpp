@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host.hpp"
 
+#include <fmt/format.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -12,13 +14,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <fmt/format.h>
-#include <linux/magic.h>
 
 namespace obi::app {
 namespace {
 
-// Numbers newer than some C libraries' headers: include/uapi/linux/capability.h, kernel 5.8 and 5.9.
+// Numbers newer than some C libraries' headers: include/uapi/linux/capability.h, kernel 5.8
+// and 5.9.
 constexpr int kCapPerfmon = 38;
 constexpr int kCapBpf = 39;
 constexpr int kCapCheckpointRestore = 40;
@@ -30,7 +31,9 @@ std::uint64_t effective_capabilities() {
   return data[0].effective | static_cast<std::uint64_t>(data[1].effective) << 32U;
 }
 
-bool is_red_hat_like(std::string_view release) { return release.find(".el8") != std::string_view::npos; }
+bool is_red_hat_like(std::string_view release) {
+  return release.find(".el8") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -66,20 +69,23 @@ base::Result<void> check_kernel() {
   const bool new_enough = major > 5 || (major == 5 && minor >= 8);
   const bool back_ported = major == 4 && minor == 18 && is_red_hat_like(name.release);
   if (!new_enough && !back_ported) {
-    return base::fail(fmt::format("kernel {} is too old: 5.8 or newer is needed, or 4.18 of RHEL 8", name.release));
+    return base::fail(fmt::format("kernel {} is too old: 5.8 or newer is needed, or 4.18 of RHEL 8",
+                                  name.release));
   }
   if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    return base::fail("this kernel has no BTF (/sys/kernel/btf/vmlinux is missing): it must be built with "
-                      "CONFIG_DEBUG_INFO_BTF=y");
+    return base::fail(
+        "this kernel has no BTF (/sys/kernel/btf/vmlinux is missing): it must be built with "
+        "CONFIG_DEBUG_INFO_BTF=y");
   }
   return {};
 }
 
 base::Result<void> mount_tracefs() {
   constexpr const char* kPath = "/sys/kernel/tracing";
-  struct statfs info {};
+  struct statfs info{};
   if (statfs(kPath, &info) == 0 && info.f_type == TRACEFS_MAGIC) return {};
-  if (mount("tracefs", kPath, "tracefs", 0, nullptr) != 0) return base::fail("mounting tracefs at /sys/kernel/tracing", errno);
+  if (mount("tracefs", kPath, "tracefs", 0, nullptr) != 0)
+    return base::fail("mounting tracefs at /sys/kernel/tracing", errno);
   return {};
 }
 

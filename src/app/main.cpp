@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ebpf-instrument: reads the command line and the configuration, runs the agent until it is told to stop.
+// ebpf-instrument: reads the command line and the configuration, runs the agent until it is told to
+// stop.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
@@ -39,7 +40,8 @@ sigset_t block_signals() {
 }
 
 bool wait_for_signal(const sigset_t& signals, std::chrono::milliseconds timeout) {
-  const timespec wait{.tv_sec = timeout.count() / 1000, .tv_nsec = timeout.count() % 1000 * 1'000'000};
+  const timespec wait{.tv_sec = timeout.count() / 1000,
+                      .tv_nsec = timeout.count() % 1000 * 1'000'000};
   return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
@@ -64,10 +66,12 @@ obi::base::Result<void> check_host(bool enforce) {
   if (!missing.empty()) {
     const std::string names = fmt::format("{}", fmt::join(missing, ", "));
     const bool hopeless = missing.front() == "CAP_BPF" || enforce;
-    if (hopeless) return obi::base::fail("missing capabilities: " + names + " (run as root, or grant them)");
+    if (hopeless)
+      return obi::base::fail("missing capabilities: " + names + " (run as root, or grant them)");
     spdlog::warn("missing capabilities: {}; some processes may not be seen", names);
   }
-  if (const auto mounted = obi::app::mount_tracefs(); !mounted) spdlog::debug("{}", mounted.error().message);
+  if (const auto mounted = obi::app::mount_tracefs(); !mounted)
+    spdlog::debug("{}", mounted.error().message);
   return {};
 }
 
@@ -75,7 +79,8 @@ int run(const CommandLine& line, obi::app::AgentOptions options) {
   const sigset_t signals = block_signals();
   const bool live = !line.replay;
   if (live) {
-    if (const auto fit = check_host(options.enforce_capabilities); !fit) return complain({fit.error().message});
+    if (const auto fit = check_host(options.enforce_capabilities); !fit)
+      return complain({fit.error().message});
   }
   auto agent = obi::app::Agent::open(std::move(options), line);
   if (!agent) return complain({agent.error().message});
@@ -102,9 +107,12 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", parsed.text);
     return parsed.exit_code;
   }
-  if (const char* path = std::getenv("OTEL_EBPF_CONFIG_PATH"); path != nullptr && *path != 0) line.config_path = path;
+  if (const char* path = std::getenv("OTEL_EBPF_CONFIG_PATH"); path != nullptr && *path != 0)
+    line.config_path = path;
   switch (line.action) {
-    case CommandLine::Action::kPrintHelp: fmt::print("{}\n{}", parsed.text, obi::config::render_help()); return 0;
+    case CommandLine::Action::kPrintHelp:
+      fmt::print("{}\n{}", parsed.text, obi::config::render_help());
+      return 0;
     case CommandLine::Action::kPrintVersion: fmt::print("{}\n", obi::app::kVersion); return 0;
     case CommandLine::Action::kProbe: return probe();
     default: break;
@@ -121,7 +129,8 @@ int main(int argc, char** argv) {
     fmt::print("{}", obi::config::render_effective(config));
     return mistakes.empty() ? 0 : complain(mistakes);
   }
-  auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings) : obi::app::AgentOptions{};
+  auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings)
+                                  : obi::app::AgentOptions{};
   if (!mistakes.empty()) return complain(mistakes);
   for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);

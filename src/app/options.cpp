@@ -16,22 +16,28 @@ namespace {
 
 using config::Config;
 
-// A record of a typical request or response head; wakeup_len counts messages, the ring counts bytes.
+// A record of a typical request or response head; wakeup_len counts messages, the ring counts
+// bytes.
 constexpr std::size_t kTypicalRecordBytes = 256;
 
 struct Mistakes {
   std::vector<std::string>& lines;
-  void add(std::string_view path, std::string_view what) { lines.push_back(fmt::format("{}: {}", path, what)); }
+  void add(std::string_view path, std::string_view what) {
+    lines.push_back(fmt::format("{}: {}", path, what));
+  }
 };
 
 capture::TracerOptions tracer_options(const Config& config) {
-  static constexpr std::array kBackends = {capture::Backend::kAuto, capture::Backend::kFentry, capture::Backend::kKprobe,
-                                           capture::Backend::kTracepoint, capture::Backend::kSyscall};
+  static constexpr std::array kBackends = {capture::Backend::kAuto, capture::Backend::kFentry,
+                                           capture::Backend::kKprobe, capture::Backend::kTracepoint,
+                                           capture::Backend::kSyscall};
   capture::TracerOptions options;
-  const auto chosen = std::ranges::find_if(
-      kBackends, [&](capture::Backend backend) { return to_string(backend) == config.text("ebpf.capture_backend"); });
+  const auto chosen = std::ranges::find_if(kBackends, [&](capture::Backend backend) {
+    return to_string(backend) == config.text("ebpf.capture_backend");
+  });
   if (chosen != kBackends.end()) options.backend = *chosen;
-  const auto wakeup = static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
+  const auto wakeup =
+      static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
   options.wakeup_bytes = std::min(wakeup, options.ring_bytes / 4);
   return options;
 }
@@ -62,7 +68,8 @@ std::optional<pipeline::RoutesOptions> routes_options(const Config& config) {
                                            : pipeline::IgnoreMode::kAll;
   const std::string& wildcard = config.text("routes.wildcard_char");
   if (!wildcard.empty()) options.wildcard = wildcard[0];
-  options.max_segment_cardinality = static_cast<std::size_t>(config.integer("routes.max_path_segment_cardinality"));
+  options.max_segment_cardinality =
+      static_cast<std::size_t>(config.integer("routes.max_path_segment_cardinality"));
   return options;
 }
 
@@ -98,8 +105,8 @@ metrics::AttributeSelection selection_of(const Config& config) {
   return metrics::AttributeSelection(sections);
 }
 
-void read_condition(pipeline::AttributeCondition& condition, const std::string& key, const YAML::Node& node,
-                    const std::string& path, Mistakes& mistakes) {
+void read_condition(pipeline::AttributeCondition& condition, const std::string& key,
+                    const YAML::Node& node, const std::string& path, Mistakes& mistakes) {
   if (key == "match") {
     condition.match = node.Scalar();
     return;
@@ -113,13 +120,20 @@ void read_condition(pipeline::AttributeCondition& condition, const std::string& 
     mistakes.add(path + "." + key, number.error().message);
     return;
   }
-  if (key == "equals") condition.equals = *number;
-  else if (key == "not_equals") condition.not_equals = *number;
-  else if (key == "greater_than") condition.greater_than = *number;
-  else if (key == "greater_equals") condition.greater_equals = *number;
-  else if (key == "less_than") condition.less_than = *number;
-  else if (key == "less_equals") condition.less_equals = *number;
-  else mistakes.add(path + "." + key, "is not a condition");
+  if (key == "equals")
+    condition.equals = *number;
+  else if (key == "not_equals")
+    condition.not_equals = *number;
+  else if (key == "greater_than")
+    condition.greater_than = *number;
+  else if (key == "greater_equals")
+    condition.greater_equals = *number;
+  else if (key == "less_than")
+    condition.less_than = *number;
+  else if (key == "less_equals")
+    condition.less_equals = *number;
+  else
+    mistakes.add(path + "." + key, "is not a condition");
 }
 
 pipeline::AttributesFilterOptions filter_options(const Config& config, Mistakes& mistakes) {
@@ -132,7 +146,8 @@ pipeline::AttributesFilterOptions filter_options(const Config& config, Mistakes&
       continue;
     }
     for (const auto& condition : pair.second) {
-      read_condition(options.conditions[name], condition.first.as<std::string>(), condition.second, path, mistakes);
+      read_condition(options.conditions[name], condition.first.as<std::string>(), condition.second,
+                     path, mistakes);
     }
   }
   return options;
@@ -145,12 +160,15 @@ metrics::ResourceOptions resource_options(const Config& config) {
   return options;
 }
 
-// The exporters' own keys are older names that replace metrics.features when their exporter is on, OTLP's first.
+// The exporters' own keys are older names that replace metrics.features when their exporter is on,
+// OTLP's first.
 const std::vector<std::string>& features_of(const Config& config) {
   const bool otlp = !config.text("otel_metrics_export.endpoint").empty() ||
                     !config.text("otel_metrics_export.common_endpoint").empty();
-  if (otlp && config.is_set("otel_metrics_export.features")) return config.list("otel_metrics_export.features");
-  if (config.integer("prometheus_export.port") != 0 && config.is_set("prometheus_export.features")) {
+  if (otlp && config.is_set("otel_metrics_export.features"))
+    return config.list("otel_metrics_export.features");
+  if (config.integer("prometheus_export.port") != 0 &&
+      config.is_set("prometheus_export.features")) {
     return config.list("prometheus_export.features");
   }
   return config.list("metrics.features");
@@ -175,7 +193,8 @@ metrics::AggregatorOptions aggregator_options(const Config& config, const std::s
   return options;
 }
 
-void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes, std::vector<std::string>& warnings) {
+void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
+               std::vector<std::string>& warnings) {
   if (auto target = otlp_target(config, OtlpSignal::kTraces, mistakes.lines, warnings)) {
     exporting::OtlpTracesOptions traces;
     traces.target = std::move(*target);
@@ -185,7 +204,8 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes, 
     set_unless_zero(traces.backoff.initial, "otel_traces_export.backoff_initial_interval");
     set_unless_zero(traces.backoff.max, "otel_traces_export.backoff_max_interval");
     set_unless_zero(traces.backoff.give_up_after, "otel_traces_export.backoff_max_elapsed_time");
-    traces.batch_max_size = static_cast<std::size_t>(config.integer("otel_traces_export.batch_max_size"));
+    traces.batch_max_size =
+        static_cast<std::size_t>(config.integer("otel_traces_export.batch_max_size"));
     traces.queue_size = static_cast<std::size_t>(config.integer("otel_traces_export.queue_size"));
     if (traces.queue_size == 0) traces.queue_size = 4 * traces.batch_max_size;
     if (traces.queue_size < 2 * traces.batch_max_size) {
@@ -193,14 +213,16 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes, 
     }
     traces.batch_timeout = config.duration("otel_traces_export.batch_timeout");
     const auto& selected = config.list("otel_traces_export.instrumentations");
-    traces.http_selected = std::ranges::any_of(
-        selected, [](const std::string& name) { return name == "http" || name == "*" || name == "all"; });
+    traces.http_selected = std::ranges::any_of(selected, [](const std::string& name) {
+      return name == "http" || name == "*" || name == "all";
+    });
     traces.sampler = {.name = config.text("otel_traces_export.sampler.name"),
                       .argument = config.text("otel_traces_export.sampler.arg")};
     traces.selection = selection_of(config);
     traces.resource = resource_options(config);
-    traces.redaction = model::QueryRedaction(config.list("attributes.sensitive_query_params.add"),
-                                             config.list("attributes.sensitive_query_params.remove"));
+    traces.redaction =
+        model::QueryRedaction(config.list("attributes.sensitive_query_params.add"),
+                              config.list("attributes.sensitive_query_params.remove"));
     options.otlp_traces = std::move(traces);
   }
   if (auto target = otlp_target(config, OtlpSignal::kMetrics, mistakes.lines, warnings)) {
@@ -208,19 +230,22 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes, 
     metrics.target = std::move(*target);
     metrics.interval = config.duration("otel_metrics_export.interval");
     if (metrics.interval.count() <= 0) {
-      metrics.interval = std::chrono::milliseconds(config.integer("otel_metrics_export.interval_ms_env"));
+      metrics.interval =
+          std::chrono::milliseconds(config.integer("otel_metrics_export.interval_ms_env"));
     }
     metrics.delta = config.text("otel_metrics_export.temporality_preference") == "delta";
     metrics.selection = selection_of(config);
     metrics.resource = resource_options(config);
     options.otlp_metrics = std::move(metrics);
     options.otlp_aggregation = aggregator_options(config, "otel_metrics_export");
-    options.otlp_aggregation.temporality =
-        options.otlp_metrics->delta ? metrics::Temporality::kDelta : metrics::Temporality::kCumulative;
+    options.otlp_aggregation.temporality = options.otlp_metrics->delta
+                                               ? metrics::Temporality::kDelta
+                                               : metrics::Temporality::kCumulative;
     options.otlp_aggregation.exponential_histograms =
-        config.text("otel_metrics_export.histogram_aggregation") == "base2_exponential_bucket_histogram";
-    options.otlp_aggregation.exponential_max_size =
-        static_cast<std::size_t>(config.integer("otel_metrics_export.exponential_histogram.max_size"));
+        config.text("otel_metrics_export.histogram_aggregation") ==
+        "base2_exponential_bucket_histogram";
+    options.otlp_aggregation.exponential_max_size = static_cast<std::size_t>(
+        config.integer("otel_metrics_export.exponential_histogram.max_size"));
     options.otlp_aggregation.exponential_max_scale =
         static_cast<int>(config.integer("otel_metrics_export.exponential_histogram.max_scale"));
   }
@@ -237,16 +262,19 @@ std::optional<exporting::PrintForm> print_form(const Config& config) {
 }
 
 void read_pages(const Config& config, AgentOptions& options) {
-  options.prometheus = {.port = static_cast<std::uint16_t>(config.integer("prometheus_export.port")),
-                        .path = config.text("prometheus_export.path"),
-                        .build_info = !config.boolean("prometheus_export.disable_build_info")};
-  options.internal = {.port = static_cast<std::uint16_t>(config.integer("internal_metrics.prometheus.port")),
-                      .path = config.text("internal_metrics.prometheus.path")};
+  options.prometheus = {
+      .port = static_cast<std::uint16_t>(config.integer("prometheus_export.port")),
+      .path = config.text("prometheus_export.path"),
+      .build_info = !config.boolean("prometheus_export.disable_build_info")};
+  options.internal = {
+      .port = static_cast<std::uint16_t>(config.integer("internal_metrics.prometheus.port")),
+      .path = config.text("internal_metrics.prometheus.path")};
 }
 
 }  // namespace
 
-AgentOptions read_options(const Config& config, std::vector<std::string>& mistake_lines, std::vector<std::string>& warnings) {
+AgentOptions read_options(const Config& config, std::vector<std::string>& mistake_lines,
+                          std::vector<std::string>& warnings) {
   Mistakes mistakes{mistake_lines};
   AgentOptions options;
   options.discovery = config::read_discovery(config, mistake_lines, warnings);
@@ -258,22 +286,31 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);
-  options.has_filter = !options.filter.conditions.empty() || (options.routes && !options.routes->ignored_patterns.empty());
+  options.has_filter = !options.filter.conditions.empty() ||
+                       (options.routes && !options.routes->ignored_patterns.empty());
   options.printer = print_form(config);
   read_pages(config, options);
   options.prometheus_metrics = aggregator_options(config, "prometheus_export");
   read_otlp(config, options, mistakes, warnings);
-  options.queue = {.capacity = static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("channel_buffer_len"))),
-                   .send_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("channel_send_timeout")),
-                   .when_full = config.boolean("channel_send_timeout_panic") ? swarm::WhenFull::kAbort : swarm::WhenFull::kWait};
+  options.queue = {
+      .capacity =
+          static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("channel_buffer_len"))),
+      .send_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+          config.duration("channel_send_timeout")),
+      .when_full = config.boolean("channel_send_timeout_panic") ? swarm::WhenFull::kAbort
+                                                                : swarm::WhenFull::kWait};
   options.shutdown_timeout = config.duration("shutdown_timeout");
   options.enforce_capabilities = config.boolean("enforce_sys_caps");
   if (config.text("internal_metrics.exporter") == "otel") {
-    warnings.emplace_back("internal_metrics.exporter: otel is not built yet; the port of internal_metrics.prometheus is used");
+    warnings.emplace_back(
+        "internal_metrics.exporter: otel is not built yet; the port of internal_metrics.prometheus "
+        "is used");
   }
-  if (mistake_lines.empty() && !options.printer && options.prometheus.port == 0 && !options.otlp_traces && !options.otlp_metrics) {
-    mistake_lines.emplace_back("nothing would be exported: set trace_printer, otel_traces_export.endpoint, "
-                               "otel_metrics_export.endpoint or prometheus_export.port");
+  if (mistake_lines.empty() && !options.printer && options.prometheus.port == 0 &&
+      !options.otlp_traces && !options.otlp_metrics) {
+    mistake_lines.emplace_back(
+        "nothing would be exported: set trace_printer, otel_traces_export.endpoint, "
+        "otel_metrics_export.endpoint or prometheus_export.port");
   }
   return options;
 }

@@ -56,6 +56,7 @@ struct AgentOptions {
 };
 
 /// Mistakes and warnings are appended, a line each. With mistakes the options must not be used.
-AgentOptions read_options(const config::Config& config, std::vector<std::string>& mistakes, std::vector<std::string>& warnings);
+AgentOptions read_options(const config::Config& config, std::vector<std::string>& mistakes,
+                          std::vector<std::string>& warnings);
 
 }  // namespace obi::app

@@ -43,7 +43,8 @@ std::string metrics_path(std::string path, bool common) {
   return path + "/v1/metrics";
 }
 
-std::map<std::string, std::string> parse_headers(const std::string& common, const std::string& own) {
+std::map<std::string, std::string> parse_headers(const std::string& common,
+                                                 const std::string& own) {
   std::map<std::string, std::string> headers;
   for (const std::string* text : {&common, &own}) {
     for (const std::string& item : config::split_list(*text)) {
@@ -62,11 +63,13 @@ std::map<std::string, std::string> parse_headers(const std::string& common, cons
   return headers;
 }
 
-bool set_socket(exporting::OtlpTarget& target, const Endpoint& endpoint, std::vector<std::string>& mistakes) {
+bool set_socket(exporting::OtlpTarget& target, const Endpoint& endpoint,
+                std::vector<std::string>& mistakes) {
   target.unix_socket = endpoint.text.substr(std::string_view("unix://").size());
   if (target.unix_socket.empty() || target.unix_socket.size() > 108 ||
       (target.unix_socket[0] != '/' && target.unix_socket[0] != '@')) {
-    mistakes.push_back(fmt::format("{}: '{}' must be unix:///path or unix://@name", endpoint.origin, endpoint.text));
+    mistakes.push_back(fmt::format("{}: '{}' must be unix:///path or unix://@name", endpoint.origin,
+                                   endpoint.text));
     return false;
   }
   return true;
@@ -75,12 +78,15 @@ bool set_socket(exporting::OtlpTarget& target, const Endpoint& endpoint, std::ve
 }  // namespace
 
 std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, OtlpSignal signal,
-                                                 std::vector<std::string>& mistakes, std::vector<std::string>& warnings) {
+                                                 std::vector<std::string>& mistakes,
+                                                 std::vector<std::string>& warnings) {
   const bool traces = signal == OtlpSignal::kTraces;
   const std::string section = traces ? "otel_traces_export" : "otel_metrics_export";
   Endpoint endpoint{.text = config.text(section + ".endpoint"), .origin = section + ".endpoint"};
   if (endpoint.text.empty()) {
-    endpoint = {.text = config.text(section + ".common_endpoint"), .origin = "OTEL_EXPORTER_OTLP_ENDPOINT", .common = true};
+    endpoint = {.text = config.text(section + ".common_endpoint"),
+                .origin = "OTEL_EXPORTER_OTLP_ENDPOINT",
+                .common = true};
   }
   std::string protocol = config.text(section + ".own_protocol");
   if (protocol.empty()) protocol = config.text(section + ".protocol");
@@ -100,8 +106,10 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
     return std::nullopt;
   }
   if (protocol.empty()) protocol = url->authority.ends_with("4317") ? "grpc" : "http/protobuf";
-  if (protocol == "http/json") warnings.push_back(section + ".protocol: http/json is sent as http/protobuf");
-  target.protocol = protocol == "grpc" ? exporting::OtlpProtocol::kGrpc : exporting::OtlpProtocol::kHttpProtobuf;
+  if (protocol == "http/json")
+    warnings.push_back(section + ".protocol: http/json is sent as http/protobuf");
+  target.protocol =
+      protocol == "grpc" ? exporting::OtlpProtocol::kGrpc : exporting::OtlpProtocol::kHttpProtobuf;
   target.tls = url->scheme != "http" && !socket;
   target.url = (target.tls ? "https://" : "http://") + url->authority;
   if (target.protocol == exporting::OtlpProtocol::kHttpProtobuf) {
@@ -109,7 +117,8 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
   }
   target.insecure_skip_verify = config.boolean(section + ".insecure_skip_verify");
   const auto common = config.environment()("OTEL_EXPORTER_OTLP_HEADERS").value_or("");
-  target.headers = parse_headers(config::substitute(common, config.environment()), config.text(section + ".headers"));
+  target.headers = parse_headers(config::substitute(common, config.environment()),
+                                 config.text(section + ".headers"));
   target.ca_file = config.text(section + ".certificate");
   target.client_certificate_file = config.text(section + ".client_certificate");
   target.client_key_file = config.text(section + ".client_key");

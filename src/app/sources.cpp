@@ -34,7 +34,9 @@ base::Result<void> SharedRecorder::close() {
 }
 
 void KernelSource::run(std::stop_token stop) {
-  const capture::Tracer::Consumer consumer = [this](std::span<const std::byte> record) { consume(record); };
+  const capture::Tracer::Consumer consumer = [this](std::span<const std::byte> record) {
+    consume(record);
+  };
   while (!stop.stop_requested()) {
     tracer_.poll(kFlushInterval, consumer);
     pairer_.set_wall_offset_ns(base::wall_offset_ns());
@@ -84,7 +86,8 @@ void ReplaySource::consume(std::span<const std::byte> bytes) {
                         [&](const capture::ServiceRecord& told) {
                           if (auto service = capture::read_service(told.json)) {
                             service->pid = told.pid;
-                            directory_.put(told.pid, std::make_shared<model::Service>(std::move(*service)));
+                            directory_.put(told.pid,
+                                           std::make_shared<model::Service>(std::move(*service)));
                           }
                         },
                         [&](const capture::UndecodableRecord&) {

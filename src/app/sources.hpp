@@ -16,7 +16,8 @@ namespace obi::app {
 /// Writes to a recording from several threads.
 class SharedRecorder {
  public:
-  explicit SharedRecorder(std::unique_ptr<capture::Recorder> recorder) : recorder_(std::move(recorder)) {}
+  explicit SharedRecorder(std::unique_ptr<capture::Recorder> recorder)
+      : recorder_(std::move(recorder)) {}
   void write(std::span<const std::byte> record);
   void write_service(std::uint32_t pid, const model::Service& service);
   base::Result<void> close();
@@ -29,9 +30,13 @@ class SharedRecorder {
 /// The capture thread's work.
 class KernelSource {
  public:
-  KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery, model::Ledger& ledger,
-               SharedRecorder* recorder)
-      : tracer_(tracer), pairer_(pairer), discovery_(discovery), ledger_(ledger), recorder_(recorder) {}
+  KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery,
+               model::Ledger& ledger, SharedRecorder* recorder)
+      : tracer_(tracer),
+        pairer_(pairer),
+        discovery_(discovery),
+        ledger_(ledger),
+        recorder_(recorder) {}
   void run(std::stop_token stop);
 
  private:
@@ -46,8 +51,8 @@ class KernelSource {
 /// The same from a recording, as fast as it goes, with the recording's own time.
 class ReplaySource {
  public:
-  ReplaySource(const capture::Recording& recording, pipeline::Pairer& pairer, discover::ProcessDirectory& directory,
-               model::Ledger& ledger)
+  ReplaySource(const capture::Recording& recording, pipeline::Pairer& pairer,
+               discover::ProcessDirectory& directory, model::Ledger& ledger)
       : recording_(recording), pairer_(pairer), directory_(directory), ledger_(ledger) {}
   void run(std::stop_token stop);
   [[nodiscard]] bool is_finished() const { return finished_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bump allocator for the strings of one span batch. Freed as a whole by `reset`, which keeps its blocks, so a recycled
-// batch allocates nothing. Not thread-safe: one owner at a time.
+// Bump allocator for the strings of one span batch. Freed as a whole by `reset`, which keeps its
+// blocks, so a recycled batch allocates nothing. Not thread-safe: one owner at a time.
 #pragma once
 #include <cstddef>
 #include <memory>

@@ -7,7 +7,8 @@ namespace obi::base {
 
 /// CLOCK_MONOTONIC now, in ns.
 std::uint64_t monotonic_ns();
-/// CLOCK_REALTIME − CLOCK_MONOTONIC now, in ns: add it to a monotonic stamp to get ns since the epoch.
+/// CLOCK_REALTIME − CLOCK_MONOTONIC now, in ns: add it to a monotonic stamp to get ns since the
+/// epoch.
 std::int64_t wall_offset_ns();
 
 }  // namespace obi::base

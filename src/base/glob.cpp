@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kMaxNesting = 16;
 
-// Translates the class that starts at text[at] == '['; moves `at` behind it. Empty if it doesn't end.
+// Translates the class that starts at text[at] == '['; moves `at` behind it. Empty if it doesn't
+// end.
 std::string translate_class(std::string_view text, std::size_t& at) {
   std::size_t end = at + 1;
   std::string members;
@@ -91,7 +92,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   re2::RE2::Options quiet;
   quiet.set_log_errors(false);
   regex.regex_ = std::make_shared<const re2::RE2>(regex.text_, quiet);
-  if (!regex.regex_->ok()) return fail("'" + regex.text_ + "' is not a regular expression: " + regex.regex_->error());
+  if (!regex.regex_->ok())
+    return fail("'" + regex.text_ + "' is not a regular expression: " + regex.regex_->error());
   return regex;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text patterns of the configuration. Both kinds run on RE2, so no pattern can take more than linear time.
-// Immutable after compile; matching is thread-safe.
+// Text patterns of the configuration. Both kinds run on RE2, so no pattern can take more than
+// linear time. Immutable after compile; matching is thread-safe.
 #pragma once
 #include <memory>
 #include <string>
@@ -14,7 +14,8 @@ class RE2;
 
 namespace obi::base {
 
-/// A glob of the gobwas dialect without separators: `*` and `**` any run ('/' included), `?` one character, `[abc]`,
+/// A glob of the gobwas dialect without separators: `*` and `**` any run ('/' included), `?` one
+/// character, `[abc]`,
 /// `[a-z]`, `[!a-z]`, nested `{a,b}`, `\` escapes. The whole text must match.
 class Glob {
  public:

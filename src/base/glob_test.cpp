@@ -13,13 +13,26 @@ struct Row {
 };
 
 TEST(Glob, FollowsTheDialect) {
-  for (const Row& row : {Row{"*", "", true}, Row{"*/bin/*", "/usr/bin/curl", true}, Row{"**", "/a/b", true},
-                         Row{"curl", "/usr/bin/curl", false}, Row{"*curl", "/usr/bin/curl", true}, Row{"?at", "cat", true},
-                         Row{"?at", "at", false}, Row{"[abc]x", "bx", true}, Row{"[!abc]x", "bx", false},
-                         Row{"[a-c]x", "cx", true}, Row{"{go,java}", "java", true}, Row{"{go,java}", "ruby", false},
-                         Row{"{a{1,2},b}c", "a2c", true}, Row{"a\\*b", "a*b", true}, Row{"a\\*b", "axb", false},
-                         Row{"a.b", "axb", false}, Row{"a,b", "a,b", true}, Row{"*otelcol-contrib[!/]*", "otelcol-contrib2", true},
-                         Row{"a+b", "a+b", true}, Row{"a*", "a\nb", true}}) {
+  for (const Row& row : {Row{"*", "", true},
+                         Row{"*/bin/*", "/usr/bin/curl", true},
+                         Row{"**", "/a/b", true},
+                         Row{"curl", "/usr/bin/curl", false},
+                         Row{"*curl", "/usr/bin/curl", true},
+                         Row{"?at", "cat", true},
+                         Row{"?at", "at", false},
+                         Row{"[abc]x", "bx", true},
+                         Row{"[!abc]x", "bx", false},
+                         Row{"[a-c]x", "cx", true},
+                         Row{"{go,java}", "java", true},
+                         Row{"{go,java}", "ruby", false},
+                         Row{"{a{1,2},b}c", "a2c", true},
+                         Row{"a\\*b", "a*b", true},
+                         Row{"a\\*b", "axb", false},
+                         Row{"a.b", "axb", false},
+                         Row{"a,b", "a,b", true},
+                         Row{"*otelcol-contrib[!/]*", "otelcol-contrib2", true},
+                         Row{"a+b", "a+b", true},
+                         Row{"a*", "a\nb", true}}) {
     const auto glob = Glob::compile(row.pattern);
     ASSERT_TRUE(glob) << row.pattern;
     EXPECT_EQ(glob->matches(row.text), row.matches) << row.pattern << " on " << row.text;
@@ -27,7 +40,8 @@ TEST(Glob, FollowsTheDialect) {
 }
 
 TEST(Glob, RefusesWhatIsNotWellFormed) {
-  for (const char* pattern : {"[a", "{a", "a}", "a\\", "[]"}) EXPECT_FALSE(Glob::compile(pattern)) << pattern;
+  for (const char* pattern : {"[a", "{a", "a}", "a\\", "[]"})
+    EXPECT_FALSE(Glob::compile(pattern)) << pattern;
 }
 
 TEST(Glob, ManyStarsTakeLinearTime) {

@@ -18,9 +18,11 @@ bool set_log_level(std::string_view level) {
 }
 
 void set_log_format(LogFormat format) {
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>("obi", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("obi", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
   if (format == LogFormat::kJson) {
-    // The message is escaped by no spdlog 1.10 formatter; our messages hold no quotes or control characters.
+    // The message is escaped by no spdlog 1.10 formatter; our messages hold no quotes or control
+    // characters.
     spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","msg":"%v"})");
   } else {
     spdlog::set_pattern("time=%Y-%m-%dT%H:%M:%S.%e%z level=%^%l%$ %v");

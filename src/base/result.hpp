@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error handling for the whole project: `Result<T>` is a value or an Error, and nothing throws across a folder.
+// Error handling for the whole project: `Result<T>` is a value or an Error, and nothing throws
+// across a folder.
 #pragma once
 #include <expected>
 #include <string>
@@ -8,7 +9,8 @@
 
 namespace obi::base {
 
-/// One failure, told so that it reads as one line to a person. `context` is put in front while it travels up.
+/// One failure, told so that it reads as one line to a person. `context` is put in front while it
+/// travels up.
 struct Error {
   std::string message;
   int error_number = 0;  ///< errno of the failed call, 0 if there is none
@@ -28,9 +30,9 @@ using Result = std::expected<T, Error>;
 }  // namespace obi::base
 
 /// Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define OBI_TRY(expression)                                              \
-  ({                                                                     \
-    auto obi_result = (expression);                                      \
+#define OBI_TRY(expression)                                                 \
+  ({                                                                        \
+    auto obi_result = (expression);                                         \
     if (!obi_result) return std::unexpected(std::move(obi_result.error())); \
-    std::move(*obi_result);                                              \
+    std::move(*obi_result);                                                 \
   })

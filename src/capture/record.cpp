@@ -12,7 +12,8 @@
 namespace obi::capture {
 namespace {
 
-/// False if the record is shorter than T. Records are copied out: the ring gives no alignment promise beyond 8 bytes.
+/// False if the record is shorter than T. Records are copied out: the ring gives no alignment
+/// promise beyond 8 bytes.
 template <typename T>
 bool read_fixed(std::span<const std::byte> record, T& out) {
   if (record.size() < sizeof(T)) return false;
@@ -23,7 +24,8 @@ bool read_fixed(std::span<const std::byte> record, T& out) {
 Record decode_segment(std::span<const std::byte> record) {
   obi_segment raw;
   if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
-      raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) || raw.direction > OBI_SEND) {
+      raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) ||
+      raw.direction > OBI_SEND) {
     return UndecodableRecord{};
   }
   model::Segment segment;
@@ -35,7 +37,8 @@ Record decode_segment(std::span<const std::byte> record) {
   segment.total_bytes = raw.total_bytes;
   segment.position = raw.position;
   segment.peer_position = raw.peer_position;
-  segment.direction = raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive;
+  segment.direction =
+      raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive;
   segment.has_position = (raw.flags & OBI_SEGMENT_HAS_POSITION) != 0;
   segment.end_of_stream = (raw.flags & OBI_SEGMENT_END_OF_STREAM) != 0;
   segment.encrypted_source = raw.source != OBI_SOURCE_PLAIN;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the bytes of one ring-buffer (or recording) record to the model's types. The only place that knows both.
+// From the bytes of one ring-buffer (or recording) record to the model's types. The only place that
+// knows both.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -10,7 +11,8 @@
 
 namespace obi::capture {
 
-/// A process's service, as written to a recording; `json` is the text that recording.hpp reads and writes.
+/// A process's service, as written to a recording; `json` is the text that recording.hpp reads and
+/// writes.
 struct ServiceRecord {
   std::uint32_t pid = 0;
   std::string_view json;
@@ -19,8 +21,8 @@ struct ServiceRecord {
 struct UndecodableRecord {};
 
 /// Views point into the record.
-using Record = std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened, model::ConnectionClosed,
-                            model::ProcessEvent, ServiceRecord>;
+using Record = std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened,
+                            model::ConnectionClosed, model::ProcessEvent, ServiceRecord>;
 
 /// Checks every length against the record's size; anything that doesn't fit is UndecodableRecord.
 Record decode_record(std::span<const std::byte> record);

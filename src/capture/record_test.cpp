@@ -77,7 +77,9 @@ TEST(Record, SegmentThatClaimsMoreThanItHoldsIsUndecodable) {
 TEST(Record, EveryProperPrefixIsUndecodable) {
   const auto bytes = bytes_of(segment_of(5, 5), "hello");
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes).first(size)))) << size;
+    EXPECT_TRUE(
+        std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes).first(size))))
+        << size;
   }
 }
 

@@ -17,7 +17,9 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kAlignment = 8;
 constexpr std::size_t kMaxRecordBytes = 1 << 20;
 
-constexpr std::size_t padded(std::size_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
+constexpr std::size_t padded(std::size_t size) {
+  return (size + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 model::Language language_of(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(model::Language::kCpp); ++i) {
@@ -39,17 +41,20 @@ model::Service without_host_facts(const model::Service& service) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options, std::int64_t wall_offset_ns) {
+base::Result<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options,
+                                                       std::int64_t wall_offset_ns) {
   std::FILE* file = std::fopen(options.path.c_str(), "wbe");
   if (file == nullptr) return base::fail("--record " + options.path, errno);
   auto recorder = std::unique_ptr<Recorder>(new Recorder(file, options));
-  const RecordingHeader header{.magic = kMagic, .version = kVersion, .wall_offset_ns = wall_offset_ns};
+  const RecordingHeader header{
+      .magic = kMagic, .version = kVersion, .wall_offset_ns = wall_offset_ns};
   recorder->put(std::as_bytes(std::span(&header, 1)));
   return recorder;
 }
 
 void Recorder::put(std::span<const std::byte> bytes) {
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size() && error_ == 0) error_ = errno;
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size() && error_ == 0)
+    error_ = errno;
 }
 
 void Recorder::write(std::span<const std::byte> record) {
@@ -76,8 +81,9 @@ void Recorder::write_service(std::uint32_t pid, const model::Service& original) 
                                {"container_id", service.container_id},
                                {"metadata", service.metadata}};
   const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const obi_event_header header{.type = OBI_EVENT_SERVICE,
-                                .size = static_cast<__u32>(sizeof(obi_event_header) + sizeof(pid) + text.size())};
+  const obi_event_header header{
+      .type = OBI_EVENT_SERVICE,
+      .size = static_cast<__u32>(sizeof(obi_event_header) + sizeof(pid) + text.size())};
   copy_.resize(padded(header.size));
   std::memcpy(copy_.data(), &header, sizeof(header));
   std::memcpy(copy_.data() + sizeof(header), &pid, sizeof(pid));
@@ -98,13 +104,15 @@ base::Result<Recording> Recording::open(const std::string& path) {
   Recording recording;
   std::array<std::byte, 65536> chunk;
   for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), file)) > 0;) {
-    recording.bytes_.insert(recording.bytes_.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(n));
+    recording.bytes_.insert(recording.bytes_.end(), chunk.begin(),
+                            chunk.begin() + static_cast<std::ptrdiff_t>(n));
   }
   std::fclose(file);
   if (recording.bytes_.size() >= sizeof(RecordingHeader)) {
     std::memcpy(&recording.header_, recording.bytes_.data(), sizeof(RecordingHeader));
   }
-  if (recording.header_.magic != kMagic) return base::fail("--replay " + path + ": not a recording");
+  if (recording.header_.magic != kMagic)
+    return base::fail("--replay " + path + ": not a recording");
   if (recording.header_.version != kVersion) {
     return base::fail("--replay " + path + ": made by another version of the recorder");
   }
@@ -116,7 +124,9 @@ void Recording::replay(const std::function<void(std::span<const std::byte>)>& co
   for (std::size_t at = sizeof(RecordingHeader); all.size() - at >= sizeof(obi_event_header);) {
     obi_event_header header;
     std::memcpy(&header, all.data() + at, sizeof(header));
-    if (header.size < sizeof(header) || header.size > kMaxRecordBytes || header.size > all.size() - at) return;
+    if (header.size < sizeof(header) || header.size > kMaxRecordBytes ||
+        header.size > all.size() - at)
+      return;
     consume(all.subspan(at, header.size));
     at += padded(header.size);
     if (at > all.size()) return;

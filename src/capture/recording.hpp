@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recordings: the raw records of a run in a file, so that the same pipeline can run from it again, without root or BPF
-// and with the same result. Layout: `RecordingHeader`, then the records one after another, each starting with its
-// obi_event_header (bpf/shared/event.h), padded to 8 bytes. Host byte order. Records of type OBI_EVENT_SERVICE, which only
-// recordings have, tell which service a process is, as JSON.
-// Not thread-safe: one recorder, one thread.
+// Recordings: the raw records of a run in a file, so that the same pipeline can run from it again,
+// without root or BPF and with the same result. Layout: `RecordingHeader`, then the records one
+// after another, each starting with its obi_event_header (bpf/shared/event.h), padded to 8 bytes.
+// Host byte order. Records of type OBI_EVENT_SERVICE, which only recordings have, tell which
+// service a process is, as JSON. Not thread-safe: one recorder, one thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,12 +29,14 @@ struct RecordingHeader {
 
 struct RecorderOptions {
   std::string path;
-  bool redact = false;  ///< hide what may be secret: header values, queries, bodies (see redaction.hpp), and the host's facts
+  bool redact = false;  ///< hide what may be secret: header values, queries, bodies (see
+                        ///< redaction.hpp), and the host's facts
 };
 
 class Recorder {
  public:
-  static base::Result<std::unique_ptr<Recorder>> open(const RecorderOptions& options, std::int64_t wall_offset_ns);
+  static base::Result<std::unique_ptr<Recorder>> open(const RecorderOptions& options,
+                                                      std::int64_t wall_offset_ns);
   /// Malformed records are written as they are. A write error is kept and told by `close`.
   void write(std::span<const std::byte> record);
   void write_service(std::uint32_t pid, const model::Service& service);
@@ -67,7 +69,8 @@ class Recording {
   std::vector<std::byte> bytes_;
 };
 
-/// The service of an OBI_EVENT_SERVICE record; nullopt if the text is not what `write_service` writes.
+/// The service of an OBI_EVENT_SERVICE record; nullopt if the text is not what `write_service`
+/// writes.
 std::optional<model::Service> read_service(std::string_view json);
 
 }  // namespace obi::capture

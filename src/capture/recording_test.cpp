@@ -53,8 +53,8 @@ TEST_F(RecordingFile, GivesBackEveryRecordInOrder) {
     if (const auto* told = std::get_if<ServiceRecord>(&record)) {
       const auto read = read_service(told->json);
       ASSERT_TRUE(read);
-      seen.push_back(std::to_string(told->pid) + " " + read->name + " " + std::string(to_string(read->language)) + " " +
-                     read->metadata.at(0).second);
+      seen.push_back(std::to_string(told->pid) + " " + read->name + " " +
+                     std::string(to_string(read->language)) + " " + read->metadata.at(0).second);
     } else {
       const auto payload = std::get<model::Segment>(record).payload;
       seen.emplace_back(reinterpret_cast<const char*>(payload.data()), payload.size());

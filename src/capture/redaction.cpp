@@ -15,7 +15,8 @@ namespace obi::capture {
 namespace {
 
 constexpr std::array<std::string_view, 7> kKeptHeaders = {
-    "content-length", "transfer-encoding", "connection", "upgrade", "expect", "host", "traceparent"};
+    "content-length", "transfer-encoding", "connection", "upgrade", "expect",
+    "host",           "traceparent"};
 constexpr std::string_view kChunkedEnd = "\r\n0\r\n\r\n";
 
 void hide(std::span<char> text) { std::ranges::fill(text, 'x'); }
@@ -30,8 +31,10 @@ bool begins_message(std::string_view text) {
   if (text.starts_with("HTTP/1.")) return true;
   const std::string_view line = text.substr(0, text.find('\n'));
   const std::size_t space = line.find(' ');
-  return space != std::string_view::npos && space > 2 && space < 20 && line.find(" HTTP/1.") != std::string_view::npos &&
-         std::ranges::all_of(line.substr(0, space), [](unsigned char c) { return std::isupper(c) != 0; });
+  return space != std::string_view::npos && space > 2 && space < 20 &&
+         line.find(" HTTP/1.") != std::string_view::npos &&
+         std::ranges::all_of(
+             line.substr(0, space), [](unsigned char c) { return std::isupper(c) != 0; });
 }
 
 void hide_query(std::span<char> line) {
@@ -83,7 +86,8 @@ void redact_payload(std::span<char> payload) {
     at += redact_head(rest);
   }
   auto body = payload.subspan(at);
-  if (std::string_view(body.data(), body.size()).ends_with(kChunkedEnd)) body = body.first(body.size() - kChunkedEnd.size());
+  if (std::string_view(body.data(), body.size()).ends_with(kChunkedEnd))
+    body = body.first(body.size() - kChunkedEnd.size());
   hide(body);
 }
 
@@ -95,7 +99,8 @@ void redact_record(std::span<std::byte> record) {
   const auto payload = record.subspan(sizeof(segment));
   redact_payload({reinterpret_cast<char*>(payload.data()), payload.size()});
   const std::string_view tail(reinterpret_cast<const char*>(segment.tail), sizeof(segment.tail));
-  if (!tail.ends_with(kChunkedEnd)) std::memset(record.data() + offsetof(obi_segment, tail), 'x', sizeof(segment.tail));
+  if (!tail.ends_with(kChunkedEnd))
+    std::memset(record.data() + offsetof(obi_segment, tail), 'x', sizeof(segment.tail));
 }
 
 }  // namespace obi::capture

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes what may be secret out of a recorded segment while it stays parseable: every byte of a payload becomes 'x', but
-// for what HTTP framing needs — the first line without its query, header names, the values of the headers that frame or
-// correlate (Content-Length, Transfer-Encoding, Connection, Upgrade, Expect, Host, Traceparent), and line ends of a head.
-// The end mark of a chunked body is kept. Lengths never change.
+// Takes what may be secret out of a recorded segment while it stays parseable: every byte of a
+// payload becomes 'x', but for what HTTP framing needs — the first line without its query, header
+// names, the values of the headers that frame or correlate (Content-Length, Transfer-Encoding,
+// Connection, Upgrade, Expect, Host, Traceparent), and line ends of a head. The end mark of a
+// chunked body is kept. Lengths never change.
 #pragma once
 #include <cstddef>
 #include <span>

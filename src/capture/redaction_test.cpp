@@ -14,15 +14,18 @@ std::string redacted(std::string text) {
 }
 
 TEST(Redaction, KeepsWhatFramesARequestAndHidesTheRest) {
-  EXPECT_EQ(redacted("POST /pay?card=4111 HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer s3cret\r\n"
-                     "Content-Length: 6\r\n\r\nsecret"),
-            "POST /pay?xxxxxxxxx HTTP/1.1\r\nHost: shop\r\nAuthorization:xxxxxxxxxxxxxx\r\n"
-            "Content-Length: 6\r\n\r\nxxxxxx");
+  EXPECT_EQ(
+      redacted("POST /pay?card=4111 HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer s3cret\r\n"
+               "Content-Length: 6\r\n\r\nsecret"),
+      "POST /pay?xxxxxxxxx HTTP/1.1\r\nHost: shop\r\nAuthorization:xxxxxxxxxxxxxx\r\n"
+      "Content-Length: 6\r\n\r\nxxxxxx");
 }
 
 TEST(Redaction, KeepsTheEndMarkOfAChunkedBody) {
-  EXPECT_EQ(redacted("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=b\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie:xxxx\r\n\r\nxxxxxx\r\n0\r\n\r\n");
+  EXPECT_EQ(redacted("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: "
+                     "a=b\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+            "chunked\r\nSet-Cookie:xxxx\r\n\r\nxxxxxx\r\n0\r\n\r\n");
 }
 
 TEST(Redaction, HidesPayloadThatIsNoHttpHeadEntirely) {

@@ -40,7 +40,8 @@ struct HookRow {
   Backend backend;
   bool available;  ///< built into this agent
 };
-// In order of preference. Back ends that aren't built in yet are rows already, so that asking for one says so.
+// In order of preference. Back ends that aren't built in yet are rows already, so that asking for
+// one says so.
 constexpr std::array kHookTable = {
     HookRow{Backend::kFentry, false},
     HookRow{Backend::kKprobe, false},
@@ -58,7 +59,8 @@ base::Result<Backend> choose(Backend wanted) {
 
 std::string explain_load_failure(int error) {
   if (error == EPERM || error == EACCES) {
-    return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)";
+    return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and "
+           "CAP_SYS_PTRACE)";
   }
   if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
     return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF";
@@ -121,7 +123,8 @@ struct Tracer::Programs {
     skeleton = syscall_bpf__open();
     if (skeleton == nullptr) return base::fail("opening the BPF object", errno);
     skeleton->rodata->wakeup_bytes = static_cast<std::uint32_t>(options.wakeup_bytes);
-    bpf_map__set_max_entries(skeleton->maps.segments, static_cast<std::uint32_t>(options.ring_bytes));
+    bpf_map__set_max_entries(skeleton->maps.segments,
+                             static_cast<std::uint32_t>(options.ring_bytes));
     if (const int error = syscall_bpf__load(skeleton); error != 0) {
       return base::fail(explain_load_failure(-error), -error);
     }
@@ -129,16 +132,19 @@ struct Tracer::Programs {
   }
 
   base::Result<void> map() {
-    pid_segments = map_memory<std::uint64_t>(bpf_map__fd(skeleton->maps.pid_segments), kSegmentsBytes);
+    pid_segments =
+        map_memory<std::uint64_t>(bpf_map__fd(skeleton->maps.pid_segments), kSegmentsBytes);
     modes = map_memory<std::uint64_t>(bpf_map__fd(skeleton->maps.capture_modes), kModesBytes);
-    if (pid_segments == nullptr || modes == nullptr) return base::fail("mapping BPF map memory", errno);
+    if (pid_segments == nullptr || modes == nullptr)
+      return base::fail("mapping BPF map memory", errno);
     filter = std::make_unique<PidFilter>(bpf_map__fd(skeleton->maps.allowed_pids), pid_segments,
                                          &skeleton->data->filter_generation);
     return {};
   }
 
   base::Result<void> attach() {
-    rings = ring_buffer__new(bpf_map__fd(skeleton->maps.process_events), on_ring_record, &call, nullptr);
+    rings = ring_buffer__new(bpf_map__fd(skeleton->maps.process_events), on_ring_record, &call,
+                             nullptr);
     const int segments = bpf_map__fd(skeleton->maps.segments);
     if (rings == nullptr || ring_buffer__add(rings, segments, on_ring_record, &call) != 0) {
       return base::fail("opening the ring buffers", errno);
@@ -157,13 +163,17 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options)
   libbpf_set_print(log_libbpf);
   auto programs = std::make_unique<Programs>();
   programs->backend = OBI_TRY(choose(options.backend));
-  if (auto loaded = programs->load(options); !loaded) return std::unexpected(std::move(loaded.error()));
+  if (auto loaded = programs->load(options); !loaded)
+    return std::unexpected(std::move(loaded.error()));
   if (auto mapped = programs->map(); !mapped) return std::unexpected(std::move(mapped.error()));
-  if (auto attached = programs->attach(); !attached) return std::unexpected(std::move(attached.error()));
+  if (auto attached = programs->attach(); !attached)
+    return std::unexpected(std::move(attached.error()));
   return std::unique_ptr<Tracer>(new Tracer(std::move(programs)));
 }
 
-base::Result<void> Tracer::allow(const PidIdentity& process) { return programs_->filter->allow(process); }
+base::Result<void> Tracer::allow(const PidIdentity& process) {
+  return programs_->filter->allow(process);
+}
 void Tracer::block(const PidIdentity& process) { programs_->filter->block(process); }
 
 void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
@@ -188,17 +198,19 @@ std::size_t Tracer::drain(const Consumer& consume) {
 Backend Tracer::backend() const { return programs_->backend; }
 
 std::vector<KernelLoss> Tracer::losses() const {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, OBI_KERNEL_LOSS_COUNT> kRows = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, OBI_KERNEL_LOSS_COUNT>
+      kRows = {{
 #define OBI_LOSS_ROW(name, text, help) {text, help},
-      OBI_KERNEL_LOSSES(OBI_LOSS_ROW)
+          OBI_KERNEL_LOSSES(OBI_LOSS_ROW)
 #undef OBI_LOSS_ROW
-  }};
+      }};
   const int cpus = libbpf_num_possible_cpus();
   std::vector<std::uint64_t> per_cpu(cpus > 0 ? static_cast<std::size_t>(cpus) : 1);
   std::vector<KernelLoss> losses;
   for (std::uint32_t key = 0; key < kRows.size(); ++key) {
     KernelLoss loss{.name = kRows[key].first, .help = kRows[key].second};
-    if (bpf_map_lookup_elem(bpf_map__fd(programs_->skeleton->maps.losses), &key, per_cpu.data()) == 0) {
+    if (bpf_map_lookup_elem(bpf_map__fd(programs_->skeleton->maps.losses), &key, per_cpu.data()) ==
+        0) {
       loss.count = std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
     }
     losses.push_back(loss);

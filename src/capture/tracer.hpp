@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns the capture programs in the kernel: opens, loads and attaches a back end, keeps the PID filter, reads the ring
-// buffers. Everything above works on the records alone and can't tell one back end from another.
-// Thread rule: `poll` from the capture thread; `allow`, `block` and `set_mode` from any one thread each; the rest anywhere.
+// Owns the capture programs in the kernel: opens, loads and attaches a back end, keeps the PID
+// filter, reads the ring buffers. Everything above works on the records alone and can't tell one
+// back end from another. Thread rule: `poll` from the capture thread; `allow`, `block` and
+// `set_mode` from any one thread each; the rest anywhere.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -18,13 +19,15 @@
 
 namespace obi::capture {
 
-/// How the kernel side sees bytes move. `kAuto` takes the first row of the hook table that loads and attaches.
+/// How the kernel side sees bytes move. `kAuto` takes the first row of the hook table that loads
+/// and attaches.
 enum class Backend : std::uint8_t { kAuto, kFentry, kKprobe, kTracepoint, kSyscall };
 std::string_view to_string(Backend backend);
 
 struct TracerOptions {
   Backend backend = Backend::kAuto;
-  std::size_t wakeup_bytes = 64 * 1024;   ///< ring data at which the reader is woken; a poll time-out collects less
+  std::size_t wakeup_bytes =
+      64 * 1024;  ///< ring data at which the reader is woken; a poll time-out collects less
   std::size_t ring_bytes = 4 * 1024 * 1024;  ///< power of two, multiple of the page size
 };
 
@@ -56,8 +59,8 @@ class Tracer {
   void set_mode(std::uint64_t connection_id, model::CaptureMode mode);
 
   using Consumer = std::function<void(std::span<const std::byte> record)>;
-  /// Waits up to `timeout` for a wake-up, then hands every waiting record to `consume`, process events first. Returns
-  /// the number of records.
+  /// Waits up to `timeout` for a wake-up, then hands every waiting record to `consume`, process
+  /// events first. Returns the number of records.
   std::size_t poll(std::chrono::milliseconds timeout, const Consumer& consume);
   /// As poll, for what is there now.
   std::size_t drain(const Consumer& consume);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The back end against real system calls: a child process makes one call, and exactly the segments of that call must
-// arrive, every field right. Needs root (BPF); says so and fails otherwise, since nothing else covers this.
+// The back end against real system calls: a child process makes one call, and exactly the segments
+// of that call must arrive, every field right. Needs root (BPF); says so and fails otherwise, since
+// nothing else covers this.
 #include "capture/tracer.hpp"
 
 #include <arpa/inet.h>
@@ -39,7 +40,7 @@ std::string text_of(std::span<const std::byte> bytes) {
 }
 
 std::uint32_t pid_namespace() {
-  struct stat info {};
+  struct stat info{};
   stat("/proc/self/ns/pid", &info);
   return static_cast<std::uint32_t>(info.st_ino);
 }
@@ -82,7 +83,8 @@ class TracerTest : public testing::Test {
     tracer_ = std::move(*tracer);
   }
 
-  // Runs `act` in a traced child; gives what was captured of it. Sockets are made before the child is traced.
+  // Runs `act` in a traced child; gives what was captured of it. Sockets are made before the child
+  // is traced.
   Seen capture(const std::function<Sockets()>& make, const std::function<void(Sockets)>& act) {
     std::array<int, 2> go{};
     std::array<int, 2> ready{};
@@ -134,7 +136,8 @@ void expect_pair(const Seen& seen, std::string_view text, std::size_t count = 1)
   std::vector<std::string> sent, received;
   for (std::size_t i = 0; i < seen.segments.size(); ++i) {
     if (seen.segments[i].end_of_stream) continue;
-    (seen.segments[i].direction == model::Direction::kSend ? sent : received).push_back(seen.payloads[i]);
+    (seen.segments[i].direction == model::Direction::kSend ? sent : received)
+        .push_back(seen.payloads[i]);
     EXPECT_EQ(seen.segments[i].total_bytes, text.size());
   }
   EXPECT_EQ(sent, std::vector<std::string>(count, std::string(text)));
@@ -163,7 +166,8 @@ TEST_P(TracerCalls, EachSideOfATcpConnectionIsOneSegment) {
   }
   EXPECT_EQ(seen.opened[0].local.port, seen.opened[1].remote.port);
   EXPECT_EQ(seen.opened[0].remote.port, seen.opened[1].local.port);
-  for (const auto& segment : seen.segments) EXPECT_TRUE(segment.has_position || segment.end_of_stream);
+  for (const auto& segment : seen.segments)
+    EXPECT_TRUE(segment.has_position || segment.end_of_stream);
 }
 
 TEST_P(TracerCalls, EachSideOfAUnixConnectionIsOneSegment) {
@@ -182,36 +186,42 @@ msghdr message_of(iovec* iov) {
 
 INSTANTIATE_TEST_SUITE_P(
     Calls, TracerCalls,
-    testing::Values(
-        CallCase{"write_read",
-                 [](Sockets s) {
-                   if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
-                 }},
-        CallCase{"writev_readv",
-                 [](Sockets s) {
-                   if (writev(s.a, g_out, 2) != 5 || readv(s.b, g_in, 2) != 5) _exit(1);
-                 }},
-        CallCase{"sendto_recvfrom",
-                 [](Sockets s) {
-                   if (send(s.a, "hello", 5, 0) != 5 || recv(s.b, g_buffer, 64, 0) != 5) _exit(1);
-                 }},
-        CallCase{"peek_is_not_a_read",
-                 [](Sockets s) {
-                   if (send(s.a, "hello", 5, 0) != 5 || recv(s.b, g_buffer, 64, MSG_PEEK) != 5) _exit(1);
-                   if (recv(s.b, g_buffer, 64, 0) != 5) _exit(1);
-                 }},
-        CallCase{"sendmsg_recvmsg",
-                 [](Sockets s) {
-                   const msghdr out = message_of(g_out);
-                   msghdr in = message_of(g_in);
-                   if (sendmsg(s.a, &out, 0) != 5 || recvmsg(s.b, &in, 0) != 5) _exit(1);
-                 }},
-        CallCase{"sendmmsg_recvmmsg",
-                 [](Sockets s) {
-                   mmsghdr out{.msg_hdr = message_of(g_out), .msg_len = 0};
-                   mmsghdr in{.msg_hdr = message_of(g_in), .msg_len = 0};
-                   if (sendmmsg(s.a, &out, 1, 0) != 1 || recvmmsg(s.b, &in, 1, 0, nullptr) != 1) _exit(1);
-                 }}),
+    testing::Values(CallCase{"write_read",
+                             [](Sockets s) {
+                               if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5)
+                                 _exit(1);
+                             }},
+                    CallCase{"writev_readv",
+                             [](Sockets s) {
+                               if (writev(s.a, g_out, 2) != 5 || readv(s.b, g_in, 2) != 5) _exit(1);
+                             }},
+                    CallCase{"sendto_recvfrom",
+                             [](Sockets s) {
+                               if (send(s.a, "hello", 5, 0) != 5 || recv(s.b, g_buffer, 64, 0) != 5)
+                                 _exit(1);
+                             }},
+                    CallCase{"peek_is_not_a_read",
+                             [](Sockets s) {
+                               if (send(s.a, "hello", 5, 0) != 5 ||
+                                   recv(s.b, g_buffer, 64, MSG_PEEK) != 5)
+                                 _exit(1);
+                               if (recv(s.b, g_buffer, 64, 0) != 5) _exit(1);
+                             }},
+                    CallCase{"sendmsg_recvmsg",
+                             [](Sockets s) {
+                               const msghdr out = message_of(g_out);
+                               msghdr in = message_of(g_in);
+                               if (sendmsg(s.a, &out, 0) != 5 || recvmsg(s.b, &in, 0) != 5)
+                                 _exit(1);
+                             }},
+                    CallCase{"sendmmsg_recvmmsg",
+                             [](Sockets s) {
+                               mmsghdr out{.msg_hdr = message_of(g_out), .msg_len = 0};
+                               mmsghdr in{.msg_hdr = message_of(g_in), .msg_len = 0};
+                               if (sendmmsg(s.a, &out, 1, 0) != 1 ||
+                                   recvmmsg(s.b, &in, 1, 0, nullptr) != 1)
+                                 _exit(1);
+                             }}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
@@ -233,12 +243,14 @@ TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
 
 TEST_F(TracerTest, PositionsFollowTheStreamAndNameTheOtherSide) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
-    if (write(s.a, "abc", 3) != 3 || write(s.a, "defg", 4) != 4 || read(s.b, g_buffer, 64) != 7) _exit(1);
+    if (write(s.a, "abc", 3) != 3 || write(s.a, "defg", 4) != 4 || read(s.b, g_buffer, 64) != 7)
+      _exit(1);
     if (write(s.b, "reply", 5) != 5 || read(s.a, g_buffer, 64) != 5) _exit(1);
   });
   ASSERT_GE(seen.segments.size(), 5U);
   EXPECT_EQ(seen.segments[1].position, seen.segments[0].position + 3);
-  EXPECT_EQ(seen.segments[2].position, seen.segments[0].position);  // the same bytes at the other end
+  EXPECT_EQ(seen.segments[2].position,
+            seen.segments[0].position);  // the same bytes at the other end
   EXPECT_EQ(seen.segments[4].peer_position, seen.segments[1].position + 4);
   EXPECT_LE(seen.segments[0].start_ns, seen.segments[1].start_ns);
 }
@@ -284,9 +296,11 @@ TEST_F(TracerTest, ALongCallTravelsAsItsHeadAndItsTail) {
 
 TEST_F(TracerTest, PipelinedRequestsTravelWhole) {
   std::string requests;
-  for (int i = 0; i < 1000; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (int i = 0; i < 1000; ++i)
+    requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
   const Seen seen = capture(tcp_sockets, [&](Sockets s) {
-    if (write(s.a, requests.data(), requests.size()) != static_cast<ssize_t>(requests.size())) _exit(1);
+    if (write(s.a, requests.data(), requests.size()) != static_cast<ssize_t>(requests.size()))
+      _exit(1);
   });
   std::string captured;
   for (std::size_t i = 0; i < seen.segments.size(); ++i) captured += seen.payloads[i];
@@ -374,7 +388,8 @@ TEST_F(TracerTest, ChildrenOfATracedProcessAreTracedFromTheirFirstCall) {
 TEST_F(TracerTest, ExecListenAndExitAreTold) {
   const pid_t child = fork();
   if (child == 0) {
-    execlp("python3", "python3", "-c", "import socket; s = socket.create_server(('127.0.0.1', 0))", nullptr);
+    execlp("python3", "python3", "-c", "import socket; s = socket.create_server(('127.0.0.1', 0))",
+           nullptr);
     _exit(1);
   }
   int status = 0;
@@ -401,7 +416,8 @@ TEST_F(TracerTest, AFullRingIsCounted) {
   capture(tcp_sockets, [](Sockets s) {
     std::string text(300, 'x');
     for (int i = 0; i < 100; ++i) {
-      if (write(s.a, text.data(), text.size()) != 300 || read(s.b, text.data(), text.size()) != 300) _exit(1);
+      if (write(s.a, text.data(), text.size()) != 300 || read(s.b, text.data(), text.size()) != 300)
+        _exit(1);
     }
   });
   std::uint64_t lost = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one interface of everything that spans are handed to. Each exporter runs on a thread of its own, fed by a bounded
-// queue, so a slow one holds up nobody but itself.
+// The one interface of everything that spans are handed to. Each exporter runs on a thread of its
+// own, fed by a bounded queue, so a slow one holds up nobody but itself.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,19 +14,22 @@ class Exporter {
  public:
   virtual ~Exporter() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
-  /// Called by the exporter's thread only, one batch at a time. Keep a copy of the ref to use the batch after returning.
+  /// Called by the exporter's thread only, one batch at a time. Keep a copy of the ref to use the
+  /// batch after returning.
   virtual void consume(const model::BatchRef& batch) = 0;
-  /// Called by the exporter's thread when no batch came for a while (at least every 200 ms): time-driven work.
+  /// Called by the exporter's thread when no batch came for a while (at least every 200 ms):
+  /// time-driven work.
   virtual void tick() {}
   /// The last call: send what is held, within the deadline.
   virtual void shutdown(std::chrono::steady_clock::time_point deadline) = 0;
 
   /// For the ledger. Thread-safe. consumed = exported + not_wanted + dropped + still held.
   struct Counts {
-    std::uint64_t consumed = 0;    ///< spans handed in
-    std::uint64_t exported = 0;    ///< spans that left
-    std::uint64_t not_wanted = 0;  ///< spans that the settings keep out (ignored, not selected, sampled out)
-    std::uint64_t dropped = 0;     ///< spans lost: queue full, or given up after retries
+    std::uint64_t consumed = 0;  ///< spans handed in
+    std::uint64_t exported = 0;  ///< spans that left
+    std::uint64_t not_wanted =
+        0;  ///< spans that the settings keep out (ignored, not selected, sampled out)
+    std::uint64_t dropped = 0;  ///< spans lost: queue full, or given up after retries
   };
   [[nodiscard]] virtual Counts counts() const = 0;
 };

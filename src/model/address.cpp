@@ -11,7 +11,9 @@ namespace {
 constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 }
 
-bool IpAddress::is_ipv4() const { return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin()); }
+bool IpAddress::is_ipv4() const {
+  return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin());
+}
 
 bool IpAddress::is_unspecified() const {
   const auto first = bytes.begin() + (is_ipv4() ? 12 : 0);
@@ -20,13 +22,16 @@ bool IpAddress::is_unspecified() const {
 
 bool IpAddress::is_loopback() const {
   if (is_ipv4()) return bytes[12] == 127;
-  return std::all_of(bytes.begin(), bytes.begin() + 15, [](std::uint8_t byte) { return byte == 0; }) && bytes[15] == 1;
+  return std::all_of(bytes.begin(), bytes.begin() + 15,
+                     [](std::uint8_t byte) { return byte == 0; }) &&
+         bytes[15] == 1;
 }
 
 std::string_view format(const IpAddress& address, std::span<char> buffer) {
   if (address.is_unspecified()) return {};
   if (!address.is_ipv4()) {
-    const char* text = inet_ntop(AF_INET6, address.bytes.data(), buffer.data(), static_cast<socklen_t>(buffer.size()));
+    const char* text = inet_ntop(AF_INET6, address.bytes.data(), buffer.data(),
+                                 static_cast<socklen_t>(buffer.size()));
     return text == nullptr ? std::string_view{} : std::string_view{text};
   }
   // By hand: this runs for every span, and inet_ntop goes through printf.

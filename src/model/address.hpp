@@ -10,7 +10,8 @@
 
 namespace obi::model {
 
-/// Network byte order; IPv4 as ::ffff:a.b.c.d. All zero = unspecified (0.0.0.0 counts as unspecified too).
+/// Network byte order; IPv4 as ::ffff:a.b.c.d. All zero = unspecified (0.0.0.0 counts as
+/// unspecified too).
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
   bool operator==(const IpAddress&) const = default;
@@ -21,7 +22,8 @@ struct IpAddress {
 
 /// The usual text; "" for an unspecified address.
 std::string to_string(const IpAddress& address);
-/// As above without allocating: writes into `buffer` (at least 46 characters) and returns the part used.
+/// As above without allocating: writes into `buffer` (at least 46 characters) and returns the part
+/// used.
 std::string_view format(const IpAddress& address, std::span<char> buffer);
 
 struct Endpoint {
@@ -35,6 +37,7 @@ struct Endpoint {
 template <>
 struct std::hash<obi::model::IpAddress> {
   std::size_t operator()(const obi::model::IpAddress& address) const noexcept {
-    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared, read-only ownership of a span batch by several exporters; the last one gives it back to its pool. Counts inside
-// the batch, so handing a batch round allocates nothing. BatchRef and BatchPool are thread-safe; a batch is not.
+// Shared, read-only ownership of a span batch by several exporters; the last one gives it back to
+// its pool. Counts inside the batch, so handing a batch round allocates nothing. BatchRef and
+// BatchPool are thread-safe; a batch is not.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -50,7 +51,8 @@ class BatchRef {
 class BatchPool {
  public:
   /// Keeps up to `kept` idle batches, each with room for `spans_per_batch` spans.
-  explicit BatchPool(std::size_t spans_per_batch, std::size_t kept = 64) : spans_per_batch_(spans_per_batch), kept_(kept) {
+  explicit BatchPool(std::size_t spans_per_batch, std::size_t kept = 64)
+      : spans_per_batch_(spans_per_batch), kept_(kept) {
     idle_.reserve(kept);
   }
   /// An empty batch.

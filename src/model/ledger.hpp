@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The completeness ledger: every place that sees, makes, loses or leaves out data counts it here, under a reason.
-// Three sums must hold when the agent has stopped, so that a missing span can be explained from the numbers alone:
+// The completeness ledger: every place that sees, makes, loses or leaves out data counts it here,
+// under a reason. Three sums must hold when the agent has stopped, so that a missing span can be
+// explained from the numbers alone:
 //   segments seen = Σ segment fates;  requests seen = spans made + Σ request losses;
 //   spans made (per exporter) = spans exported + Σ drops of that exporter.
 // Thread-safe: relaxed counters. One instance, owned by app and passed by reference.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aggregated metrics as the exporters read them: a snapshot by value, the same for OTLP and Prometheus.
+// Aggregated metrics as the exporters read them: a snapshot by value, the same for OTLP and
+// Prometheus.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,7 +18,13 @@ using AttributeValue = std::variant<std::string, std::int64_t>;
 /// OpenTelemetry names ("http.request.method"), sorted by name.
 using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 
-enum class MetricType : std::uint8_t { kCounter, kGauge, kUpDownCounter, kHistogram, kExponentialHistogram };
+enum class MetricType : std::uint8_t {
+  kCounter,
+  kGauge,
+  kUpDownCounter,
+  kHistogram,
+  kExponentialHistogram
+};
 
 struct Exemplar {
   TraceId trace_id;
@@ -27,7 +34,8 @@ struct Exemplar {
 };
 
 struct ExplicitHistogram {
-  std::vector<std::uint64_t> bucket_counts;  ///< bounds + 1 of them; the last one is above every bound
+  std::vector<std::uint64_t>
+      bucket_counts;  ///< bounds + 1 of them; the last one is above every bound
   std::uint64_t count = 0;
   double sum = 0;
   double min = 0;
@@ -61,11 +69,12 @@ struct Metric {
   std::string description;
   MetricType type = MetricType::kCounter;
   bool monotonic_integer = false;  ///< a counter whose OTLP points are integers
-  std::vector<double> bounds;   ///< explicit histogram, ascending
+  std::vector<double> bounds;      ///< explicit histogram, ascending
   std::vector<MetricPoint> points;
 };
 
-/// All metrics of one service; `service` is null for metrics that belong to none (target.info, the agent's own).
+/// All metrics of one service; `service` is null for metrics that belong to none (target.info, the
+/// agent's own).
 struct ServiceMetrics {
   ServiceRef service;
   std::vector<Metric> metrics;

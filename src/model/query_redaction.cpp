@@ -8,11 +8,44 @@
 namespace obi::model {
 namespace {
 
-constexpr std::array<std::string_view, 38> kSensitive = {
-    "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "SecurityToken",
-    "X-Goog-Signature", "sig", "token", "access_token", "refresh_token", "id_token", "jwt", "session", "sid", "signature",
-    "api_key", "apikey", "client_secret", "secret", "password", "pass", "pwd", "reset_token", "invite_token", "verify_token",
-    "otp", "totp", "mfa_code", "verification_code", "SAMLResponse", "assertion", "card", "cc", "pan", "cvv", "ssn", "tax_id"};
+constexpr std::array<std::string_view, 38> kSensitive = {"X-Amz-Signature",
+                                                         "X-Amz-Credential",
+                                                         "X-Amz-Security-Token",
+                                                         "AWSAccessKeyId",
+                                                         "Signature",
+                                                         "SecurityToken",
+                                                         "X-Goog-Signature",
+                                                         "sig",
+                                                         "token",
+                                                         "access_token",
+                                                         "refresh_token",
+                                                         "id_token",
+                                                         "jwt",
+                                                         "session",
+                                                         "sid",
+                                                         "signature",
+                                                         "api_key",
+                                                         "apikey",
+                                                         "client_secret",
+                                                         "secret",
+                                                         "password",
+                                                         "pass",
+                                                         "pwd",
+                                                         "reset_token",
+                                                         "invite_token",
+                                                         "verify_token",
+                                                         "otp",
+                                                         "totp",
+                                                         "mfa_code",
+                                                         "verification_code",
+                                                         "SAMLResponse",
+                                                         "assertion",
+                                                         "card",
+                                                         "cc",
+                                                         "pan",
+                                                         "cvv",
+                                                         "ssn",
+                                                         "tax_id"};
 constexpr std::string_view kReplacement = "REDACTED";
 
 int hex_value(char c) {
@@ -50,14 +83,16 @@ void for_each_part(std::string_view query, const Each& each) {
 
 }  // namespace
 
-QueryRedaction::QueryRedaction(const std::vector<std::string>& add, const std::vector<std::string>& remove) {
+QueryRedaction::QueryRedaction(const std::vector<std::string>& add,
+                               const std::vector<std::string>& remove) {
   for (const std::string_view key : kSensitive) keys_.emplace(key);
   for (const std::string& key : remove) keys_.erase(key);
   keys_.insert(add.begin(), add.end());
 }
 
 bool QueryRedaction::is_sensitive(std::string_view key) const {
-  return key.find('%') == std::string_view::npos ? keys_.contains(key) : keys_.contains(decode(key));
+  return key.find('%') == std::string_view::npos ? keys_.contains(key)
+                                                 : keys_.contains(decode(key));
 }
 
 std::string_view QueryRedaction::redact(std::string_view query, base::Arena& arena) const {
@@ -65,7 +100,9 @@ std::string_view QueryRedaction::redact(std::string_view query, base::Arena& are
   bool found = false;
   const auto secret_of = [&](std::string_view part) {
     const std::size_t equals = part.find('=');
-    return equals != std::string_view::npos && is_sensitive(part.substr(0, equals)) ? equals + 1 : std::string_view::npos;
+    return equals != std::string_view::npos && is_sensitive(part.substr(0, equals))
+               ? equals + 1
+               : std::string_view::npos;
   };
   for_each_part(query, [&](std::string_view part) {
     const std::size_t at = secret_of(part);

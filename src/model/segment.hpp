@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What capture hands on: bytes that moved on a connection, and the connection's and processes' life. Decoded from the
-// records of bpf/shared by src/capture; the rest of user space knows only these types.
+// What capture hands on: bytes that moved on a connection, and the connection's and processes'
+// life. Decoded from the records of bpf/shared by src/capture; the rest of user space knows only
+// these types.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,8 @@ enum class Direction : std::uint8_t { kReceive = 0, kSend = 1 };
 /// How much of a connection's bytes the kernel captures.
 enum class CaptureMode : std::uint8_t { kHead = 0, kStream = 1, kSilent = 2 };
 
-/// One call that moved bytes. `payload` is a prefix of the call's bytes and valid only during the callback.
+/// One call that moved bytes. `payload` is a prefix of the call's bytes and valid only during the
+/// callback.
 struct Segment {
   std::uint64_t connection_id = 0;
   std::uint64_t start_ns = 0;  ///< CLOCK_MONOTONIC: a send began, a receive returned
@@ -29,8 +31,8 @@ struct Segment {
   std::uint32_t position = 0;       ///< of the first byte in its direction's stream, modulo 2^32
   std::uint32_t peer_position = 0;  ///< of the other direction's next byte when the call returned
   Direction direction = Direction::kReceive;
-  bool has_position = false;   ///< the two positions are valid (TCP)
-  bool end_of_stream = false;  ///< nothing follows in this direction
+  bool has_position = false;      ///< the two positions are valid (TCP)
+  bool end_of_stream = false;     ///< nothing follows in this direction
   bool encrypted_source = false;  ///< plaintext taken above TLS: the scheme is https
   std::span<const std::byte> payload;
   std::span<const std::byte> tail;  ///< last bytes of the call when the payload lacks them, up to 8
@@ -46,7 +48,7 @@ struct ConnectionOpened {
   bool unix_socket = false;
   bool mid_life = false;  ///< bytes had moved before the first segment that was seen
   ConnectionRole role = ConnectionRole::kUnknown;
-  Endpoint local;   ///< AF_UNIX: unspecified
+  Endpoint local;  ///< AF_UNIX: unspecified
   Endpoint remote;
 };
 
@@ -60,9 +62,9 @@ enum class ProcessEventKind : std::uint8_t { kExec = 1, kFork = 2, kExit = 3, kL
 struct ProcessEvent {
   ProcessEventKind kind = ProcessEventKind::kExec;
   std::uint64_t ns = 0;
-  std::uint32_t pid = 0;         ///< tgid, root pid namespace
+  std::uint32_t pid = 0;  ///< tgid, root pid namespace
   std::uint32_t parent_pid = 0;
-  std::uint32_t ns_pid = 0;      ///< tgid in its innermost pid namespace
+  std::uint32_t ns_pid = 0;  ///< tgid in its innermost pid namespace
   std::uint32_t pid_namespace = 0;
   std::uint32_t net_namespace = 0;
   std::uint16_t port = 0;  ///< kListen

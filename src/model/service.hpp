@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a process is: the facts about a service that spans and metrics carry. Immutable once published; shared between
-// threads as `std::shared_ptr<const Service>`.
+// Who a process is: the facts about a service that spans and metrics carry. Immutable once
+// published; shared between threads as `std::shared_ptr<const Service>`.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,7 +12,18 @@
 namespace obi::model {
 
 /// What runs in the process. `to_string` gives the value of telemetry.sdk.language.
-enum class Language : std::uint8_t { kGeneric, kGo, kJava, kDotnet, kPython, kRuby, kNodejs, kRust, kPhp, kCpp };
+enum class Language : std::uint8_t {
+  kGeneric,
+  kGo,
+  kJava,
+  kDotnet,
+  kPython,
+  kRuby,
+  kNodejs,
+  kRust,
+  kPhp,
+  kCpp
+};
 std::string_view to_string(Language language);
 
 /// Which signals leave for this service (`exports` of a discovery entry).
@@ -34,10 +45,10 @@ struct Service {
   std::string host_name;
   std::string host_id;
   Language language = Language::kGeneric;
-  bool auto_named = false;  ///< the name is only the executable's: metadata may replace it
-  std::uint32_t pid = 0;    ///< root pid namespace
-  std::string executable;   ///< path
-  std::string container_id; ///< empty outside containers
+  bool auto_named = false;   ///< the name is only the executable's: metadata may replace it
+  std::uint32_t pid = 0;     ///< root pid namespace
+  std::string executable;    ///< path
+  std::string container_id;  ///< empty outside containers
   /// Further resource attributes, sorted by key; later pipeline stages may publish a richer copy.
   std::vector<std::pair<std::string, std::string>> metadata;
   ExportModes exports;
@@ -47,7 +58,9 @@ struct Service {
   std::optional<std::vector<std::string>> metric_features;  ///< overrides metrics.features
 
   /// "<namespace>/<name>" or "<name>": the Prometheus `job`.
-  [[nodiscard]] std::string job() const { return name_space.empty() ? name : name_space + "/" + name; }
+  [[nodiscard]] std::string job() const {
+    return name_space.empty() ? name : name_space + "/" + name;
+  }
 };
 
 using ServiceRef = std::shared_ptr<const Service>;

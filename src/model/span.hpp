@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One finished request, of any protocol, and the batch that owns it. The parsers fill it, the pipeline stages decorate
-// it, the exporters read it.
+// One finished request, of any protocol, and the batch that owns it. The parsers fill it, the
+// pipeline stages decorate it, the exporters read it.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -13,33 +13,36 @@
 
 namespace obi::model {
 
-/// Values are OBI's, shared with its wire format; later protocols take the numbers that telemetry.md lists.
+/// Values are OBI's, shared with its wire format; later protocols take the numbers that
+/// telemetry.md lists.
 enum class EventType : std::uint8_t { kNone = 0, kHttpServer = 1, kHttpClient = 3 };
 
 enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
 
-/// Text members are views: into the owning batch's arena, into the Service, or static. Times are CLOCK_MONOTONIC ns.
+/// Text members are views: into the owning batch's arena, into the Service, or static. Times are
+/// CLOCK_MONOTONIC ns.
 struct Span {
   EventType type = EventType::kNone;
   std::string_view method;
-  std::string_view path;       ///< without the query
-  std::string_view query;      ///< without '?', not redacted; empty if none
-  std::string_view route;      ///< set by the routes stage; empty = none
-  std::string_view scheme;     ///< "http" or "https"
-  std::string_view host_header;///< as sent: host or host:port; empty if none
-  int status = 0;              ///< HTTP status; 0 = none was seen
+  std::string_view path;            ///< without the query
+  std::string_view query;           ///< without '?', not redacted; empty if none
+  std::string_view route;           ///< set by the routes stage; empty = none
+  std::string_view scheme;          ///< "http" or "https"
+  std::string_view host_header;     ///< as sent: host or host:port; empty if none
+  int status = 0;                   ///< HTTP status; 0 = none was seen
   std::int64_t request_bytes = 0;   ///< body size
   std::int64_t response_bytes = 0;  ///< body size
 
-  Endpoint peer;  ///< the connection's client
-  Endpoint host;  ///< the connection's server
-  std::string_view peer_name;   ///< resolved name of `peer`; empty = unresolved
-  std::string_view host_name;   ///< resolved name of `host`; empty = unresolved
+  Endpoint peer;                     ///< the connection's client
+  Endpoint host;                     ///< the connection's server
+  std::string_view peer_name;        ///< resolved name of `peer`; empty = unresolved
+  std::string_view host_name;        ///< resolved name of `host`; empty = unresolved
   std::string_view other_namespace;  ///< service namespace of the remote side, if known
 
   std::uint64_t request_start_ns = 0;  ///< the request reached the process (<= start_ns)
-  std::uint64_t start_ns = 0;          ///< the process began to handle it: its first byte was read or written
-  std::uint64_t end_ns = 0;            ///< last byte of the response
+  std::uint64_t start_ns =
+      0;                     ///< the process began to handle it: its first byte was read or written
+  std::uint64_t end_ns = 0;  ///< last byte of the response
 
   TraceId trace_id;
   SpanId span_id;
@@ -63,8 +66,8 @@ SpanStatus span_status(const Span& span);
 /// "<METHOD> <route>" or "<METHOD>", into `arena`.
 std::string_view span_name(const Span& span, base::Arena& arena);
 
-/// Spans with the arena that holds their text. Recycled, see pipeline/batch_pool.hpp; owned by one thread at a time, and
-/// read-only once it was handed to the exporters.
+/// Spans with the arena that holds their text. Recycled, see pipeline/batch_pool.hpp; owned by one
+/// thread at a time, and read-only once it was handed to the exporters.
 struct SpanBatch {
   std::vector<Span> spans;
   base::Arena arena;

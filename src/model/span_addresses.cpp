@@ -7,7 +7,8 @@ namespace obi::model {
 namespace {
 
 std::string_view with_namespace(std::string_view name, const Span& span, base::Arena& scratch) {
-  const bool foreign = !span.other_namespace.empty() && (!span.service || span.other_namespace != span.service->name_space);
+  const bool foreign = !span.other_namespace.empty() &&
+                       (!span.service || span.other_namespace != span.service->name_space);
   return foreign ? scratch.join(scratch.join(name, "."), span.other_namespace) : name;
 }
 
@@ -30,7 +31,8 @@ std::string_view peer_as_client(const Span& span, base::Arena& scratch) {
 
 std::string_view http_client_host(const Span& span, base::Arena& scratch) {
   if (span.host_header.empty()) return host_as_server(span, scratch);
-  if (span.host_header.starts_with('[')) return span.host_header.substr(0, span.host_header.find(']') + 1);
+  if (span.host_header.starts_with('['))
+    return span.host_header.substr(0, span.host_header.find(']') + 1);
   return span.host_header.substr(0, span.host_header.find(':'));
 }
 

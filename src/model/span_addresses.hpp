@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses of a span as telemetry tells them: a name where one is known, else the IP. Text lives as long as the span
-// and `scratch`.
+// The addresses of a span as telemetry tells them: a name where one is known, else the IP. Text
+// lives as long as the span and `scratch`.
 #pragma once
 #include <string_view>
 
@@ -9,7 +9,8 @@
 
 namespace obi::model {
 
-/// The server's name or IP; with the remote's service namespace behind it where that differs from the own one.
+/// The server's name or IP; with the remote's service namespace behind it where that differs from
+/// the own one.
 std::string_view host_as_server(const Span& span, base::Arena& scratch);
 /// The client's name or IP; likewise.
 std::string_view peer_as_client(const Span& span, base::Arena& scratch);

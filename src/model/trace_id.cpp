@@ -41,7 +41,8 @@ std::string to_hex(const SpanId& id) { return hex_of(id.bytes); }
 
 std::optional<TraceParent> parse_traceparent(std::string_view header) {
   constexpr std::size_t kLength = 55;  // 2 + 1 + 32 + 1 + 16 + 1 + 2
-  if (header.size() < kLength || header[2] != '-' || header[35] != '-' || header[52] != '-') return std::nullopt;
+  if (header.size() < kLength || header[2] != '-' || header[35] != '-' || header[52] != '-')
+    return std::nullopt;
   std::uint8_t version = 0;
   TraceParent parent;
   if (!read_hex(header.substr(0, 2), {&version, 1}) || version == 0xff) return std::nullopt;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trace and span identifiers and the W3C traceparent that carries them (Trace Context level 1, section 3.2).
+// Trace and span identifiers and the W3C traceparent that carries them (Trace Context level 1,
+// section 3.2).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -33,8 +34,8 @@ struct TraceParent {
 std::string to_hex(const TraceId& id);
 std::string to_hex(const SpanId& id);
 
-/// Reads `00-<32 hex>-<16 hex>-<2 hex>`. Versions above 00 are accepted when the four fields read the same (section
-/// 3.2.4); version ff, zero ids, upper-case hex and anything else give nullopt.
+/// Reads `00-<32 hex>-<16 hex>-<2 hex>`. Versions above 00 are accepted when the four fields read
+/// the same (section 3.2.4); version ff, zero ids, upper-case hex and anything else give nullopt.
 std::optional<TraceParent> parse_traceparent(std::string_view header);
 
 }  // namespace obi::model

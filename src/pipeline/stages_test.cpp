@@ -80,7 +80,8 @@ TEST(ReadDecorator, ASeedMakesIdsRepeatable) {
 
 TEST(NameResolver, ALookUpNeverHoldsUpTheSpanThatCausedIt) {
   NameResolver resolver({.dns = true, .reverse_lookup = [](const model::IpAddress& address) {
-                           return address == ipv4(10, 0, 0, 2) ? std::string("db.internal.") : std::string();
+                           return address == ipv4(10, 0, 0, 2) ? std::string("db.internal.")
+                                                               : std::string();
                          }});
   model::SpanBatch batch;
   batch.spans = {span_of(1, model::EventType::kHttpClient)};
@@ -101,7 +102,8 @@ TEST(NameResolver, TheHostHeaderNamesTheServerOfAClient) {
     batch.spans = {span_of(1, model::EventType::kHttpClient)};
     batch.spans[0].host_header = header;
     resolver.process(batch);
-    EXPECT_EQ(batch.spans[0].host_name, std::string(header).starts_with("api") ? "api.example.com" : "");
+    EXPECT_EQ(batch.spans[0].host_name,
+              std::string(header).starts_with("api") ? "api.example.com" : "");
   }
 }
 
@@ -130,15 +132,19 @@ TEST_F(Filter, KeepsWhatMatchesEveryCondition) {
   EXPECT_EQ(left({{"url_path", {.not_match = "/internal/*"}}}), 1U);
   EXPECT_EQ(left({{"url.path", {.match = "*"}}}), 2U);
   EXPECT_EQ(left({{"http.response.status_code", {.greater_equals = 500, .less_than = 600}}}), 1U);
-  EXPECT_EQ(left({{"service.name", {.match = "shop"}}, {"http.request.method", {.match = "POST"}}}), 0U);
+  EXPECT_EQ(left({{"service.name", {.match = "shop"}}, {"http.request.method", {.match = "POST"}}}),
+            0U);
   EXPECT_EQ(left({{"url.path", {.equals = 5}}}), 0U);
   EXPECT_EQ(ledger_.get(model::Reason::SpansFiltered), 1U + 1U + 2U + 2U);
 }
 
 TEST_F(Filter, RefusesWhatCannotBeMeant) {
-  for (const auto& [name, condition] : std::map<std::string, AttributeCondition>{
-           {"no.such.attribute", {.match = "*"}}, {"url.path", {}}, {"url.scheme", {.match = "a", .not_match = "b"}},
-           {"http.route", {.match = "[a"}}, {"server.port", {.match = "*", .equals = 1}}}) {
+  for (const auto& [name, condition] :
+       std::map<std::string, AttributeCondition>{{"no.such.attribute", {.match = "*"}},
+                                                 {"url.path", {}},
+                                                 {"url.scheme", {.match = "a", .not_match = "b"}},
+                                                 {"http.route", {.match = "[a"}},
+                                                 {"server.port", {.match = "*", .equals = 1}}}) {
     EXPECT_FALSE(AttributesFilter::create({.conditions = {{name, condition}}}, ledger_)) << name;
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bounded queue between two threads of the pipeline: typed, named, with a send time-out. What happens when it stays
-// full is the queue's policy: report and go on waiting (as the seed does), drop and count, or abort.
-// Thread-safe: any number of senders and receivers. Steady state allocates nothing.
+// A bounded queue between two threads of the pipeline: typed, named, with a send time-out. What
+// happens when it stays full is the queue's policy: report and go on waiting (as the seed does),
+// drop and count, or abort. Thread-safe: any number of senders and receivers. Steady state
+// allocates nothing.
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -20,7 +21,8 @@ namespace obi::swarm {
 enum class WhenFull : std::uint8_t {
   kWait,   ///< tell `on_timeout` each time the time-out passes, and go on waiting
   kDrop,   ///< give the item up after the time-out; `send` returns false
-  kAbort,  ///< tell `on_timeout`, then end the process: a bug hunt's setting (channel_send_timeout_panic)
+  kAbort,  ///< tell `on_timeout`, then end the process: a bug hunt's setting
+           ///< (channel_send_timeout_panic)
 };
 
 struct QueueOptions {
@@ -40,7 +42,8 @@ class Queue {
   bool send(T&& item) {
     std::unique_lock lock(mutex_);
     while (!closed_ && count_ == ring_.size()) {
-      if (not_full_.wait_for(lock, options_.send_timeout) == std::cv_status::timeout && count_ == ring_.size() && !closed_) {
+      if (not_full_.wait_for(lock, options_.send_timeout) == std::cv_status::timeout &&
+          count_ == ring_.size() && !closed_) {
         if (options_.when_full == WhenFull::kDrop) return false;
         if (options_.on_timeout) options_.on_timeout(options_.name);
         if (options_.when_full == WhenFull::kAbort) std::abort();
@@ -60,7 +63,8 @@ class Queue {
     return take(lock);
   }
 
-  /// As receive(), and nullopt too when nothing came before `deadline` (then `is_drained()` is false).
+  /// As receive(), and nullopt too when nothing came before `deadline` (then `is_drained()` is
+  /// false).
   std::optional<T> receive_until(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
     not_empty_.wait_until(lock, deadline, [this] { return count_ > 0 || closed_; });

@@ -59,7 +59,8 @@ TEST(Queue, WaitPolicyReportsAndDeliversOnceThereIsRoom) {
 }
 
 TEST(QueueDeathTest, AbortPolicyEndsTheProcess) {
-  Queue<int> queue({.name = "q", .capacity = 1, .send_timeout = milliseconds(1), .when_full = WhenFull::kAbort});
+  Queue<int> queue(
+      {.name = "q", .capacity = 1, .send_timeout = milliseconds(1), .when_full = WhenFull::kAbort});
   EXPECT_TRUE(queue.send(1));
   EXPECT_DEATH(queue.send(2), "");
 }

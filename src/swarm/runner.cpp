@@ -31,7 +31,9 @@ bool Runner::stop(std::chrono::steady_clock::time_point deadline, std::vector<st
   stop_.request_stop();
   {
     std::unique_lock lock(mutex_);
-    const auto all_ended = [this] { return std::ranges::all_of(ended_, [](bool ended) { return ended; }); };
+    const auto all_ended = [this] {
+      return std::ranges::all_of(ended_, [](bool ended) { return ended; });
+    };
     if (deadline == std::chrono::steady_clock::time_point::max()) {
       changed_.wait(lock, all_ended);
     } else if (!changed_.wait_until(lock, deadline, all_ended)) {

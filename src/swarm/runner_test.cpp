@@ -50,7 +50,8 @@ TEST(Runner, NamesTheNodesThatMissTheDeadline) {
   runner.add({.name = "stuck", .run = [&](std::stop_token) { release.acquire(); }});
   runner.start();
   std::vector<std::string> late;
-  EXPECT_FALSE(runner.stop(std::chrono::steady_clock::now() + std::chrono::milliseconds(50), &late));
+  EXPECT_FALSE(
+      runner.stop(std::chrono::steady_clock::now() + std::chrono::milliseconds(50), &late));
   EXPECT_EQ(late, std::vector<std::string>{"stuck"});
   release.release();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What capture costs inside other processes: one loopback TCP write(300)+read(300) pair, bare, as a process that is not
-// traced, and traced. The three are interleaved round by round, since machines drift; the ratios are medians over rounds.
-// Usage: capture_cost [rounds [pairs]]   Prints one JSON object. Needs root.
+// What capture costs inside other processes: one loopback TCP write(300)+read(300) pair, bare, as a
+// process that is not traced, and traced. The three are interleaved round by round, since machines
+// drift; the ratios are medians over rounds. Usage: capture_cost [rounds [pairs]]   Prints one JSON
+// object. Needs root.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -53,22 +54,26 @@ SocketPair connect_loopback() {
   return pair;
 }
 
-// Does `pairs` write+read pairs whenever a byte comes in on `go`, and answers with the ns per pair on `done`.
+// Does `pairs` write+read pairs whenever a byte comes in on `go`, and answers with the ns per pair
+// on `done`.
 [[noreturn]] void run_load(int go, int done, int pairs) {
   const SocketPair sockets = connect_loopback();
   std::array<char, 512> bytes{};
   bytes.fill('a');
   for (char command = 0; read(go, &command, 1) == 1;) {
-    // The fastest of many short bursts: what is left when the machine's other work doesn't interfere.
+    // The fastest of many short bursts: what is left when the machine's other work doesn't
+    // interfere.
     double per_pair = 1e9;
     for (int done_pairs = 0; done_pairs < pairs; done_pairs += kBurst) {
       const auto begin = obi::base::monotonic_ns();
       for (int i = 0; i < kBurst; ++i) {
-        if (write(sockets.client, bytes.data(), 300) != 300 || read(sockets.server, bytes.data(), bytes.size()) != 300) {
+        if (write(sockets.client, bytes.data(), 300) != 300 ||
+            read(sockets.server, bytes.data(), bytes.size()) != 300) {
           std::_Exit(1);
         }
       }
-      per_pair = std::min(per_pair, static_cast<double>(obi::base::monotonic_ns() - begin) / kBurst);
+      per_pair =
+          std::min(per_pair, static_cast<double>(obi::base::monotonic_ns() - begin) / kBurst);
     }
     if (write(done, &per_pair, sizeof(per_pair)) != sizeof(per_pair)) std::_Exit(1);
   }
@@ -82,7 +87,8 @@ struct Load {
 
   [[nodiscard]] double measure() const {
     double per_pair = 0;
-    if (write(go, "g", 1) != 1 || read(done, &per_pair, sizeof(per_pair)) != sizeof(per_pair)) std::exit(1);
+    if (write(go, "g", 1) != 1 || read(done, &per_pair, sizeof(per_pair)) != sizeof(per_pair))
+      std::exit(1);
     return per_pair;
   }
 };
@@ -103,7 +109,7 @@ Load start_load(int pairs) {
 }
 
 std::uint32_t pid_namespace() {
-  struct stat info {};
+  struct stat info{};
   stat("/proc/self/ns/pid", &info);
   return static_cast<std::uint32_t>(info.st_ino);
 }
@@ -151,8 +157,9 @@ int main(int argc, char** argv) {
   close(load.go);
   waitpid(load.pid, nullptr, 0);
   std::printf(
-      "{\"bare_pair_ns\": %.0f, \"untraced_ratio\": %.3f, \"traced_ratio\": %.3f, \"untraced_ns_per_call\": %.0f, "
+      "{\"bare_pair_ns\": %.0f, \"untraced_ratio\": %.3f, \"traced_ratio\": %.3f, "
+      "\"untraced_ns_per_call\": %.0f, "
       "\"traced_ns_per_segment\": %.0f, \"segments\": %zu, \"pairs\": %d}\n",
-      median(bare_ns), median(untraced_ratio), median(traced_ratio), median(untraced_ns) / 2, median(traced_ns) / 2,
-      segments, rounds * pairs);
+      median(bare_ns), median(untraced_ratio), median(traced_ratio), median(untraced_ns) / 2,
+      median(traced_ns) / 2, segments, rounds * pairs);
 }

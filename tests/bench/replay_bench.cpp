@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user-space path on one core, from raw records to OTLP bytes: decode → pair and parse → decorate → routes → names →
-// encode. Prints spans per second of CPU time and heap allocations per span in steady state as JSON; with --spans N it handles exactly
-// N spans once and prints nothing, for counting instructions under callgrind.
-// Usage: replay_bench [--seconds S | --spans N]
+// The user-space path on one core, from raw records to OTLP bytes: decode → pair and parse →
+// decorate → routes → names → encode. Prints spans per second of CPU time and heap allocations per
+// span in steady state as JSON; with --spans N it handles exactly N spans once and prints nothing,
+// for counting instructions under callgrind. Usage: replay_bench [--seconds S | --spans N]
 #include <absl/container/flat_hash_map.h>
 
 #include <atomic>
-#include <ctime>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -70,15 +70,17 @@ class Path {
         routes_(pipeline::RoutesOptions{}),
         resolver_(pipeline::NameResolverOptions{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
-        pairer_({}, ledger_, pool_, [this](model::BatchRef&& batch) { finish(std::move(batch)); },
-                [](std::uint64_t, model::CaptureMode) {}) {
+        pairer_(
+            {}, ledger_, pool_, [this](model::BatchRef&& batch) { finish(std::move(batch)); },
+            [](std::uint64_t, model::CaptureMode) {}) {
     wanted_.reserve(1000);
   }
 
   void handle(std::span<const std::byte> record) {
     const capture::Record decoded = capture::decode_record(record);
     if (const auto* segment = std::get_if<model::Segment>(&decoded)) pairer_.on_segment(*segment);
-    if (const auto* opened = std::get_if<model::ConnectionOpened>(&decoded)) pairer_.on_opened(*opened);
+    if (const auto* opened = std::get_if<model::ConnectionOpened>(&decoded))
+      pairer_.on_opened(*opened);
   }
   [[nodiscard]] std::uint64_t spans() const { return spans_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -133,12 +135,14 @@ int main(int argc, char** argv) {
   const std::string_view option = argc == 3 ? argv[1] : "";
   Path path;
   if (option == "--spans") {
-    const auto traffic = bench::make_traffic({.requests = static_cast<std::size_t>(std::atoi(argv[2]))});
+    const auto traffic =
+        bench::make_traffic({.requests = static_cast<std::size_t>(std::atoi(argv[2]))});
     handle_all(path, traffic);
     return 0;
   }
   const double seconds = option == "--seconds" ? std::atof(argv[2]) : 3;
-  // One long stream per connection, so that positions go on: enough for the fastest machine, handled piece by piece.
+  // One long stream per connection, so that positions go on: enough for the fastest machine,
+  // handled piece by piece.
   const auto traffic = bench::make_traffic({.requests = 400'000});
   std::size_t records = 0;
   for_each_record(traffic, [&](auto) { ++records; });

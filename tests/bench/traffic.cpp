@@ -14,7 +14,8 @@ namespace obi::bench {
 namespace {
 
 template <typename T>
-void append(std::vector<std::byte>& out, T record, std::uint32_t type, const std::string& payload = {}) {
+void append(std::vector<std::byte>& out, T record, std::uint32_t type,
+            const std::string& payload = {}) {
   record.header.type = type;
   record.header.size = static_cast<__u32>(sizeof(T) + payload.size());
   const std::size_t at = out.size();
@@ -29,13 +30,16 @@ struct Stream {
 };
 
 std::string request_text(std::size_t i) {
-  static constexpr const char* kRoutes[] = {"/api/users/{}",    "/api/orders/{}/items", "/products/{}", "/cart",
-                                            "/checkout/{}/pay", "/search?q=shoes&page={}", "/health",    "/v1/stock/{}"};
+  static constexpr const char* kRoutes[] = {
+      "/api/users/{}",    "/api/orders/{}/items",    "/products/{}", "/cart",
+      "/checkout/{}/pay", "/search?q=shoes&page={}", "/health",      "/v1/stock/{}"};
   const std::string path = fmt::format(fmt::runtime(kRoutes[i % 8]), 1000 + i % 97);
   const bool post = i % 8 == 4;
   const std::string text = fmt::format(
-      "{} {} HTTP/1.1\r\nHost: shop.example.com:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
-      "Accept: application/json, text/plain, */*\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en\r\n"
+      "{} {} HTTP/1.1\r\nHost: shop.example.com:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux "
+      "x86_64)\r\n"
+      "Accept: application/json, text/plain, */*\r\nAccept-Encoding: gzip, "
+      "deflate\r\nAccept-Language: en\r\n"
       "Cache-Control: no-cache\r\nX-Request-Id: 7f3c9a{:08x}\r\nX-Forwarded-For: 10.1.2.3\r\n"
       "X-Forwarded-Proto: https\r\nConnection: keep-alive\r\n",
       post ? "POST" : "GET", path, i);
@@ -46,9 +50,10 @@ std::string request_text(std::size_t i) {
 
 std::string response_text(std::size_t i) {
   const std::string body = fmt::format("{{\"id\":{},\"state\":\"ok\",\"left\":12}}", i);
-  return fmt::format("HTTP/1.1 {}\r\nServer: shop\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n"
-                     "Content-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n{}",
-                     i % 50 == 49 ? "404 Not Found" : "200 OK", body.size(), body);
+  return fmt::format(
+      "HTTP/1.1 {}\r\nServer: shop\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n"
+      "Content-Type: application/json\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n{}",
+      i % 50 == 49 ? "404 Not Found" : "200 OK", body.size(), body);
 }
 
 obi_connection_open open_of(std::uint64_t id, const TrafficOptions& options) {

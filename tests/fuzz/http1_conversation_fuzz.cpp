@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.x conversations from arbitrary bytes. The input is a script: a control byte, then the bytes of one call. Checks
-// that every request head is accounted for, that text is inside its bounds and valid, and that times don't run backwards.
+// HTTP/1.x conversations from arbitrary bytes. The input is a script: a control byte, then the
+// bytes of one call. Checks that every request head is accounted for, that text is inside its
+// bounds and valid, and that times don't run backwards.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -23,7 +24,8 @@ class CheckingSink final : public SpanSink {
   void emit(obi::model::Span&& span) override {
     require(span.end_ns >= span.start_ns);
     require(span.status >= 100 && span.status <= 999);
-    require(std::ranges::none_of(span.path, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+    require(std::ranges::none_of(span.path,
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
     ++explained;
     if (++emitted % 64 == 0) arena_.reset();
   }
@@ -54,14 +56,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::span<const std::uint8_t> input(data, size);
   CheckingSink sink;
   const bool with_timeout = !input.empty() && (input[0] & 0x80U) != 0;
-  obi::protocol::http1::Http1Conversation conversation({.request_timeout_ns = with_timeout ? 50U : 0U});
+  obi::protocol::http1::Http1Conversation conversation(
+      {.request_timeout_ns = with_timeout ? 50U : 0U});
   std::uint64_t now = 1000;
   while (input.size() >= 2) {
     const std::uint8_t control = input[0];
     const std::size_t length = std::min<std::size_t>(input[1], input.size() - 2);
     const auto bytes = input.subspan(2, length);
     input = input.subspan(2 + length);
-    const auto direction = (control & 1U) != 0 ? obi::model::Direction::kSend : obi::model::Direction::kReceive;
+    const auto direction =
+        (control & 1U) != 0 ? obi::model::Direction::kSend : obi::model::Direction::kReceive;
     now += 10;
     switch (control >> 1U & 0x7U) {
       case 0: conversation.on_gap(direction, length % 3 == 0 ? 0 : length, sink); break;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw ring-buffer records, as a recording may hold them, through decoding and pairing. Checks that the ledger's two sums
-// hold whatever comes in.
+// Raw ring-buffer records, as a recording may hold them, through decoding and pairing. Checks that
+// the ledger's two sums hold whatever comes in.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -19,19 +19,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace obi;
   model::Ledger ledger;
   model::BatchPool pool(16);
-  pipeline::Pairer pairer({.max_connections = 8, .batch_length = 4}, ledger, pool,
-                          [](model::BatchRef&& batch) { batch = model::BatchRef(); },
-                          [](std::uint64_t, model::CaptureMode) {});
+  pipeline::Pairer pairer(
+      {.max_connections = 8, .batch_length = 4}, ledger, pool,
+      [](model::BatchRef&& batch) { batch = model::BatchRef(); },
+      [](std::uint64_t, model::CaptureMode) {});
   auto input = std::as_bytes(std::span(data, size));
   std::uint64_t now = 1;
   while (input.size() >= 8) {
     std::uint32_t length = 0;
     std::memcpy(&length, input.data() + 4, sizeof(length));
-    length = std::max<std::uint32_t>(8, std::min<std::uint32_t>(length, static_cast<std::uint32_t>(input.size())));
+    length = std::max<std::uint32_t>(
+        8, std::min<std::uint32_t>(length, static_cast<std::uint32_t>(input.size())));
     const capture::Record record = capture::decode_record(input.first(length));
     if (const auto* segment = std::get_if<model::Segment>(&record)) pairer.on_segment(*segment);
-    if (const auto* opened = std::get_if<model::ConnectionOpened>(&record)) pairer.on_opened(*opened);
-    if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) pairer.on_closed(*closed);
+    if (const auto* opened = std::get_if<model::ConnectionOpened>(&record))
+      pairer.on_opened(*opened);
+    if (const auto* closed = std::get_if<model::ConnectionClosed>(&record))
+      pairer.on_closed(*closed);
     input = input.subspan(length);
     pairer.on_tick(now += 70'000'000);
   }

@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
   int count = 0;
   for (int i = 1; i < argc; ++i) {
     if (std::filesystem::is_directory(argv[i])) {
-      for (const auto& entry : std::filesystem::directory_iterator(argv[i])) count += run_file(entry.path());
+      for (const auto& entry : std::filesystem::directory_iterator(argv[i]))
+        count += run_file(entry.path());
     } else {
       count += run_file(argv[i]);
     }

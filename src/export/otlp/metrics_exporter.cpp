@@ -5,11 +5,13 @@
 
 namespace obi::exporting {
 namespace {
-// Requests that may wait for a receiver that is away. Cumulative values lose nothing when older ones are dropped.
+// Requests that may wait for a receiver that is away. Cumulative values lose nothing when older
+// ones are dropped.
 constexpr std::size_t kMaxRequests = 8;
 }  // namespace
 
-OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options, metrics::AggregatorOptions aggregation)
+OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
+                                         metrics::AggregatorOptions aggregation)
     : options_(std::move(options)),
       aggregator_(std::move(aggregation)),
       sender_({.name = "otlp metrics",
@@ -21,7 +23,8 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options, metrics::Ag
 
 void OtlpMetricsExporter::consume(const model::BatchRef& batch) {
   consumed_.fetch_add(batch->spans.size(), std::memory_order_relaxed);
-  recorded_.fetch_add(aggregator_.record(*batch, metrics::Instant::now()), std::memory_order_relaxed);
+  recorded_.fetch_add(aggregator_.record(*batch, metrics::Instant::now()),
+                      std::memory_order_relaxed);
   tick();
 }
 
@@ -34,7 +37,8 @@ void OtlpMetricsExporter::tick() {
 void OtlpMetricsExporter::send() {
   const auto snapshot = aggregator_.snapshot(metrics::Instant::now());
   std::string request = otlp::encode_metrics(
-      snapshot, {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
+      snapshot,
+      {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
   if (!request.empty()) sender_.submit(std::move(request), 1);
 }
 
@@ -46,7 +50,8 @@ void OtlpMetricsExporter::shutdown(std::chrono::steady_clock::time_point deadlin
 Exporter::Counts OtlpMetricsExporter::counts() const {
   const std::uint64_t consumed = consumed_.load(std::memory_order_relaxed);
   const std::uint64_t recorded = recorded_.load(std::memory_order_relaxed);
-  return {.consumed = consumed, .exported = recorded, .not_wanted = consumed - recorded, .dropped = 0};
+  return {
+      .consumed = consumed, .exported = recorded, .not_wanted = consumed - recorded, .dropped = 0};
 }
 
 }  // namespace obi::exporting

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aggregates spans and sends the metrics to an OTLP receiver at every interval, and a last time at shutdown.
-// consume, tick and shutdown on the exporter's thread; the rest anywhere.
+// Aggregates spans and sends the metrics to an OTLP receiver at every interval, and a last time at
+// shutdown. consume, tick and shutdown on the exporter's thread; the rest anywhere.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -25,7 +25,9 @@ class OtlpMetricsExporter final : public Exporter {
   [[nodiscard]] metrics::Aggregator::Stats stats() const { return aggregator_.stats(); }
 
   void on_service_added(const model::ServiceRef& service) { aggregator_.on_service_added(service); }
-  void on_service_removed(const model::ServiceRef& service) { aggregator_.on_service_removed(service); }
+  void on_service_removed(const model::ServiceRef& service) {
+    aggregator_.on_service_removed(service);
+  }
 
  private:
   void send();

@@ -19,7 +19,7 @@ enum class OtlpProtocol : std::uint8_t { kGrpc, kHttpProtobuf };
 /// Where to send, and how.
 struct OtlpTarget {
   OtlpProtocol protocol = OtlpProtocol::kHttpProtobuf;
-  std::string url;   ///< HTTP: the whole URL; gRPC: http(s)://host:port or unix:…
+  std::string url;          ///< HTTP: the whole URL; gRPC: http(s)://host:port or unix:…
   std::string unix_socket;  ///< path, or @name for an abstract socket; empty = TCP
   bool tls = false;
   bool insecure_skip_verify = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoding, sampling and delivery of OTLP without a network: the encoder's bytes are read back field by field, the sender
-// works on a transport that fails as told.
+// Encoding, sampling and delivery of OTLP without a network: the encoder's bytes are read back
+// field by field, the sender works on a transport that fails as told.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -38,7 +38,8 @@ std::map<std::string, std::string> attributes_of(pbf_reader message, int field) 
   return attributes;
 }
 
-model::Span span_of(model::ServiceRef service, model::EventType type = model::EventType::kHttpServer) {
+model::Span span_of(model::ServiceRef service,
+                    model::EventType type = model::EventType::kHttpServer) {
   model::Span span;
   span.type = type;
   span.method = "GET";
@@ -100,7 +101,8 @@ TEST(TraceEncoder, ServerSpanReadsBackAsItWas) {
       default: span.skip();
     }
   }
-  EXPECT_EQ(seen, (std::map<int, std::string>{{5, "GET /users/*"}, {6, "2"}, {7, "1100"}, {8, "1400"}}));
+  EXPECT_EQ(seen,
+            (std::map<int, std::string>{{5, "GET /users/*"}, {6, "2"}, {7, "1100"}, {8, "1400"}}));
 }
 
 TEST(TraceEncoder, ClientSpanHasItsUrlAndItsErrors) {
@@ -163,9 +165,11 @@ TEST(TraceSampler, KeepsTheShareThatIsAskedFor) {
 }
 
 TEST(Transport, LogLinesHoldNoCredentials) {
-  EXPECT_EQ(printable_address({.url = "http://user:planted@host:4318/v1/traces"}), "http://host:4318/v1/traces");
+  EXPECT_EQ(printable_address({.url = "http://user:planted@host:4318/v1/traces"}),
+            "http://host:4318/v1/traces");
   EXPECT_EQ(printable_address({.url = "http://host:4317"}), "http://host:4317");
-  EXPECT_EQ(printable_address({.url = "http://localhost", .unix_socket = "/run/otel.sock"}), "/run/otel.sock");
+  EXPECT_EQ(printable_address({.url = "http://localhost", .unix_socket = "/run/otel.sock"}),
+            "/run/otel.sock");
 }
 
 TEST(PartialSuccess, IsRead) {
@@ -198,11 +202,17 @@ class ScriptedTransport final : public Transport {
 };
 
 SenderOptions fast() {
-  return {.name = "test", .address = "nowhere", .backoff = {.initial = milliseconds(1), .max = milliseconds(2), .give_up_after = milliseconds(40)},
+  return {.name = "test",
+          .address = "nowhere",
+          .backoff = {.initial = milliseconds(1),
+                      .max = milliseconds(2),
+                      .give_up_after = milliseconds(40)},
           .max_items = 100};
 }
 
-std::chrono::steady_clock::time_point soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+std::chrono::steady_clock::time_point soon() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(5);
+}
 
 TEST(Sender, TriesAgainUntilTheReceiverIsBack) {
   const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
@@ -227,8 +237,8 @@ TEST(Sender, EveryItemIsDeliveredOrDropped) {
 }
 
 TEST(Sender, WhatIsRefusedIsNotTriedAgain) {
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(
-                            std::vector{Delivery{.outcome = Outcome::kRefused, .error = "bad"}, Delivery{}}));
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{
+                            Delivery{.outcome = Outcome::kRefused, .error = "bad"}, Delivery{}}));
   sender.submit("first", 1);
   sender.submit("second", 2);
   sender.shutdown(soon());
@@ -237,7 +247,8 @@ TEST(Sender, WhatIsRefusedIsNotTriedAgain) {
 }
 
 TEST(Sender, WhatAReceiverRejectsOfARequestIsDropped) {
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{Delivery{.error = "old", .rejected = 4}}));
+  Sender sender(fast(), std::make_unique<ScriptedTransport>(
+                            std::vector{Delivery{.error = "old", .rejected = 4}}));
   sender.submit("request", 10);
   sender.shutdown(soon());
   EXPECT_EQ(sender.counts().delivered, 6U);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which traces leave. The parentbased_* forms act as their roots do, as in OBI: no parent's decision is known here.
+// Which traces leave. The parentbased_* forms act as their roots do, as in OBI: no parent's
+// decision is known here.
 #pragma once
 #include <cstdint>
 

@@ -39,7 +39,9 @@ void OtlpTracesExporter::consume(const model::BatchRef& batch) {
 }
 
 void OtlpTracesExporter::tick() {
-  if (request_spans_ > 0 && std::chrono::steady_clock::now() - request_since_ >= options_.batch_timeout) flush();
+  if (request_spans_ > 0 &&
+      std::chrono::steady_clock::now() - request_since_ >= options_.batch_timeout)
+    flush();
 }
 
 void OtlpTracesExporter::flush() {

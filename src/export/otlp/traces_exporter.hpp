@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends spans to an OTLP receiver: encodes them as they come, a request at a time, and leaves delivery to the sender.
-// consume, tick and shutdown on the exporter's thread; counts anywhere.
+// Sends spans to an OTLP receiver: encodes them as they come, a request at a time, and leaves
+// delivery to the sender. consume, tick and shutdown on the exporter's thread; counts anywhere.
 #pragma once
 #include <atomic>
 #include <map>

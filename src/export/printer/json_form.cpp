@@ -10,14 +10,15 @@
 namespace obi::exporting {
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629 section 4).
+// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629 section
+// 4).
 std::size_t sequence_length(std::string_view text) {
   const auto first = static_cast<std::uint8_t>(text[0]);
   const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
   const auto second = static_cast<std::uint8_t>(text[1]);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) || (first == 0xf0 && second < 0x90) ||
-      (first == 0xf4 && second > 0x8f)) {
+  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
     return 0;
   }
   for (std::size_t i = 1; i < length; ++i) {
@@ -54,7 +55,10 @@ void append_string(std::string& out, std::string_view text) {
 /// Writes the members of one object.
 class ObjectWriter {
  public:
-  ObjectWriter(std::string& out, bool indent, int depth) : out_(out), indent_(indent), depth_(depth) { out_ += '{'; }
+  ObjectWriter(std::string& out, bool indent, int depth)
+      : out_(out), indent_(indent), depth_(depth) {
+    out_ += '{';
+  }
   void member(std::string_view key, std::string_view value) {
     next(key);
     append_string(out_, value);
@@ -93,15 +97,19 @@ void append_attributes(ObjectWriter& object, const model::Span& span, base::Aren
   object.member("method", span.method);
   if (!client) object.number("responseLen", span.response_bytes);
   if (!client) object.member("route", span.route);
-  object.member("serverAddr", client ? model::http_client_host(span, scratch) : model::host_as_server(span, scratch));
+  object.member("serverAddr", client ? model::http_client_host(span, scratch)
+                                     : model::host_as_server(span, scratch));
   object.number("serverPort", span.host.port);
   object.number("status", span.status);
   object.member("url", span.path);
   object.end();
 }
 
-void append_span(std::string& out, const model::Span& span, std::int64_t offset, bool indent, base::Arena& scratch) {
-  const auto micros = [&](std::uint64_t ns) { return (static_cast<std::int64_t>(ns) + offset) / 1000; };
+void append_span(std::string& out, const model::Span& span, std::int64_t offset, bool indent,
+                 base::Arena& scratch) {
+  const auto micros = [&](std::uint64_t ns) {
+    return (static_cast<std::int64_t>(ns) + offset) / 1000;
+  };
   std::string duration;
   append_duration(duration, span.end_ns - span.request_start_ns);
   std::string handler;
@@ -123,9 +131,11 @@ void append_span(std::string& out, const model::Span& span, std::int64_t offset,
   object.number("handlerStart", micros(span.start_ns));
   object.number("end", micros(span.end_ns));
   object.member("duration", duration);
-  object.number("durationUSec", static_cast<std::int64_t>((span.end_ns - span.request_start_ns) / 1000));
+  object.number("durationUSec",
+                static_cast<std::int64_t>((span.end_ns - span.request_start_ns) / 1000));
   object.member("handlerDuration", handler);
-  object.number("handlerDurationUSec", static_cast<std::int64_t>((span.end_ns - span.start_ns) / 1000));
+  object.number("handlerDurationUSec",
+                static_cast<std::int64_t>((span.end_ns - span.start_ns) / 1000));
   object.next("attributes");
   ObjectWriter attributes(out, indent, 2);
   append_attributes(attributes, span, scratch);
@@ -134,7 +144,8 @@ void append_span(std::string& out, const model::Span& span, std::int64_t offset,
 
 }  // namespace
 
-void append_json(std::string& out, const model::SpanBatch& batch, bool indent, base::Arena& scratch) {
+void append_json(std::string& out, const model::SpanBatch& batch, bool indent,
+                 base::Arena& scratch) {
   out += '[';
   for (std::size_t i = 0; i < batch.spans.size(); ++i) {
     if (i > 0) out += ',';

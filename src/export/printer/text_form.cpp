@@ -30,19 +30,22 @@ void append_time(std::string& out, std::int64_t unix_ns) {
   const std::time_t seconds = unix_ns / static_cast<std::int64_t>(kSecond);
   std::tm local{};
   localtime_r(&seconds, &local);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}", local.tm_year + 1900,
-                 local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}",
+                 local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min,
+                 local.tm_sec,
                  unix_ns % static_cast<std::int64_t>(kSecond) / static_cast<std::int64_t>(kMicro));
 }
 
-std::string_view name_or(std::string_view name, std::string_view address) { return name.empty() ? address : name; }
+std::string_view name_or(std::string_view name, std::string_view address) {
+  return name.empty() ? address : name;
+}
 
-void append_end(std::string& out, const model::Endpoint& end, std::string_view name, std::string_view name_space,
-                base::Arena& scratch) {
+void append_end(std::string& out, const model::Endpoint& end, std::string_view name,
+                std::string_view name_space, base::Arena& scratch) {
   const std::string_view address = model::address_text(end.address, scratch);
   const bool named = !name_space.empty();
-  fmt::format_to(std::back_inserter(out), "[{} as {}{}{}:{}]", address, name_or(name, address), named ? "." : "",
-                 name_space, end.port);
+  fmt::format_to(std::back_inserter(out), "[{} as {}{}{}:{}]", address, name_or(name, address),
+                 named ? "." : "", name_space, end.port);
 }
 
 }  // namespace
@@ -67,20 +70,25 @@ void append_duration(std::string& out, std::uint64_t ns) {
   }
 }
 
-void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns, base::Arena& scratch) {
+void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns,
+                 base::Arena& scratch) {
   const auto into = std::back_inserter(out);
   append_time(out, static_cast<std::int64_t>(span.start_ns) + wall_offset_ns);
   out += " (";
   append_duration(out, span.end_ns - span.request_start_ns);
   out += '[';
   append_duration(out, span.end_ns - span.start_ns);
-  fmt::format_to(into, "]) {}(subType=0) {} {} {}", printed_type(span.type), span.status, span.method, span.path);
+  fmt::format_to(into, "]) {}(subType=0) {} {} {}", printed_type(span.type), span.status,
+                 span.method, span.path);
   if (!span.route.empty()) fmt::format_to(into, "({})", span.route);
   out += ' ';
-  const std::string_view own = span.service ? std::string_view(span.service->name_space) : std::string_view();
-  append_end(out, span.peer, span.peer_name, span.is_client() ? own : span.other_namespace, scratch);
+  const std::string_view own =
+      span.service ? std::string_view(span.service->name_space) : std::string_view();
+  append_end(out, span.peer, span.peer_name, span.is_client() ? own : span.other_namespace,
+             scratch);
   out += "->";
-  append_end(out, span.host, span.host_name, span.is_client() ? span.other_namespace : own, scratch);
+  append_end(out, span.host, span.host_name, span.is_client() ? span.other_namespace : own,
+             scratch);
   fmt::format_to(into, " contentLen:{}B responseLen:{}B", span.request_bytes, span.response_bytes);
   if (span.service) {
     out += " svc=[";
@@ -89,8 +97,8 @@ void append_text(std::string& out, const model::Span& span, std::int64_t wall_of
   }
   out += " traceparent=[";
   if (span.trace_id.is_set()) {
-    fmt::format_to(into, "00-{}-{}[{}]-{:02x}", to_hex(span.trace_id), to_hex(span.span_id), to_hex(span.parent_id),
-                   span.trace_flags);
+    fmt::format_to(into, "00-{}-{}[{}]-{:02x}", to_hex(span.trace_id), to_hex(span.span_id),
+                   to_hex(span.parent_id), span.trace_flags);
   }
   out += ']';
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints spans on standard output: as lines for people, as JSON for programs, or only their number at the end.
-// Unlike OBI, whose text form prints date digits behind the seconds, this prints the real fraction in microseconds.
+// Prints spans on standard output: as lines for people, as JSON for programs, or only their number
+// at the end. Unlike OBI, whose text form prints date digits behind the seconds, this prints the
+// real fraction in microseconds.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -39,9 +40,11 @@ class TracePrinter final : public Exporter {
 };
 
 /// Appends the line of one span, without line end.
-void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns, base::Arena& scratch);
+void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns,
+                 base::Arena& scratch);
 /// Appends a JSON array of the batch; `indent` puts every value on a line of its own.
-void append_json(std::string& out, const model::SpanBatch& batch, bool indent, base::Arena& scratch);
+void append_json(std::string& out, const model::SpanBatch& batch, bool indent,
+                 base::Arena& scratch);
 /// Go's notation: "5.213ms", "812µs", "1m2.5s", "0s".
 void append_duration(std::string& out, std::uint64_t ns);
 

@@ -59,10 +59,12 @@ TEST(TracePrinter, TextLineHasEveryField) {
   base::Arena scratch;
   std::string line;
   append_text(line, example(), 1'787'321'107'000'000'000, scratch);
-  EXPECT_EQ(line,
-            "2026-08-21 14:05:07.001233 (5.213ms[4.98ms]) HTTP(subType=0) 200 GET /users/42(/users/*) "
-            "[10.1.0.7 as 10.1.0.7:43210]->[10.1.0.9 as users.shop:8080] contentLen:0B responseLen:128B svc=[shop/users go] "
-            "traceparent=[00-01020300000000000000000000000000-0400000000000000[0000000000000000]-01]");
+  EXPECT_EQ(
+      line,
+      "2026-08-21 14:05:07.001233 (5.213ms[4.98ms]) HTTP(subType=0) 200 GET /users/42(/users/*) "
+      "[10.1.0.7 as 10.1.0.7:43210]->[10.1.0.9 as users.shop:8080] contentLen:0B responseLen:128B "
+      "svc=[shop/users go] "
+      "traceparent=[00-01020300000000000000000000000000-0400000000000000[0000000000000000]-01]");
 }
 
 TEST(TracePrinter, JsonIsInOrderAndEscaped) {
@@ -73,14 +75,15 @@ TEST(TracePrinter, JsonIsInOrderAndEscaped) {
   base::Arena scratch;
   std::string json;
   append_json(json, batch, false, scratch);
-  EXPECT_EQ(json,
-            R"([{"type":"HTTP","peer":"10.1.0.7","peerPort":"43210","host":"10.1.0.9","hostPort":"8080",)"
-            R"("traceID":"01020300000000000000000000000000","spanID":"0400000000000000","parentSpanID":"0000000000000000",)"
-            R"("traceFlags":"1","peerName":"","hostName":"users","kind":"SPAN_KIND_SERVER","start":"1787321107001000",)"
-            R"("handlerStart":"1787321107001233","end":"1787321107006213","duration":"5.213ms","durationUSec":"5213",)"
-            R"("handlerDuration":"4.98ms","handlerDurationUSec":"4980","attributes":{"clientAddr":"10.1.0.7","contentLen":"0",)"
-            R"("method":"GET","responseLen":"128","route":"/users/*","serverAddr":"users","serverPort":"8080","status":"200",)"
-            R"("url":"/a\"\u003cb\u003e\ufffd\n"}}])");
+  EXPECT_EQ(
+      json,
+      R"([{"type":"HTTP","peer":"10.1.0.7","peerPort":"43210","host":"10.1.0.9","hostPort":"8080",)"
+      R"("traceID":"01020300000000000000000000000000","spanID":"0400000000000000","parentSpanID":"0000000000000000",)"
+      R"("traceFlags":"1","peerName":"","hostName":"users","kind":"SPAN_KIND_SERVER","start":"1787321107001000",)"
+      R"("handlerStart":"1787321107001233","end":"1787321107006213","duration":"5.213ms","durationUSec":"5213",)"
+      R"("handlerDuration":"4.98ms","handlerDurationUSec":"4980","attributes":{"clientAddr":"10.1.0.7","contentLen":"0",)"
+      R"("method":"GET","responseLen":"128","route":"/users/*","serverAddr":"users","serverPort":"8080","status":"200",)"
+      R"("url":"/a\"\u003cb\u003e\ufffd\n"}}])");
 }
 
 class PrinterOutput : public testing::Test {
@@ -90,7 +93,8 @@ class PrinterOutput : public testing::Test {
     close(fds_[1]);
     std::string text;
     std::array<char, 4096> chunk;
-    for (ssize_t n = 0; (n = read(fds_[0], chunk.data(), chunk.size())) > 0;) text.append(chunk.data(), static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = read(fds_[0], chunk.data(), chunk.size())) > 0;)
+      text.append(chunk.data(), static_cast<std::size_t>(n));
     close(fds_[0]);
     return text;
   }

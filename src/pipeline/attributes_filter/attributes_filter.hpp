@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Last stage: removes the spans that `filter.application` keeps out. A span passes only if every condition holds.
-// Runs on the pipeline thread; not thread-safe.
+// Last stage: removes the spans that `filter.application` keeps out. A span passes only if every
+// condition holds. Runs on the pipeline thread; not thread-safe.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,11 +17,13 @@
 
 namespace obi::pipeline {
 
-/// Either one pattern, or numeric bounds (all of them must hold; a value that is no whole number fails).
+/// Either one pattern, or numeric bounds (all of them must hold; a value that is no whole number
+/// fails).
 struct AttributeCondition {
   std::string match;      ///< glob; empty = not set
   std::string not_match;  ///< glob; empty = not set
-  std::optional<std::int64_t> equals, not_equals, greater_than, greater_equals, less_than, less_equals;
+  std::optional<std::int64_t> equals, not_equals, greater_than, greater_equals, less_than,
+      less_equals;
 };
 
 struct AttributesFilterOptions {
@@ -31,7 +33,8 @@ struct AttributesFilterOptions {
 class AttributesFilter final : public Stage {
  public:
   /// Refuses unknown attributes, bad globs, and conditions that are empty or of both kinds.
-  static base::Result<AttributesFilter> create(const AttributesFilterOptions& options, model::Ledger& ledger);
+  static base::Result<AttributesFilter> create(const AttributesFilterOptions& options,
+                                               model::Ledger& ledger);
 
   [[nodiscard]] std::string_view name() const override { return "attributes_filter"; }
   void process(model::SpanBatch& batch) override;

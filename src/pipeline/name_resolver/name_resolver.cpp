@@ -19,7 +19,8 @@ constexpr std::size_t kMaxWanted = 256;
 std::string_view host_of(std::string_view header) {
   if (header.starts_with('[')) return {};
   const std::string_view host = header.substr(0, header.find(':'));
-  const bool numeric = std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  const bool numeric =
+      std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   return numeric ? std::string_view() : host;
 }
 
@@ -68,14 +69,16 @@ NameResolver::NameResolver(NameResolverOptions options) : options_(std::move(opt
 
 NameResolver::~NameResolver() = default;
 
-// A client's span knows the server by the name it asked for; each side is its own service when nothing better is known.
+// A client's span knows the server by the name it asked for; each side is its own service when
+// nothing better is known.
 void NameResolver::process(model::SpanBatch& batch) {
   for (model::Span& span : batch.spans) {
     if (options_.dns) {
       if (span.host_name.empty()) span.host_name = lookup(span.host.address, span, batch.arena);
       if (span.peer_name.empty()) span.peer_name = lookup(span.peer.address, span, batch.arena);
     }
-    const std::string_view own = span.service ? std::string_view(span.service->name) : std::string_view();
+    const std::string_view own =
+        span.service ? std::string_view(span.service->name) : std::string_view();
     if (span.is_client()) {
       if (span.host_name.empty()) span.host_name = host_of(span.host_header);
       if (span.peer_name.empty()) span.peer_name = own;
@@ -85,7 +88,8 @@ void NameResolver::process(model::SpanBatch& batch) {
   }
 }
 
-std::string_view NameResolver::lookup(const model::IpAddress& address, const model::Span& span, base::Arena& arena) {
+std::string_view NameResolver::lookup(const model::IpAddress& address, const model::Span& span,
+                                      base::Arena& arena) {
   if (address.is_unspecified()) return {};
   const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
@@ -97,7 +101,8 @@ std::string_view NameResolver::lookup(const model::IpAddress& address, const mod
     wanted_.push_back(address);
     changed_.notify_all();
   }
-  const std::string_view name_space = span.service ? std::string_view(span.service->name_space) : std::string_view();
+  const std::string_view name_space =
+      span.service ? std::string_view(span.service->name_space) : std::string_view();
   const std::string_view name = arena.copy(clean_name(entry.name, name_space));
   while (cache_.size() > options_.cache_len) {
     cache_.erase(by_age_.front());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives the two ends of a span names instead of addresses. A look-up never holds up the pipeline: what isn't in the cache
-// is asked for on a thread of its own, and the span goes on without.
+// Gives the two ends of a span names instead of addresses. A look-up never holds up the pipeline:
+// what isn't in the cache is asked for on a thread of its own, and the span goes on without.
 // `process` runs on the pipeline thread.
 #pragma once
 #include <chrono>
@@ -51,7 +51,8 @@ class NameResolver final : public Stage {
     bool pending = false;
     std::list<model::IpAddress>::iterator age;
   };
-  std::string_view lookup(const model::IpAddress& address, const model::Span& span, base::Arena& arena);
+  std::string_view lookup(const model::IpAddress& address, const model::Span& span,
+                          base::Arena& arena);
   void run(std::stop_token stop);
 
   NameResolverOptions options_;

@@ -12,17 +12,18 @@ namespace {
 using model::Reason;
 using protocol::Fate;
 
-// Segments that may wait for bytes on their way; beyond it the missing ones are given up. A thread that is late is late by
-// microseconds, so this is a bound on memory, not on patience.
+// Segments that may wait for bytes on their way; beyond it the missing ones are given up. A thread
+// that is late is late by microseconds, so this is a bound on memory, not on patience.
 constexpr std::size_t kMaxHeld = 64;
-// Chunks with payload in a row, none of which any protocol knew, before the connection is left alone. Higher in mid-life,
-// where the first chunks may well be the middle of a body.
+// Chunks with payload in a row, none of which any protocol knew, before the connection is left
+// alone. Higher in mid-life, where the first chunks may well be the middle of a body.
 constexpr std::uint16_t kUnknownChunks = 12;
 constexpr std::uint16_t kUnknownChunksMidLife = 64;
 
 std::optional<model::Direction> first_mover(const model::ConnectionOpened& opened) {
   if (opened.mid_life || opened.role == model::ConnectionRole::kUnknown) return std::nullopt;
-  return opened.role == model::ConnectionRole::kClient ? model::Direction::kSend : model::Direction::kReceive;
+  return opened.role == model::ConnectionRole::kClient ? model::Direction::kSend
+                                                       : model::Direction::kReceive;
 }
 
 protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
@@ -60,8 +61,8 @@ void Connection::on_segment(const model::Segment& segment, const ConnectionConte
   if (held_.size() > kMaxHeld) release_held(false, context);
 }
 
-// Takes every held segment that can be taken, again and again, since each may free another. When impatient, the first of
-// the rest goes through with its gap, and so on until none is left.
+// Takes every held segment that can be taken, again and again, since each may free another. When
+// impatient, the first of the rest goes through with its gap, and so on until none is left.
 void Connection::release_held(bool patient, const ConnectionContext& context) {
   bool progress = true;
   while (progress && !held_.empty()) {
@@ -80,7 +81,8 @@ void Connection::release_held(bool patient, const ConnectionContext& context) {
   if (held_.empty()) held_for_a_tick_ = false;
 }
 
-bool Connection::try_take(const model::Segment& segment, bool patient, const ConnectionContext& context) {
+bool Connection::try_take(const model::Segment& segment, bool patient,
+                          const ConnectionContext& context) {
   std::uint32_t missing = 0;
   switch (order_.look(segment, patient, missing)) {
     case Arrival::kEarly: return false;
@@ -97,7 +99,8 @@ bool Connection::try_take(const model::Segment& segment, bool patient, const Con
   return true;
 }
 
-void Connection::feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context) {
+void Connection::feed(const model::Segment& segment, std::uint32_t skip,
+                      const ConnectionContext& context) {
   if (segment.total_bytes > 0) {
     const protocol::Chunk chunk = chunk_of(segment, skip);
     if (chunk.missing_bytes > 0) context.ledger.add(Reason::BytesUncaptured, chunk.missing_bytes);
@@ -117,7 +120,8 @@ Fate Connection::converse(const protocol::Chunk& chunk, const ConnectionContext&
 
 bool Connection::recognise(const protocol::Chunk& chunk, const ConnectionContext& context) {
   if (chunk.bytes.empty()) return false;
-  const protocol::Payload payload{.bytes = chunk.bytes, .original_size = chunk.bytes.size() + chunk.missing_bytes};
+  const protocol::Payload payload{.bytes = chunk.bytes,
+                                  .original_size = chunk.bytes.size() + chunk.missing_bytes};
   for (const protocol::ProtocolRow& row : protocol::protocols()) {
     if (!row.looks_like(payload)) continue;
     conversation_ = row.converse(context.options);
@@ -140,7 +144,8 @@ void Connection::count(Fate fate, bool has_payload, model::Ledger& ledger) {
     case Fate::Resync: ledger.add(Reason::SegmentsResync); break;
     case Fate::Unrecognised: ledger.add(Reason::SegmentsUnrecognised); break;
   }
-  if (has_payload && ++unknown_chunks_ >= (info_.mid_life ? kUnknownChunksMidLife : kUnknownChunks)) {
+  if (has_payload &&
+      ++unknown_chunks_ >= (info_.mid_life ? kUnknownChunksMidLife : kUnknownChunks)) {
     state_ = State::kSilent;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of a traced process: finds out its protocol, keeps its bytes in order and feeds them to the conversation.
-// Not thread-safe.
+// One connection of a traced process: finds out its protocol, keeps its bytes in order and feeds
+// them to the conversation. Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -30,7 +30,8 @@ class Connection {
 
   void on_segment(const model::Segment& segment, const ConnectionContext& context);
   void on_close(std::uint64_t ns, const ConnectionContext& context);
-  /// Lets segments through that waited since before the last call, and lets the conversation give up on old requests.
+  /// Lets segments through that waited since before the last call, and lets the conversation give
+  /// up on old requests.
   void on_tick(std::uint64_t now_ns, const ConnectionContext& context);
   [[nodiscard]] bool has_held() const { return !held_.empty(); }
   [[nodiscard]] std::size_t held_bytes() const;

@@ -53,10 +53,11 @@ class Pairer::Sink final : public protocol::SpanSink {
   const model::ConnectionOpened* info_ = nullptr;
 };
 
-Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit,
-               SetMode set_mode)
+Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool,
+               Emit emit, SetMode set_mode)
     : options_(options),
-      conversation_options_{.request_timeout_ns = static_cast<std::uint64_t>(options.request_timeout.count())},
+      conversation_options_{.request_timeout_ns =
+                                static_cast<std::uint64_t>(options.request_timeout.count())},
       ledger_(ledger),
       pool_(pool),
       emit_(std::move(emit)),
@@ -65,13 +66,16 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
 
 Pairer::~Pairer() = default;
 
-ConnectionContext Pairer::context() { return {.ledger = ledger_, .sink = *sink_, .options = conversation_options_}; }
+ConnectionContext Pairer::context() {
+  return {.ledger = ledger_, .sink = *sink_, .options = conversation_options_};
+}
 
 void Pairer::on_opened(const model::ConnectionOpened& opened) {
   ledger_.add(Reason::ConnectionsOpened);
   if (connections_.contains(opened.id)) return;
   make_room();
-  auto entry = std::make_unique<Entry>(Entry{.connection = Connection(opened), .age = by_age_.end()});
+  auto entry =
+      std::make_unique<Entry>(Entry{.connection = Connection(opened), .age = by_age_.end()});
   entry->age = by_age_.insert(by_age_.end(), opened.id);
   connections_.emplace(opened.id, std::move(entry));
 }
@@ -130,7 +134,8 @@ void Pairer::on_tick(std::uint64_t now_ns) {
   }
   if (!batch_ || batch_->spans.empty()) return;
   if (batch_since_ns_ == 0) batch_since_ns_ = now_ns;
-  if (now_ns - batch_since_ns_ >= static_cast<std::uint64_t>(options_.batch_timeout.count())) flush();
+  if (now_ns - batch_since_ns_ >= static_cast<std::uint64_t>(options_.batch_timeout.count()))
+    flush();
 }
 
 void Pairer::finish(std::uint64_t now_ns) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From captured segments to spans: the table of connections, the conversations on them, and the batches their spans are
-// collected in. First step of the pipeline, on the capture thread; not thread-safe.
+// From captured segments to spans: the table of connections, the conversations on them, and the
+// batches their spans are collected in. First step of the pipeline, on the capture thread; not
+// thread-safe.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 
@@ -18,8 +19,9 @@
 namespace obi::pipeline {
 
 struct PairerOptions {
-  std::size_t max_connections = 20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
-  std::size_t batch_length = 100;        ///< spans per batch
+  std::size_t max_connections =
+      20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
+  std::size_t batch_length = 100;                         ///< spans per batch
   std::chrono::nanoseconds batch_timeout{1'000'000'000};  ///< an incomplete batch leaves after this
   std::chrono::nanoseconds request_timeout{0};            ///< 0 = a request may wait for ever
   std::int64_t wall_offset_ns = 0;                        ///< for the batches
@@ -29,7 +31,8 @@ class Pairer {
  public:
   using Emit = std::function<void(model::BatchRef&&)>;
   using SetMode = std::function<void(std::uint64_t connection_id, model::CaptureMode mode)>;
-  Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit, SetMode set_mode);
+  Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit,
+         SetMode set_mode);
   ~Pairer();
 
   void on_opened(const model::ConnectionOpened& opened);

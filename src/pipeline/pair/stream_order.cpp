@@ -8,12 +8,16 @@ namespace {
 
 std::size_t index_of(model::Direction direction) { return static_cast<std::size_t>(direction); }
 
-// How far `position` is ahead of `next` in the 32-bit sequence space (RFC 9293 section 3.4); negative = behind.
-std::int32_t ahead(std::uint32_t position, std::uint32_t next) { return static_cast<std::int32_t>(position - next); }
+// How far `position` is ahead of `next` in the 32-bit sequence space (RFC 9293 section 3.4);
+// negative = behind.
+std::int32_t ahead(std::uint32_t position, std::uint32_t next) {
+  return static_cast<std::int32_t>(position - next);
+}
 
 }  // namespace
 
-Arrival StreamOrder::look(const model::Segment& segment, bool patient, std::uint32_t& missing) const {
+Arrival StreamOrder::look(const model::Segment& segment, bool patient,
+                          std::uint32_t& missing) const {
   missing = 0;
   if (!segment.has_position) return Arrival::kInOrder;
   const Side& own = sides_[index_of(segment.direction)];
@@ -21,8 +25,10 @@ Arrival StreamOrder::look(const model::Segment& segment, bool patient, std::uint
   const bool ends_only = segment.total_bytes == 0;
   if (own.known && !ends_only) {
     const std::int32_t distance = ahead(segment.position, own.next);
-    if (distance < 0 && ahead(segment.position + segment.total_bytes, own.next) <= 0) return Arrival::kDuplicate;
-    // One ahead is the FIN: a read that reaches the end of the stream counts it in with its last bytes.
+    if (distance < 0 && ahead(segment.position + segment.total_bytes, own.next) <= 0)
+      return Arrival::kDuplicate;
+    // One ahead is the FIN: a read that reaches the end of the stream counts it in with its last
+    // bytes.
     if (distance > 1) {
       if (patient) return Arrival::kEarly;
       missing = static_cast<std::uint32_t>(distance);
@@ -31,7 +37,8 @@ Arrival StreamOrder::look(const model::Segment& segment, bool patient, std::uint
   }
   if (!patient) return Arrival::kInOrder;
   // One ahead is the FIN, which takes a sequence number (RFC 9293 section 3.4) and is no byte.
-  if (other.known) return ahead(segment.peer_position, other.next) > 1 ? Arrival::kEarly : Arrival::kInOrder;
+  if (other.known)
+    return ahead(segment.peer_position, other.next) > 1 ? Arrival::kEarly : Arrival::kInOrder;
   const bool waits_for_other = first_mover_ && *first_mover_ != segment.direction;
   return waits_for_other ? Arrival::kEarly : Arrival::kInOrder;
 }
@@ -45,7 +52,8 @@ std::uint32_t StreamOrder::overlap(const model::Segment& segment) const {
 
 void StreamOrder::take(const model::Segment& segment) {
   if (!segment.has_position || segment.total_bytes == 0) return;
-  sides_[index_of(segment.direction)] = {.known = true, .next = segment.position + segment.total_bytes};
+  sides_[index_of(segment.direction)] = {.known = true,
+                                         .next = segment.position + segment.total_bytes};
 }
 
 HeldSegment::HeldSegment(const model::Segment& original) : segment(original) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the segments of one connection in stream order. Records leave the kernel when a call returns, so when one thread
-// writes and another reads, an answer can be recorded before its request; and records can be lost. Positions (TCP
-// sequence numbers) tell both apart: a segment waits while bytes before it, in its own or the other direction, are still
-// on their way, and is let through with a gap when they don't come.
-// Not thread-safe. Without positions (AF_UNIX) segments pass as they come.
+// Puts the segments of one connection in stream order. Records leave the kernel when a call
+// returns, so when one thread writes and another reads, an answer can be recorded before its
+// request; and records can be lost. Positions (TCP sequence numbers) tell both apart: a segment
+// waits while bytes before it, in its own or the other direction, are still on their way, and is
+// let through with a gap when they don't come. Not thread-safe. Without positions (AF_UNIX)
+// segments pass as they come.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -32,7 +33,8 @@ class StreamOrder {
   void take(const model::Segment& segment);
   /// Leading bytes of the segment that were taken with an earlier one.
   [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const;
-  /// A connection seen from its first byte: a client's first bytes are its own, a server's are its peer's.
+  /// A connection seen from its first byte: a client's first bytes are its own, a server's are its
+  /// peer's.
   void set_first_mover(std::optional<model::Direction> direction) { first_mover_ = direction; }
 
  private:

@@ -8,7 +8,8 @@ namespace {
 
 using model::Direction;
 
-model::Segment segment(Direction direction, std::uint32_t position, std::uint32_t size, std::uint32_t peer) {
+model::Segment segment(Direction direction, std::uint32_t position, std::uint32_t size,
+                       std::uint32_t peer) {
   model::Segment result;
   result.direction = direction;
   result.position = position;

@@ -19,9 +19,11 @@ std::uint64_t spread(std::uint64_t& seed) {
 
 }  // namespace
 
-ReadDecorator::ReadDecorator(const ServiceLookup& services, model::Ledger& ledger, std::uint64_t seed)
+ReadDecorator::ReadDecorator(const ServiceLookup& services, model::Ledger& ledger,
+                             std::uint64_t seed)
     : services_(services), ledger_(ledger) {
-  if (seed == 0 && getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) seed = reinterpret_cast<std::uintptr_t>(this);
+  if (seed == 0 && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+    seed = reinterpret_cast<std::uintptr_t>(this);
   state_[0] = spread(seed);
   state_[1] = spread(seed);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by tools/make_bigrams.py from Debian's wamerican word list; -100 * ln P(second letter | first letter).
+// Made by tools/make_bigrams.py from Debian's wamerican word list; -100 * ln P(second letter |
+// first letter).
 #include "pipeline/routes/bigrams.hpp"
 
 namespace obi::pipeline {

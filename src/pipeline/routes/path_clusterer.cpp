@@ -10,14 +10,14 @@ namespace obi::pipeline {
 namespace {
 
 constexpr int kMaxSeparators = 10;
-// Mean cost of a letter pair above which text is no word: 5 of 108 common path words and 206 of 220 random identifiers
-// are above it (the former are in kPathWords).
+// Mean cost of a letter pair above which text is no word: 5 of 108 common path words and 206 of 220
+// random identifiers are above it (the former are in kPathWords).
 constexpr unsigned kMaxMeanCost = 345;
 
 // Usual in paths, and not like English.
 constexpr std::array<std::string_view, 24> kPathWords = {
-    "api",  "aws",  "cdn",  "css",  "db",   "grpc", "html", "http", "https", "img",  "js",   "json",
-    "kafka", "mqtt", "pdf", "png",  "rpc",  "sku",  "sql",  "svg",  "www",   "xml",  "xhr",  "yaml"};
+    "api",   "aws",  "cdn", "css", "db",  "grpc", "html", "http", "https", "img", "js",  "json",
+    "kafka", "mqtt", "pdf", "png", "rpc", "sku",  "sql",  "svg",  "www",   "xml", "xhr", "yaml"};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
@@ -39,7 +39,8 @@ bool is_word_piece(std::string_view piece) {
     const char c = lower(raw);
     if (!is_letter(c)) continue;
     if (before != 0) {
-      total += kBigramCost[static_cast<std::size_t>(before - 'a')][static_cast<std::size_t>(c - 'a')];
+      total +=
+          kBigramCost[static_cast<std::size_t>(before - 'a')][static_cast<std::size_t>(c - 'a')];
       ++pairs;
     }
     before = c;

@@ -33,17 +33,23 @@ TEST(PathClusterer, LongPathsAreCutAtTenSeparators) {
 
 TEST(PathClusterer, CommonPathWordsStay) {
   for (const char* word :
-       {"users", "orders", "api", "checkout", "login", "metrics", "catalogue", "products", "search", "items", "cart", "admin",
-        "settings", "config", "status", "invoices", "payments", "profile", "avatar", "download", "upload", "assets", "images",
-        "css", "js", "index", "html", "comments", "notifications", "messages", "customers", "shipping", "reviews", "http",
-        "kafka", "grpc", "shopping-cart", "user_profile", "openapi.json", "v1", "v2"}) {
+       {"users",     "orders",        "api",          "checkout",      "login",
+        "metrics",   "catalogue",     "products",     "search",        "items",
+        "cart",      "admin",         "settings",     "config",        "status",
+        "invoices",  "payments",      "profile",      "avatar",        "download",
+        "upload",    "assets",        "images",       "css",           "js",
+        "index",     "html",          "comments",     "notifications", "messages",
+        "customers", "shipping",      "reviews",      "http",          "kafka",
+        "grpc",      "shopping-cart", "user_profile", "openapi.json",  "v1",
+        "v2"}) {
     EXPECT_EQ(cluster(std::string("/") + word), std::string("/") + word);
   }
 }
 
 TEST(PathClusterer, IdentifiersGo) {
-  for (const char* id : {"123", "a1b2c3", "550e8400e29b41d4a716446655440000", "xkqzvwpt", "zzxqjkvb", "QWxhZGRpbg==",
-                         "507f1f77bcf86cd799439011", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "2024-01-31", "%41%42", "10.0.0.1"}) {
+  for (const char* id : {"123", "a1b2c3", "550e8400e29b41d4a716446655440000", "xkqzvwpt",
+                         "zzxqjkvb", "QWxhZGRpbg==", "507f1f77bcf86cd799439011",
+                         "01ARZ3NDEKTSV4RRFFQ69G5FAV", "2024-01-31", "%41%42", "10.0.0.1"}) {
     EXPECT_EQ(cluster(std::string("/x/") + id), "/x/*") << id;
   }
 }

@@ -4,7 +4,8 @@
 namespace obi::pipeline {
 namespace {
 
-// Takes the next segment off `path`; false when there is none. One leading and one trailing '/' mean nothing.
+// Takes the next segment off `path`; false when there is none. One leading and one trailing '/'
+// mean nothing.
 bool next_segment(std::string_view& path, std::string_view& segment) {
   if (path.empty() || path == "/") return false;
   if (path.front() == '/') path.remove_prefix(1);
@@ -30,7 +31,8 @@ PatternMatcher::PatternMatcher(const std::vector<std::string>& patterns) {
       if (segment.starts_with(':') || (segment.starts_with('{') && segment.ends_with('}'))) {
         pattern.parts.push_back({.kind = Kind::kAny, .text = {}});
       } else if (colon != std::string_view::npos) {
-        pattern.parts.push_back({.kind = Kind::kPrefix, .text = std::string(segment.substr(0, colon))});
+        pattern.parts.push_back(
+            {.kind = Kind::kPrefix, .text = std::string(segment.substr(0, colon))});
       } else {
         pattern.parts.push_back({.kind = Kind::kLiteral, .text = std::string(segment)});
       }
@@ -60,8 +62,8 @@ bool PatternMatcher::matches(const Pattern& pattern, std::string_view path) {
   return !next_segment(path, segment);
 }
 
-// In the first place where two matching patterns differ, a literal beats a parameter and a parameter the rest; else the
-// earlier pattern wins.
+// In the first place where two matching patterns differ, a literal beats a parameter and a
+// parameter the rest; else the earlier pattern wins.
 std::string_view PatternMatcher::match(std::string_view path) const {
   const Pattern* best = nullptr;
   for (const Pattern& pattern : patterns_) {
@@ -73,7 +75,8 @@ std::string_view PatternMatcher::match(std::string_view path) const {
     for (std::size_t i = 0; i < pattern.parts.size() && i < best->parts.size(); ++i) {
       const bool literal = pattern.parts[i].kind == Kind::kLiteral;
       const bool best_literal = best->parts[i].kind == Kind::kLiteral;
-      const bool rest_later = best->parts[i].kind == Kind::kRest && pattern.parts[i].kind != Kind::kRest;
+      const bool rest_later =
+          best->parts[i].kind == Kind::kRest && pattern.parts[i].kind != Kind::kRest;
       if ((literal && !best_literal) || rest_later) best = &pattern;
       if (literal != best_literal || rest_later) break;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the route pattern of a path. Patterns: `/a/:id`, `/a/{id}` (one segment), `/a/@:user` (a segment that starts with
-// '@'), `/a/*` (the rest, also none). Earlier patterns win. Immutable after construction: any thread may match.
+// Finds the route pattern of a path. Patterns: `/a/:id`, `/a/{id}` (one segment), `/a/@:user` (a
+// segment that starts with
+// '@'), `/a/*` (the rest, also none). Earlier patterns win. Immutable after construction: any
+// thread may match.
 #pragma once
 #include <string>
 #include <string_view>

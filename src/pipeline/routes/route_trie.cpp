@@ -29,7 +29,8 @@ void RouteTrie::insert(std::string_view path, std::string& out) {
   if (out.empty()) out = "/";
 }
 
-// The child for the segment; `name` becomes the text that stands for it. Null if no more nodes may be made.
+// The child for the segment; `name` becomes the text that stands for it. Null if no more nodes may
+// be made.
 RouteTrie::Node* RouteTrie::child_of(Node& node, std::string_view segment, std::string_view& name) {
   if (node.collapsed) {
     name = wildcard_;

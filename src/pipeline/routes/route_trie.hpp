@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the routes of one service few: a place in the path with more different segments than allowed becomes a wildcard.
-// Memory is bounded by kMaxNodes; beyond it new segments become the wildcard. Not thread-safe.
+// Keeps the routes of one service few: a place in the path with more different segments than
+// allowed becomes a wildcard. Memory is bounded by kMaxNodes; beyond it new segments become the
+// wildcard. Not thread-safe.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -13,7 +14,8 @@ namespace obi::pipeline {
 class RouteTrie {
  public:
   static constexpr std::size_t kMaxNodes = 4096;
-  RouteTrie(std::size_t max_children, char wildcard) : max_children_(max_children), wildcard_(1, wildcard) {}
+  RouteTrie(std::size_t max_children, char wildcard)
+      : max_children_(max_children), wildcard_(1, wildcard) {}
   /// The route for a clustered path, into `out`.
   void insert(std::string_view path, std::string& out);
 

@@ -6,7 +6,9 @@
 namespace obi::pipeline {
 
 Routes::Routes(RoutesOptions options)
-    : options_(std::move(options)), patterns_(options_.patterns), ignored_(options_.ignored_patterns) {}
+    : options_(std::move(options)),
+      patterns_(options_.patterns),
+      ignored_(options_.ignored_patterns) {}
 
 void Routes::process(model::SpanBatch& batch) {
   for (model::Span& span : batch.spans) {

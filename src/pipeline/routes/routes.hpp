@@ -31,7 +31,8 @@ struct RoutesOptions {
 
 class Routes final : public Stage {
  public:
-  static constexpr std::size_t kMaxServices = 256;  ///< with a trie or patterns of their own; the oldest is forgotten
+  static constexpr std::size_t kMaxServices =
+      256;  ///< with a trie or patterns of their own; the oldest is forgotten
   explicit Routes(RoutesOptions options);
 
   [[nodiscard]] std::string_view name() const override { return "routes"; }

@@ -49,7 +49,8 @@ TEST(RouteTrie, StaysBoundedWithoutALimitOfItsOwn) {
 
 class RoutesStage : public testing::Test {
  protected:
-  std::string route_of(RoutesOptions options, std::string_view path, model::EventType type = model::EventType::kHttpServer,
+  std::string route_of(RoutesOptions options, std::string_view path,
+                       model::EventType type = model::EventType::kHttpServer,
                        model::ServiceRef service = std::make_shared<model::Service>()) {
     Routes routes(std::move(options));
     batch_.spans.emplace_back();
@@ -79,7 +80,9 @@ TEST_F(RoutesStage, PatternsComeBeforeTheServicesOwnAndThoseBeforeTheRest) {
   auto service = std::make_shared<model::Service>();
   service->incoming_routes = {"/in/:x", "/both/:x"};
   service->outgoing_routes = {"/out/:x"};
-  EXPECT_EQ(route_of({.patterns = {"/both/{y}"}}, "/both/1", model::EventType::kHttpServer, service), "/both/{y}");
+  EXPECT_EQ(
+      route_of({.patterns = {"/both/{y}"}}, "/both/1", model::EventType::kHttpServer, service),
+      "/both/{y}");
   EXPECT_EQ(route_of({}, "/in/1", model::EventType::kHttpServer, service), "/in/:x");
   EXPECT_EQ(route_of({}, "/out/1", model::EventType::kHttpClient, service), "/out/:x");
   EXPECT_EQ(route_of({}, "/out/1", model::EventType::kHttpServer, service), "/out/*");

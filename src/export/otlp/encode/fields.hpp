@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Field numbers of the OTLP messages that are written, from opentelemetry-proto v1 (trace, metrics, common, resource), and
-// the writing of attributes.
+// Field numbers of the OTLP messages that are written, from opentelemetry-proto v1 (trace, metrics,
+// common, resource), and the writing of attributes.
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -51,13 +51,15 @@ inline char* put_text(char* at, int field, std::string_view text) {
   return at + text.size();
 }
 
-/// Attributes by the dozen are most of what a span encodes to, and all lengths are known beforehand: so they are written in
-/// one go, where nested writers would move every byte twice. The message that they belong to must be the
-/// innermost open one of its writers.
+/// Attributes by the dozen are most of what a span encodes to, and all lengths are known
+/// beforehand: so they are written in one go, where nested writers would move every byte twice. The
+/// message that they belong to must be the innermost open one of its writers.
 class AttributeWriter {
  public:
-  /// `field`: the number of the repeated KeyValue in its message; below 16, so that the tag is one byte.
-  AttributeWriter(std::string& out, int field) : out_(out), tag_(static_cast<char>(field << 3 | 2)) {}
+  /// `field`: the number of the repeated KeyValue in its message; below 16, so that the tag is one
+  /// byte.
+  AttributeWriter(std::string& out, int field)
+      : out_(out), tag_(static_cast<char>(field << 3 | 2)) {}
 
   void text(std::string_view key, std::string_view value) {
     const std::size_t any_size = 1 + varint_size(value.size()) + value.size();
@@ -73,9 +75,11 @@ class AttributeWriter {
   }
 
  private:
-  // Writes everything up to the AnyValue's content, for which there is room behind the pointer that is returned.
+  // Writes everything up to the AnyValue's content, for which there is room behind the pointer that
+  // is returned.
   char* begin(std::string_view key, std::size_t any_size) {
-    const std::size_t pair_size = 1 + varint_size(key.size()) + key.size() + 1 + varint_size(any_size) + any_size;
+    const std::size_t pair_size =
+        1 + varint_size(key.size()) + key.size() + 1 + varint_size(any_size) + any_size;
     const std::size_t size = 1 + varint_size(pair_size) + pair_size;
     const std::size_t old = out_.size();
     out_.resize(old + size);
@@ -91,21 +95,24 @@ class AttributeWriter {
   char tag_;
 };
 
-inline void add_text(protozero::pbf_writer& parent, int field, std::string_view key, std::string_view value) {
+inline void add_text(protozero::pbf_writer& parent, int field, std::string_view key,
+                     std::string_view value) {
   protozero::pbf_writer pair(parent, static_cast<protozero::pbf_tag_type>(field));
   pair.add_string(kKey, key.data(), key.size());
   protozero::pbf_writer any(pair, kValue);
   any.add_string(kStringValue, value.data(), value.size());
 }
 
-inline void add_number(protozero::pbf_writer& parent, int field, std::string_view key, std::int64_t value) {
+inline void add_number(protozero::pbf_writer& parent, int field, std::string_view key,
+                       std::int64_t value) {
   protozero::pbf_writer pair(parent, static_cast<protozero::pbf_tag_type>(field));
   pair.add_string(kKey, key.data(), key.size());
   protozero::pbf_writer any(pair, kValue);
   any.add_int64(kIntValue, value);
 }
 
-inline void add_attributes(protozero::pbf_writer& parent, int field, const model::Attributes& attributes) {
+inline void add_attributes(protozero::pbf_writer& parent, int field,
+                           const model::Attributes& attributes) {
   for (const auto& [key, value] : attributes) {
     if (const auto* text = std::get_if<std::string>(&value)) {
       add_text(parent, field, key, *text);

@@ -33,8 +33,10 @@ void add_exemplars(pbf_writer& point, int field, const std::vector<model::Exempl
     pbf_writer out(point, static_cast<protozero::pbf_tag_type>(field));
     out.add_fixed64(2, exemplar.unix_ns);
     out.add_double(3, exemplar.value);
-    out.add_bytes(4, reinterpret_cast<const char*>(exemplar.span_id.bytes.data()), exemplar.span_id.bytes.size());
-    out.add_bytes(5, reinterpret_cast<const char*>(exemplar.trace_id.bytes.data()), exemplar.trace_id.bytes.size());
+    out.add_bytes(4, reinterpret_cast<const char*>(exemplar.span_id.bytes.data()),
+                  exemplar.span_id.bytes.size());
+    out.add_bytes(5, reinterpret_cast<const char*>(exemplar.trace_id.bytes.data()),
+                  exemplar.trace_id.bytes.size());
   }
 }
 
@@ -51,8 +53,8 @@ void add_point(pbf_writer& parent, const model::MetricPoint& point, double value
   add_attributes(out, 7, point.attributes);
 }
 
-void add_point(pbf_writer& parent, const model::MetricPoint& point, const model::ExplicitHistogram& histogram,
-               const std::vector<double>& bounds) {
+void add_point(pbf_writer& parent, const model::MetricPoint& point,
+               const model::ExplicitHistogram& histogram, const std::vector<double>& bounds) {
   pbf_writer out(parent, kDataPoints);
   out.add_fixed64(kStart, point.start_unix_ns);
   out.add_fixed64(kTime, point.unix_ns);
@@ -66,7 +68,8 @@ void add_point(pbf_writer& parent, const model::MetricPoint& point, const model:
   out.add_double(12, histogram.max);
 }
 
-void add_point(pbf_writer& parent, const model::MetricPoint& point, const model::ExponentialHistogram& histogram) {
+void add_point(pbf_writer& parent, const model::MetricPoint& point,
+               const model::ExponentialHistogram& histogram) {
   pbf_writer out(parent, kDataPoints);
   add_attributes(out, 1, point.attributes);
   out.add_fixed64(kStart, point.start_unix_ns);
@@ -78,7 +81,8 @@ void add_point(pbf_writer& parent, const model::MetricPoint& point, const model:
   {
     pbf_writer positive(out, 8);
     positive.add_sint32(1, histogram.positive_offset);
-    positive.add_packed_uint64(2, histogram.positive_counts.begin(), histogram.positive_counts.end());
+    positive.add_packed_uint64(2, histogram.positive_counts.begin(),
+                               histogram.positive_counts.end());
   }
   add_exemplars(out, 11, point.exemplars);
   out.add_double(12, histogram.min);
@@ -121,7 +125,8 @@ void add_metric(pbf_writer& scope, const model::Metric& metric, bool delta) {
 
 }  // namespace
 
-std::string encode_metrics(const std::vector<model::ServiceMetrics>& services, const MetricEncoderOptions& options) {
+std::string encode_metrics(const std::vector<model::ServiceMetrics>& services,
+                           const MetricEncoderOptions& options) {
   std::string bytes;
   pbf_writer request(bytes);
   for (const model::ServiceMetrics& service : services) {
@@ -130,8 +135,9 @@ std::string encode_metrics(const std::vector<model::ServiceMetrics>& services, c
     {
       pbf_writer resource(resource_metrics, kResource);
       if (service.service) {
-        add_attributes(resource, kResourceAttributes,
-                       metrics::resource_attributes(*service.service, options.resource, options.selection));
+        add_attributes(
+            resource, kResourceAttributes,
+            metrics::resource_attributes(*service.service, options.resource, options.selection));
       }
     }
     {
@@ -140,7 +146,8 @@ std::string encode_metrics(const std::vector<model::ServiceMetrics>& services, c
         pbf_writer scope(scope_metrics, kScope);
         scope.add_string(kScopeName, kScopeText.data(), kScopeText.size());
       }
-      for (const model::Metric& metric : service.metrics) add_metric(scope_metrics, metric, options.delta);
+      for (const model::Metric& metric : service.metrics)
+        add_metric(scope_metrics, metric, options.delta);
     }
     if (service.service) resource_metrics.add_string(kSchemaUrl, kSchema.data(), kSchema.size());
   }

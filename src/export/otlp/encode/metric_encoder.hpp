@@ -16,6 +16,7 @@ struct MetricEncoderOptions {
   metrics::ResourceOptions resource;
 };
 
-std::string encode_metrics(const std::vector<model::ServiceMetrics>& services, const MetricEncoderOptions& options);
+std::string encode_metrics(const std::vector<model::ServiceMetrics>& services,
+                           const MetricEncoderOptions& options);
 
 }  // namespace obi::exporting::otlp

@@ -45,14 +45,16 @@ struct SpanFrame {
 void add_frame(pbf_writer& out, const model::Span& span, const SpanFrame& frame) {
   out.add_bytes(kTraceId, chars(span.trace_id.bytes.data()), span.trace_id.bytes.size());
   out.add_bytes(kSpanId, chars(frame.id.bytes.data()), frame.id.bytes.size());
-  if (frame.parent.is_set()) out.add_bytes(kParentSpanId, chars(frame.parent.bytes.data()), frame.parent.bytes.size());
+  if (frame.parent.is_set())
+    out.add_bytes(kParentSpanId, chars(frame.parent.bytes.data()), frame.parent.bytes.size());
   out.add_string(kName, frame.name.data(), frame.name.size());
   out.add_enum(kKind, frame.kind);
   out.add_fixed64(kStart, frame.start_unix_ns);
   out.add_fixed64(kEnd, frame.end_unix_ns);
 }
 
-std::string_view path_and_query(std::string_view path, std::string_view query, base::Arena& scratch) {
+std::string_view path_and_query(std::string_view path, std::string_view query,
+                                base::Arena& scratch) {
   return query.empty() ? path : scratch.join(scratch.join(path, "?"), query);
 }
 
@@ -63,8 +65,8 @@ std::string_view full_url(const model::Span& span, std::string_view query, base:
   return scratch.join(origin, target);
 }
 
-void add_http_attributes(AttributeWriter out, const model::Span& span, std::string_view query, bool with_query,
-                         base::Arena& scratch) {
+void add_http_attributes(AttributeWriter out, const model::Span& span, std::string_view query,
+                         bool with_query, base::Arena& scratch) {
   out.number("http.response.status_code", span.status);
   out.number("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
   out.number("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
@@ -84,7 +86,8 @@ void add_http_attributes(AttributeWriter out, const model::Span& span, std::stri
   if (with_query && !query.empty()) out.text("url.query", query);
 }
 
-// A second id for the same request, derived so that no randomness is needed: the record's own id with its bits flipped.
+// A second id for the same request, derived so that no randomness is needed: the record's own id
+// with its bits flipped.
 model::SpanId derived_id(const model::SpanId& id, std::uint8_t salt) {
   model::SpanId derived = id;
   for (std::uint8_t& byte : derived.bytes) byte = static_cast<std::uint8_t>(~byte ^ salt);
@@ -98,7 +101,8 @@ TraceEncoder::TraceEncoder(TraceEncoderOptions options) : options_(std::move(opt
   with_query_ = std::ranges::find(on, "url.query") != on.end();
 }
 
-void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns, std::string& out) {
+void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
+                          std::string& out) {
   rest_.assign(spans.begin(), spans.end());
   while (!rest_.empty()) {
     const model::ServiceRef& service = rest_.front()->service;
@@ -114,24 +118,32 @@ void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int
       }
       scratch_.reset();
       pbf_writer scope_spans(resource_spans, kScopeItems);
-      const auto unix_ns = [&](std::uint64_t ns) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(ns) + wall_offset_ns); };
+      const auto unix_ns = [&](std::uint64_t ns) {
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(ns) + wall_offset_ns);
+      };
       const bool queued = span->request_start_ns < span->start_ns;
-      // With time in a queue, the record's id goes to the part in which the work is done: downstream spans hang there.
+      // With time in a queue, the record's id goes to the part in which the work is done:
+      // downstream spans hang there.
       const model::SpanId main_id = queued ? derived_id(span->span_id, 0x5a) : span->span_id;
       if (queued) {
         const model::SpanId queue_id = derived_id(span->span_id, 0xa5);
         pbf_writer in_queue(scope_spans, kItems);
-        add_frame(in_queue, *span, {queue_id, main_id, "in queue", kInternal, unix_ns(span->request_start_ns), unix_ns(span->start_ns)});
+        add_frame(in_queue, *span,
+                  {queue_id, main_id, "in queue", kInternal, unix_ns(span->request_start_ns),
+                   unix_ns(span->start_ns)});
       }
       if (queued) {
         pbf_writer processing(scope_spans, kItems);
-        add_frame(processing, *span, {span->span_id, main_id, "processing", kInternal, unix_ns(span->start_ns), unix_ns(span->end_ns)});
+        add_frame(processing, *span,
+                  {span->span_id, main_id, "processing", kInternal, unix_ns(span->start_ns),
+                   unix_ns(span->end_ns)});
       }
       pbf_writer main(scope_spans, kItems);
       const std::string_view query = options_.redaction.redact(span->query, scratch_);
       add_frame(main, *span,
-                {main_id, span->parent_id, span_name(*span, scratch_), span->is_client() ? kClient : kServer,
-                 unix_ns(span->request_start_ns), unix_ns(span->end_ns)});
+                {main_id, span->parent_id, span_name(*span, scratch_),
+                 span->is_client() ? kClient : kServer, unix_ns(span->request_start_ns),
+                 unix_ns(span->end_ns)});
       add_http_attributes(AttributeWriter(out, kAttributes), *span, query, with_query_, scratch_);
       if (span_status(*span) == model::SpanStatus::kError) {
         pbf_writer status(main, kStatus);
@@ -156,7 +168,8 @@ const std::string& TraceEncoder::resource_of(const model::ServiceRef& service) {
   const auto made = std::prev(resources_.end());
   by_service_.emplace(service.get(), made);
   pbf_writer resource(made->bytes);
-  add_attributes(resource, kResourceAttributes, metrics::resource_attributes(*service, options_.resource, options_.selection));
+  add_attributes(resource, kResourceAttributes,
+                 metrics::resource_attributes(*service, options_.resource, options_.selection));
   add_text(resource, kResourceAttributes, "otel.scope.name", kScopeText);
   return made->bytes;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spans → bytes of an ExportTraceServiceRequest. A request is a list of ResourceSpans, so the bytes of several batches may
-// be joined. Steady state allocates nothing: buffers and encoded resources are used again. Not thread-safe.
+// Spans → bytes of an ExportTraceServiceRequest. A request is a list of ResourceSpans, so the bytes
+// of several batches may be joined. Steady state allocates nothing: buffers and encoded resources
+// are used again. Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <list>
@@ -29,7 +30,8 @@ class TraceEncoder {
   explicit TraceEncoder(TraceEncoderOptions options);
 
   /// Appends the spans to `out`, one ResourceSpans per service. Every span has its service set.
-  void encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns, std::string& out);
+  void encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
+              std::string& out);
 
  private:
   struct CachedResource {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-
 namespace obi::exporting::otlp {
 namespace {
 constexpr auto kReportInterval = std::chrono::seconds(60);
@@ -14,7 +13,9 @@ constexpr double kGrowth = 1.5;  // of the pause between tries
 }  // namespace
 
 Sender::Sender(SenderOptions options, std::unique_ptr<Transport> transport)
-    : options_(std::move(options)), transport_(std::move(transport)), thread_([this](std::stop_token stop) {
+    : options_(std::move(options)),
+      transport_(std::move(transport)),
+      thread_([this](std::stop_token stop) {
         pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
         run(stop);
       }) {}
@@ -36,7 +37,8 @@ void Sender::submit(std::string request, std::uint64_t items) {
 }
 
 void Sender::drop_oldest_while_full() {
-  while (queue_.size() > 1 && (held_items_ > options_.max_items || held_bytes_ > options_.max_bytes)) {
+  while (queue_.size() > 1 &&
+         (held_items_ > options_.max_items || held_bytes_ > options_.max_bytes)) {
     const Request& oldest = queue_.front();
     held_items_ -= oldest.items;
     held_bytes_ -= oldest.bytes.size();
@@ -97,7 +99,8 @@ bool Sender::attempt(Request& request) {
     const std::lock_guard lock(mutex_);
     closing = closing_;
   }
-  const bool give_up = delivery.outcome == Outcome::kRefused || now - request.since >= options_.backoff.give_up_after ||
+  const bool give_up = delivery.outcome == Outcome::kRefused ||
+                       now - request.since >= options_.backoff.give_up_after ||
                        (closing && request.pause.count() > 0);
   request.pause = next_pause(request, delivery);
   request.not_before = now + request.pause;
@@ -109,8 +112,10 @@ bool Sender::attempt(Request& request) {
 std::chrono::nanoseconds Sender::next_pause(const Request& request, const Delivery& delivery) {
   if (delivery.retry_after) return *delivery.retry_after;
   const auto grown = std::chrono::duration_cast<std::chrono::nanoseconds>(request.pause * kGrowth);
-  const auto base = request.pause.count() == 0 ? options_.backoff.initial : std::min(grown, options_.backoff.max);
-  std::uniform_real_distribution<double> spread(0.5, 1.5);  // so that many agents don't come back at once
+  const auto base =
+      request.pause.count() == 0 ? options_.backoff.initial : std::min(grown, options_.backoff.max);
+  std::uniform_real_distribution<double> spread(
+      0.5, 1.5);  // so that many agents don't come back at once
   return std::chrono::duration_cast<std::chrono::nanoseconds>(base * spread(jitter_));
 }
 
@@ -121,16 +126,18 @@ void Sender::report(const Delivery& delivery, std::chrono::nanoseconds pause, bo
     ++unreported_;
     return;
   }
-  const std::string more = unreported_ > 0 ? fmt::format(" ({} more failures since the last line)", unreported_) : "";
+  const std::string more =
+      unreported_ > 0 ? fmt::format(" ({} more failures since the last line)", unreported_) : "";
   if (delivery.outcome == Outcome::kDelivered) {
-    spdlog::warn("{}: {} rejected {} items: {}{}", options_.name, options_.address, delivery.rejected, delivery.error, more);
+    spdlog::warn("{}: {} rejected {} items: {}{}", options_.name, options_.address,
+                 delivery.rejected, delivery.error, more);
   } else if (retrying) {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
-    spdlog::warn("{}: {} can't be reached: {}; next try in {} ms{}", options_.name, options_.address, delivery.error,
-                 milliseconds, more);
+    spdlog::warn("{}: {} can't be reached: {}; next try in {} ms{}", options_.name,
+                 options_.address, delivery.error, milliseconds, more);
   } else {
-    spdlog::error("{}: {} did not take a request, which is given up: {}{}", options_.name, options_.address,
-                  delivery.error, more);
+    spdlog::error("{}: {} did not take a request, which is given up: {}{}", options_.name,
+                  options_.address, delivery.error, more);
   }
   last_report_ = now;
   unreported_ = 0;
@@ -142,7 +149,8 @@ void Sender::shutdown(std::chrono::steady_clock::time_point deadline) {
     closing_ = true;
     changed_.notify_all();
     changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !delivering_; });
-    for (const Request& request : queue_) dropped_.fetch_add(request.items, std::memory_order_relaxed);
+    for (const Request& request : queue_)
+      dropped_.fetch_add(request.items, std::memory_order_relaxed);
     for (const Request& request : queue_) held_items_ -= request.items;
     queue_.clear();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds encoded requests and delivers them one after another on a thread of its own, again and again with growing pauses
-// while the receiver is away. Bounded: beyond the limit the oldest request is dropped and counted.
-// Thread-safe; `shutdown` once.
+// Holds encoded requests and delivers them one after another on a thread of its own, again and
+// again with growing pauses while the receiver is away. Bounded: beyond the limit the oldest
+// request is dropped and counted. Thread-safe; `shutdown` once.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -20,8 +20,8 @@
 namespace obi::exporting::otlp {
 
 struct SenderOptions {
-  std::string name;       ///< for the log: "otlp traces"
-  std::string address;    ///< for the log
+  std::string name;     ///< for the log: "otlp traces"
+  std::string address;  ///< for the log
   Backoff backoff;
   std::size_t max_items = 16'384;
   std::size_t max_bytes = 16 << 20;
@@ -36,14 +36,15 @@ class Sender {
 
   /// `items`: spans or metrics in the request, for counting.
   void submit(std::string request, std::uint64_t items);
-  /// Delivers what is held, each request at least tried once, until the deadline; the rest is dropped.
+  /// Delivers what is held, each request at least tried once, until the deadline; the rest is
+  /// dropped.
   void shutdown(std::chrono::steady_clock::time_point deadline);
 
   struct Counts {
     std::uint64_t delivered = 0;  ///< items
     std::uint64_t dropped = 0;
     std::uint64_t held = 0;
-    std::uint64_t errors = 0;     ///< failed deliveries
+    std::uint64_t errors = 0;  ///< failed deliveries
   };
   [[nodiscard]] Counts counts() const;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTLP/gRPC (OTLP specification 1.3, "OTLP/gRPC") by a generic stub: the request is bytes already. Nothing of gRPC is
-// started before the first delivery.
+// OTLP/gRPC (OTLP specification 1.3, "OTLP/gRPC") by a generic stub: the request is bytes already.
+// Nothing of gRPC is started before the first delivery.
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -45,7 +45,8 @@ std::shared_ptr<grpc::ChannelCredentials> credentials_of(const OtlpTarget& targe
   return grpc::SslCredentials(options);
 }
 
-// OTLP specification, "Failures": codes that may be tried again. RESOURCE_EXHAUSTED only with RetryInfo.
+// OTLP specification, "Failures": codes that may be tried again. RESOURCE_EXHAUSTED only with
+// RetryInfo.
 bool is_retryable(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::CANCELLED:
@@ -64,8 +65,9 @@ class GrpcTransport final : public Transport {
  public:
   GrpcTransport(OtlpTarget target, Signal signal)
       : target_(std::move(target)),
-        method_(signal == Signal::kTraces ? "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-                                          : "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export") {}
+        method_(signal == Signal::kTraces
+                    ? "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+                    : "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export") {}
 
   Delivery deliver(std::string_view request) override {
     if (!stub_) open();
@@ -106,13 +108,15 @@ class GrpcTransport final : public Transport {
     if (status.ok()) {
       grpc::Slice slice;
       if (reply.DumpToSingleSlice(&slice).ok()) {
-        read_partial_success({reinterpret_cast<const char*>(slice.begin()), slice.size()}, delivery);
+        read_partial_success({reinterpret_cast<const char*>(slice.begin()), slice.size()},
+                             delivery);
       }
       return delivery;
     }
     delivery.outcome = is_retryable(status) ? Outcome::kRetry : Outcome::kRefused;
     delivery.error = status.error_message().substr(0, 512);
-    if (delivery.error.empty()) delivery.error = "gRPC status " + std::to_string(status.error_code());
+    if (delivery.error.empty())
+      delivery.error = "gRPC status " + std::to_string(status.error_code());
     return delivery;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTLP/HTTP with binary protobuf (OTLP specification 1.3, "OTLP/HTTP"), on libcurl with one kept-alive connection.
+// OTLP/HTTP with binary protobuf (OTLP specification 1.3, "OTLP/HTTP"), on libcurl with one
+// kept-alive connection.
 #include <curl/curl.h>
 #include <zlib.h>
 
@@ -22,7 +23,8 @@ void initialise_curl() {
 bool gzip(std::string_view input, std::string& output) {
   z_stream stream{};
   constexpr int kGzipWindow = 15 + 16;
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) return false;
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return false;
   output.resize(deflateBound(&stream, input.size()));
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
   stream.avail_in = static_cast<uInt>(input.size());
@@ -51,7 +53,8 @@ class HttpTransport final : public Transport {
   HttpTransport& operator=(const HttpTransport&) = delete;
 
   Delivery deliver(std::string_view request) override {
-    if (curl_ == nullptr && !open()) return {.outcome = Outcome::kRefused, .error = "libcurl can't be set up"};
+    if (curl_ == nullptr && !open())
+      return {.outcome = Outcome::kRefused, .error = "libcurl can't be set up"};
     if (target_.gzip && gzip(request, compressed_)) request = compressed_;
     response_.clear();
     curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, request.data());
@@ -111,13 +114,16 @@ class HttpTransport final : public Transport {
 
   // Certificates won't get better by waiting; everything else may.
   Delivery connection_failure(CURLcode code) const {
-    const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CERTPROBLEM ||
-                             code == CURLE_SSL_CACERT_BADFILE || code == CURLE_URL_MALFORMAT;
+    const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION ||
+                             code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE ||
+                             code == CURLE_URL_MALFORMAT;
     long os_error = 0;
     curl_easy_getinfo(curl_, CURLINFO_OS_ERRNO, &os_error);
     std::string reason = curl_easy_strerror(code);
-    if (code == CURLE_COULDNT_CONNECT && os_error != 0) reason = std::strerror(static_cast<int>(os_error));
-    return {.outcome = certificate ? Outcome::kRefused : Outcome::kRetry, .error = std::move(reason)};
+    if (code == CURLE_COULDNT_CONNECT && os_error != 0)
+      reason = std::strerror(static_cast<int>(os_error));
+    return {.outcome = certificate ? Outcome::kRefused : Outcome::kRetry,
+            .error = std::move(reason)};
   }
 
   Delivery judge_status() {
@@ -147,6 +153,8 @@ class HttpTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> make_http_transport(const OtlpTarget& target) { return std::make_unique<HttpTransport>(target); }
+std::unique_ptr<Transport> make_http_transport(const OtlpTarget& target) {
+  return std::make_unique<HttpTransport>(target);
+}
 
 }  // namespace obi::exporting::otlp

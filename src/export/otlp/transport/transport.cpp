@@ -30,7 +30,10 @@ void read_partial_success(std::string_view response, Delivery& delivery) {
       protozero::pbf_reader partial = reader.get_message();
       while (partial.next()) {
         switch (partial.tag()) {
-          case kRejected: delivery.rejected = static_cast<std::uint64_t>(std::max<std::int64_t>(0, partial.get_int64())); break;
+          case kRejected:
+            delivery.rejected =
+                static_cast<std::uint64_t>(std::max<std::int64_t>(0, partial.get_int64()));
+            break;
           case kMessage: delivery.error = partial.get_string().substr(0, 512); break;
           default: partial.skip();
         }

@@ -17,14 +17,14 @@ enum class Signal : std::uint8_t { kTraces, kMetrics };
 
 enum class Outcome : std::uint8_t {
   kDelivered,
-  kRetry,   ///< the OTLP specification says that it may be tried again
-  kRefused, ///< trying again won't help
+  kRetry,    ///< the OTLP specification says that it may be tried again
+  kRefused,  ///< trying again won't help
 };
 
 struct Delivery {
   Outcome outcome = Outcome::kDelivered;
-  std::string error;            ///< one phrase; also what a partial success said
-  std::uint64_t rejected = 0;   ///< items that the receiver didn't take, of a delivered request
+  std::string error;           ///< one phrase; also what a partial success said
+  std::uint64_t rejected = 0;  ///< items that the receiver didn't take, of a delivered request
   std::optional<std::chrono::milliseconds> retry_after;  ///< as the receiver asked
 };
 
