@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test generate compile dev build demo test unit-test integration-test slow-test test-asan test-tsan \
+.PHONY: help deps deps-test generate compile dev build demo test unit-test integration-test timing-test slow-test test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -45,7 +45,10 @@ unit-test: deps-test all-targets
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
 integration-test: deps-test all-targets ## the agent against real servers and clients (root)
-	@$(PYTEST) tests/e2e -m "not slow"
+	@OBI_TIME_SLACK=6 $(PYTEST) tests/e2e -m "not slow"
+
+timing-test: deps-test all-targets ## durations and start-up against their limits; wants a quiet machine
+	@$(PYTEST) tests/e2e -m timing -s
 
 slow-test: deps-test all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
 	@$(PYTEST) tests/e2e -m slow -s

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Durations as the client measured them, and how soon the agent shows what happened."""
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ from agent import Agent, free_port, wait_for, wait_for_port
 from conftest import PEERS, Talker
 
 pytestmark = pytest.mark.timing
+# Limits are for a quiet machine (`make timing-test`); where other work runs beside, as in CI, they are widened by this.
+SLACK = float(os.environ.get("OBI_TIME_SLACK", "1"))
 CASES = {
     "1 KiB": ["GET", "/kib", 0, 20],
     "10 MiB upload": ["POST", "/upload", 10 << 20, 9],
@@ -39,7 +42,7 @@ def test_duration_within_5_ms_of_the_client(upstream, name):
             differences = sorted(abs(milliseconds(span) - took) for span, took in zip(spans, measured))
             median = differences[len(differences) // 2]
             print(f"{name:20} {side:10} client {measured[-1]:8.2f} ms, differences: median {median:.2f}, worst {differences[-1]:.2f} ms")
-            assert median <= 5, (measured, differences)
+            assert median <= 5 * SLACK, (measured, differences)
 
 
 def test_first_span_is_visible_within_1500_ms(nginx):
@@ -50,7 +53,7 @@ def test_first_span_is_visible_within_1500_ms(nginx):
         agent.wait_for_spans(1, 5)
         took = time.monotonic() - begin
         print(f"first span visible after {took * 1000:.0f} ms")
-        assert took <= 1.5
+        assert took <= 1.5 * SLACK
 
 
 def test_probes_are_attached_within_300_ms_of_exec(nginx):
@@ -61,7 +64,7 @@ def test_probes_are_attached_within_300_ms_of_exec(nginx):
             took.append(time.monotonic() - begin)
             assert agent.process.poll() is None
     print("exec to attached, ms:", [round(t * 1000) for t in took])
-    assert sorted(took)[len(took) // 2] <= 0.3
+    assert sorted(took)[len(took) // 2] <= 0.3 * SLACK
 
 
 def test_a_new_process_is_instrumented_within_100_ms_of_its_listen():
@@ -71,7 +74,7 @@ def test_a_new_process_is_instrumented_within_100_ms_of_its_listen():
         server = subprocess.Popen([sys.executable, str(PEERS / "upstream.py"), str(port)])
         try:
             wait_for_port(port)
-            time.sleep(0.1)
+            time.sleep(0.1 * SLACK)
             subprocess.run(["curl", "-s", f"http://127.0.0.1:{port}/first"], check=True, capture_output=True)
             spans = agent.wait_for_spans(1, 5)
             assert spans[0]["attributes"]["url"] == "/first"
