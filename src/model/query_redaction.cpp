@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <optional>
+#include <span>
 
 namespace obi::model {
 namespace {
@@ -55,19 +57,20 @@ int hex_value(char c) {
   return -1;
 }
 
-std::string decode(std::string_view text) {
-  std::string decoded;
+// Longer keys are compared as they are sent only.
+constexpr std::size_t kMaxDecodedKeyBytes = 256;
+
+// Percent-decodes into `buffer`; nullopt if it is too small.
+std::optional<std::string_view> decode(std::string_view text, std::span<char> buffer) {
+  std::size_t size = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (size == buffer.size()) return std::nullopt;
     const int high = i + 2 < text.size() && text[i] == '%' ? hex_value(text[i + 1]) : -1;
     const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
+    buffer[size++] = low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+    if (low >= 0) i += 2;
   }
-  return decoded;
+  return std::string_view(buffer.data(), size);
 }
 
 // Calls `each(part)` for the parts between '&'.
@@ -91,8 +94,10 @@ QueryRedaction::QueryRedaction(const std::vector<std::string>& add,
 }
 
 bool QueryRedaction::is_sensitive(std::string_view key) const {
-  return key.find('%') == std::string_view::npos ? keys_.contains(key)
-                                                 : keys_.contains(decode(key));
+  if (key.find('%') == std::string_view::npos) return keys_.contains(key);
+  std::array<char, kMaxDecodedKeyBytes> buffer;
+  const auto decoded = decode(key, buffer);
+  return keys_.contains(key) || (decoded && keys_.contains(*decoded));
 }
 
 std::string_view QueryRedaction::redact(std::string_view query, base::Arena& arena) const {
@@ -117,12 +122,12 @@ std::string_view QueryRedaction::redact(std::string_view query, base::Arena& are
     out += piece.size();
   };
   for_each_part(query, [&](std::string_view part) {
-    if (out != text) put("&");
     const std::size_t at = secret_of(part);
     put(at == std::string_view::npos ? part : part.substr(0, at));
     if (at != std::string_view::npos) put(kReplacement);
+    put("&");
   });
-  return {text, static_cast<std::size_t>(out - text)};
+  return {text, static_cast<std::size_t>(out - text) - 1};
 }
 
 }  // namespace obi::model

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/span_addresses.hpp"
 
+#include <arpa/inet.h>
+
 #include <array>
+#include <cstring>
 
 namespace obi::model {
 namespace {
@@ -10,6 +13,16 @@ std::string_view with_namespace(std::string_view name, const Span& span, base::A
   const bool foreign = !span.other_namespace.empty() &&
                        (!span.service || span.other_namespace != span.service->name_space);
   return foreign ? scratch.join(scratch.join(name, "."), span.other_namespace) : name;
+}
+
+bool is_ip(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.empty() || text.size() >= terminated.size()) return false;
+  std::memcpy(terminated.data(), text.data(), text.size());
+  std::array<unsigned char, 16> address{};
+  return inet_pton(AF_INET, terminated.data(), address.data()) == 1 ||
+         inet_pton(AF_INET6, terminated.data(), address.data()) == 1;
 }
 
 }  // namespace
@@ -34,6 +47,22 @@ std::string_view http_client_host(const Span& span, base::Arena& scratch) {
   if (span.host_header.starts_with('['))
     return span.host_header.substr(0, span.host_header.find(']') + 1);
   return span.host_header.substr(0, span.host_header.find(':'));
+}
+
+std::string_view renamed_if_ip(std::string_view address, std::string_view replacement) {
+  return !replacement.empty() && is_ip(address) ? replacement : address;
+}
+
+std::string_view client_address(const Span& span, const UnresolvedNames& names,
+                                base::Arena& scratch) {
+  return renamed_if_ip(peer_as_client(span, scratch),
+                       span.is_client() ? names.generic : names.incoming);
+}
+
+std::string_view server_address(const Span& span, const UnresolvedNames& names,
+                                base::Arena& scratch) {
+  if (span.is_client()) return renamed_if_ip(http_client_host(span, scratch), names.outgoing);
+  return renamed_if_ip(host_as_server(span, scratch), names.generic);
 }
 
 }  // namespace obi::model

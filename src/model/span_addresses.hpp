@@ -2,6 +2,7 @@
 // The addresses of a span as telemetry tells them: a name where one is known, else the IP. Text
 // lives as long as the span and `scratch`.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "base/arena.hpp"
@@ -18,5 +19,22 @@ std::string_view peer_as_client(const Span& span, base::Arena& scratch);
 std::string_view http_client_host(const Span& span, base::Arena& scratch);
 /// The IP as text.
 std::string_view address_text(const IpAddress& address, base::Arena& scratch);
+
+/// What stands for an address without a name, so that metrics have few series; "" leaves the
+/// address.
+struct UnresolvedNames {
+  std::string generic = "unresolved";  ///< the own side
+  std::string outgoing = "outgoing";   ///< the server of a client span
+  std::string incoming = "incoming";   ///< the client of a server span
+};
+
+/// client.address and server.address as metrics and filters tell them. Text lives as long as
+/// `names` too.
+std::string_view client_address(const Span& span, const UnresolvedNames& names,
+                                base::Arena& scratch);
+std::string_view server_address(const Span& span, const UnresolvedNames& names,
+                                base::Arena& scratch);
+/// `address`, or `replacement` if it is an IP (also in brackets) and there is a replacement.
+std::string_view renamed_if_ip(std::string_view address, std::string_view replacement);
 
 }  // namespace obi::model

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/span_attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace obi::model {
+namespace {
+
+struct Asked {
+  const Span& span;
+  const UnresolvedNames& names;
+  base::Arena& scratch;
+
+  [[nodiscard]] std::string_view number(std::int64_t value) const {
+    const fmt::format_int digits(value);
+    return scratch.copy({digits.data(), digits.size()});
+  }
+  // A text of the service; empty for a span without one.
+  [[nodiscard]] std::string_view of_service(std::string Service::* text) const {
+    return span.service ? std::string_view(*span.service.*text) : std::string_view();
+  }
+};
+
+using Getter = std::string_view (*)(const Asked&);
+
+std::string_view peer(const Asked& a) {
+  const auto name =
+      a.span.peer_name.empty() ? address_text(a.span.peer.address, a.scratch) : a.span.peer_name;
+  return renamed_if_ip(name, a.span.is_client() ? a.names.generic : a.names.incoming);
+}
+
+std::string_view host(const Asked& a) {
+  const auto name =
+      a.span.host_name.empty() ? address_text(a.span.host.address, a.scratch) : a.span.host_name;
+  return renamed_if_ip(name, a.span.is_client() ? a.names.outgoing : a.names.generic);
+}
+
+std::string_view job(const Asked& a) {
+  const std::string_view name = a.of_service(&Service::name);
+  const std::string_view name_space = a.of_service(&Service::name_space);
+  return name_space.empty() ? name : a.scratch.join(a.scratch.join(name_space, "/"), name);
+}
+
+// The remote side's; the own one where the remote is somebody unknown that goes by a replacement.
+std::string_view remote_namespace(const Asked& a) {
+  if (!a.span.other_namespace.empty()) return a.span.other_namespace;
+  const bool renamed = a.span.is_client() ? host(a).data() == a.names.outgoing.data()
+                                          : peer(a).data() == a.names.incoming.data();
+  return renamed ? a.of_service(&Service::name_space) : std::string_view();
+}
+
+std::string_view side_namespace(const Asked& a, bool own) {
+  return own ? a.of_service(&Service::name_space) : remote_namespace(a);
+}
+
+}  // namespace
+
+struct SpanAttributeRow {
+  std::string_view name;
+  Getter get = nullptr;  ///< null: only metadata can have it
+};
+
+namespace {
+
+// clang-format off
+constexpr std::array kRows = {
+    SpanAttributeRow{"client", peer},
+    SpanAttributeRow{"client.address", [](const Asked& a) { return client_address(a.span, a.names, a.scratch); }},
+    SpanAttributeRow{"client_k8s_cluster_name"},
+    SpanAttributeRow{"client_k8s_namespace_name"},
+    SpanAttributeRow{"client_service_namespace", [](const Asked& a) { return side_namespace(a, a.span.is_client()); }},
+    SpanAttributeRow{"connection_type"},
+    SpanAttributeRow{"container.id", [](const Asked& a) { return a.of_service(&Service::container_id); }},
+    SpanAttributeRow{"container.name"},
+    SpanAttributeRow{"cuda.memcpy.kind"},
+    SpanAttributeRow{"db.collection.name"},
+    SpanAttributeRow{"db.operation.name"},
+    SpanAttributeRow{"db.query.text"},
+    SpanAttributeRow{"db.response.error"},
+    SpanAttributeRow{"db.system.name"},
+    SpanAttributeRow{"dns.question.name"},
+    SpanAttributeRow{"error.type"},
+    SpanAttributeRow{"gen_ai.input.messages"},
+    SpanAttributeRow{"gen_ai.metadata"},
+    SpanAttributeRow{"gen_ai.operation.name"},
+    SpanAttributeRow{"gen_ai.output.messages"},
+    SpanAttributeRow{"gen_ai.provider.name"},
+    SpanAttributeRow{"gen_ai.request.model"},
+    SpanAttributeRow{"gen_ai.response.error"},
+    SpanAttributeRow{"gen_ai.response.model"},
+    SpanAttributeRow{"gen_ai.system_instructions"},
+    SpanAttributeRow{"gen_ai.token.type"},
+    SpanAttributeRow{"gen_ai.tool.call.arguments"},
+    SpanAttributeRow{"gen_ai.tool.call.result"},
+    SpanAttributeRow{"gen_ai.tool.definitions"},
+    SpanAttributeRow{"graphql.document"},
+    SpanAttributeRow{"host.id", [](const Asked& a) { return a.of_service(&Service::host_id); }},
+    SpanAttributeRow{"host.name", [](const Asked& a) { return a.of_service(&Service::host_name); }},
+    SpanAttributeRow{"http.request.body.size", [](const Asked& a) { return a.number(a.span.request_bytes); }},
+    SpanAttributeRow{"http.request.method", [](const Asked& a) { return a.span.method; }},
+    SpanAttributeRow{"http.response.body.size", [](const Asked& a) { return a.number(a.span.response_bytes); }},
+    SpanAttributeRow{"http.response.status_code", [](const Asked& a) { return a.number(a.span.status); }},
+    SpanAttributeRow{"http.route", [](const Asked& a) { return a.span.route; }},
+    SpanAttributeRow{"instance", [](const Asked& a) { return a.of_service(&Service::instance_id); }},
+    SpanAttributeRow{"job", job},
+    SpanAttributeRow{"k8s.cluster.name"},
+    SpanAttributeRow{"k8s.container.name"},
+    SpanAttributeRow{"k8s.cronjob.name"},
+    SpanAttributeRow{"k8s.daemonset.name"},
+    SpanAttributeRow{"k8s.deployment.name"},
+    SpanAttributeRow{"k8s.job.name"},
+    SpanAttributeRow{"k8s.kind"},
+    SpanAttributeRow{"k8s.namespace.name"},
+    SpanAttributeRow{"k8s.node.name"},
+    SpanAttributeRow{"k8s.owner.name"},
+    SpanAttributeRow{"k8s.pod.name"},
+    SpanAttributeRow{"k8s.pod.start_time"},
+    SpanAttributeRow{"k8s.pod.uid"},
+    SpanAttributeRow{"k8s.replicaset.name"},
+    SpanAttributeRow{"k8s.statefulset.name"},
+    SpanAttributeRow{"messaging.destination.name"},
+    SpanAttributeRow{"messaging.operation.name"},
+    SpanAttributeRow{"messaging.system"},
+    SpanAttributeRow{"os.type"},
+    SpanAttributeRow{"rpc.method"},
+    SpanAttributeRow{"rpc.response.status_code"},
+    SpanAttributeRow{"rpc.system.name"},
+    SpanAttributeRow{"server", host},
+    SpanAttributeRow{"server.address", [](const Asked& a) { return server_address(a.span, a.names, a.scratch); }},
+    SpanAttributeRow{"server.port", [](const Asked& a) { return a.number(a.span.host.port); }},
+    SpanAttributeRow{"server_k8s_cluster_name"},
+    SpanAttributeRow{"server_k8s_namespace_name"},
+    SpanAttributeRow{"server_service_namespace", [](const Asked& a) { return side_namespace(a, !a.span.is_client()); }},
+    SpanAttributeRow{"service.instance.id", [](const Asked& a) { return a.of_service(&Service::instance_id); }},
+    SpanAttributeRow{"service.name", [](const Asked& a) { return a.of_service(&Service::name); }},
+    SpanAttributeRow{"service.namespace", [](const Asked& a) { return a.of_service(&Service::name_space); }},
+    SpanAttributeRow{"source", [](const Asked&) { return std::string_view("obi"); }},
+    SpanAttributeRow{"span.kind", [](const Asked& a) { return span_kind(a.span.type); }},
+    SpanAttributeRow{"span.name", [](const Asked& a) { return span_name(a.span, a.scratch); }},
+    SpanAttributeRow{"status.code", [](const Asked& a) { return to_string(span_status(a.span)); }},
+    SpanAttributeRow{"telemetry.sdk.language", [](const Asked& a) { return a.span.service ? to_string(a.span.service->language) : std::string_view(); }},
+    SpanAttributeRow{"url.path", [](const Asked& a) { return a.span.path; }},
+    SpanAttributeRow{"url.query", [](const Asked& a) { return a.span.query; }},
+    SpanAttributeRow{"url.scheme", [](const Asked& a) { return a.span.scheme; }},
+};
+// clang-format on
+
+bool same_name(std::string_view known, std::string_view asked) {
+  return std::ranges::equal(known, asked, [](char a, char b) {
+    return a == b || ((a == '.' || a == '_') && (b == '.' || b == '_'));
+  });
+}
+
+std::string_view metadata(const Span& span, std::string_view key) {
+  if (!span.service) return {};
+  const auto& known = span.service->metadata;
+  const auto found =
+      std::ranges::lower_bound(known, key, {}, &std::pair<std::string, std::string>::first);
+  return found != known.end() && found->first == key ? std::string_view(found->second)
+                                                     : std::string_view();
+}
+
+}  // namespace
+
+std::optional<SpanAttribute> SpanAttribute::find(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      kRows, [&](const SpanAttributeRow& row) { return same_name(row.name, name); });
+  if (found == kRows.end()) return std::nullopt;
+  return SpanAttribute(*found);
+}
+
+std::string_view SpanAttribute::name() const { return row_->name; }
+
+std::string_view SpanAttribute::value(const Span& span, const UnresolvedNames& names,
+                                      base::Arena& scratch) const {
+  if (row_->get == nullptr) return metadata(span, row_->name);
+  return row_->get({.span = span, .names = names, .scratch = scratch});
+}
+
+std::string_view to_string(SpanStatus status) {
+  switch (status) {
+    case SpanStatus::kUnset: return "STATUS_CODE_UNSET";
+    case SpanStatus::kOk: return "STATUS_CODE_OK";
+    case SpanStatus::kError: return "STATUS_CODE_ERROR";
+  }
+  return {};
+}
+
+}  // namespace obi::model
