@@ -88,11 +88,15 @@ std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std
     side.phase = Phase::kStart;
     return blank;
   }
-  if (!(may_carry_requests(side) && may_begin_request(text)) &&
-      !(may_carry_responses(side) && may_begin_response(text))) {
+  const bool response = may_carry_responses(side) && may_begin_response(text);
+  if (!response && !(may_carry_requests(side) && may_begin_request(text))) {
     skip_garbage(side, sink);
     return 0;
   }
+  // It answers a head of which the rest never came, or comes too late.
+  Side& other = other_side(side);
+  if (response && is_in_head(other) && exchanges_.waiting() == 0) cut_head(other, {}, sink);
+  side.answers_nobody = exchanges_.waiting() == 0;
   side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
@@ -107,7 +111,7 @@ std::size_t Http1Conversation::read_head(Side& side, std::string_view text, Span
   const Begun size = begin_message(side, head, false, sink);
   if (size) {
     side.head.clear();
-    if (side.head.capacity() > kIdleHead) side.head = std::string();
+    if (side.head.capacity() > kIdleHead) side.head.shrink_to_fit();
     return *size - kept;
   }
   if (size.error() != ParseError::Truncated) {
@@ -146,12 +150,12 @@ std::size_t Http1Conversation::read_long_head(Side& side, std::string_view text,
 std::size_t Http1Conversation::read_body(Side& side, const Chunk& chunk, std::string_view text,
                                          SpanSink& sink) {
   if (text.data() == text_of(chunk.bytes).data() && next_message_begins(side, text)) {
-    end_message(side, sink);
+    end_message(side, false, sink);
     return 0;
   }
   const std::size_t taken = side.body.take(text);
   if (side.body.is_done()) {
-    end_message(side, sink);
+    end_message(side, true, sink);
   } else if (side.body.is_lost()) {
     check_lost_body(side, chunk.missing_bytes == 0 ? text : std::string_view(), sink);
   }
@@ -201,23 +205,18 @@ Http1Conversation::Begun Http1Conversation::begin_message(Side& side, std::strin
 void Http1Conversation::begin_request(Side& side, const RequestHead& head, bool partial,
                                       SpanSink& sink) {
   if (!request_direction_) set_request_direction(side.direction);
-  // The client goes on: it has seen the end of the response that we have lost sight of.
-  Side& answers = other_side(side);
-  if (answers.phase == Phase::kBody && answers.body.is_lost()) {
-    end_message(answers, sink);
-    answers.end_was_guessed = true;
-  }
+  end_lost_response(other_side(side), sink);
   exchanges_.open_request(head, side.origin, sink);
   side.expects_continue = head.fields.expects_continue;
   side.phase = Phase::kBody;
   side.body.begin(request_framing(head.fields, partial), head.fields.content_length.value_or(0));
-  if (side.body.is_done()) end_message(side, sink);
+  if (side.body.is_done()) end_message(side, !partial, sink);
 }
 
 void Http1Conversation::begin_response(Side& side, const ResponseHead& head, bool partial,
                                        SpanSink& sink) {
   if (!request_direction_) set_request_direction(opposite(side.direction));
-  exchanges_.open_response(head.status, sink);
+  exchanges_.open_response(head.status, side.answers_nobody, sink);
   const std::string_view method = exchanges_.answered_method();
   const bool tunnel = head.status == 101 || (method == "CONNECT" && head.status / 100 == 2);
   const bool bodiless =
@@ -225,11 +224,11 @@ void Http1Conversation::begin_response(Side& side, const ResponseHead& head, boo
   side.phase = Phase::kBody;
   side.body.begin(bodiless ? Framing::kNone : response_framing(head.fields, partial),
                   head.fields.content_length.value_or(0));
-  if (side.body.is_done()) end_message(side, sink);
+  if (side.body.is_done()) end_message(side, !partial, sink);
   if (tunnel) upgrade(sink);
 }
 
-void Http1Conversation::end_message(Side& side, SpanSink& sink) {
+void Http1Conversation::end_message(Side& side, bool was_seen, SpanSink& sink) {
   side.phase = Phase::kStart;
   if (may_carry_requests(side)) {
     exchanges_.set_request_body(side.body.payload_bytes());
@@ -239,7 +238,9 @@ void Http1Conversation::end_message(Side& side, SpanSink& sink) {
   if (requests.phase == Phase::kBody) {
     exchanges_.set_request_body(requests.body.payload_bytes());
   }
-  exchanges_.close_response(side.body.payload_bytes(), side.last_ns, sink);
+  exchanges_.close_response(
+      {.body_bytes = side.body.payload_bytes(), .end_ns = side.last_ns, .was_seen = was_seen},
+      sink);
 }
 
 void Http1Conversation::upgrade(SpanSink& sink) {
@@ -258,7 +259,7 @@ void Http1Conversation::miss(Side& side, const Chunk& chunk, SpanSink& sink) {
   }
   const std::uint64_t taken = side.body.skip(chunk.missing_bytes);
   if (side.body.is_done()) {
-    end_message(side, sink);
+    end_message(side, false, sink);
     if (taken < chunk.missing_bytes) lose_messages(side, sink);
   } else if (side.body.is_lost()) {
     check_lost_body(side, text_of(chunk.tail), sink);
@@ -290,50 +291,65 @@ void Http1Conversation::cut_head(Side& side, std::string_view tail, SpanSink& si
 void Http1Conversation::check_lost_body(Side& side, std::string_view last_bytes, SpanSink& sink) {
   exchanges_.miss_end(sink);
   if (side.body.is_lost_end(last_bytes)) {
-    end_message(side, sink);
-  } else if (!may_carry_requests(side) && exchanges_.waiting() > 1) {
-    end_message(side, sink);
+    end_message(side, false, sink);
+  } else if (!may_carry_requests(side) &&
+             (exchanges_.others_wait() || is_in_head(other_side(side)))) {
+    end_message(side, false, sink);
     lose_messages(side, sink);
   }
 }
 
 // Bytes of the direction were not seen, or broke the rules: there may have been messages in them.
 void Http1Conversation::lose_messages(Side& side, SpanSink& sink) {
-  resync(side, sink);
-  if (!request_direction_) return;
-  if (may_carry_requests(side)) {
+  resync(side);
+  side.end_was_guessed = false;
+  if (request_direction_ && may_carry_requests(side)) {
+    end_lost_response(other_side(side), sink);
     exchanges_.miss_requests(sink);
-  } else {
-    exchanges_.miss_responses(sink);
+    return;
   }
+  // The rest of a head may have been missed too, and then its response is among what was.
+  if (is_in_head(other_side(side))) cut_head(other_side(side), {}, sink);
+  exchanges_.miss_responses(sink);
 }
 
 // Bytes of the direction were seen, and are no message.
 void Http1Conversation::skip_garbage(Side& side, SpanSink& sink) {
-  resync(side, sink);
+  resync(side);
   if (!request_direction_) return;
   if (may_carry_requests(side)) {
+    end_lost_response(other_side(side), sink);
     exchanges_.miss_requests(sink);
+  } else if (std::exchange(side.end_was_guessed, false)) {
+    exchanges_.miss_responses(sink);
+    exchanges_.doubt(sink);
   } else {
     exchanges_.question_response(sink);
   }
 }
 
-void Http1Conversation::resync(Side& side, SpanSink& sink) {
+// The client goes on: it has seen the end of the response that we have lost sight of.
+void Http1Conversation::end_lost_response(Side& answers, SpanSink& sink) {
+  if (answers.phase != Phase::kBody || !answers.body.is_lost()) return;
+  end_message(answers, false, sink);
+  answers.end_was_guessed = true;
+}
+
+void Http1Conversation::resync(Side& side) {
   side.phase = Phase::kResync;
-  side.head = std::string();
-  if (std::exchange(side.end_was_guessed, false)) exchanges_.doubt(sink);
+  std::string().swap(side.head);  // an assignment would keep the buffer
 }
 
 void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns,
                                          SpanSink& sink) {
   Side& side = side_of(direction);
-  if (!upgraded_ && side.phase == Phase::kBody) end_message(side, sink);
+  if (!upgraded_ && side.phase == Phase::kBody) end_message(side, false, sink);
 }
 
 void Http1Conversation::on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) {
   if (upgraded_) return;
   Side& side = side_of(direction);
+  if (!may_carry_requests(side)) exchanges_.excuse_order();
   if (missing == 0 && side.phase == Phase::kBody) {
     side.body.lose();
     if (side.body.is_lost()) check_lost_body(side, {}, sink);
@@ -356,7 +372,7 @@ void Http1Conversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
   const bool quiet = now_ns > std::max(sides_[0].last_ns, sides_[1].last_ns) + kQuietNs;
   if (answers.phase == Phase::kBody && answers.body.is_lost() &&
       now_ns > answers.last_ns + kQuietNs) {
-    end_message(answers, sink);
+    end_message(answers, false, sink);
     answers.phase = Phase::kResync;
   }
   if (quiet) exchanges_.settle();

@@ -50,6 +50,7 @@ class Http1Conversation final : public Conversation {
     Phase phase = Phase::kStart;
     bool line_is_empty = false;     // kLongHead: the current line has no character yet
     bool expects_continue = false;  // the message's body may stay away
+    bool answers_nobody = false;    // no request waited when the message began
     bool end_was_guessed = false;   // of the message before
     Body body;
     std::string head;           // kHead, kLongHead
@@ -62,6 +63,9 @@ class Http1Conversation final : public Conversation {
   Side& other_side(const Side& side) { return side_of(opposite(side.direction)); }
   [[nodiscard]] bool may_carry_requests(const Side& side) const;
   [[nodiscard]] bool may_carry_responses(const Side& side) const;
+  [[nodiscard]] static bool is_in_head(const Side& side) {
+    return side.phase == Phase::kHead || side.phase == Phase::kLongHead;
+  }
   void set_request_direction(model::Direction direction);
 
   // Each takes the start of `text` and returns the bytes used; 0 only after a change of phase.
@@ -74,15 +78,16 @@ class Http1Conversation final : public Conversation {
   Begun begin_message(Side& side, std::string_view text, bool partial, SpanSink& sink);
   void begin_request(Side& side, const RequestHead& head, bool partial, SpanSink& sink);
   void begin_response(Side& side, const ResponseHead& head, bool partial, SpanSink& sink);
-  void end_message(Side& side, SpanSink& sink);
+  void end_message(Side& side, bool was_seen, SpanSink& sink);
   bool next_message_begins(Side& side, std::string_view text);
 
   void miss(Side& side, const Chunk& chunk, SpanSink& sink);
   void cut_head(Side& side, std::string_view tail, SpanSink& sink);
   void check_lost_body(Side& side, std::string_view last_bytes, SpanSink& sink);
+  void end_lost_response(Side& answers, SpanSink& sink);
   void lose_messages(Side& side, SpanSink& sink);
   void skip_garbage(Side& side, SpanSink& sink);
-  void resync(Side& side, SpanSink& sink);
+  static void resync(Side& side);
   void upgrade(SpanSink& sink);
 
   std::array<Side, 2> sides_{Side{.direction = model::Direction::kReceive},

@@ -28,6 +28,7 @@ void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origi
     if (known) sink.note(Note::RequestLostResponse);
   } else if (overflowed_ > 0 || pending_.is_full()) {
     ++overflowed_;
+    pipelines_ = true;
     if (known) sink.note(Note::RequestOverflow);
   } else {
     keep(head, origin, sink);
@@ -35,6 +36,7 @@ void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origi
 }
 
 void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+  const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
   Pending& request =
       pending_.push(head.target.substr(0, kMaxTarget), head.fields.host.substr(0, kMaxHost));
@@ -44,23 +46,22 @@ void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanS
   request.pid = origin.pid;
   request.https = origin.https;
   newest_is_kept_ = true;
-  if (pending_.size() < 2) return;
-  pipelines_ = true;
-  want_stream(sink);
+  if (same_call) pipelines_ = true;
+  if (pending_.size() > 1) want_stream(sink);
 }
 
 void Exchanges::set_request_body(std::uint64_t bytes) {
   if (newest_is_kept_ && !pending_.empty()) pending_.back().body_bytes = bytes;
 }
 
-void Exchanges::open_response(int status, SpanSink& sink) {
+void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
   status_ = status;
   in_question_ = false;
   if (is_interim(status)) {
     answer_ = Answer::kInterim;
     return;
   }
-  answer_ = pending_.empty() ? Answer::kNobody : Answer::kOldest;
+  answer_ = answers_nobody || pending_.empty() ? Answer::kNobody : Answer::kOldest;
   if (answer_ == Answer::kOldest) return;
   if (overflowed_ > 0) {
     --overflowed_;
@@ -73,13 +74,16 @@ std::string_view Exchanges::answered_method() const {
   return answer_ == Answer::kOldest ? pending_.front().method : std::string_view();
 }
 
-void Exchanges::close_response(std::uint64_t body_bytes, std::uint64_t end_ns, SpanSink& sink) {
+void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (std::exchange(answer_, Answer::kNone) != Answer::kOldest || pending_.empty()) return;
   const Pending& request = pending_.front();
   if (request.is_owed()) {
-    emit(request, {.status = status_, .body_bytes = body_bytes, .end_ns = end_ns}, sink);
+    emit(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns}, sink);
   }
   pending_.pop_front();
+  // Had a response been missed, the end of this one would not have been seen behind a later
+  // request.
+  if (end.was_seen && !pending_.empty()) pipelines_ = true;
 }
 
 void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& sink) {
@@ -113,11 +117,10 @@ void Exchanges::miss_requests(SpanSink& sink) {
   if (pipelines_ || !pending_.empty()) doubt(sink);
 }
 
-// One request that waits has lost its response, or part of it. Of several, nobody knows how many;
-// and a client that pipelines may already be sending others.
+// Nobody knows how many responses there were. A client that sends one request at a time sends the
+// next after all of them.
 void Exchanges::miss_responses(SpanSink& sink) {
-  const bool others = pending_.size() > 1 || overflowed_ > 0 || (pipelines_ && !pending_.empty());
-  if (others) doubt(sink);
+  if (pipelines_ && !pending_.empty()) doubt(sink);
   give_up(Note::RequestLostResponse, sink);
 }
 
@@ -132,6 +135,10 @@ void Exchanges::question_response(SpanSink& sink) {
 
 void Exchanges::miss_end(SpanSink& sink) {
   if (pipelines_) doubt(sink);
+}
+
+void Exchanges::excuse_order() {
+  if (!pipelines_) in_doubt_ = false;
 }
 
 void Exchanges::doubt(SpanSink& sink) {

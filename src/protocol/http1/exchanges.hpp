@@ -3,8 +3,10 @@
 // one (RFC 9112 section 9.3.2), makes the spans, and accounts for every request that gets none.
 //
 // Pairing by order is right only while no message is missed. When bytes were lost that may have
-// held messages, requests that could get a wrong response are given up; and on a connection that
-// pipelines, or seems to, pairing stops ("in doubt") until everything has been quiet for a while.
+// held messages, the requests that could get a wrong response are given up. After that a connection
+// on which pipelining was seen is in doubt: nothing is paired until everything has been quiet for a
+// while. Where it was not seen, the client is taken to send one request at a time, as nearly all
+// do.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +25,12 @@ struct RequestOrigin {
   bool https = false;
 };
 
+struct ResponseEnd {
+  std::uint64_t body_bytes = 0;
+  std::uint64_t end_ns = 0;  ///< when its last byte moved
+  bool was_seen = true;      ///< false: it was concluded from something else
+};
+
 class Exchanges {
  public:
   /// `request_timeout_ns` as in ConversationOptions.
@@ -34,14 +42,16 @@ class Exchanges {
   void open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
-  void open_response(int status, SpanSink& sink);
-  /// The response ended with the last byte that moved at `end_ns`.
-  void close_response(std::uint64_t body_bytes, std::uint64_t end_ns, SpanSink& sink);
+  /// `answers_nobody`: no request waited when its first byte came.
+  void open_response(int status, bool answers_nobody, SpanSink& sink);
+  void close_response(const ResponseEnd& end, SpanSink& sink);
 
   /// The method that the response just opened answers; empty if unknown.
   [[nodiscard]] std::string_view answered_method() const;
   /// Requests without complete response, those in overflow not included.
   [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
+  /// … besides the one whose response is under way.
+  [[nodiscard]] bool others_wait() const { return waiting() > (is_answering() ? 1U : 0U); }
   /// Is the response that was opened last under way, and one that answers no known request?
   [[nodiscard]] bool answers_nobody() const { return answer_ == Answer::kNobody; }
   /// … or one that answers the oldest request?
@@ -55,6 +65,8 @@ class Exchanges {
   void question_response(SpanSink& sink);
   /// The end of a message was lost sight of; on a connection that pipelines, messages with it.
   void miss_end(SpanSink& sink);
+  /// Response bytes were lost: so that may be why a request seemed to come before its turn.
+  void excuse_order();
   /// Pair nothing that comes from here on, until `settle`.
   void doubt(SpanSink& sink);
   /// Nothing moved for long.
@@ -85,8 +97,8 @@ class Exchanges {
   model::EventType type_ = model::EventType::kNone;
   Answer answer_ = Answer::kNone;
   bool newest_is_kept_ = false;  // the newest request has its slot, the last one
-  bool pipelines_ = false;       // several requests were outstanding at once
-  bool in_question_ = false;     // the only request that waits may have got garbage for an answer
+  bool pipelines_ = false;    // several requests were outstanding, and that is no mistake of ours
+  bool in_question_ = false;  // the only request that waits may have got garbage for an answer
   bool in_doubt_ = false;
   bool stream_wanted_ = false;
 };

@@ -86,6 +86,7 @@ bool may_matter(std::string_view line) {
     case 'e': return line.size() > 6 && (line[5] | 0x20) == 't';   // expect
     case 'h': return line.size() > 4 && (line[3] | 0x20) == 't';   // host
     case 't': return line.size() > 11;
+    case ':': return true;  // no name
     default: return line.find(':') == std::string_view::npos && !is_blank(line.front());
   }
 }

@@ -57,7 +57,8 @@ std::string_view PendingRequests::host_of(const Pending& request) const {
 void PendingRequests::release_idle_memory() {
   if (count_ > 0) return;
   drop_dead_text();
-  if (text_.capacity() > kIdleTextBytes) text_ = std::string();
+  if (text_.capacity() > kIdleTextBytes)
+    std::string().swap(text_);  // an assignment would keep the buffer
   if (ring_.size() <= kIdleSlots) return;
   ring_ = std::vector<Pending>();
   first_ = 0;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot path's promise: a connection in steady state allocates nothing per exchange. This file
+// replaces the global allocation functions of the test program.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "protocol/http1/conversation.hpp"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+void* counted(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace obi::protocol::http1 {
+namespace {
+
+class CountingSink final : public SpanSink {
+ public:
+  base::Arena& arena() override { return arena_; }
+  void emit(model::Span&&) override {
+    ++spans;
+    arena_.reset();
+  }
+  void note(Note, std::uint64_t) override {}
+  void want_stream() override {}
+  std::uint64_t spans = 0;
+
+ private:
+  base::Arena arena_;
+};
+
+struct Exchange {
+  std::string request;
+  std::string response;
+  std::uint64_t spans = 1;
+};
+
+void feed(Http1Conversation& conversation, SpanSink& sink, const Exchange& exchange) {
+  static std::uint64_t now_ns = 0;
+  Chunk chunk{.bytes = std::as_bytes(std::span(exchange.request))};
+  chunk.start_ns = chunk.end_ns = ++now_ns;
+  conversation.on_chunk(chunk, sink);
+  chunk.direction = model::Direction::kSend;
+  chunk.bytes = std::as_bytes(std::span(exchange.response));
+  conversation.on_chunk(chunk, sink);
+}
+
+void expect_no_allocation(const Exchange& exchange) {
+  Http1Conversation conversation({});
+  CountingSink sink;
+  for (int i = 0; i < 100; ++i) feed(conversation, sink, exchange);
+  const std::uint64_t before = allocations.load();
+  for (int i = 0; i < 1000; ++i) feed(conversation, sink, exchange);
+  EXPECT_EQ(allocations.load() - before, 0U);
+  EXPECT_EQ(sink.spans, 1100 * exchange.spans);
+}
+
+const std::string kResponse = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+TEST(Http1Allocation, AnExchangeMakesNone) {
+  expect_no_allocation(
+      {"GET /a/path?with=query HTTP/1.1\r\nHost: a.rather.long.host.name.example\r\n"
+       "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+       kResponse});
+}
+
+TEST(Http1Allocation, ChunkedBodiesMakeNone) {
+  expect_no_allocation(
+      {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"});
+}
+
+TEST(Http1Allocation, PipelinedRequestsMakeNone) {
+  Exchange sixteen{.request = {}, .response = {}, .spans = 16};
+  for (int i = 0; i < 16; ++i) {
+    sixteen.request += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    sixteen.response += kResponse;
+  }
+  expect_no_allocation(sixteen);
+}
+
+TEST(Http1Allocation, GarbageMakesNone) { expect_no_allocation({"\x16\x03garbage", "more", 0}); }
+
+}  // namespace
+}  // namespace obi::protocol::http1

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: a conversation that is fed parts of text, and a sink that keeps what it is told.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/http1/conversation.hpp"
+
+namespace obi::protocol::http1 {
+
+using model::Direction;
+using Note = SpanSink::Note;
+
+inline constexpr Direction kIn = Direction::kReceive;
+inline constexpr Direction kOut = Direction::kSend;
+
+class CollectingSink final : public SpanSink {
+ public:
+  base::Arena& arena() override { return arena_; }
+  void emit(model::Span&& span) override { spans.push_back(std::move(span)); }
+  void note(Note what, std::uint64_t count) override { notes[what] += count; }
+  void want_stream() override { ++stream_wishes; }
+
+  /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes.
+  [[nodiscard]] std::vector<std::string> told() const {
+    std::vector<std::string> lines;
+    for (const model::Span& span : spans) {
+      std::string line = std::string(span.method) + " " + std::string(span.path);
+      if (!span.query.empty()) line += "?" + std::string(span.query);
+      lines.push_back(line + " " + std::to_string(span.status) + " " +
+                      std::to_string(span.request_bytes) + "/" +
+                      std::to_string(span.response_bytes));
+    }
+    return lines;
+  }
+
+  std::vector<model::Span> spans;
+  std::map<Note, std::uint64_t> notes;
+  int stream_wishes = 0;
+
+ private:
+  base::Arena arena_;
+};
+
+struct Part {
+  Direction direction;
+  std::string text;
+  std::uint64_t missing = 0;
+  std::string tail = {};
+};
+
+/// A connection that is fed calls 10 ns apart. At its end it is closed, and every request head must
+/// be accounted for.
+struct Talk {
+  explicit Talk(std::uint64_t timeout_ns = 0) : conversation({.request_timeout_ns = timeout_ns}) {}
+  Talk(const Talk&) = delete;
+  Talk& operator=(const Talk&) = delete;
+  ~Talk() {
+    close();
+    expect_account();
+  }
+
+  Fate say(const Part& part) {
+    now += 10;
+    Chunk chunk;
+    chunk.direction = part.direction;
+    chunk.bytes = std::as_bytes(std::span(part.text));
+    chunk.missing_bytes = part.missing;
+    chunk.tail = std::as_bytes(std::span(part.tail));
+    chunk.start_ns = chunk.end_ns = now;
+    chunk.pid = 7;
+    return conversation.on_chunk(chunk, sink);
+  }
+  void say_all(const std::vector<Part>& parts) {
+    for (const Part& part : parts) say(part);
+  }
+  void gap(Direction direction, std::uint64_t missing) {
+    conversation.on_gap(direction, missing, sink);
+  }
+  /// Nothing happens for as long as a conversation may wait for something.
+  void stay_quiet() { conversation.on_tick(now += 11'000'000'000, sink); }
+  void close() { conversation.on_close(now += 10, sink); }
+
+  void expect_account() {
+    const std::uint64_t explained = sink.spans.size() + sink.notes[Note::RequestNoResponse] +
+                                    sink.notes[Note::RequestLostResponse] +
+                                    sink.notes[Note::RequestUpgraded] +
+                                    sink.notes[Note::RequestOverflow];
+    EXPECT_EQ(sink.notes[Note::RequestSeen], explained);
+  }
+
+  Http1Conversation conversation;
+  CollectingSink sink;
+  std::uint64_t now = 1000;
+};
+
+/// A request and a response that end with their heads, but for the two bytes of kOk.
+inline std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\n\r\n"; }
+inline std::string answer(int status) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 0\r\n\r\n";
+}
+inline const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+}  // namespace obi::protocol::http1

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/http1/head.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace obi::protocol::http1 {
+namespace {
+
+constexpr std::string_view kRequest =
+    "POST /a%20b?c=d HTTP/1.1\r\nHost: \t shop:81 \r\nX-Other: :\r\n folded\r\n"
+    "content-LENGTH:12\r\nTraceparent: 00-ab\r\nExpect: 100-continue\r\n\r\n";
+constexpr std::string_view kResponse =
+    "HTTP/1.0 404 Not  Found\r\nServer: s\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n";
+
+TEST(Http1Head, ARequestGivesItsFields) {
+  RequestHead head;
+  const std::string text = std::string(kRequest) + "body";
+  const auto size = parse_request(text, head);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(*size, kRequest.size());
+  EXPECT_EQ(head.method, "POST");
+  EXPECT_EQ(head.target, "/a%20b?c=d");
+  EXPECT_EQ(head.fields.host, "shop:81");
+  EXPECT_EQ(head.fields.content_length, 12U);
+  EXPECT_EQ(head.fields.traceparent, "00-ab");
+  EXPECT_TRUE(head.fields.expects_continue);
+  EXPECT_FALSE(head.fields.transfer_encoding);
+}
+
+TEST(Http1Head, AResponseGivesItsFields) {
+  ResponseHead head;
+  const auto size = parse_response(kResponse, head);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(*size, kResponse.size());
+  EXPECT_EQ(head.status, 404);
+  EXPECT_TRUE(head.fields.chunked);
+  EXPECT_FALSE(head.fields.content_length);
+}
+
+TEST(Http1Head, EveryProperPrefixIsTruncated) {
+  for (std::size_t length = 0; length < kRequest.size(); ++length) {
+    RequestHead head;
+    const auto size = parse_request(kRequest.substr(0, length), head);
+    ASSERT_FALSE(size) << length;
+    EXPECT_EQ(size.error(), ParseError::Truncated) << length;
+    EXPECT_EQ(head.method.empty(), length <= kRequest.find('\n')) << length;
+    if (length > 0) {
+      EXPECT_TRUE(may_begin_request(kRequest.substr(0, length))) << length;
+    }
+  }
+  for (std::size_t length = 0; length < kResponse.size(); ++length) {
+    ResponseHead head;
+    const auto size = parse_response(kResponse.substr(0, length), head);
+    ASSERT_FALSE(size) << length;
+    EXPECT_EQ(size.error(), ParseError::Truncated) << length;
+    EXPECT_EQ(head.status != 0, length > kResponse.find('\n')) << length;
+    EXPECT_EQ(may_begin_response(kResponse.substr(0, length)), length > 0) << length;
+  }
+}
+
+TEST(Http1Head, WithAnyByteFlippedTheSizeStaysInside) {
+  for (std::size_t at = 0; at < kRequest.size(); ++at) {
+    for (unsigned flip = 1; flip < 256; flip <<= 1U) {
+      std::string text(kRequest);
+      text[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ flip);
+      RequestHead request;
+      EXPECT_LE(parse_request(text, request).value_or(0), text.size());
+      ResponseHead response;
+      EXPECT_FALSE(parse_response(text, response));
+    }
+  }
+}
+
+TEST(Http1Head, OtherFirstLinesAreNotThisProtocol) {
+  for (const char* text :
+       {"GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.11\r\n\r\n", "GET /\r\n\r\n",
+        "GET  HTTP/1.1\r\n\r\n", "G(T / HTTP/1.1\r\n\r\n", " / HTTP/1.1\r\n\r\n",
+        "OPTIONS sip:a SIP/2.0\r\n\r\n", "\r\n\r\n", "AMETHODTHATISFARTOOLONG / HTTP/1.1\r\n\r\n",
+        "GET / http/1.1\r\n\r\n"}) {
+    RequestHead head;
+    const auto size = parse_request(text, head);
+    ASSERT_FALSE(size) << text;
+    EXPECT_EQ(size.error(), ParseError::NotThisProtocol) << text;
+    EXPECT_FALSE(may_begin_request(text)) << text;
+  }
+  for (const char* text : {"HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
+                           "HTTP/1.1 2000\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n",
+                           "HTTP/1.1 -20\r\n\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1\r\n\r\n"}) {
+    ResponseHead head;
+    const auto size = parse_response(text, head);
+    ASSERT_FALSE(size) << text;
+    EXPECT_EQ(size.error(), ParseError::NotThisProtocol) << text;
+  }
+}
+
+TEST(Http1Head, AStatusLineNeedsNoReason) {
+  ResponseHead head;
+  EXPECT_TRUE(parse_response("HTTP/1.1 200\r\n\r\n", head));
+  EXPECT_EQ(head.status, 200);
+  EXPECT_TRUE(parse_response("HTTP/1.1 599 \n\n", head));
+  EXPECT_EQ(head.status, 599);
+}
+
+TEST(Http1Head, AmbiguousLengthsAreMalformed) {
+  for (const char* fields :
+       {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
+        "Content-Length: 0x1\r\n", "Content-Length: 1, 1\r\n",
+        "Content-Length: 18446744073709551615\r\n", "Content-Length: 18446744073709551616\r\n",
+        "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding:\r\n chunked\r\n", ": x\r\n",
+        "x\r\n"}) {
+    RequestHead head;
+    const auto size = parse_request(std::string("GET / HTTP/1.1\r\n") + fields + "\r\n", head);
+    ASSERT_FALSE(size) << fields;
+    EXPECT_EQ(size.error(), ParseError::Malformed) << fields;
+  }
+}
+
+TEST(Http1Head, TheSameLengthTwiceIsOne) {
+  RequestHead head;
+  EXPECT_TRUE(parse_request("GET / HTTP/1.1\nContent-Length: 7\nContent-Length : 7\n\n", head));
+  EXPECT_EQ(head.fields.content_length, 7U);
+}
+
+TEST(Http1Head, OnlyKnownMethodsMakeSpans) {
+  for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+                             "CONNECT", "PROPFIND", "MKCOL", "UNLOCK"}) {
+    EXPECT_EQ(known_method(method), method);
+  }
+  for (const char* method : {"", "G", "get", "GETX", "BREW"}) EXPECT_EQ(known_method(method), "");
+}
+
+TEST(Http1Head, AMethodAloneMayBeginARequestIfItIsKnown) {
+  for (const char* text : {"G", "GET", "GET ", "PROPPAT", "GET /x HTT"}) {
+    EXPECT_TRUE(may_begin_request(text)) << text;
+  }
+  for (const char* text : {"", "X", "GETX", "BREW /x HTT", "get "}) {
+    EXPECT_FALSE(may_begin_request(text)) << text;
+  }
+  EXPECT_TRUE(may_begin_request("BREW /x HTTP/1.1\r\n"));
+}
+
+}  // namespace
+}  // namespace obi::protocol::http1

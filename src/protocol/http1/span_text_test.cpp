@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/http1/span_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace obi::protocol::http1 {
+namespace {
+
+struct Case {
+  const char* method;
+  const char* target;
+  const char* path;
+  const char* query;
+  const char* authority;
+  const char* scheme;
+};
+
+TEST(Http1Target, IsTakenApartInEveryForm) {
+  const std::vector<Case> cases = {
+      {"GET", "/", "/", "", "", ""},
+      {"GET", "/a/b?c=d?e", "/a/b", "c=d?e", "", ""},
+      {"GET", "/a#frag?no", "/a", "", "", ""},
+      {"GET", "/go?to=http://x/y", "/go", "to=http://x/y", "", ""},
+      {"GET", "http://h:80/p?q", "/p", "q", "h:80", "http"},
+      {"GET", "HTTPS://h", "/", "", "h", "https"},
+      {"GET", "http://h?q", "/", "q", "h", "http"},
+      {"GET", "http://user:secret@h/p", "/p", "", "h", "http"},
+      {"GET", "ftp://h/p", "/p", "", "h", ""},
+      {"CONNECT", "h:443", "", "", "h:443", ""},
+      {"OPTIONS", "*", "*", "", "", ""},
+  };
+  for (const Case& expected : cases) {
+    const TargetParts parts = split_target(expected.method, expected.target);
+    EXPECT_EQ(parts.path, expected.path) << expected.target;
+    EXPECT_EQ(parts.query, expected.query) << expected.target;
+    EXPECT_EQ(parts.authority, expected.authority) << expected.target;
+    EXPECT_EQ(parts.scheme, expected.scheme) << expected.target;
+  }
+}
+
+TEST(Http1SafeCopy, LeavesValidUtf8Alone) {
+  base::Arena arena;
+  for (const char* text : {"", "/plain", "/\xc3\xa4", "/\xe2\x82\xac", "/\xf0\x9f\x98\x80", "/ "}) {
+    EXPECT_EQ(safe_copy(text, arena), text);
+  }
+}
+
+TEST(Http1SafeCopy, EncodesWhatIsNoText) {
+  base::Arena arena;
+  EXPECT_EQ(safe_copy("/\x01\x7f", arena), "/%01%7F");
+  EXPECT_EQ(safe_copy("/\xff\xc3", arena), "/%FF%C3");              // never valid; cut short
+  EXPECT_EQ(safe_copy("\xc0\xaf", arena), "%C0%AF");                // overlong
+  EXPECT_EQ(safe_copy("\xe0\x9f\xbf", arena), "%E0%9F%BF");         // overlong
+  EXPECT_EQ(safe_copy("\xed\xa0\x80", arena), "%ED%A0%80");         // a surrogate
+  EXPECT_EQ(safe_copy("\xf4\x90\x80\x80", arena), "%F4%90%80%80");  // beyond U+10FFFF
+}
+
+}  // namespace
+}  // namespace obi::protocol::http1
