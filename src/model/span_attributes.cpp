@@ -13,18 +13,33 @@ struct Asked {
   const Span& span;
   const UnresolvedNames& names;
   base::Arena& scratch;
-
-  [[nodiscard]] std::string_view number(std::int64_t value) const {
-    const fmt::format_int digits(value);
-    return scratch.copy({digits.data(), digits.size()});
-  }
-  // A text of the service; empty for a span without one.
-  [[nodiscard]] std::string_view of_service(std::string Service::* text) const {
-    return span.service ? std::string_view(*span.service.*text) : std::string_view();
-  }
 };
 
 using Getter = std::string_view (*)(const Asked&);
+
+std::string_view number(std::int64_t value, base::Arena& scratch) {
+  const fmt::format_int digits(value);
+  return scratch.copy({digits.data(), digits.size()});
+}
+
+template <std::string_view Span::* Text>
+std::string_view text_of(const Asked& a) {
+  return a.span.*Text;
+}
+
+template <auto Number>
+std::string_view number_of(const Asked& a) {
+  return number(a.span.*Number, a.scratch);
+}
+
+template <std::string Service::* Text>
+std::string_view service_text(const Asked& a) {
+  return a.span.service ? std::string_view(*a.span.service.*Text) : std::string_view();
+}
+
+std::string_view language(const Asked& a) {
+  return a.span.service ? to_string(a.span.service->language) : std::string_view();
+}
 
 std::string_view peer(const Asked& a) {
   const auto name =
@@ -39,8 +54,8 @@ std::string_view host(const Asked& a) {
 }
 
 std::string_view job(const Asked& a) {
-  const std::string_view name = a.of_service(&Service::name);
-  const std::string_view name_space = a.of_service(&Service::name_space);
+  const std::string_view name = service_text<&Service::name>(a);
+  const std::string_view name_space = service_text<&Service::name_space>(a);
   return name_space.empty() ? name : a.scratch.join(a.scratch.join(name_space, "/"), name);
 }
 
@@ -49,11 +64,11 @@ std::string_view remote_namespace(const Asked& a) {
   if (!a.span.other_namespace.empty()) return a.span.other_namespace;
   const bool renamed = a.span.is_client() ? host(a).data() == a.names.outgoing.data()
                                           : peer(a).data() == a.names.incoming.data();
-  return renamed ? a.of_service(&Service::name_space) : std::string_view();
+  return renamed ? service_text<&Service::name_space>(a) : std::string_view();
 }
 
 std::string_view side_namespace(const Asked& a, bool own) {
-  return own ? a.of_service(&Service::name_space) : remote_namespace(a);
+  return own ? service_text<&Service::name_space>(a) : remote_namespace(a);
 }
 
 }  // namespace
@@ -65,15 +80,16 @@ struct SpanAttributeRow {
 
 namespace {
 
-// clang-format off
 constexpr std::array kRows = {
     SpanAttributeRow{"client", peer},
-    SpanAttributeRow{"client.address", [](const Asked& a) { return client_address(a.span, a.names, a.scratch); }},
+    SpanAttributeRow{"client.address",
+                     [](const Asked& a) { return client_address(a.span, a.names, a.scratch); }},
     SpanAttributeRow{"client_k8s_cluster_name"},
     SpanAttributeRow{"client_k8s_namespace_name"},
-    SpanAttributeRow{"client_service_namespace", [](const Asked& a) { return side_namespace(a, a.span.is_client()); }},
+    SpanAttributeRow{"client_service_namespace",
+                     [](const Asked& a) { return side_namespace(a, a.span.is_client()); }},
     SpanAttributeRow{"connection_type"},
-    SpanAttributeRow{"container.id", [](const Asked& a) { return a.of_service(&Service::container_id); }},
+    SpanAttributeRow{"container.id", service_text<&Service::container_id>},
     SpanAttributeRow{"container.name"},
     SpanAttributeRow{"cuda.memcpy.kind"},
     SpanAttributeRow{"db.collection.name"},
@@ -97,14 +113,14 @@ constexpr std::array kRows = {
     SpanAttributeRow{"gen_ai.tool.call.result"},
     SpanAttributeRow{"gen_ai.tool.definitions"},
     SpanAttributeRow{"graphql.document"},
-    SpanAttributeRow{"host.id", [](const Asked& a) { return a.of_service(&Service::host_id); }},
-    SpanAttributeRow{"host.name", [](const Asked& a) { return a.of_service(&Service::host_name); }},
-    SpanAttributeRow{"http.request.body.size", [](const Asked& a) { return a.number(a.span.request_bytes); }},
-    SpanAttributeRow{"http.request.method", [](const Asked& a) { return a.span.method; }},
-    SpanAttributeRow{"http.response.body.size", [](const Asked& a) { return a.number(a.span.response_bytes); }},
-    SpanAttributeRow{"http.response.status_code", [](const Asked& a) { return a.number(a.span.status); }},
-    SpanAttributeRow{"http.route", [](const Asked& a) { return a.span.route; }},
-    SpanAttributeRow{"instance", [](const Asked& a) { return a.of_service(&Service::instance_id); }},
+    SpanAttributeRow{"host.id", service_text<&Service::host_id>},
+    SpanAttributeRow{"host.name", service_text<&Service::host_name>},
+    SpanAttributeRow{"http.request.body.size", number_of<&Span::request_bytes>},
+    SpanAttributeRow{"http.request.method", text_of<&Span::method>},
+    SpanAttributeRow{"http.response.body.size", number_of<&Span::response_bytes>},
+    SpanAttributeRow{"http.response.status_code", number_of<&Span::status>},
+    SpanAttributeRow{"http.route", text_of<&Span::route>},
+    SpanAttributeRow{"instance", service_text<&Service::instance_id>},
     SpanAttributeRow{"job", job},
     SpanAttributeRow{"k8s.cluster.name"},
     SpanAttributeRow{"k8s.container.name"},
@@ -129,24 +145,26 @@ constexpr std::array kRows = {
     SpanAttributeRow{"rpc.response.status_code"},
     SpanAttributeRow{"rpc.system.name"},
     SpanAttributeRow{"server", host},
-    SpanAttributeRow{"server.address", [](const Asked& a) { return server_address(a.span, a.names, a.scratch); }},
-    SpanAttributeRow{"server.port", [](const Asked& a) { return a.number(a.span.host.port); }},
+    SpanAttributeRow{"server.address",
+                     [](const Asked& a) { return server_address(a.span, a.names, a.scratch); }},
+    SpanAttributeRow{"server.port",
+                     [](const Asked& a) { return number(a.span.host.port, a.scratch); }},
     SpanAttributeRow{"server_k8s_cluster_name"},
     SpanAttributeRow{"server_k8s_namespace_name"},
-    SpanAttributeRow{"server_service_namespace", [](const Asked& a) { return side_namespace(a, !a.span.is_client()); }},
-    SpanAttributeRow{"service.instance.id", [](const Asked& a) { return a.of_service(&Service::instance_id); }},
-    SpanAttributeRow{"service.name", [](const Asked& a) { return a.of_service(&Service::name); }},
-    SpanAttributeRow{"service.namespace", [](const Asked& a) { return a.of_service(&Service::name_space); }},
+    SpanAttributeRow{"server_service_namespace",
+                     [](const Asked& a) { return side_namespace(a, !a.span.is_client()); }},
+    SpanAttributeRow{"service.instance.id", service_text<&Service::instance_id>},
+    SpanAttributeRow{"service.name", service_text<&Service::name>},
+    SpanAttributeRow{"service.namespace", service_text<&Service::name_space>},
     SpanAttributeRow{"source", [](const Asked&) { return std::string_view("obi"); }},
     SpanAttributeRow{"span.kind", [](const Asked& a) { return span_kind(a.span.type); }},
     SpanAttributeRow{"span.name", [](const Asked& a) { return span_name(a.span, a.scratch); }},
     SpanAttributeRow{"status.code", [](const Asked& a) { return to_string(span_status(a.span)); }},
-    SpanAttributeRow{"telemetry.sdk.language", [](const Asked& a) { return a.span.service ? to_string(a.span.service->language) : std::string_view(); }},
-    SpanAttributeRow{"url.path", [](const Asked& a) { return a.span.path; }},
-    SpanAttributeRow{"url.query", [](const Asked& a) { return a.span.query; }},
-    SpanAttributeRow{"url.scheme", [](const Asked& a) { return a.span.scheme; }},
+    SpanAttributeRow{"telemetry.sdk.language", language},
+    SpanAttributeRow{"url.path", text_of<&Span::path>},
+    SpanAttributeRow{"url.query", text_of<&Span::query>},
+    SpanAttributeRow{"url.scheme", text_of<&Span::scheme>},
 };
-// clang-format on
 
 bool same_name(std::string_view known, std::string_view asked) {
   return std::ranges::equal(known, asked, [](char a, char b) {

@@ -7,12 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/arena.hpp"
 #include "base/glob.hpp"
 #include "base/result.hpp"
 #include "model/ledger.hpp"
+#include "model/span_attributes.hpp"
 #include "pipeline/stage.hpp"
 
 namespace obi::pipeline {
@@ -27,7 +29,10 @@ struct AttributeCondition {
 };
 
 struct AttributesFilterOptions {
-  std::map<std::string, AttributeCondition> conditions;  ///< by attribute name, dots or underscores
+  /// By attribute name, dots or underscores. Values are those of metrics
+  /// (model/span_attributes.hpp).
+  std::map<std::string, AttributeCondition> conditions;
+  model::UnresolvedNames unresolved;
 };
 
 class AttributesFilter final : public Stage {
@@ -41,14 +46,18 @@ class AttributesFilter final : public Stage {
 
  private:
   struct Condition {
-    std::string attribute;  // with dots
+    model::SpanAttribute attribute;
     std::optional<base::Glob> match;
     std::optional<base::Glob> not_match;
     AttributeCondition bounds;
     bool numeric = false;
   };
-  explicit AttributesFilter(model::Ledger& ledger) : ledger_(&ledger) {}
+  AttributesFilter(model::UnresolvedNames unresolved, model::Ledger& ledger)
+      : unresolved_(std::move(unresolved)), ledger_(&ledger) {}
+  static base::Result<Condition> read_condition(std::string_view name,
+                                                const AttributeCondition& wanted);
   bool passes(const model::Span& span);
+  model::UnresolvedNames unresolved_;
   model::Ledger* ledger_;
   std::vector<Condition> conditions_;
   base::Arena scratch_;
