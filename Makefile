@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test generate compile dev build demo test unit-test integration-test timing-test slow-test test-asan test-tsan \
+.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -32,7 +32,10 @@ build: compile ## builds the agent
 all-targets: configure
 	@cmake --build build -j $(JOBS)
 
-demo: build ## real processes, live spans, then a table of requests, errors and durations
+deps-demo:
+	@tools/install_deps.sh build demo
+
+demo: deps-demo build ## real processes, live spans, then a table of requests, errors and durations
 	@demo/run.sh
 
 test: unit-test bench-check integration-test ## all tests but the slow ones

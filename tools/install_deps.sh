@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs every package the project needs: `install_deps.sh [run|build|test]...` (default: all groups).
+# Installs every package the project needs: `install_deps.sh [build|demo|test]...` (default: all groups).
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
 # Keep docs/dependencies.md in step with the lists below.
@@ -17,6 +17,7 @@ test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
   psmisc openssl
 )
+demo=(nginx-light curl python3 nodejs)
 
 . /etc/os-release
 clang_suffix=19
@@ -24,13 +25,14 @@ build+=("clang-$clang_suffix" "llvm-$clang_suffix")
 test+=("clang-tidy-$clang_suffix" "clang-format-$clang_suffix" "libclang-rt-$clang_suffix-dev")
 backports=(libbpf-dev bpftool)
 
-groups=("${@:-build test}")
+groups=("${@:-build demo test}")
 wanted=()
 for group in ${groups[*]}; do
   case $group in
     build) wanted+=("${build[@]}" "${backports[@]}") ;;
+    demo) wanted+=("${demo[@]}") ;;
     test) wanted+=("${test[@]}") ;;
-    *) echo "install_deps: unknown group '$group' (build, test)" >&2; exit 2 ;;
+    *) echo "install_deps: unknown group '$group' (build, demo, test)" >&2; exit 2 ;;
   esac
 done
 
@@ -50,6 +52,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 export DEBIAN_FRONTEND=noninteractive
+# Servers are wanted as programs to run in tests, not as services of this host: keep apt from starting them.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod +x /usr/sbin/policy-rc.d
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+fi
 if [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 12 ]; then
   list=/etc/apt/sources.list.d/obi-backports.list
   if ! grep -qrs 'bookworm-backports' /etc/apt/sources.list /etc/apt/sources.list.d; then
