@@ -12,9 +12,10 @@ namespace obi::pipeline {
 bool is_word(std::string_view segment);
 
 /// The route of `path` into `out` (cleared first). A segment stays if it is made of letters, '-',
-/// '_', '.' and spaces (and at most one other character in second place, as in "v1") and is like a
-/// word; else it becomes `wildcard`. At most ten separators are kept; '?', '&' and '#' end the
-/// path.
+/// '_',
+/// '.' and spaces, with at most one other character, in second place ("v1", "k6-runs"), and is like
+/// a word; else it becomes `wildcard`. The path ends before its tenth '/' and before '?', '&' and
+/// '#'.
 void cluster_path(std::string_view path, char wildcard, std::string& out);
 
 }  // namespace obi::pipeline

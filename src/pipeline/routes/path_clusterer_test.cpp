@@ -27,8 +27,22 @@ TEST(PathClusterer, TheQueryIsNoPartOfTheRoute) {
   EXPECT_EQ(cluster("/search#top"), "/search");
 }
 
-TEST(PathClusterer, LongPathsAreCutAtTenSeparators) {
-  EXPECT_EQ(cluster("/a/b/c/d/e/f/g/h/i/j/k/l"), "/a/b/c/d/e/f/g/h/i/j");
+TEST(PathClusterer, ThePathEndsBeforeItsTenthSeparator) {
+  EXPECT_EQ(cluster("/a/b/c/d/e/f/g/h/i"), "/a/b/c/d/e/f/g/h/i");
+  EXPECT_EQ(cluster("/a/b/c/d/e/f/g/h/i/j/k/l"), "/a/b/c/d/e/f/g/h/i");
+  EXPECT_EQ(cluster("/a/b/c/d/e/f/g/h/7/j"), "/a/b/c/d/e/f/g/h/*");
+  EXPECT_EQ(cluster("////////////"), "/////////");
+}
+
+TEST(PathClusterer, OneDigitInSecondPlaceIsForgiven) {
+  EXPECT_EQ(cluster("/v1beta/k6-test-runs/7"), "/v1beta/k6-test-runs/*");
+  EXPECT_EQ(cluster("/v12/1v/p2p4"), "/*/*/*");
+}
+
+TEST(PathClusterer, EmptyAndTrailingSegmentsStay) {
+  EXPECT_EQ(cluster("/products//org/3"), "/products//org/*");
+  EXPECT_EQ(cluster("/products/"), "/products/");
+  EXPECT_EQ(cluster("123/"), "*/");
 }
 
 TEST(PathClusterer, CommonPathWordsStay) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/routes/pattern_matcher.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace obi::pipeline {
 namespace {
 
-// Takes the next segment off `path`; false when there is none. One leading and one trailing '/'
-// mean nothing.
+// Takes the next segment off `path`; false when there is none.
 bool next_segment(std::string_view& path, std::string_view& segment) {
   if (path.empty() || path == "/") return false;
   if (path.front() == '/') path.remove_prefix(1);
@@ -15,73 +17,67 @@ bool next_segment(std::string_view& path, std::string_view& segment) {
   return true;
 }
 
+// What a segment must start with to be taken by this one of a pattern; nullopt if it is a literal.
+std::optional<std::string_view> parameter_prefix(std::string_view segment) {
+  if (segment.starts_with('{') && segment.ends_with('}')) return "";
+  const std::size_t colon = segment.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  return segment.substr(0, colon);
+}
+
 }  // namespace
 
-PatternMatcher::PatternMatcher(const std::vector<std::string>& patterns) {
-  for (const std::string& text : patterns) {
-    Pattern pattern{.text = text, .parts = {}};
-    std::string_view rest = text;
-    std::string_view segment;
-    while (next_segment(rest, segment)) {
-      const std::size_t colon = segment.find(':');
-      if (segment == "*") {
-        pattern.parts.push_back({.kind = Kind::kRest, .text = {}});
-        break;
-      }
-      if (segment.starts_with(':') || (segment.starts_with('{') && segment.ends_with('}'))) {
-        pattern.parts.push_back({.kind = Kind::kAny, .text = {}});
-      } else if (colon != std::string_view::npos) {
-        pattern.parts.push_back(
-            {.kind = Kind::kPrefix, .text = std::string(segment.substr(0, colon))});
-      } else {
-        pattern.parts.push_back({.kind = Kind::kLiteral, .text = std::string(segment)});
-      }
-    }
-    patterns_.push_back(std::move(pattern));
-  }
+PatternMatcher::PatternMatcher(const std::vector<std::string>& patterns)
+    : empty_(patterns.empty()) {
+  for (const std::string& pattern : patterns) add(pattern);
 }
 
-bool PatternMatcher::matches(const Pattern& pattern, std::string_view path) {
+void PatternMatcher::add(const std::string& pattern) {
+  Node* node = root_.get();
+  std::string_view left = pattern;
   std::string_view segment;
-  for (const Part& part : pattern.parts) {
-    if (part.kind == Kind::kRest) return true;
-    if (!next_segment(path, segment)) return false;
-    switch (part.kind) {
-      case Kind::kLiteral:
-        if (segment != part.text) return false;
-        break;
-      case Kind::kPrefix:
-        if (segment.size() <= part.text.size() || !segment.starts_with(part.text)) return false;
-        break;
-      case Kind::kAny:
-        if (segment.empty()) return false;
-        break;
-      case Kind::kRest: break;
+  while (next_segment(left, segment)) {
+    if (segment == "*") {
+      if (node->rest.empty()) node->rest = pattern;
+      return;
     }
-  }
-  return !next_segment(path, segment);
-}
-
-// In the first place where two matching patterns differ, a literal beats a parameter and a
-// parameter the rest; else the earlier pattern wins.
-std::string_view PatternMatcher::match(std::string_view path) const {
-  const Pattern* best = nullptr;
-  for (const Pattern& pattern : patterns_) {
-    if (!matches(pattern, path)) continue;
-    if (best == nullptr) {
-      best = &pattern;
+    if (const auto prefix = parameter_prefix(segment)) {
+      node = &parameter_of(*node, segment, *prefix);
       continue;
     }
-    for (std::size_t i = 0; i < pattern.parts.size() && i < best->parts.size(); ++i) {
-      const bool literal = pattern.parts[i].kind == Kind::kLiteral;
-      const bool best_literal = best->parts[i].kind == Kind::kLiteral;
-      const bool rest_later =
-          best->parts[i].kind == Kind::kRest && pattern.parts[i].kind != Kind::kRest;
-      if ((literal && !best_literal) || rest_later) best = &pattern;
-      if (literal != best_literal || rest_later) break;
-    }
+    auto& next = node->literals[std::string(segment)];
+    if (!next) next = std::make_unique<Node>();
+    node = next.get();
   }
-  return best == nullptr ? std::string_view() : std::string_view(best->text);
+  if (node->complete.empty()) node->complete = pattern;
+}
+
+PatternMatcher::Node& PatternMatcher::parameter_of(Node& node, std::string_view segment,
+                                                   std::string_view prefix) {
+  auto known = std::ranges::find(node.parameters, segment, &Parameter::segment);
+  if (known != node.parameters.end()) return *known->next;
+  node.parameters.push_back({.segment = std::string(segment),
+                             .prefix = std::string(prefix),
+                             .next = std::make_unique<Node>()});
+  return *node.parameters.back().next;
+}
+
+std::string_view PatternMatcher::match(std::string_view path) const { return match(*root_, path); }
+
+// No deeper than the longest pattern, and no node is visited twice.
+std::string_view PatternMatcher::match(const Node& node, std::string_view path) {
+  std::string_view segment;
+  if (!next_segment(path, segment)) return node.complete.empty() ? node.rest : node.complete;
+  const auto literal = node.literals.find(segment);
+  if (literal != node.literals.end()) return match(*literal->second, path);
+  for (const Parameter& parameter : node.parameters) {
+    if (segment.size() <= parameter.prefix.size() || !segment.starts_with(parameter.prefix)) {
+      continue;
+    }
+    const std::string_view found = match(*parameter.next, path);
+    if (!found.empty()) return found;
+  }
+  return node.rest;
 }
 
 }  // namespace obi::pipeline

@@ -1,41 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/routes/route_trie.hpp"
 
+#include <array>
+
 namespace obi::pipeline {
+namespace {
+
+std::string_view without_method(std::string_view path) {
+  constexpr std::array<std::string_view, 6> kMethods = {"GET ",    "POST ",    "PATCH ",
+                                                        "DELETE ", "OPTIONS ", "HEAD "};
+  for (const std::string_view method : kMethods) {
+    if (path.starts_with(method)) return path.substr(method.size());
+  }
+  return path;
+}
+
+}  // namespace
 
 void RouteTrie::insert(std::string_view path, std::string& out) {
   out.clear();
-  Node* node = &root_;
+  path = without_method(path);
+  Node* node = &root_;  // null once the path has left the trie
   while (!path.empty()) {
     if (path.front() == '/') path.remove_prefix(1);
     const std::size_t end = path.find('/');
-    std::string_view name = path.substr(0, end);
+    const std::string_view segment = path.substr(0, end);
     path.remove_prefix(end == std::string_view::npos ? path.size() : end);
-    if (name.empty()) continue;
-    node = child_of(*node, name, name);
+    if (segment.empty()) continue;
+    std::string_view name = wildcard_;
+    if (node != nullptr) node = child_of(*node, segment, name);
     out += '/';
     out += name;
-    if (node == nullptr) {  // full: the rest is one wildcard each
-      node = &root_;
-      while (!path.empty()) {
-        path.remove_prefix(1);
-        const std::size_t next = path.find('/');
-        path.remove_prefix(next == std::string_view::npos ? path.size() : next);
-        out += '/';
-        out += wildcard_;
-      }
-    }
   }
-  if (out.empty()) out = "/";
+  if (out.empty()) out += '/';
 }
 
-// The child for the segment; `name` becomes the text that stands for it. Null if no more nodes may
 // be made.
 RouteTrie::Node* RouteTrie::child_of(Node& node, std::string_view segment, std::string_view& name) {
   if (node.collapsed) {
     name = wildcard_;
     return node.children.begin()->second.get();
   }
+  if (segment.size() > kMaxSegmentBytes) segment = wildcard_;
   const auto found = node.children.find(segment);
   if (found != node.children.end()) {
     name = found->first;

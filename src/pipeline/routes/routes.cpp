@@ -13,7 +13,7 @@ Routes::Routes(RoutesOptions options)
 void Routes::process(model::SpanBatch& batch) {
   for (model::Span& span : batch.spans) {
     if (!ignored_.empty() && !ignored_.match(span.path).empty()) ignore(span);
-    if (span.route.empty()) set_route(span, batch.arena);
+    if (span.route.empty()) span.route = batch.arena.copy(route_of(span));
   }
 }
 
@@ -22,56 +22,48 @@ void Routes::ignore(model::Span& span) const {
   span.ignore_traces |= options_.ignore_mode != IgnoreMode::kMetrics;
 }
 
-void Routes::set_route(model::Span& span, base::Arena& arena) {
-  span.route = patterns_.match(span.path);
-  if (span.route.empty() && span.service) {
-    const bool outgoing = span.is_client();
-    const auto& own = outgoing ? span.service->outgoing_routes : span.service->incoming_routes;
-    if (!own.empty()) {
-      PerService& service = service_of(*span.service);
-      span.route = arena.copy((outgoing ? service.outgoing : service.incoming).match(span.path));
-    }
-  }
-  if (span.route.empty()) set_unmatched(span, arena);
+std::string_view Routes::route_of(const model::Span& span) {
+  std::string_view route = patterns_.match(span.path);
+  if (route.empty()) route = own_route_of(span);
+  if (route.empty()) route = unmatched_route_of(span);
+  return route;
 }
 
-void Routes::set_unmatched(model::Span& span, base::Arena& arena) {
+std::string_view Routes::own_route_of(const model::Span& span) {
+  if (!span.service) return {};
+  const model::Service& service = *span.service;
+  if ((span.is_client() ? service.outgoing_routes : service.incoming_routes).empty()) return {};
+  OwnPatterns* own = own_.find(&service);
+  if (own == nullptr) {
+    own = &own_.put(&service, {.service = span.service,
+                               .incoming = PatternMatcher(service.incoming_routes),
+                               .outgoing = PatternMatcher(service.outgoing_routes)});
+  }
+  return (span.is_client() ? own->outgoing : own->incoming).match(span.path);
+}
+
+std::string_view Routes::unmatched_route_of(const model::Span& span) {
   switch (options_.unmatched) {
-    case Unmatched::kUnset: return;
-    case Unmatched::kPath: span.route = span.path; return;
-    case Unmatched::kWildcard: span.route = "/**"; return;
-    case Unmatched::kHeuristic:
-      cluster_path(span.path, options_.wildcard, clustered_);
-      span.route = arena.copy(clustered_);
-      return;
+    case Unmatched::kUnset: return {};
+    case Unmatched::kPath: return span.path;
+    case Unmatched::kWildcard: return "/**";
+    case Unmatched::kHeuristic: cluster_path(span.path, options_.wildcard, route_); return route_;
     case Unmatched::kLowCardinality:
       cluster_path(span.path, options_.wildcard, clustered_);
-      if (span.service) service_of(*span.service).trie.insert(clustered_, route_);
-      span.route = arena.copy(span.service ? route_ : clustered_);
-      return;
+      if (!span.service) return clustered_;
+      trie_of(*span.service).insert(clustered_, route_);
+      return route_;
   }
+  return {};
 }
 
-Routes::PerService& Routes::service_of(const model::Service& service) {
+RouteTrie& Routes::trie_of(const model::Service& service) {
   key_.assign(service.name_space);
   key_ += '\0';
   key_ += service.name;
-  const auto found = by_key_.find(key_);
-  if (found != by_key_.end()) {
-    services_.splice(services_.end(), services_, found->second);
-    return *found->second;
-  }
-  if (services_.size() >= kMaxServices) {
-    by_key_.erase(services_.front().key);
-    services_.pop_front();
-  }
-  services_.push_back({.key = key_,
-                       .incoming = PatternMatcher(service.incoming_routes),
-                       .outgoing = PatternMatcher(service.outgoing_routes),
-                       .trie = RouteTrie(options_.max_segment_cardinality, options_.wildcard)});
-  const auto made = std::prev(services_.end());
-  by_key_.emplace(made->key, made);
-  return *made;
+  RouteTrie* trie = tries_.find(key_);
+  if (trie != nullptr) return *trie;
+  return tries_.put(key_, RouteTrie(options_.max_segment_cardinality, options_.wildcard));
 }
 
 }  // namespace obi::pipeline

@@ -3,14 +3,12 @@
 // Order: ignored patterns → patterns → the service's own patterns → what `unmatched` says.
 // Runs on the pipeline thread; not thread-safe.
 #pragma once
-#include <list>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "model/ledger.hpp"
+#include "base/lru.hpp"
 #include "pipeline/routes/pattern_matcher.hpp"
 #include "pipeline/routes/route_trie.hpp"
 #include "pipeline/stage.hpp"
@@ -31,30 +29,33 @@ struct RoutesOptions {
 
 class Routes final : public Stage {
  public:
-  static constexpr std::size_t kMaxServices =
-      256;  ///< with a trie or patterns of their own; the oldest is forgotten
+  /// Services that are remembered, with their own patterns and with a trie; the one that was not
+  /// seen for the longest time is forgotten.
+  static constexpr std::size_t kMaxServices = 128;
   explicit Routes(RoutesOptions options);
 
   [[nodiscard]] std::string_view name() const override { return "routes"; }
+  /// Routes live in the batch's arena.
   void process(model::SpanBatch& batch) override;
 
  private:
-  struct PerService {
-    std::string key;
+  /// Holds the service, so that its address stands for nobody else meanwhile.
+  struct OwnPatterns {
+    model::ServiceRef service;
     PatternMatcher incoming;
     PatternMatcher outgoing;
-    RouteTrie trie;
   };
-  PerService& service_of(const model::Service& service);
-  void set_route(model::Span& span, base::Arena& arena);
-  void set_unmatched(model::Span& span, base::Arena& arena);
   void ignore(model::Span& span) const;
+  std::string_view route_of(const model::Span& span);
+  std::string_view own_route_of(const model::Span& span);
+  std::string_view unmatched_route_of(const model::Span& span);
+  RouteTrie& trie_of(const model::Service& service);
 
   RoutesOptions options_;
   PatternMatcher patterns_;
   PatternMatcher ignored_;
-  std::list<PerService> services_;  // the longest unused first
-  std::unordered_map<std::string_view, std::list<PerService>::iterator> by_key_;
+  base::LruMap<const model::Service*, OwnPatterns> own_{kMaxServices};
+  base::LruMap<std::string, RouteTrie> tries_{kMaxServices};  // by namespace and name
   std::string clustered_;
   std::string route_;
   std::string key_;
