@@ -8,20 +8,60 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <mutex>
+
+#include "base/lru.hpp"
 
 namespace obi::pipeline {
 namespace {
 
-constexpr std::size_t kMaxWanted = 256;
+using Clock = std::chrono::steady_clock;
+constexpr std::string_view kCluster = ".svc.cluster.local";
 
-// The host part of "name:port" or "[v6]:port"; empty if it is an address, which says nothing new.
+// The host part of "name:port"; empty if it is an address, which says nothing new.
 std::string_view host_of(std::string_view header) {
   if (header.starts_with('[')) return {};
   const std::string_view host = header.substr(0, header.find(':'));
   const bool numeric =
       std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   return numeric ? std::string_view() : host;
+}
+
+// "10-1-0-7": how a cluster's name server writes the address of a pod.
+bool is_dashed_ip(std::string_view label) {
+  return std::ranges::count(label, '-') == 3 &&
+         std::ranges::all_of(label, [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
+}
+
+// The name that a client asked for; "<name>.<namespace>.svc.cluster.local" tells both.
+void name_by_header(model::Span& span) {
+  std::string_view host = host_of(span.host_header);
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.ends_with(kCluster)) {
+    host.remove_suffix(kCluster.size());
+    const std::size_t dot = host.rfind('.');
+    if (dot != std::string_view::npos) {
+      if (span.other_namespace.empty()) span.other_namespace = host.substr(dot + 1);
+      host = host.substr(0, dot);
+    }
+  }
+  span.host_name = host;
+}
+
+// A client's span knows the server by the name it asked for; each side is its own service when
+// nothing better is known.
+void fall_back(model::Span& span) {
+  const std::string_view own =
+      span.service ? std::string_view(span.service->name) : std::string_view();
+  if (!span.is_client()) {
+    if (span.host_name.empty()) span.host_name = own;
+    return;
+  }
+  if (span.host_name.empty()) name_by_header(span);
+  if (span.peer_name.empty()) span.peer_name = own;
 }
 
 }  // namespace
@@ -49,96 +89,117 @@ std::string system_reverse_lookup(const model::IpAddress& address) {
 
 std::string_view clean_name(std::string_view name, std::string_view name_space) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  constexpr std::string_view kCluster = ".svc.cluster.local";
   if (name.ends_with(kCluster)) name.remove_suffix(kCluster.size());
   if (!name_space.empty() && name.size() > name_space.size() + 1 && name.ends_with(name_space) &&
       name[name.size() - name_space.size() - 1] == '.') {
     name.remove_suffix(name_space.size() + 1);
   }
+  const std::size_t dot = name.find('.');
+  if (dot != std::string_view::npos && is_dashed_ip(name.substr(0, dot)))
+    name.remove_prefix(dot + 1);
   return name;
 }
 
-NameResolver::NameResolver(NameResolverOptions options) : options_(std::move(options)) {
-  if (!options_.reverse_lookup) options_.reverse_lookup = system_reverse_lookup;
-  if (!options_.dns) return;
-  thread_ = std::jthread([this](std::stop_token stop) {
+/// The cache and the queue of the look-up thread, which may outlive the stage.
+struct NameResolver::Lookups {
+  struct Entry {
+    std::string name;
+    Clock::time_point expires;
+    bool waiting = false;
+  };
+
+  explicit Lookups(const NameResolverOptions& given) : options(given), cache(given.cache_len) {
+    if (!options.reverse_lookup) options.reverse_lookup = system_reverse_lookup;
+  }
+
+  // What is known now, asking anew for what is unknown or too old. `mutex` must be held.
+  std::string_view find(const model::IpAddress& address, Clock::time_point now) {
+    if (address.is_unspecified()) return {};
+    Entry* entry = cache.find(address);
+    if (entry == nullptr) entry = &cache.put(address, {});
+    if (!entry->waiting && now >= entry->expires && queue.size() < kMaxWaiting) {
+      entry->waiting = true;
+      queue.push_back(address);
+      changed.notify_all();
+    }
+    return entry->name;
+  }
+
+  void run() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      changed.wait(lock, [this] { return stopping || !queue.empty(); });
+      if (stopping) return;
+      const model::IpAddress address = queue.front();
+      queue.pop_front();
+      busy = true;
+      lock.unlock();
+      std::string name = options.reverse_lookup(address);
+      lock.lock();
+      busy = false;
+      if (Entry* entry = cache.find(address)) {
+        *entry = {.name = std::move(name), .expires = Clock::now() + options.cache_expiry};
+      }
+      changed.notify_all();
+    }
+  }
+
+  NameResolverOptions options;
+  std::mutex mutex;
+  std::condition_variable changed;
+  base::LruMap<model::IpAddress, Entry> cache;
+  std::deque<model::IpAddress> queue;
+  bool busy = false;
+  bool stopping = false;
+};
+
+NameResolver::NameResolver(NameResolverOptions options) {
+  if (!options.dns) return;
+  lookups_ = std::make_shared<Lookups>(options);
+  thread_ = std::thread([lookups = lookups_] {
     pthread_setname_np(pthread_self(), "names");
-    run(stop);
+    lookups->run();
   });
 }
 
-NameResolver::~NameResolver() = default;
+// The resolver may take many seconds to give up; the agent's end must not wait for that.
+NameResolver::~NameResolver() {
+  if (!lookups_) return;
+  std::unique_lock lock(lookups_->mutex);
+  lookups_->stopping = true;
+  const bool busy = lookups_->busy;
+  lock.unlock();
+  lookups_->changed.notify_all();
+  if (busy) {
+    thread_.detach();
+  } else {
+    thread_.join();
+  }
+}
 
-// A client's span knows the server by the name it asked for; each side is its own service when
-// nothing better is known.
 void NameResolver::process(model::SpanBatch& batch) {
+  if (lookups_) resolve(batch);
+  for (model::Span& span : batch.spans) fall_back(span);
+}
+
+void NameResolver::resolve(model::SpanBatch& batch) {
+  const Clock::time_point now = Clock::now();
+  const std::lock_guard lock(lookups_->mutex);
   for (model::Span& span : batch.spans) {
-    if (options_.dns) {
-      if (span.host_name.empty()) span.host_name = lookup(span.host.address, span, batch.arena);
-      if (span.peer_name.empty()) span.peer_name = lookup(span.peer.address, span, batch.arena);
-    }
     const std::string_view own =
-        span.service ? std::string_view(span.service->name) : std::string_view();
-    if (span.is_client()) {
-      if (span.host_name.empty()) span.host_name = host_of(span.host_header);
-      if (span.peer_name.empty()) span.peer_name = own;
-    } else if (span.host_name.empty()) {
-      span.host_name = own;
-    }
-  }
-}
-
-std::string_view NameResolver::lookup(const model::IpAddress& address, const model::Span& span,
-                                      base::Arena& arena) {
-  if (address.is_unspecified()) return {};
-  const auto now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(mutex_);
-  const auto [found, fresh] = cache_.try_emplace(address);
-  Entry& entry = found->second;
-  if (fresh) entry.age = by_age_.insert(by_age_.end(), address);
-  if (!entry.pending && (fresh || now >= entry.expires) && wanted_.size() < kMaxWanted) {
-    entry.pending = true;
-    wanted_.push_back(address);
-    changed_.notify_all();
-  }
-  const std::string_view name_space =
-      span.service ? std::string_view(span.service->name_space) : std::string_view();
-  const std::string_view name = arena.copy(clean_name(entry.name, name_space));
-  while (cache_.size() > options_.cache_len) {
-    cache_.erase(by_age_.front());
-    by_age_.pop_front();
-  }
-  return name;
-}
-
-void NameResolver::run(std::stop_token stop) {
-  while (true) {
-    model::IpAddress address;
-    {
-      std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [this] { return !wanted_.empty(); })) return;
-      address = wanted_.front();
-      wanted_.pop_front();
-      busy_ = true;
-    }
-    std::string name = options_.reverse_lookup(address);
-    {
-      const std::lock_guard lock(mutex_);
-      busy_ = false;
-      const auto found = cache_.find(address);
-      if (found != cache_.end()) {
-        found->second.name = std::move(name);
-        found->second.pending = false;
-        found->second.expires = std::chrono::steady_clock::now() + options_.cache_expiry;
-      }
-    }
-    changed_.notify_all();
+        span.service ? std::string_view(span.service->name_space) : std::string_view();
+    const auto name_of = [&](const model::Endpoint& end) {
+      return batch.arena.copy(clean_name(lookups_->find(end.address, now), own));
+    };
+    if (span.host_name.empty()) span.host_name = name_of(span.host);
+    if (span.peer_name.empty()) span.peer_name = name_of(span.peer);
   }
 }
 
 void NameResolver::settle() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return wanted_.empty() && !busy_; });
+  if (!lookups_) return;
+  std::unique_lock lock(lookups_->mutex);
+  lookups_->changed.wait(lock, [this] { return lookups_->queue.empty() && !lookups_->busy; });
 }
 
 }  // namespace obi::pipeline
