@@ -106,7 +106,11 @@ std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std
 // Parses the head from what was kept of it and `text`; keeps `text` too while its end is missing.
 std::size_t Http1Conversation::read_head(Side& side, std::string_view text, SpanSink& sink) {
   const std::size_t kept = side.head.size();
-  if (kept > 0) side.head.append(text.substr(0, kMaxHead - kept));
+  if (kept > 0) {
+    side.head.append(text.substr(0, kMaxHead - kept));
+    const bool has_line_end = text.find('\n') != std::string_view::npos;
+    if (!has_line_end && side.head.size() < kMaxHead) return text.size();  // nothing new to parse
+  }
   const std::string_view head = kept > 0 ? std::string_view(side.head) : text;
   const Begun size = begin_message(side, head, false, sink);
   if (size) {
