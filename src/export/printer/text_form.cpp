@@ -4,6 +4,7 @@
 #include <ctime>
 #include <iterator>
 
+#include "export/printer/escape.hpp"
 #include "export/printer/trace_printer.hpp"
 #include "model/span_addresses.hpp"
 
@@ -36,16 +37,53 @@ void append_time(std::string& out, std::int64_t unix_ns) {
                  unix_ns % static_cast<std::int64_t>(kSecond) / static_cast<std::int64_t>(kMicro));
 }
 
-std::string_view name_or(std::string_view name, std::string_view address) {
-  return name.empty() ? address : name;
-}
-
+// "[10.1.0.7 as web.shop:43210]"
 void append_end(std::string& out, const model::Endpoint& end, std::string_view name,
                 std::string_view name_space, base::Arena& scratch) {
   const std::string_view address = model::address_text(end.address, scratch);
-  const bool named = !name_space.empty();
-  fmt::format_to(std::back_inserter(out), "[{} as {}{}{}:{}]", address, name_or(name, address),
-                 named ? "." : "", name_space, end.port);
+  fmt::format_to(std::back_inserter(out), "[{} as ", address);
+  append_printable(out, name.empty() ? address : name);
+  if (!name_space.empty()) out += '.';
+  append_printable(out, name_space);
+  fmt::format_to(std::back_inserter(out), ":{}]", end.port);
+}
+
+// "HTTP(subType=0) 200 GET /users/42(/users/*) "
+void append_request(std::string& out, const model::Span& span) {
+  fmt::format_to(std::back_inserter(out), "{}(subType=0) {} ", printed_type(span.type),
+                 span.status);
+  append_printable(out, span.method);
+  out += ' ';
+  append_printable(out, span.path);
+  if (!span.route.empty()) {
+    out += '(';
+    append_printable(out, span.route);
+    out += ')';
+  }
+  out += ' ';
+}
+
+// " svc=[shop/users go]"
+void append_service(std::string& out, const model::Service& service) {
+  out += " svc=[";
+  append_printable(out, service.name_space);
+  if (!service.name_space.empty()) out += '/';
+  append_printable(out, service.name);
+  fmt::format_to(std::back_inserter(out), " {}]", to_string(service.language));
+}
+
+void append_traceparent(std::string& out, const model::Span& span) {
+  out += " traceparent=[";
+  if (span.trace_id.is_set()) {
+    out += "00-";
+    append_hex(out, span.trace_id.bytes);
+    out += '-';
+    append_hex(out, span.span_id.bytes);
+    out += '[';
+    append_hex(out, span.parent_id.bytes);
+    fmt::format_to(std::back_inserter(out), "]-{:02x}", span.trace_flags);
+  }
+  out += ']';
 }
 
 }  // namespace
@@ -72,35 +110,23 @@ void append_duration(std::string& out, std::uint64_t ns) {
 
 void append_text(std::string& out, const model::Span& span, std::int64_t wall_offset_ns,
                  base::Arena& scratch) {
-  const auto into = std::back_inserter(out);
   append_time(out, static_cast<std::int64_t>(span.start_ns) + wall_offset_ns);
   out += " (";
   append_duration(out, span.end_ns - span.request_start_ns);
   out += '[';
   append_duration(out, span.end_ns - span.start_ns);
-  fmt::format_to(into, "]) {}(subType=0) {} {} {}", printed_type(span.type), span.status,
-                 span.method, span.path);
-  if (!span.route.empty()) fmt::format_to(into, "({})", span.route);
-  out += ' ';
+  out += "]) ";
+  append_request(out, span);
   const std::string_view own =
       span.service ? std::string_view(span.service->name_space) : std::string_view();
-  append_end(out, span.peer, span.peer_name, span.is_client() ? own : span.other_namespace,
-             scratch);
+  const bool client = span.is_client();
+  append_end(out, span.peer, span.peer_name, client ? own : span.other_namespace, scratch);
   out += "->";
-  append_end(out, span.host, span.host_name, span.is_client() ? span.other_namespace : own,
-             scratch);
-  fmt::format_to(into, " contentLen:{}B responseLen:{}B", span.request_bytes, span.response_bytes);
-  if (span.service) {
-    out += " svc=[";
-    if (!own.empty()) fmt::format_to(into, "{}/", own);
-    fmt::format_to(into, "{} {}]", span.service->name, to_string(span.service->language));
-  }
-  out += " traceparent=[";
-  if (span.trace_id.is_set()) {
-    fmt::format_to(into, "00-{}-{}[{}]-{:02x}", to_hex(span.trace_id), to_hex(span.span_id),
-                   to_hex(span.parent_id), span.trace_flags);
-  }
-  out += ']';
+  append_end(out, span.host, span.host_name, client ? span.other_namespace : own, scratch);
+  fmt::format_to(std::back_inserter(out), " contentLen:{}B responseLen:{}B", span.request_bytes,
+                 span.response_bytes);
+  if (span.service) append_service(out, *span.service);
+  append_traceparent(out, span);
 }
 
 }  // namespace obi::exporting

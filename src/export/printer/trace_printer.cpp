@@ -2,6 +2,7 @@
 #include "export/printer/trace_printer.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,7 +12,9 @@ namespace obi::exporting {
 void TracePrinter::consume(const model::BatchRef& batch) {
   const std::size_t count = batch->spans.size();
   consumed_.fetch_add(count, std::memory_order_relaxed);
+  if (count == 0) return;
   text_.clear();
+  if (torn_) text_ += '\n';
   scratch_.reset();
   switch (options_.form) {
     case PrintForm::kCounter: return;
@@ -27,18 +30,28 @@ void TracePrinter::consume(const model::BatchRef& batch) {
       text_ += '\n';
       break;
   }
-  if (!write_out()) dropped_.fetch_add(count, std::memory_order_relaxed);
+  if (!write_out()) dropped_.fetch_add(count, std::memory_order_release);
 }
 
 bool TracePrinter::write_out() {
   std::string_view rest = text_;
   while (!rest.empty()) {
     const ssize_t written = write(options_.fd, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(written));
+    if (written > 0) {
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written == 0 || (errno != EINTR && !(errno == EAGAIN && waited()))) {
+      break;
+    }
   }
-  return true;
+  const std::size_t done = text_.size() - rest.size();
+  if (done > 0) torn_ = text_[done - 1] != '\n';
+  return rest.empty();
+}
+
+// Until there is room again; false if that takes too long.
+bool TracePrinter::waited() const {
+  pollfd ready{.fd = options_.fd, .events = POLLOUT, .revents = 0};
+  return poll(&ready, 1, static_cast<int>(options_.patience.count())) != 0;
 }
 
 void TracePrinter::shutdown(std::chrono::steady_clock::time_point) {
@@ -49,8 +62,8 @@ void TracePrinter::shutdown(std::chrono::steady_clock::time_point) {
 
 Exporter::Counts TracePrinter::counts() const {
   Counts counts;
+  counts.dropped = dropped_.load(std::memory_order_acquire);  // first: never more than consumed
   counts.consumed = consumed_.load(std::memory_order_relaxed);
-  counts.dropped = dropped_.load(std::memory_order_relaxed);
   counts.exported = counts.consumed - counts.dropped;
   return counts;
 }

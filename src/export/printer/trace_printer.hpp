@@ -4,12 +4,12 @@
 // real fraction in microseconds.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "export/exporter.hpp"
-#include "model/query_redaction.hpp"
 
 namespace obi::exporting {
 
@@ -17,7 +17,9 @@ enum class PrintForm : std::uint8_t { kText, kJson, kJsonIndent, kCounter };
 
 struct TracePrinterOptions {
   PrintForm form = PrintForm::kText;
-  int fd = 1;
+  int fd = 1;  ///< stays the caller's
+  /// How long a full pipe or terminal that does not block may hold up the exporter's thread.
+  std::chrono::milliseconds patience = std::chrono::seconds(1);
 };
 
 class TracePrinter final : public Exporter {
@@ -25,15 +27,18 @@ class TracePrinter final : public Exporter {
   explicit TracePrinter(TracePrinterOptions options) : options_(options) {}
 
   [[nodiscard]] std::string_view name() const override { return "printer"; }
-  /// One write per batch; what the reader of a closed pipe would have got counts as dropped.
+  /// One write per batch. What a reader that went away, or is too slow, would have got counts as
+  /// dropped. SIGPIPE must be ignored.
   void consume(const model::BatchRef& batch) override;
   void shutdown(std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] Counts counts() const override;
 
  private:
   bool write_out();
+  [[nodiscard]] bool waited() const;
   TracePrinterOptions options_;
-  std::string text_;  // of the batch, used again
+  std::string text_;   // of the batch, used again
+  bool torn_ = false;  // the last write ended within a line
   base::Arena scratch_;
   std::atomic<std::uint64_t> consumed_{0};
   std::atomic<std::uint64_t> dropped_{0};

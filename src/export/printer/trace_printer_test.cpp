@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/printer/trace_printer.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "export/printer/escape.hpp"
 
 namespace obi::exporting {
 namespace {
@@ -86,6 +92,109 @@ TEST(TracePrinter, JsonIsInOrderAndEscaped) {
       R"("url":"/a\"\u003cb\u003e\ufffd\n"}}])");
 }
 
+std::string text_of(const model::Span& span) {
+  setenv("TZ", "UTC", 1);
+  tzset();
+  base::Arena scratch;
+  std::string line;
+  append_text(line, span, 1'787'321'107'000'000'000, scratch);
+  return line;
+}
+
+TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {
+  model::Span span = example();
+  span.type = model::EventType::kHttpClient;
+  span.peer_name = "web";
+  span.other_namespace = "back";
+  span.route = "";
+  span.trace_id = {};
+  EXPECT_EQ(
+      text_of(span),
+      "2026-08-21 14:05:07.001233 (5.213ms[4.98ms]) HTTPClient(subType=0) 200 GET /users/42 "
+      "[10.1.0.7 as web.shop:43210]->[10.1.0.9 as users.back:8080] contentLen:0B responseLen:128B "
+      "svc=[shop/users go] traceparent=[]");
+}
+
+TEST(TracePrinter, NoRequestForgesALineOrTalksToTheTerminal) {
+  model::Span span = example();
+  span.path = "/a\n2026 forged\x1b[2J\xc2\x9b\xff\xc3\xa4";
+  span.method = "G\rT";
+  span.host_name = "h\to";
+  const std::string line = text_of(span);
+  EXPECT_NE(line.find(R"(G\x0dT /a\x0a2026 forged\x1b[2J\xc2\x9b\xff)"
+                      "\xc3\xa4("),
+            std::string::npos)
+      << line;
+  EXPECT_NE(line.find(R"(as h\x09o.shop)"), std::string::npos) << line;
+}
+
+TEST(TracePrinter, JsonIndentsByOneSpace) {
+  model::SpanBatch batch;
+  batch.spans = {example(), example()};
+  base::Arena scratch;
+  std::string json;
+  append_json(json, batch, true, scratch);
+  EXPECT_TRUE(json.starts_with("[\n {\n  \"type\": \"HTTP\",\n  \"peer\": \"10.1.0.7\",\n"))
+      << json;
+  EXPECT_TRUE(json.ends_with(
+      "  \"attributes\": {\n   \"clientAddr\": \"10.1.0.7\",\n   \"contentLen\": \"0\",\n"
+      "   \"method\": \"GET\",\n   \"responseLen\": \"128\",\n   \"route\": \"/users/*\",\n"
+      "   \"serverAddr\": \"users\",\n   \"serverPort\": \"8080\",\n"
+      "   \"status\": \"200\",\n   \"url\": \"/users/42\"\n  }\n }\n]"))
+      << json;
+  EXPECT_EQ(nlohmann::ordered_json::parse(json).dump(1), json)
+      << "as an independent printer indents";
+}
+
+TEST(TracePrinter, AClientsJsonAttributesAreFewer) {
+  model::SpanBatch batch;
+  batch.spans = {example()};
+  batch.spans[0].type = model::EventType::kHttpClient;
+  batch.spans[0].host_header = "api.example.com:8080";
+  base::Arena scratch;
+  std::string json;
+  append_json(json, batch, false, scratch);
+  EXPECT_EQ(nlohmann::ordered_json::parse(json)[0]["attributes"].dump(),
+            R"({"clientAddr":"10.1.0.7","method":"GET","serverAddr":"api.example.com",)"
+            R"("serverPort":"8080","status":"200","url":"/users/42"})");
+}
+
+TEST(TracePrinter, JsonIsValidWhateverTheRequestHolds) {
+  std::mt19937 random(3);
+  base::Arena scratch;
+  for (int round = 0; round < 2000; ++round) {
+    std::string path(random() % 40, ' ');
+    for (char& c : path) c = static_cast<char>(random());
+    model::SpanBatch batch;
+    batch.spans = {example()};
+    batch.spans[0].path = path;
+    std::string json;
+    append_json(json, batch, round % 2 == 0, scratch);
+    const auto parsed = nlohmann::json::parse(json, nullptr, false);
+    ASSERT_FALSE(parsed.is_discarded()) << json;
+    EXPECT_EQ(json.find_first_of("<>&"), std::string::npos);
+  }
+  std::string every;
+  for (int c = 1; c < 128; ++c) every += static_cast<char>(c);
+  every += "\u00e4\u2028\u2029\u20ac\U0001f600";
+  std::string json;
+  append_json_string(json, every);
+  EXPECT_EQ(nlohmann::json::parse(json).get<std::string>(), every);
+}
+
+TEST(TracePrinter, EveryByteThatIsNoUtf8IsReplaced) {
+  for (const char* text : {"\xff", "\xc0", "\xc3", "\x80"}) {
+    std::string json;
+    append_json_string(json, text);
+    EXPECT_EQ(json, R"("\ufffd")");
+  }
+  for (const char* text : {"\xed\xa0\x80", "\xe0\x80\x80", "\xc0\xaf\xff"}) {
+    std::string json;
+    append_json_string(json, text);
+    EXPECT_EQ(json, R"("\ufffd\ufffd\ufffd")");
+  }
+}
+
 class PrinterOutput : public testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(pipe(fds_.data()), 0); }
@@ -132,6 +241,46 @@ TEST_F(PrinterOutput, AReaderThatWentAwayCostsTheSpansAndIsCounted) {
   EXPECT_EQ(printer.counts().dropped, 4U);
   EXPECT_EQ(printer.counts().exported, 0U);
   close(fds_[1]);
+}
+
+TEST_F(PrinterOutput, AnEmptyBatchPrintsNothing) {
+  TracePrinter printer({.form = PrintForm::kJson, .fd = fds_[1]});
+  printer.consume(batch_of(0));
+  EXPECT_EQ(read_all(), "");
+}
+
+TEST_F(PrinterOutput, APipeThatDoesNotBlockIsWaitedFor) {
+  fcntl(fds_[1], F_SETFL, O_NONBLOCK);
+  TracePrinter printer(
+      {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::minutes(1)});
+  constexpr std::size_t kSpans = 2000;  // far more than a pipe holds
+  std::jthread writer([&] {
+    printer.consume(batch_of(kSpans));
+    close(fds_[1]);
+  });
+  std::string text;
+  std::array<char, 4096> chunk;
+  for (ssize_t n = 0; (n = read(fds_[0], chunk.data(), chunk.size())) > 0;) {
+    text.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+  writer.join();
+  close(fds_[0]);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(kSpans));
+  EXPECT_EQ(printer.counts().exported, kSpans);
+}
+
+TEST_F(PrinterOutput, AReaderThatStandsStillCostsTheBatchAndTheNextBeginsOnALineOfItsOwn) {
+  fcntl(fds_[1], F_SETFL, O_NONBLOCK);
+  TracePrinter printer(
+      {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::milliseconds(1)});
+  printer.consume(batch_of(2000));
+  EXPECT_EQ(printer.counts().dropped, 2000U);
+  std::string torn(1 << 20, ' ');
+  torn.resize(static_cast<std::size_t>(read(fds_[0], torn.data(), torn.size())));
+  ASSERT_FALSE(torn.empty());
+  printer.consume(batch_of(1));
+  EXPECT_EQ(printer.counts().exported, 1U);
+  EXPECT_EQ(read_all().starts_with('\n'), torn.back() != '\n');
 }
 
 }  // namespace
