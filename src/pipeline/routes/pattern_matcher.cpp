@@ -62,7 +62,9 @@ PatternMatcher::Node& PatternMatcher::parameter_of(Node& node, std::string_view 
   return *node.parameters.back().next;
 }
 
-std::string_view PatternMatcher::match(std::string_view path) const { return match(*root_, path); }
+std::string_view PatternMatcher::match(std::string_view path) const {
+  return empty_ ? std::string_view() : match(*root_, path);
+}
 
 // No deeper than the longest pattern, and no node is visited twice.
 std::string_view PatternMatcher::match(const Node& node, std::string_view path) {
