@@ -286,6 +286,9 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);
+  options.filter.unresolved = {.generic = config.text("attributes.rename_unresolved_hosts"),
+                               .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
+                               .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
   options.has_filter = !options.filter.conditions.empty() ||
                        (options.routes && !options.routes->ignored_patterns.empty());
   options.printer = print_form(config);
