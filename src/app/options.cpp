@@ -233,7 +233,8 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
       metrics.interval =
           std::chrono::milliseconds(config.integer("otel_metrics_export.interval_ms_env"));
     }
-    metrics.delta = config.text("otel_metrics_export.temporality_preference") == "delta";
+    // lowmemory differs from delta only for asynchronous counters, of which there are none.
+    metrics.delta = config.text("otel_metrics_export.temporality_preference") != "cumulative";
     metrics.selection = selection_of(config);
     metrics.resource = resource_options(config);
     options.otlp_metrics = std::move(metrics);
@@ -286,9 +287,10 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);
-  options.filter.unresolved = {.generic = config.text("attributes.rename_unresolved_hosts"),
-                               .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
-                               .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
+  options.filter.unresolved = {
+      .generic = config.text("attributes.rename_unresolved_hosts"),
+      .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
+      .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
   options.has_filter = !options.filter.conditions.empty() ||
                        (options.routes && !options.routes->ignored_patterns.empty());
   options.printer = print_form(config);

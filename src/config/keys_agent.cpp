@@ -47,8 +47,9 @@ constexpr Key kKeys[] = {
     {"max_memory", "OTEL_EBPF_MAX_MEMORY", Type::kSize, "64MiB", "> 0",
      "ceiling of the agent's user-space memory; a key of this implementation only", kLater},
     {"semconv_stability_opt_in", "OTEL_SEMCONV_STABILITY_OPT_IN", Type::kTextList, "", "",
-     "comma list of areas that use newer semantic conventions: http, rpc, database, messaging",
-     kEnvironmentOnly},
+     "comma list of areas that use newer semantic conventions: rpc, database, messaging; those of "
+     "http are the stable ones in any case",
+     kEnvironmentOnly | kLater},
     {"resource_attributes", "OTEL_RESOURCE_ATTRIBUTES", Type::kText, "", "k=v,k2=v2",
      "resource attributes of processes that don't set the variable themselves", kEnvironmentOnly},
     {"internal_metrics.exporter", "OTEL_EBPF_INTERNAL_METRICS_EXPORTER", Type::kChoice, "disabled",

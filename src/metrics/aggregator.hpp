@@ -65,7 +65,7 @@ struct AggregatorOptions {
   std::vector<std::string> instrumentations = {"*"};
   AttributeSelection selection;
   ActiveGroups groups;  ///< `prometheus` follows the dialect
-  UnresolvedNames rename;
+  model::UnresolvedNames rename;
   ExemplarFilter exemplar_filter = ExemplarFilter::kTraceBased;
   /// Sets of attribute values, over all metrics; what comes beyond goes to one series with
   /// otel.metric.overflow=true (per service in the OTLP dialect). The three HTTP metrics of one set

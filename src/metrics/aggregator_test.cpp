@@ -210,7 +210,7 @@ TEST(Aggregator, UnnamedAddressesAreRenamed) {
 }
 
 TEST(Aggregator, ClientsTellTheHostTheyAskedFor) {
-  const auto server_of = [](std::string_view host_header, const UnresolvedNames& rename) {
+  const auto server_of = [](std::string_view host_header, const model::UnresolvedNames& rename) {
     Aggregator aggregator(
         {.selection = AttributeSelection({{"*", {{"server.address"}, {}}}}), .rename = rename},
         at(0));

@@ -5,8 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "metrics/resource.hpp"
-#include "metrics/utf8.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -47,7 +47,8 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
 AttributeView AttributeReader::read(const model::Span& span, const ServiceFacts& facts,
                                     base::Arena& scratch) const {
   auto value = read_raw(span, facts, scratch);
-  if (auto* text = std::get_if<std::string_view>(&value)) *text = without_invalid(*text, scratch);
+  if (auto* text = std::get_if<std::string_view>(&value))
+    *text = base::without_invalid_utf8(*text, scratch);
   if (options_->omitted_as_empty && std::holds_alternative<std::monostate>(value)) {
     value = std::string_view();
   }

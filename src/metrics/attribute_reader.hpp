@@ -14,7 +14,7 @@
 namespace obi::metrics {
 
 struct ReaderOptions {
-  UnresolvedNames rename;
+  model::UnresolvedNames rename;
   bool omitted_as_empty = false;  ///< Prometheus: the label set is fixed
 };
 

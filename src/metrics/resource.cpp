@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "metrics/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -60,7 +60,8 @@ AttributeMap full_resource(const model::Service& service, const ResourceOptions&
 model::Attributes kept(const AttributeMap& attributes, const AttributeSelection& selection) {
   model::Attributes result;
   for (const auto& [key, value] : attributes) {
-    if (selection.keeps_resource_attribute(key)) result.emplace_back(key, without_invalid(value));
+    if (selection.keeps_resource_attribute(key))
+      result.emplace_back(key, base::without_invalid_utf8(value));
   }
   return result;
 }

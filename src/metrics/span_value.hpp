@@ -3,21 +3,14 @@
 // to a few words, so that they make few series. Pure.
 #pragma once
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <variant>
 
 #include "base/arena.hpp"
 #include "model/span.hpp"
+#include "model/span_addresses.hpp"
 
 namespace obi::metrics {
-
-/// attributes.rename_unresolved_hosts*; "" leaves the address.
-struct UnresolvedNames {
-  std::string generic = "unresolved";
-  std::string outgoing = "outgoing";
-  std::string incoming = "incoming";
-};
 
 /// Omitted, text or a number.
 using AttributeView = std::variant<std::monostate, std::string_view, std::int64_t>;
@@ -35,6 +28,6 @@ enum class SpanAttribute : std::uint8_t {
 
 /// Text lives as long as the span, `names` and `scratch`.
 AttributeView span_value(const model::Span& span, SpanAttribute attribute,
-                         const UnresolvedNames& names, base::Arena& scratch);
+                         const model::UnresolvedNames& names, base::Arena& scratch);
 
 }  // namespace obi::metrics

@@ -32,7 +32,6 @@ namespace obi::model {
   X(RequestsUpgraded,        "requests_upgraded",         Request, "requests left open when their connection changed protocol") \
   X(RequestsOverflow,        "requests_overflow",         Request, "requests beyond the limit of outstanding ones on a connection") \
   X(RequestsOpen,            "requests_open",             Request, "requests still without response when the agent stopped") \
-  X(RequestsNoService,       "requests_no_service",       Request, "requests of processes that are not instrumented any more") \
   /* things that are counted but are in no sum */                                                                            \
   X(BytesUncaptured,         "bytes_uncaptured",          Note,    "payload bytes that were left in the kernel on purpose")   \
   X(StreamGaps,              "stream_gaps",               Note,    "places where bytes of a stream were never reported")      \
@@ -44,6 +43,7 @@ namespace obi::model {
   X(ConnectionsEvicted,      "connections_evicted",       Note,    "connections forgotten because the table was full")        \
   X(ConnectionsSilenced,     "connections_silenced",      Note,    "connections whose capture was switched off: no known protocol") \
   X(SpansFiltered,           "spans_filtered",            Note,    "spans removed by filter.application or ignored routes")   \
+  X(SpansNoService,          "spans_no_service",          Note,    "spans of processes that ceased to be instrumented")       \
   X(SpansQueueFull,          "spans_queue_full",          Note,    "spans dropped because a pipeline queue stayed full")
 // clang-format on
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract between a connection and the protocol that is spoken on it. A connection (pipeline/pair) feeds the bytes
-// of both directions, in stream order and with the lengths of what was not captured; a conversation answers with spans.
-// No I/O, no clock, no threads, no log in here: times come in with the bytes.
+// The contract between a connection and the protocol that is spoken on it. A connection
+// (pipeline/pair) feeds the bytes of both directions, in stream order and with the lengths of what
+// was not captured; a conversation answers with spans. No I/O, no clock, no threads, no log in
+// here: times come in with the bytes.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -48,38 +49,51 @@ enum class Fate : std::uint8_t {
   Upgraded,      ///< the connection speaks something else by now: the caller may silence it
 };
 
-/// Where a conversation puts finished requests, and what else it has to tell. Implemented by the pairing stage.
+/// Where a conversation puts finished requests, and what else it has to tell. Implemented by the
+/// pairing stage.
 class SpanSink {
  public:
   virtual ~SpanSink() = default;
   /// Memory for the text of the span that is about to be emitted.
   virtual base::Arena& arena() = 0;
-  /// Takes the span over. Text members point into arena() or are static. The sink fills in endpoints, service and ids
-  /// that are not set; the conversation fills type, method, path, query, scheme, host_header, status, sizes, times, pid
-  /// and, from a Traceparent header, trace_id + parent_id + trace_flags.
+  /// Takes the span over. Text members point into arena() or are static. The sink fills in
+  /// endpoints, service and ids that are not set; the conversation fills type, method, path, query,
+  /// scheme, host_header, status, sizes, times, pid and, from a Traceparent header, trace_id +
+  /// parent_id + trace_flags.
   virtual void emit(model::Span&& span) = 0;
   enum class Note : std::uint8_t {
-    RequestSeen, RequestNoResponse, RequestLostResponse, RequestUpgraded, RequestOverflow, RequestOpen,
-    HeadTruncated, HeadMalformed, ResponseUnpaired,
+    RequestSeen,
+    RequestNoResponse,
+    RequestLostResponse,
+    RequestUpgraded,
+    RequestOverflow,
+    RequestOpen,
+    HeadTruncated,
+    HeadMalformed,
+    ResponseUnpaired,
   };
   virtual void note(Note what, std::uint64_t count = 1) = 0;
-  /// Several requests are outstanding at once: please capture every byte of this connection from now on.
+  /// Several requests are outstanding at once: please capture every byte of this connection from
+  /// now on.
   virtual void want_stream() = 0;
 };
 
-/// State of one connection. Destroyed without notice when its table slot is needed; `on_close` comes first whenever the
-/// end of the connection is known.
+/// State of one connection. Destroyed without notice when its table slot is needed; `on_close`
+/// comes first whenever the end of the connection is known.
 class Conversation {
  public:
   virtual ~Conversation() = default;
   virtual Fate on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
-  /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its stream is complete.
+  /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its
+  /// stream is complete.
   virtual void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) = 0;
-  /// Bytes of `direction` were lost; `missing` is 0 if nobody knows how many. Continue at the next provable boundary.
+  /// Bytes of `direction` were lost; `missing` is 0 if nobody knows how many. Continue at the next
+  /// provable boundary.
   virtual void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) = 0;
   /// The connection is gone. Whatever can still become a span does; the rest is noted.
   virtual void on_close(std::uint64_t ns, SpanSink& sink) = 0;
-  /// Called about every second with the newest time: give up on what has waited too long (see `http_request_timeout`).
+  /// Called about every second with the newest time: give up on what has waited too long (see
+  /// `http_request_timeout`).
   virtual void on_tick(std::uint64_t now_ns, SpanSink& sink) = 0;
   /// True while a request waits for its response.
   [[nodiscard]] virtual bool has_open_request() const = 0;
@@ -88,7 +102,8 @@ class Conversation {
 };
 
 struct ConversationOptions {
-  std::uint64_t request_timeout_ns = 0;  ///< 0 = never: a request without response for longer becomes a 408 span
+  std::uint64_t request_timeout_ns =
+      0;  ///< 0 = never: a request without response for longer becomes a 408 span
 };
 
 }  // namespace obi::protocol

@@ -14,7 +14,9 @@ std::unique_ptr<Conversation> converse(const ConversationOptions& options) {
 }
 
 constexpr std::array kProtocols = {
-    ProtocolRow{.name = "http", .looks_like = http1::looks_like, .converse = converse<http1::Http1Conversation>},
+    ProtocolRow{.name = "http",
+                .looks_like = http1::looks_like,
+                .converse = converse<http1::Http1Conversation>},
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/printer/escape.hpp"
 
+#include "base/utf8.hpp"
+
 namespace obi::exporting {
 namespace {
 
@@ -8,24 +10,6 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::uint8_t byte_at(std::string_view text, std::size_t i) {
   return static_cast<std::uint8_t>(text[i]);
-}
-
-// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629 section
-// 4).
-std::size_t sequence_length(std::string_view text) {
-  const std::uint8_t first = byte_at(text, 0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  const std::uint8_t second = byte_at(text, 1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte_at(text, i) & 0xc0U) != 0x80) return 0;
-  }
-  return length;
 }
 
 void append_hex_byte(std::string& out, std::uint8_t byte) {
@@ -78,7 +62,7 @@ bool is_control(std::string_view sequence) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (move_plain(out, text); !text.empty(); move_plain(out, text)) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = base::utf8_sequence(text);
     if (length == 0) {
       out += "\\ufffd";
     } else {
@@ -91,7 +75,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void append_printable(std::string& out, std::string_view text) {
   for (move_plain(out, text); !text.empty(); move_plain(out, text)) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = base::utf8_sequence(text);
     const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
     if (length > 0 && !is_control(sequence)) {
       out += sequence;

@@ -7,7 +7,7 @@
 #include <limits>
 #include <sstream>
 
-#include "metrics/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace obi::exporting {
 namespace {
@@ -124,7 +124,7 @@ FamilyBuilder::FamilyBuilder(std::string name, std::string help, MetricType type
 FamilyBuilder& FamilyBuilder::add(const Labels& labels, double value) {
   auto& series = family_.metric.emplace_back();
   for (const auto& [name, text] : labels)
-    series.label.push_back({name, metrics::without_invalid(text)});
+    series.label.push_back({name, base::without_invalid_utf8(text)});
   set_value(series, family_.type, value);
   return *this;
 }

@@ -52,8 +52,13 @@ void Connection::on_segment(const model::Segment& segment, const ConnectionConte
     context.ledger.add(Reason::SegmentsUnrecognised);
     return;
   }
+  const bool is_first = !std::exchange(begun_, true);
   if (held_.empty()) {
-    if (!try_take(segment, true, context)) held_.emplace_back(segment);
+    if (!try_take(segment, true, context)) {
+      held_.emplace_back(segment);
+    } else if (is_first) {
+      order_.begin(segment);
+    }
     return;
   }
   held_.emplace_back(segment);
@@ -62,7 +67,7 @@ void Connection::on_segment(const model::Segment& segment, const ConnectionConte
 }
 
 // Takes every held segment that can be taken, again and again, since each may free another. When
-// impatient, the first of the rest goes through with its gap, and so on until none is left.
+// impatient, one of the rest goes through with its gap, and so on until none is left.
 void Connection::release_held(bool patient, const ConnectionContext& context) {
   bool progress = true;
   while (progress && !held_.empty()) {
@@ -74,11 +79,36 @@ void Connection::release_held(bool patient, const ConnectionContext& context) {
       break;
     }
     if (progress || patient) continue;
-    try_take(held_.front().segment, false, context);
-    held_.erase(held_.begin());
+    force_one(context);
     progress = true;
   }
   if (held_.empty()) held_for_a_tick_ = false;
+}
+
+// One that lacks bytes of its own direction only is the better choice: the others may wait for it.
+void Connection::force_one(const ConnectionContext& context) {
+  auto chosen = std::ranges::find_if(
+      held_, [this](const HeldSegment& held) { return order_.lag_of_other(held.segment) == 0; });
+  if (chosen == held_.end()) {
+    chosen = held_.begin();
+    give_up_before(chosen->segment, context);
+  }
+  try_take(chosen->segment, false, context);
+  held_.erase(chosen);
+}
+
+// The other direction's bytes that went before the segment are lost, unless they are held too.
+void Connection::give_up_before(const model::Segment& segment, const ConnectionContext& context) {
+  const bool held_too = std::ranges::any_of(held_, [&](const HeldSegment& held) {
+    return held.segment.direction != segment.direction && held.segment.total_bytes > 0 &&
+           static_cast<std::int32_t>(held.segment.position - segment.peer_position) < 0;
+  });
+  if (held_too) return;
+  context.ledger.add(Reason::StreamGaps);
+  if (conversation_) {
+    conversation_->on_gap(opposite(segment.direction), order_.lag_of_other(segment), context.sink);
+  }
+  order_.give_up_other(segment);
 }
 
 bool Connection::try_take(const model::Segment& segment, bool patient,

@@ -41,6 +41,8 @@ class Connection {
  private:
   enum class State : std::uint8_t { kUnknown, kTalking, kSilent };
   void release_held(bool patient, const ConnectionContext& context);
+  void force_one(const ConnectionContext& context);
+  void give_up_before(const model::Segment& segment, const ConnectionContext& context);
   bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
   void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
   protocol::Fate converse(const protocol::Chunk& chunk, const ConnectionContext& context);
@@ -54,6 +56,7 @@ class Connection {
   std::unique_ptr<protocol::Conversation> conversation_;
   std::vector<HeldSegment> held_;
   bool held_for_a_tick_ = false;
+  bool begun_ = false;  // a segment was heard of
 };
 
 }  // namespace obi::pipeline

@@ -36,9 +36,7 @@ Arrival StreamOrder::look(const model::Segment& segment, bool patient,
     }
   }
   if (!patient) return Arrival::kInOrder;
-  // One ahead is the FIN, which takes a sequence number (RFC 9293 section 3.4) and is no byte.
-  if (other.known)
-    return ahead(segment.peer_position, other.next) > 1 ? Arrival::kEarly : Arrival::kInOrder;
+  if (other.known) return lag_of_other(segment) > 0 ? Arrival::kEarly : Arrival::kInOrder;
   const bool waits_for_other = first_mover_ && *first_mover_ != segment.direction;
   return waits_for_other ? Arrival::kEarly : Arrival::kInOrder;
 }
@@ -54,6 +52,25 @@ void StreamOrder::take(const model::Segment& segment) {
   if (!segment.has_position || segment.total_bytes == 0) return;
   sides_[index_of(segment.direction)] = {.known = true,
                                          .next = segment.position + segment.total_bytes};
+}
+
+void StreamOrder::begin(const model::Segment& segment) {
+  if (!segment.has_position || segment.total_bytes == 0) return;
+  if (first_mover_ != model::Direction::kReceive || segment.direction != *first_mover_) return;
+  sides_[index_of(model::Direction::kSend)] = {.known = true, .next = segment.peer_position};
+}
+
+std::uint32_t StreamOrder::lag_of_other(const model::Segment& segment) const {
+  const Side& other = sides_[index_of(opposite(segment.direction))];
+  if (!segment.has_position || !other.known) return 0;
+  const std::int32_t lag = ahead(segment.peer_position, other.next);
+  // One ahead is the FIN, which takes a sequence number (RFC 9293 section 3.4) and is no byte.
+  return lag > 1 ? static_cast<std::uint32_t>(lag) : 0;
+}
+
+void StreamOrder::give_up_other(const model::Segment& segment) {
+  if (lag_of_other(segment) > 0)
+    sides_[index_of(opposite(segment.direction))].next = segment.peer_position;
 }
 
 HeldSegment::HeldSegment(const model::Segment& original) : segment(original) {

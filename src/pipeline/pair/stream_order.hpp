@@ -29,8 +29,16 @@ class StreamOrder {
  public:
   /// Looks only; `missing` is set for kGap when `patient` is false (then kEarly is never returned).
   Arrival look(const model::Segment& segment, bool patient, std::uint32_t& missing) const;
-  /// The segment was taken. `skipped` = leading bytes that were already seen.
+  /// The segment was taken.
   void take(const model::Segment& segment);
+  /// The segment just taken was the first that was heard of its connection. A server that has read
+  /// its first bytes has answered none of them yet, so it is known where its answer begins. (A
+  /// client's answer may have been read before its own call is reported.)
+  void begin(const model::Segment& segment);
+  /// Bytes of the other direction that moved before this segment and that nobody has reported yet.
+  [[nodiscard]] std::uint32_t lag_of_other(const model::Segment& segment) const;
+  /// Gives those bytes up: the other direction goes on behind them.
+  void give_up_other(const model::Segment& segment);
   /// Leading bytes of the segment that were taken with an earlier one.
   [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const;
   /// A connection seen from its first byte: a client's first bytes are its own, a server's are its

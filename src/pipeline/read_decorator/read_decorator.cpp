@@ -59,7 +59,7 @@ void ReadDecorator::process(model::SpanBatch& batch) {
     }
     return false;
   });
-  if (removed > 0) ledger_.add(model::Reason::SpansFiltered, removed);
+  if (removed > 0) ledger_.add(model::Reason::SpansNoService, removed);
 }
 
 }  // namespace obi::pipeline

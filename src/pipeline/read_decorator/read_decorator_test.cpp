@@ -30,7 +30,7 @@ TEST(ReadDecorator, GivesServiceAndIdsAndRemovesStrangers) {
   batch.spans[2].trace_id.bytes[0] = 7;
   decorator.process(batch);
   ASSERT_EQ(batch.spans.size(), 2U);
-  EXPECT_EQ(ledger.get(model::Reason::SpansFiltered), 1U);
+  EXPECT_EQ(ledger.get(model::Reason::SpansNoService), 1U);
   EXPECT_EQ(batch.spans[0].service->name, "shop");
   EXPECT_TRUE(batch.spans[0].trace_id.is_set() && batch.spans[0].span_id.is_set());
   EXPECT_EQ(batch.spans[0].trace_flags, 1);

@@ -6,27 +6,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/utf8.hpp"
+
 namespace obi::protocol::http1 {
 namespace {
 
 constexpr std::size_t kMaxScheme = 16;  // far more than "https"
-
-// Length of the valid UTF-8 sequence at the start of `text` (RFC 3629 section 4), 0 if there is
-// none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  const std::uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const std::uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  }
-  return length;
-}
 
 // RFC 3986 section 3.2: an authority may begin with a user's name and password.
 std::string_view without_user(std::string_view authority) {
@@ -73,7 +58,7 @@ std::string_view safe_copy(std::string_view text, base::Arena& arena) {
   char* out = arena.allocate(text.size() * 3);
   std::size_t used = 0;
   while (!text.empty()) {
-    const std::size_t length = text[0] >= 0 && !is_plain(text[0]) ? 0 : utf8_length(text);
+    const std::size_t length = text[0] >= 0 && !is_plain(text[0]) ? 0 : base::utf8_sequence(text);
     if (length == 0) {
       const auto byte = static_cast<std::uint8_t>(text[0]);
       out[used++] = '%';

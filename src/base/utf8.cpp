@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metrics/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-namespace obi::metrics {
+namespace obi::base {
 namespace {
 
 std::size_t ascii_prefix(std::string_view text) {
@@ -19,9 +19,22 @@ std::size_t ascii_prefix(std::string_view text) {
   return i;
 }
 
-/// Length of the well-formed sequence at the front (RFC 3629, section 4), 0 if there is none.
-/// `text` is not empty.
-std::size_t sequence_length(std::string_view text) {
+/// Copies the valid bytes to `out`, which may have `text.size()` of them; returns how many.
+std::size_t copy_valid(std::string_view text, char* out) {
+  std::size_t written = 0;
+  while (!text.empty()) {
+    const std::size_t valid = valid_utf8_prefix(text);
+    std::copy_n(text.data(), valid, out + written);
+    written += valid;
+    text.remove_prefix(std::min(valid + 1, text.size()));
+  }
+  return written;
+}
+
+}  // namespace
+
+std::size_t utf8_sequence(std::string_view text) {
+  if (text.empty()) return 0;  // the ranges are those of RFC 3629, section 4
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
   if (lead < 0x80) return 1;
@@ -37,41 +50,27 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
-/// Copies the valid bytes to `out`, which may have `text.size()` of them; returns how many.
-std::size_t copy_valid(std::string_view text, char* out) {
-  std::size_t written = 0;
-  while (!text.empty()) {
-    const std::size_t valid = valid_prefix(text);
-    std::copy_n(text.data(), valid, out + written);
-    written += valid;
-    text.remove_prefix(std::min(valid + 1, text.size()));
-  }
-  return written;
-}
-
-}  // namespace
-
-std::size_t valid_prefix(std::string_view text) {
+std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t position = 0;
   while (true) {
     position += ascii_prefix(text.substr(position));
     if (position == text.size()) return position;
-    const std::size_t length = sequence_length(text.substr(position));
+    const std::size_t length = utf8_sequence(text.substr(position));
     if (length == 0) return position;
     position += length;
   }
 }
 
-std::string without_invalid(std::string_view text) {
+std::string without_invalid_utf8(std::string_view text) {
   std::string result(text.size(), '\0');
   result.resize(copy_valid(text, result.data()));
   return result;
 }
 
-std::string_view without_invalid(std::string_view text, base::Arena& arena) {
-  if (valid_prefix(text) == text.size()) return text;
+std::string_view without_invalid_utf8(std::string_view text, base::Arena& arena) {
+  if (valid_utf8_prefix(text) == text.size()) return text;
   char* copy = arena.allocate(text.size());
   return {copy, copy_valid(text, copy)};
 }
 
-}  // namespace obi::metrics
+}  // namespace obi::base

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/pair/pairer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace obi::pipeline {
+namespace {
+
+using model::Direction;
+using model::Reason;
+
+constexpr std::uint64_t kTickNs = 100'000'000;
+
+/// One server connection as TCP would number its bytes: what is said can be reported at once, later
+/// or never.
+class Talk {
+ public:
+  explicit Talk(std::uint64_t id) : id_(id) {}
+
+  model::Segment receive(std::string_view text) { return say(Direction::kReceive, text); }
+  model::Segment send(std::string_view text) { return say(Direction::kSend, text); }
+  [[nodiscard]] model::ConnectionOpened opened() const {
+    model::ConnectionOpened opened;
+    opened.id = id_;
+    opened.role = model::ConnectionRole::kServer;
+    opened.local.port = 8080;
+    opened.remote.port = 40'000;
+    return opened;
+  }
+
+ private:
+  model::Segment say(Direction direction, std::string_view text) {
+    model::Segment segment;
+    segment.connection_id = id_;
+    segment.pid = 7;
+    segment.start_ns = segment.end_ns = ++now_ns_;
+    segment.direction = direction;
+    segment.total_bytes = static_cast<std::uint32_t>(text.size());
+    segment.has_position = true;
+    segment.position = next_[direction];
+    segment.peer_position = next_[opposite(direction)];
+    segment.payload = std::as_bytes(std::span(text));
+    next_[direction] += segment.total_bytes;
+    return segment;
+  }
+
+  std::uint64_t id_;
+  std::uint64_t now_ns_ = 1'000;
+  std::map<Direction, std::uint32_t> next_{{Direction::kReceive, 100}, {Direction::kSend, 9'000}};
+};
+
+class PairerTest : public testing::Test {
+ protected:
+  void start(const PairerOptions& options = {.batch_length = 1}) {
+    pairer_.emplace(
+        options, ledger_, pool_,
+        [this](model::BatchRef&& batch) {
+          ++batches_;
+          for (const model::Span& span : batch->spans) {
+            spans_.push_back(std::string(span.method) + " " + std::string(span.path) + " " +
+                             std::to_string(span.status));
+            ports_.push_back(span.host.port);
+          }
+          batch = model::BatchRef();
+        },
+        [this](std::uint64_t id, model::CaptureMode mode) { modes_[id] = mode; });
+  }
+  void tick(int times = 2) {
+    while (times-- > 0) pairer_->on_tick(now_ns_ += kTickNs);
+  }
+  void TearDown() override {
+    if (!pairer_) return;
+    pairer_->finish(now_ns_);
+    using model::LedgerKind;
+    EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), ledger_.explained(LedgerKind::Segment));
+    EXPECT_EQ(ledger_.get(Reason::RequestsSeen), ledger_.explained(LedgerKind::Request));
+  }
+
+  using Spans = std::vector<std::string>;
+  model::Ledger ledger_;
+  model::BatchPool pool_{4};
+  std::optional<Pairer> pairer_;
+  Spans spans_;
+  std::vector<std::uint16_t> ports_;
+  int batches_ = 0;
+  std::map<std::uint64_t, model::CaptureMode> modes_;
+  std::uint64_t now_ns_ = 10'000;
+};
+
+constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+constexpr const char* kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+
+std::string get(std::string_view path) {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: shop\r\n\r\n";
+}
+
+TEST_F(PairerTest, ARequestAndItsAnswerAreASpanWithTheConnectionsEnds) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  pairer_->on_segment(talk.receive(request));
+  pairer_->on_segment(talk.send(kOk));
+  EXPECT_EQ(spans_, Spans{"GET /a 200"});
+  EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
+}
+
+TEST_F(PairerTest, AnAnswerReportedBeforeItsRequestWaits) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  const auto first = talk.receive(request);
+  pairer_->on_segment(talk.send(kOk));
+  EXPECT_TRUE(spans_.empty());
+  pairer_->on_segment(first);
+  EXPECT_EQ(spans_, Spans{"GET /a 200"});
+}
+
+TEST_F(PairerTest, ALostAnswerCostsItsOwnRequestOnly) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string lost = get("/lost");
+  const std::string next = get("/next");
+  const std::string last = get("/last");
+  pairer_->on_segment(talk.receive(lost));
+  talk.send(kOk);  // its record never came
+  pairer_->on_segment(talk.receive(next));
+  pairer_->on_segment(talk.send(kCreated));
+  EXPECT_TRUE(spans_.empty()) << "it may still come";
+  tick();
+  pairer_->on_segment(talk.receive(last));
+  pairer_->on_segment(talk.send(kOk));
+  EXPECT_EQ(spans_, (Spans{"GET /next 201", "GET /last 200"}));
+  EXPECT_EQ(ledger_.get(Reason::RequestsLostResponse), 1U);
+  EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U);
+}
+
+TEST_F(PairerTest, ALostRequestLeavesNoTraceOnItsNeighbours) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string first = get("/first");
+  const std::string lost = get("/lost");
+  const std::string last = get("/last");
+  pairer_->on_segment(talk.receive(first));
+  pairer_->on_segment(talk.send(kOk));
+  talk.receive(lost);
+  pairer_->on_segment(talk.send(kCreated));
+  tick();
+  pairer_->on_segment(talk.receive(last));
+  pairer_->on_segment(talk.send(kOk));
+  EXPECT_EQ(spans_, (Spans{"GET /first 200", "GET /last 200"}));
+  EXPECT_EQ(ledger_.get(Reason::ResponsesUnpaired), 1U);
+}
+
+TEST_F(PairerTest, SegmentsHeldByTheTableAreBounded) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  pairer_->on_segment(talk.receive(request));
+  talk.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+  for (int i = 0; i < 200; ++i) pairer_->on_segment(talk.send("0123456789"));
+  EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U) << "given up without a tick";
+}
+
+TEST_F(PairerTest, BytesOfNoKnownProtocolSilenceTheConnection) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  for (int i = 0; i < 30; ++i) pairer_->on_segment(talk.receive("\x16\x03\x01 not for us"));
+  EXPECT_EQ(modes_[1], model::CaptureMode::kSilent);
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsSilenced), 1U);
+  EXPECT_EQ(ledger_.get(Reason::SegmentsUnrecognised), 30U);
+}
+
+TEST_F(PairerTest, AFullTableForgetsTheQuietestConnection) {
+  start({.max_connections = 2, .batch_length = 1});
+  Talk quiet(1);
+  Talk busy(2);
+  Talk late(3);
+  const std::string request = get("/a");
+  pairer_->on_opened(quiet.opened());
+  pairer_->on_opened(busy.opened());
+  pairer_->on_segment(quiet.receive(request));
+  pairer_->on_segment(busy.receive(request));
+  pairer_->on_opened(late.opened());
+  EXPECT_EQ(pairer_->connection_count(), 2U);
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsEvicted), 1U);
+  pairer_->on_segment(busy.send(kOk));
+  pairer_->on_segment(quiet.send(kOk));
+  EXPECT_EQ(spans_, Spans{"GET /a 200"});
+  EXPECT_EQ(ledger_.get(Reason::SegmentsOrphaned), 1U);
+}
+
+TEST_F(PairerTest, AnIncompleteBatchLeavesAfterItsTimeOut) {
+  start({.batch_length = 100, .batch_timeout = std::chrono::nanoseconds(3 * kTickNs)});
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  for (int i = 0; i < 3; ++i) {
+    pairer_->on_segment(talk.receive(request));
+    pairer_->on_segment(talk.send(kOk));
+  }
+  tick(2);
+  EXPECT_EQ(batches_, 0);
+  tick(3);
+  EXPECT_EQ(batches_, 1);
+  EXPECT_EQ(spans_.size(), 3U);
+}
+
+TEST_F(PairerTest, WhatIsUnansweredAtTheEndIsCounted) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  pairer_->on_segment(talk.receive(request));
+  pairer_->on_closed({.id = 1, .ns = now_ns_});
+  EXPECT_EQ(pairer_->connection_count(), 0U);
+  EXPECT_EQ(ledger_.get(Reason::RequestsNoResponse), 1U);
+}
+
+}  // namespace
+}  // namespace obi::pipeline
