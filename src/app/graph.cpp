@@ -90,9 +90,10 @@ base::Result<void> Agent::Graph::open(const CommandLine& line) {
   directory.set_listener(
       [this](const model::ServiceRef& service, bool added) { on_service(service, added); });
   if (auto stages_built = build_stages(line.replay.has_value()); !stages_built) return stages_built;
-  if (auto listening = exporters.listen(options, internal_sources()); !listening) return listening;
   spans = std::make_unique<BatchQueue>(queue_options("spans", options.queue));
   if (auto opened = open_source(line); !opened) return opened;
+  // Last, for the pages show what was made above.
+  if (auto listening = exporters.listen(options, internal_sources()); !listening) return listening;
   build_nodes();
   return {};
 }

@@ -15,6 +15,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("OBI_BUILD", ROOT / "build"))
 BINARY = BUILD / "bin" / "ebpf-instrument"
 SANITIZED = BUILD.name in ("build-asan", "build-tsan")  # memory and time are not the agent's own there
+LOAD = float(os.environ.get("OBI_LOAD", "1"))  # for agents or machines that are many times slower
+
+
+def scaled(count):
+    """So many requests, or the share of them that OBI_LOAD says."""
+    return max(100, int(count * LOAD))
 
 
 def free_port():
