@@ -79,7 +79,8 @@ def test_a_missing_capability():
 
 
 def test_no_btf():
-    hide = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /sys/kernel/btf && exec "$@"', "sh"]
+    hide = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+            'mount --make-rprivate /sys && mount -t tmpfs none /sys/kernel/btf && exec "$@"', "sh"]
     code, errors, everything = run(env=PRINT, prefix=hide)
     assert code == 1 and len(errors) == 1, everything
     assert "BTF" in errors[0]
