@@ -65,7 +65,7 @@ class Converter {
       } else if (pair.first.Scalar() == "<<") {
         merged.push_back(pair.second);
       } else if (mapping.find(pair.first.Scalar()) != nullptr) {
-        mistake(line, fmt::format("the key {} is there twice", quoted(pair.first.Scalar())));
+        mistake(line, fmt::format("the key {} is there twice", in_quotes(pair.first.Scalar())));
       } else {
         Node member = convert(pair.second, depth);
         member.name = pair.first.Scalar();

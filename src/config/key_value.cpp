@@ -16,7 +16,7 @@ using base::fail;
 using base::Result;
 
 std::string not_allowed(const Key& key, std::string_view text) {
-  return fmt::format("{} is not one of {}", quoted(text), allowed_text(key));
+  return fmt::format("{} is not one of {}", in_quotes(text), allowed_text(key));
 }
 
 template <typename T>
@@ -57,7 +57,7 @@ Result<std::string> check_text(const Key& key, std::string_view text) {
     }
     default:
       if (key.path == "routes.wildcard_char" && text.size() > 1) {
-        return fail(fmt::format("{} must be one character", quoted(text)));
+        return fail(fmt::format("{} must be one character", in_quotes(text)));
       }
       return std::string(text);
   }
@@ -69,7 +69,7 @@ Result<IntSet> check_set(const Key& key, std::string_view text) {
   for (const auto& [first, last] : set->ranges) {
     if (check_range(key, static_cast<double>(first)) && check_range(key, static_cast<double>(last)))
       continue;
-    return fail(fmt::format("{} must be within {}", quoted(text), key.allowed));
+    return fail(fmt::format("{} must be within {}", in_quotes(text), key.allowed));
   }
   return set;
 }

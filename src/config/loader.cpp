@@ -208,7 +208,7 @@ class Loader {
   void warn_of_values_that_come_later() {
     const auto tell = [&](std::string_view path, std::string_view value) {
       warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", path,
-                       config_.origin(path), quoted(value)));
+                       config_.origin(path), in_quotes(value)));
     };
     const std::string& backend = config_.text("ebpf.capture_backend");
     if (backend != "auto" && backend != "syscall") tell("ebpf.capture_backend", backend);
@@ -232,7 +232,7 @@ class Loader {
     for (const std::string& name : sources_.variables) {
       if (!name.starts_with(kPrefix) || name.starts_with("OTEL_EBPF_K8S_CACHE_")) continue;
       if (std::ranges::find(known, name) != known.end()) continue;
-      warn(fmt::format("there is no variable {}, it is ignored{}", quoted(name),
+      warn(fmt::format("there is no variable {}, it is ignored{}", in_quotes(name),
                        suggestion(nearest(name, known))));
     }
   }

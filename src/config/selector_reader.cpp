@@ -191,7 +191,7 @@ std::vector<std::uint32_t> SelectorReader::pids(const Node& node) {
   for (const std::string& item : scalars(node)) {
     const auto pid = parse_integer(item);
     if (!pid || *pid <= 0) {
-      mistake(node, fmt::format("{} is not a process id", quoted(item)));
+      mistake(node, fmt::format("{} is not a process id", in_quotes(item)));
     } else {
       pids.push_back(static_cast<std::uint32_t>(*pid));
     }
@@ -209,7 +209,7 @@ std::optional<model::ExportModes> SelectorReader::exports(const Node& node) {
     } else if (item == "logs") {
       modes.logs = true;
     } else {
-      mistake(node, fmt::format("{} is not one of metrics, traces, logs", quoted(item)));
+      mistake(node, fmt::format("{} is not one of metrics, traces, logs", in_quotes(item)));
     }
   }
   return modes;
@@ -228,7 +228,7 @@ std::optional<model::Sampler> SelectorReader::sampler(const Node& node) {
   const Key& key = *find_key("otel_traces_export.sampler.name");
   if (!find_choice(key, sampler.name)) {
     warnings_.push_back(fmt::format("{}: {} is not one of {}; parentbased_always_on is used",
-                                    where(node), quoted(sampler.name), allowed_text(key)));
+                                    where(node), in_quotes(sampler.name), allowed_text(key)));
     sampler = {.name = "parentbased_always_on", .argument = {}};
   }
   return sampler;
@@ -249,7 +249,7 @@ void SelectorReader::take_features(Selector& selector, const Node& node) {
     if (auto choice = find_choice(key, item)) {
       selector.features->push_back(std::move(*choice));
     } else {
-      mistake(*features, fmt::format("{} is not one of {}", quoted(item), allowed_text(key)));
+      mistake(*features, fmt::format("{} is not one of {}", in_quotes(item), allowed_text(key)));
     }
   }
 }

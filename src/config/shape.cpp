@@ -27,7 +27,7 @@ void check_attribute_select(const Config& config, std::vector<std::string>& mist
     for (const Node& list : section.children) {
       if (std::ranges::find(kLists, list.name) == kLists.end()) {
         warnings.push_back(fmt::format("{}: there is no such key {}, it is ignored{}",
-                                       where(section, list), quoted(list.name),
+                                       where(section, list), in_quotes(list.name),
                                        suggestion(nearest(list.name, kLists))));
       } else if (list.is_mapping() || std::ranges::any_of(list.children, [](const Node& item) {
                    return !item.is_scalar();

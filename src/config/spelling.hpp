@@ -15,6 +15,6 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
 std::string suggestion(std::string_view nearest);
 
 /// `text` in quotes for a one-line message: control characters as \xNN, at most 80 characters.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace obi::config

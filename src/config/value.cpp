@@ -71,7 +71,7 @@ base::Result<bool> parse_boolean(std::string_view text) {
   const std::string word = lower_case(trim(text));
   if (std::ranges::find(kYes, word) != kYes.end()) return true;
   if (std::ranges::find(kNo, word) != kNo.end()) return false;
-  return fail(fmt::format("{} is not true or false", quoted(text)));
+  return fail(fmt::format("{} is not true or false", in_quotes(text)));
 }
 
 base::Result<std::int64_t> parse_integer(std::string_view text) {
@@ -87,12 +87,12 @@ base::Result<std::int64_t> parse_integer(std::string_view text) {
   if (!read_digits(plain, base, magnitude)) {
     const auto number = parse_number(digits);
     if (base != 10 || !number || digits.starts_with('-') || std::abs(*number) > 1e18) {
-      return fail(fmt::format("{} is not a whole number", quoted(text)));
+      return fail(fmt::format("{} is not a whole number", in_quotes(text)));
     }
     magnitude = static_cast<std::uint64_t>(*number);
   }
   if (magnitude > static_cast<std::uint64_t>(negative ? -kMin : kMax)) {
-    return fail(fmt::format("{} doesn't fit into 32 bits", quoted(text)));
+    return fail(fmt::format("{} doesn't fit into 32 bits", in_quotes(text)));
   }
   const auto value = static_cast<std::int64_t>(magnitude);
   return negative ? -value : value;
@@ -109,7 +109,7 @@ base::Result<std::int64_t> parse_size(std::string_view text) {
   std::uint64_t number = 0;
   constexpr double kMax = 1e18;
   if (!read_digits(digits, 10, number) || static_cast<double>(number) * factor > kMax) {
-    return fail(fmt::format("{} is not a size such as 1048576 or 64MiB", quoted(text)));
+    return fail(fmt::format("{} is not a size such as 1048576 or 64MiB", in_quotes(text)));
   }
   return static_cast<std::int64_t>(number) * static_cast<std::int64_t>(factor);
 }
@@ -120,14 +120,14 @@ base::Result<double> parse_number(std::string_view text) {
   const char* end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, value);
   if (digits.empty() || error != std::errc() || stop != end || !std::isfinite(value)) {
-    return fail(fmt::format("{} is not a number", quoted(text)));
+    return fail(fmt::format("{} is not a number", in_quotes(text)));
   }
   return value;
 }
 
 base::Result<nanoseconds> parse_duration(std::string_view text) {
   const auto wrong = [&] {
-    return fail(fmt::format("{} is not a duration such as 500ms, 30s or 1h30m", quoted(text)));
+    return fail(fmt::format("{} is not a duration such as 500ms, 30s or 1h30m", in_quotes(text)));
   };
   std::string_view rest = trim(text);
   const bool negative = rest.starts_with('-');
@@ -159,7 +159,7 @@ base::Result<IntSet> parse_int_set(std::string_view text) {
     const auto first = parse_integer(part.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : parse_integer(part.substr(dash + 1));
     if (!first || !last || *first < 0 || *last < *first) {
-      return fail(fmt::format("{} is not a number or a range such as 8000-8999", quoted(part)));
+      return fail(fmt::format("{} is not a number or a range such as 8000-8999", in_quotes(part)));
     }
     set.ranges.emplace_back(*first, *last);
   }
@@ -181,7 +181,7 @@ base::Result<std::string> parse_log_level(std::string_view text) {
   base::Result<std::int64_t> offset = 0;
   if (sign != word.size()) offset = parse_integer(word.substr(sign));
   if (named == kLevels.end() || !offset) {
-    return fail(fmt::format("{} is not one of debug, info, warn, error", quoted(text)));
+    return fail(fmt::format("{} is not one of debug, info, warn, error", in_quotes(text)));
   }
   for (const Level& level : kLevels) {
     if (level.value >= named->value + *offset) return level.name;

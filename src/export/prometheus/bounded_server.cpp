@@ -78,12 +78,13 @@ BoundedTaskQueue::BoundedTaskQueue(std::size_t threads, std::size_t capacity)
   }
 }
 
-void BoundedTaskQueue::enqueue(std::function<void()> task) {
+BoundedTaskQueue::Enqueued BoundedTaskQueue::enqueue(std::function<void()> task) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return tasks_.size() < capacity_; });
   tasks_.push_back(std::move(task));
   lock.unlock();
   changed_.notify_all();
+  return Enqueued(true);
 }
 
 void BoundedTaskQueue::shutdown() {
@@ -119,12 +120,22 @@ BoundedServer::BoundedServer(std::chrono::milliseconds request_timeout)
   });
 }
 
+// httplib 0.14 and later take the addresses of both ends first; no page asks for them.
+template <typename Self>
+bool BoundedServer::process_one(Self& self, BoundedStream& stream, bool& connection_closed) {
+  if constexpr (requires { self.process_request(stream, true, connection_closed, nullptr); }) {
+    return self.process_request(stream, true, connection_closed, nullptr);
+  } else {
+    return self.process_request(stream, "", 0, "", 0, true, connection_closed, nullptr);
+  }
+}
+
 bool BoundedServer::process_and_close_socket(int socket) {
   bool is_done = false;
   if (open(socket)) {
     BoundedStream stream(socket, {.deadline = std::chrono::steady_clock::now() + request_timeout_});
     bool connection_closed = false;
-    is_done = process_request(stream, /*close_connection=*/true, connection_closed, nullptr);
+    is_done = process_one(*this, stream, connection_closed);
   }
   close(socket);
   return is_done;

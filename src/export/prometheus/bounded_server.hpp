@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace obi::exporting {
@@ -52,8 +53,11 @@ class BoundedStream : public httplib::Stream {
 /// backlog fills.
 class BoundedTaskQueue : public httplib::TaskQueue {
  public:
+  /// void in httplib 0.11, bool (taken) since 0.14.
+  using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue({}));
+
   BoundedTaskQueue(std::size_t threads, std::size_t capacity);
-  void enqueue(std::function<void()> task) override;
+  Enqueued enqueue(std::function<void()> task) override;
   void shutdown() override;
 
  private:
@@ -75,6 +79,8 @@ class BoundedServer : public httplib::Server {
 
  private:
   bool process_and_close_socket(int socket) override;
+  template <typename Self>
+  static bool process_one(Self& self, BoundedStream& stream, bool& connection_closed);
   bool open(int socket);
   void close(int socket);
 
