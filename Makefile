@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-asan test-tsan \
+.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-vm deps-vm test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -63,6 +63,13 @@ test-asan: deps-test ## unit tests under AddressSanitizer and UBSan, then integr
 test-tsan: deps-test ## unit and integration tests under ThreadSanitizer (less load: it is twenty times slower)
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
 	@OBI_LOAD=0.02 OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing"
+
+deps-vm: deps-test
+	@tools/install_deps.sh vm
+
+KERNEL ?=
+test-vm: deps-vm all-targets ## every kernel of tests/vm/kernels.tsv × every back end, under QEMU (KERNEL=name: only that one)
+	@$(PYTHON) tests/vm/matrix.py $(addprefix --kernel ,$(KERNEL))
 
 bench: deps-test all-targets ## prints one JSON document of measurements
 	@$(PYTHON) tests/bench/bench.py --check

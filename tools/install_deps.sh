@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs every package the project needs: `install_deps.sh [build|demo|test]...` (default: all groups).
+# Installs every package the project needs: `install_deps.sh [build|demo|test|vm]...` (default: all but vm).
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
 # Keep docs/dependencies.md in step with the lists below.
@@ -18,6 +18,7 @@ test=(
   psmisc openssl
 )
 demo=(nginx-light curl python3 nodejs)
+vm=(qemu-system-x86 seabios busybox-static cpio xz-utils kmod debootstrap e2fsprogs)
 
 . /etc/os-release
 clang_suffix=19
@@ -32,7 +33,8 @@ for group in ${groups[*]}; do
     build) wanted+=("${build[@]}" "${backports[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     test) wanted+=("${test[@]}") ;;
-    *) echo "install_deps: unknown group '$group' (build, demo, test)" >&2; exit 2 ;;
+    vm) wanted+=("${vm[@]}") ;;
+    *) echo "install_deps: unknown group '$group' (build, demo, test, vm)" >&2; exit 2 ;;
   esac
 done
 

@@ -50,12 +50,8 @@ int obi_process_fork(struct bpf_raw_tracepoint_args *context) {
   if (is_traced()) {
     struct obi_pid_key key = pid_key_of(child);
     __u32 root_pid = BPF_CORE_READ(child, tgid);
-    __u32 hash = OBI_PID_HASH(key.pid_namespace, key.pid);
-    __u32 segment = hash / 64;
-    __u64 *bits = bpf_map_lookup_elem(&pid_segments, &segment);
-    if (bits && !bpf_map_update_elem(&allowed_pids, &key, &root_pid, BPF_ANY)) {
-      __sync_fetch_and_or(bits, 1ULL << (hash & 63));
-    }
+    __u8 *mark = forked_mark_of(OBI_PID_HASH(key.pid_namespace, key.pid));
+    if (mark && !bpf_map_update_elem(&allowed_pids, &key, &root_pid, BPF_ANY)) *mark = 1;
     forget_verdict(root_pid);
   }
   send_process_event(child, OBI_PROCESS_FORK, 0);

@@ -17,15 +17,14 @@
 #include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
 
-#define MESSAGE_PEEK 0x2  // MSG_PEEK: the bytes will be read again
 #define IN_PROGRESS 115   // EINPROGRESS of a non-blocking connect
 
 // Completes the scratch's movement and reports it; nothing if `fd` is no stream socket.
 __noinline int moved(__u32 fd, __u32 total) {
-  struct segment_scratch *scratch = scratch_of_cpu();
+  struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
   if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
   scratch->movement.total = total;
-  return emit_segment();
+  return emit_segment(SCRATCH_SHARED);
 }
 
 static __always_inline void set_buffer(struct movement *movement, __u64 buffer, __u64 iov_count) {
@@ -58,13 +57,14 @@ static __always_inline void opened(long fd, __u8 role) {
   connection_of(&socket, role);
 }
 
-// Reported for every socket, because the end of an AF_UNIX stream passes no other hook. SHUT_RD ends nothing that is sent.
+// The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
 static __always_inline void shut_down(struct movement *movement, const struct call *call) {
   if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
+  if (movement->socket.kind != STREAM_UNIX) return;
   __u64 key = (__u64)movement->socket.sk;
   if (bpf_map_lookup_elem(&connections, &key)) {
     movement->total = 0;
-    emit_segment();
+    emit_segment(SCRATCH_SHARED);
   }
 }
 
@@ -76,6 +76,7 @@ static __always_inline bool decode(struct movement *movement, const struct call 
   switch (call->number) {
     case NR_recvfrom:
       if (args[3] & MESSAGE_PEEK) return false;
+      movement->unseen = (args[3] & MESSAGE_TRUNC) != 0;
     case NR_read: set_buffer(movement, args[1], 0); return args[2] != 0;  // asking for 0 bytes says nothing
     case NR_readv: set_buffer(movement, args[1], args[2]); return true;
     case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(movement, args[1]);
@@ -129,7 +130,7 @@ int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
     return 0;
   }
   if (moves_bytes(call.number)) {
-    struct segment_scratch *scratch = scratch_of_cpu();
+    struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
     if (scratch && decode(&scratch->movement, &call)) report(&scratch->movement, &call);
   } else if (call.number == NR_accept || call.number == NR_accept4) {
     opened(call.result, OBI_ROLE_SERVER);

@@ -7,7 +7,7 @@
 #include "../maps/connections.bpf.h"
 #include "../maps/events.bpf.h"
 #include "../maps/losses.bpf.h"
-#include "socket_of_fd.bpf.h"
+#include "socket_ref.bpf.h"
 
 // The next connection number of each CPU; the id is that number with the CPU in the low byte.
 struct {

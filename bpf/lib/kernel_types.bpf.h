@@ -92,6 +92,7 @@ struct sock {
   __u16 sk_type;
   __u16 sk_protocol;
   struct socket *sk_socket;
+  __u8 sk_shutdown;
 };
 struct tcp_sock {
   __u32 copied_seq;  // next byte that the application will read
@@ -100,12 +101,45 @@ struct tcp_sock {
 struct unix_sock {
   struct sock *peer;
 };
+struct page {
+  unsigned long flags;
+};
+struct bio_vec {
+  struct page *bv_page;
+  unsigned int bv_len;
+  unsigned int bv_offset;
+};
+// What a socket call reads from or writes to. Since 6.0 a single buffer is ITER_UBUF; `iov` became `__iov` in 6.4; up to
+// 5.13 `iter_type` was `type`, with the direction in its lowest bit.
+enum iter_type { ITER_IOVEC, ITER_KVEC, ITER_BVEC, ITER_UBUF };
+struct iov_iter {
+  __u8 iter_type;
+  size_t iov_offset;
+  size_t count;
+  const void *__iov;
+  const void *kvec;
+  const struct bio_vec *bvec;
+  void *ubuf;
+};
+struct iov_iter___before_6_4 {
+  const void *iov;
+};
+struct iov_iter___before_5_14 {
+  unsigned int type;
+};
+struct msghdr {
+  struct iov_iter msg_iter;
+  unsigned int msg_flags;
+};
 struct socket_alloc {
   struct socket socket;
   struct inode vfs_inode;
 };
 
 #pragma clang attribute pop
+
+#define MESSAGE_PEEK 0x2    // MSG_PEEK: the bytes will be read again
+#define MESSAGE_TRUNC 0x20  // MSG_TRUNC on a stream: the bytes are thrown away unread (tcp(7))
 
 // User-space structures: a fixed ABI, no relocation.
 struct user_iovec {

@@ -10,14 +10,25 @@
 // One movement of bytes on a socket, told by a capture program.
 struct movement {
   struct socket_ref socket;
-  __u64 buffer;     // user memory: the bytes themselves, or an array of struct user_iovec
-  __u64 iov_count;  // 0: `buffer` is contiguous
-  __u32 total;      // bytes moved; 0: the end of the stream
-  __u8 direction;   // enum obi_direction
-  __u8 unseen;      // 1: the bytes never pass through user memory (sendfile, splice)
+  __u64 buffer;           // the bytes themselves, or an array of struct user_iovec
+  __u64 iov_count;        // 0: `buffer` is contiguous
+  __u32 skip;             // leading bytes of the array's first element that this movement left out
+  __u32 total;            // bytes moved; 0: the end of the stream
+  __u8 direction;         // enum obi_direction
+  __u8 unseen;            // 1: the hook can't see the bytes (sendfile, splice)
+  __u8 vector_in_kernel;  // 1: the array is the kernel's own copy; the bytes are the user's all the same
+  __u8 bytes_in_kernel;   // 1: the bytes are in kernel memory
 };
 
 #define MAX_IOVECS 16
+
+// Which scratch record a program works on. Raw tracepoints and kprobes run with preemption off and share the first one. A
+// trampoline program may be preempted by another program, though never by itself: each has its own.
+enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
+                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN };
+#ifndef SCRATCH_SLOTS
+#define SCRATCH_SLOTS 1
+#endif
 
 // What the steps below work on. Per CPU, and passed by look-up rather than by argument: so each step is a global function
 // that the verifier proves once, not once for every path that leads to it.
@@ -31,12 +42,31 @@ struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __type(key, __u32);
   __type(value, struct segment_scratch);
-  __uint(max_entries, 1);
+  __uint(max_entries, SCRATCH_SLOTS);
 } segment_scratch SEC(".maps");
 
-static __always_inline struct segment_scratch *scratch_of_cpu(void) {
-  __u32 zero = 0;
-  return bpf_map_lookup_elem(&segment_scratch, &zero);
+static __always_inline struct segment_scratch *scratch_of_cpu(__u32 slot) {
+  return bpf_map_lookup_elem(&segment_scratch, &slot);
+}
+
+static __always_inline long read_bytes(const struct movement *movement, void *to, __u32 size, __u64 from) {
+  if (movement->bytes_in_kernel) return bpf_probe_read_kernel(to, size, (const void *)from);
+  return bpf_probe_read_user(to, size, (const void *)from);
+}
+
+static __always_inline long read_element(const struct movement *movement, struct user_iovec *part, __u64 from) {
+  if (movement->vector_in_kernel) return bpf_probe_read_kernel(part, sizeof(*part), (const void *)from);
+  return bpf_probe_read_user(part, sizeof(*part), (const void *)from);
+}
+
+// A vector whose first element holds every byte is a buffer: then all back ends tell the call alike, whatever the kernel
+// makes of a vector of one.
+static __always_inline void flatten(struct movement *movement) {
+  struct user_iovec part;
+  if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return;
+  if (part.length < (__u64)movement->skip + movement->total) return;
+  movement->buffer = part.base + movement->skip;
+  movement->iov_count = 0;
 }
 
 // Bytes waiting in the ring at which user space is woken; below it a timer of user space collects them.
@@ -62,37 +92,40 @@ static __always_inline bool begins_response(__u32 word) { return word == WORD('H
 static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
 
 // Copies one part of a vector to offset `at` of the payload; 0 if that worked.
-__noinline int gather_part(__u64 base, __u32 at, __u32 size) {
-  struct segment_scratch *scratch = scratch_of_cpu();
+__noinline int gather_part(__u32 slot, __u64 base, __u32 at, __u32 size) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || at >= OBI_STREAM_RECORD_BYTES || size > OBI_STREAM_RECORD_BYTES) return -1;
-  return bpf_probe_read_user(scratch->payload + at, size, (const void *)base) ? -1 : 0;
+  return read_bytes(&scratch->movement, scratch->payload + at, size, base) ? -1 : 0;
 }
 
 // Copies up to `wanted` bytes of the movement's vector into the payload; returns the number copied.
-__noinline int gather(__u32 wanted) {
-  struct segment_scratch *scratch = scratch_of_cpu();
+__noinline int gather(__u32 slot, __u32 wanted) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return 0;
   __u64 vector = scratch->movement.buffer;
   __u64 count = scratch->movement.iov_count;
+  __u64 skip = scratch->movement.skip;
   __u32 have = 0;
   for (__u32 i = 0; i < MAX_IOVECS; i++) {
     struct user_iovec part;
     if (i >= count || have >= wanted) break;
-    if (bpf_probe_read_user(&part, sizeof(part), (const void *)(vector + i * sizeof(part)))) break;
+    if (read_element(&scratch->movement, &part, vector + i * sizeof(part)) || part.length < skip) break;
     __u32 left = wanted - have;
-    __u32 take = part.length < left ? part.length : left;
-    if (take && gather_part(part.base, have, take)) break;
+    __u32 take = part.length - skip < left ? part.length - skip : left;
+    if (take && gather_part(slot, part.base + skip, have, take)) break;
     have += take;
+    skip = 0;
   }
   return have;
 }
 
 // The last bytes of a contiguous call, for the end of a chunked body.
-static __always_inline void read_tail(struct obi_segment *segment, __u64 buffer, __u32 total) {
+static __always_inline void read_tail(struct obi_segment *segment, const struct movement *movement) {
+  __u32 total = movement->total;
   __u32 size = total < sizeof(segment->tail) ? total : sizeof(segment->tail);
   asm volatile("" : "+r"(size));
   if (size > sizeof(segment->tail)) return;
-  if (!bpf_probe_read_user(segment->tail, size, (const void *)(buffer + total - size))) segment->tail_bytes = size;
+  if (!read_bytes(movement, segment->tail, size, movement->buffer + total - size)) segment->tail_bytes = size;
 }
 
 static __always_inline __u32 first_word(const struct movement *movement) {
@@ -100,11 +133,10 @@ static __always_inline __u32 first_word(const struct movement *movement) {
   __u32 word = 0;
   if (movement->iov_count) {
     struct user_iovec part = {};
-    bpf_probe_read_user(&part, sizeof(part), (const void *)address);
-    if (part.length < sizeof(word)) return 0;
-    address = part.base;
+    if (read_element(movement, &part, address) || part.length < movement->skip + sizeof(word)) return 0;
+    address = part.base + movement->skip;
   }
-  bpf_probe_read_user(&word, sizeof(word), (const void *)address);
+  read_bytes(movement, &word, sizeof(word), address);
   return word;
 }
 
@@ -112,7 +144,7 @@ static __always_inline __u32 first_word(const struct movement *movement) {
 static __always_inline bool ends_head(const struct movement *movement) {
   __u32 last = 0;
   if (movement->iov_count) return true;  // not looked at
-  if (bpf_probe_read_user(&last, sizeof(last), (const void *)(movement->buffer + movement->total - sizeof(last)))) return true;
+  if (read_bytes(movement, &last, sizeof(last), movement->buffer + movement->total - sizeof(last))) return true;
   return last == WORD('\r', '\n', '\r', '\n') || last >> 16 == (WORD('\n', '\n', 0, 0));
 }
 #undef WORD
@@ -169,14 +201,14 @@ static __always_inline void note_unreadable(struct obi_segment *segment) {
 }
 
 // Sends `size` bytes at `base` as one record that stands for `total` bytes of the call.
-__noinline int put_part(__u64 base, __u32 size, __u32 total, __u32 continued) {
-  struct segment_scratch *scratch = scratch_of_cpu();
+__noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 continued) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || size > OBI_STREAM_RECORD_BYTES) return -1;
   struct obi_segment *segment = &scratch->segment;
   __u32 captured = size;
   segment->total_bytes = total;
   segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
-  if (bpf_probe_read_user(scratch->payload, size, (const void *)base)) {
+  if (read_bytes(&scratch->movement, scratch->payload, size, base)) {
     captured = 0;
     note_unreadable(segment);
   }
@@ -186,7 +218,7 @@ __noinline int put_part(__u64 base, __u32 size, __u32 total, __u32 continued) {
 }
 
 // Sends a contiguous call in several records: stream mode, longer than one record.
-static __always_inline void put_in_parts(__u64 buffer, __u32 total) {
+static __always_inline void put_in_parts(__u32 slot, __u64 buffer, __u32 total) {
   const __u32 parts = OBI_STREAM_CALL_BYTES / OBI_STREAM_RECORD_BYTES;
   for (__u32 i = 0; i < parts; i++) {
     __u32 done = i * OBI_STREAM_RECORD_BYTES;
@@ -194,7 +226,7 @@ static __always_inline void put_in_parts(__u64 buffer, __u32 total) {
     __u32 left = total - done;
     bool last = i == parts - 1 || left <= OBI_STREAM_RECORD_BYTES;
     __u32 size = left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES;
-    put_part(buffer + done, size, last ? left : size, !last);
+    put_part(slot, buffer + done, size, last ? left : size, !last);
   }
 }
 
@@ -216,37 +248,38 @@ static __always_inline void begin_segment(struct segment_scratch *scratch, const
 }
 
 // Copies up to `wanted` bytes into the scratch payload; returns how many.
-static __always_inline __u32 capture(struct segment_scratch *scratch, __u32 wanted) {
+static __always_inline __u32 capture(__u32 slot, struct segment_scratch *scratch, __u32 wanted) {
   const struct movement *movement = &scratch->movement;
   __u32 size = wanted < OBI_STREAM_RECORD_BYTES ? wanted : OBI_STREAM_RECORD_BYTES;
-  if (movement->iov_count) return gather(size);
+  if (movement->iov_count) return gather(slot, size);
   asm volatile("" : "+r"(size));
   if (size > OBI_STREAM_RECORD_BYTES) return 0;
-  return bpf_probe_read_user(scratch->payload, size, (const void *)movement->buffer) ? 0 : size;
+  return read_bytes(movement, scratch->payload, size, movement->buffer) ? 0 : size;
 }
 
 // Reports the movement in the scratch.
-__noinline int emit_segment(void) {
-  struct segment_scratch *scratch = scratch_of_cpu();
+__noinline int emit_segment(__u32 slot) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return 0;
-  const struct movement *movement = &scratch->movement;
+  struct movement *movement = &scratch->movement;
   struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
   __u8 mode = capture_mode_of(connection);
   if (mode == OBI_MODE_SILENT) return 0;
   if (!connection->announced && !announce(connection, &movement->socket, connection->role == OBI_ROLE_UNKNOWN)) return 0;
+  if (movement->total) flatten(movement);
   begin_segment(scratch, connection);
   __u32 total = movement->total;
   __u32 wanted = total ? wanted_bytes(connection, mode, movement) : 0;
   if (wanted > OBI_STREAM_RECORD_BYTES && !movement->iov_count) {
-    put_in_parts(movement->buffer, total);
+    put_in_parts(slot, movement->buffer, total);
     return 0;
   }
-  __u32 captured = wanted ? capture(scratch, wanted) : 0;
+  __u32 captured = wanted ? capture(slot, scratch, wanted) : 0;
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   if (wanted && !captured) note_unreadable(&scratch->segment);
   if (captured < total && !movement->iov_count && !movement->unseen) {
-    read_tail(&scratch->segment, movement->buffer, total);
+    read_tail(&scratch->segment, movement);
   }
   put(scratch, captured);
   return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which processes are traced. Three steps, cheapest first, because every system call of the host asks:
 //   1. pid_verdicts: direct-mapped by the root-namespace pid; answers almost always.
-//   2. pid_segments: one-hash bitmap over (pid namespace, pid); a clear bit is a certain no.
+//   2. pid_segments: one-hash bitmap over (pid namespace, pid), and forked_marks for the children that the kernel side let in
+//      by itself; neither set is a certain no.
 //   3. allowed_pids: the exact table, keyed by the innermost pid and its namespace.
 // User space fills 2 and 3 and then raises `filter_generation`, which makes every older verdict void.
 #pragma once
@@ -18,6 +19,18 @@ struct {
   __type(value, __u64);
   __uint(max_entries, OBI_PID_SEGMENTS);
 } pid_segments SEC(".maps");
+
+// A byte per low bits of the same hash: setting one needs no atomic OR, which BPF has from kernel 5.12 on only.
+#define FORKED_MARKS 65536
+struct forked_marks {
+  __u8 is_set[FORKED_MARKS];
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __type(key, __u32);
+  __type(value, struct forked_marks);
+  __uint(max_entries, 1);
+} forked_marks SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -54,12 +67,23 @@ static __always_inline struct obi_pid_key pid_key_of(const struct task_struct *t
   return key;
 }
 
+static __always_inline __u8 *forked_mark_of(__u32 hash) {
+  __u32 zero = 0;
+  struct forked_marks *marks = bpf_map_lookup_elem(&forked_marks, &zero);
+  return marks ? &marks->is_set[hash & (FORKED_MARKS - 1)] : NULL;
+}
+
+static __always_inline bool may_be_allowed(__u32 hash) {
+  __u32 segment = hash / 64;
+  const __u64 *bits = bpf_map_lookup_elem(&pid_segments, &segment);
+  if (bits && *bits & (1ULL << (hash & 63))) return true;
+  const __u8 *mark = forked_mark_of(hash);
+  return mark && *mark;
+}
+
 static __always_inline bool is_allowed_slowly(void) {
   struct obi_pid_key key = pid_key_of((const struct task_struct *)bpf_get_current_task());
-  __u32 hash = OBI_PID_HASH(key.pid_namespace, key.pid);
-  __u32 segment = hash / 64;
-  __u64 *bits = bpf_map_lookup_elem(&pid_segments, &segment);
-  if (!bits || !(*bits & (1ULL << (hash & 63)))) return false;
+  if (!may_be_allowed(OBI_PID_HASH(key.pid_namespace, key.pid))) return false;
   return bpf_map_lookup_elem(&allowed_pids, &key) != NULL;
 }
 

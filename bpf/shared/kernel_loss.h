@@ -9,6 +9,7 @@
   X(PROCESS_RING_FULL, "process_ring_full", "process events that found no room")         \
   X(READ_FAULT, "read_fault", "payloads whose user memory could not be read")            \
   X(COMPAT_TASK, "compat_task", "system calls of 32-bit tasks, which are not decoded")   \
+  X(RETURN_MISSED, "return_missed", "sends whose return the kernel did not report (kretprobe limit)") \
   X(IO_URING, "io_uring", "io_uring submissions, whose bytes this back end cannot see")
 
 enum obi_kernel_loss {

@@ -45,12 +45,12 @@ bool wait_for_signal(const sigset_t& signals, std::chrono::milliseconds timeout)
   return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
-int probe() {
+int probe(const obi::capture::TracerOptions& options) {
   if (const auto kernel = obi::app::check_kernel(); !kernel) {
     fmt::print("{}\n", kernel.error().message);
     return 1;
   }
-  const auto tracer = obi::capture::Tracer::open({});
+  const auto tracer = obi::capture::Tracer::open(options);
   if (!tracer) {
     fmt::print("{}\n", tracer.error().message);
     return 1;
@@ -114,7 +114,6 @@ int main(int argc, char** argv) {
       fmt::print("{}\n{}", parsed.text, obi::config::render_help());
       return 0;
     case CommandLine::Action::kPrintVersion: fmt::print("{}\n", obi::app::kVersion); return 0;
-    case CommandLine::Action::kProbe: return probe();
     default: break;
   }
 
@@ -129,6 +128,8 @@ int main(int argc, char** argv) {
     fmt::print("{}", obi::config::render_effective(config));
     return mistakes.empty() ? 0 : complain(mistakes);
   }
+  if (line.action == CommandLine::Action::kProbe && mistakes.empty())
+    return probe(obi::app::tracer_options(config));
   auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings)
                                   : obi::app::AgentOptions{};
   if (!mistakes.empty()) return complain(mistakes);

@@ -27,21 +27,6 @@ struct Mistakes {
   }
 };
 
-capture::TracerOptions tracer_options(const Config& config) {
-  static constexpr std::array kBackends = {capture::Backend::kAuto, capture::Backend::kFentry,
-                                           capture::Backend::kKprobe, capture::Backend::kTracepoint,
-                                           capture::Backend::kSyscall};
-  capture::TracerOptions options;
-  const auto chosen = std::ranges::find_if(kBackends, [&](capture::Backend backend) {
-    return to_string(backend) == config.text("ebpf.capture_backend");
-  });
-  if (chosen != kBackends.end()) options.backend = *chosen;
-  const auto wakeup =
-      static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
-  options.wakeup_bytes = std::min(wakeup, options.ring_bytes / 4);
-  return options;
-}
-
 pipeline::PairerOptions pairer_options(const Config& config) {
   pipeline::PairerOptions options;
   options.batch_length = static_cast<std::size_t>(config.integer("ebpf.batch_length"));
@@ -273,6 +258,21 @@ void read_pages(const Config& config, AgentOptions& options) {
 }
 
 }  // namespace
+
+capture::TracerOptions tracer_options(const Config& config) {
+  static constexpr std::array kBackends = {capture::Backend::kAuto, capture::Backend::kFentry,
+                                           capture::Backend::kKprobe, capture::Backend::kTracepoint,
+                                           capture::Backend::kSyscall};
+  capture::TracerOptions options;
+  const auto chosen = std::ranges::find_if(kBackends, [&](capture::Backend backend) {
+    return to_string(backend) == config.text("ebpf.capture_backend");
+  });
+  if (chosen != kBackends.end()) options.backend = *chosen;
+  const auto wakeup =
+      static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
+  options.wakeup_bytes = std::min(wakeup, options.ring_bytes / 4);
+  return options;
+}
 
 AgentOptions read_options(const Config& config, std::vector<std::string>& mistake_lines,
                           std::vector<std::string>& warnings) {

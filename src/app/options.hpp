@@ -55,6 +55,8 @@ struct AgentOptions {
   bool enforce_capabilities = false;
 };
 
+/// The part that capture needs; `config` is without mistakes.
+capture::TracerOptions tracer_options(const config::Config& config);
 /// Mistakes and warnings are appended, a line each. With mistakes the options must not be used.
 AgentOptions read_options(const config::Config& config, std::vector<std::string>& mistakes,
                           std::vector<std::string>& warnings);

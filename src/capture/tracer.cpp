@@ -21,52 +21,27 @@
 #include "bpf/shared/pid_filter.h"
 #include "bpf/shared/segment.h"
 #include "capture/pid_filter.hpp"
-#include "syscall.skel.h"
+#include "capture/programs.hpp"
 
 namespace obi::capture {
 namespace {
 
 // libbpf's own messages: interesting only while something fails to load.
 int log_libbpf(libbpf_print_level level, const char* format, va_list args) {
-  std::array<char, 1024> text{};
-  std::vsnprintf(text.data(), text.size(), format, args);
-  std::string_view line(text.data());
+  if (level > LIBBPF_INFO || !spdlog::should_log(spdlog::level::debug)) return 0;
+  char* text = nullptr;  // a verifier's log has no upper bound that we know
+  const int size = vasprintf(&text, format, args);
+  if (size < 0) return 0;
+  std::string_view line(text, static_cast<std::size_t>(size));
   while (line.ends_with('\n')) line.remove_suffix(1);
-  if (level <= LIBBPF_INFO) spdlog::debug("libbpf: {}", line);
+  spdlog::debug("{}", line);
+  std::free(text);
   return 0;
 }
 
-struct HookRow {
-  Backend backend;
-  bool available;  ///< built into this agent
-};
-// In order of preference. Back ends that aren't built in yet are rows already, so that asking for
-// one says so.
-constexpr std::array kHookTable = {
-    HookRow{Backend::kFentry, false},
-    HookRow{Backend::kKprobe, false},
-    HookRow{Backend::kTracepoint, false},
-    HookRow{Backend::kSyscall, true},
-};
-
-base::Result<Backend> choose(Backend wanted) {
-  for (const HookRow& row : kHookTable) {
-    if (row.available && (wanted == Backend::kAuto || wanted == row.backend)) return row.backend;
-  }
-  return base::fail("ebpf.capture_backend: '" + std::string(to_string(wanted)) +
-                    "' is not built into this version; use auto or syscall");
-}
-
-std::string explain_load_failure(int error) {
-  if (error == EPERM || error == EACCES) {
-    return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and "
-           "CAP_SYS_PTRACE)";
-  }
-  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF";
-  }
-  return "loading the BPF programs failed";
-}
+// In order of preference.
+constexpr std::array kBackends = {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint,
+                                  Backend::kSyscall};
 
 template <typename T>
 T* map_memory(int fd, std::size_t bytes) {
@@ -103,8 +78,8 @@ std::string_view to_string(Backend backend) {
   return "auto";
 }
 
-struct Tracer::Programs {
-  syscall_bpf* skeleton = nullptr;
+struct Tracer::Loaded {
+  std::unique_ptr<Programs> programs;
   ring_buffer* rings = nullptr;  // process events first: in this order they are consumed
   std::uint64_t* pid_segments = nullptr;
   std::uint64_t* modes = nullptr;
@@ -112,90 +87,100 @@ struct Tracer::Programs {
   ConsumerCall* call = nullptr;
   Backend backend = Backend::kSyscall;
 
-  ~Programs() {
+  ~Loaded() {
     ring_buffer__free(rings);
     if (pid_segments != nullptr) munmap(pid_segments, kSegmentsBytes);
     if (modes != nullptr) munmap(modes, kModesBytes);
-    syscall_bpf__destroy(skeleton);
-  }
-
-  base::Result<void> load(const TracerOptions& options) {
-    skeleton = syscall_bpf__open();
-    if (skeleton == nullptr) return base::fail("opening the BPF object", errno);
-    skeleton->rodata->wakeup_bytes = static_cast<std::uint32_t>(options.wakeup_bytes);
-    bpf_map__set_max_entries(skeleton->maps.segments,
-                             static_cast<std::uint32_t>(options.ring_bytes));
-    if (const int error = syscall_bpf__load(skeleton); error != 0) {
-      return base::fail(explain_load_failure(-error), -error);
-    }
-    return {};
   }
 
   base::Result<void> map() {
-    pid_segments =
-        map_memory<std::uint64_t>(bpf_map__fd(skeleton->maps.pid_segments), kSegmentsBytes);
-    modes = map_memory<std::uint64_t>(bpf_map__fd(skeleton->maps.capture_modes), kModesBytes);
+    pid_segments = map_memory<std::uint64_t>(programs->map("pid_segments"), kSegmentsBytes);
+    modes = map_memory<std::uint64_t>(programs->map("capture_modes"), kModesBytes);
     if (pid_segments == nullptr || modes == nullptr)
       return base::fail("mapping BPF map memory", errno);
-    filter = std::make_unique<PidFilter>(bpf_map__fd(skeleton->maps.allowed_pids), pid_segments,
-                                         &skeleton->data->filter_generation);
+    filter = std::make_unique<PidFilter>(programs->map("allowed_pids"), pid_segments,
+                                         programs->filter_generation());
     return {};
   }
 
-  base::Result<void> attach() {
-    rings = ring_buffer__new(bpf_map__fd(skeleton->maps.process_events), on_ring_record, &call,
-                             nullptr);
-    const int segments = bpf_map__fd(skeleton->maps.segments);
-    if (rings == nullptr || ring_buffer__add(rings, segments, on_ring_record, &call) != 0) {
+  base::Result<void> read_rings() {
+    rings = ring_buffer__new(programs->map("process_events"), on_ring_record, &call, nullptr);
+    if (rings == nullptr ||
+        ring_buffer__add(rings, programs->map("segments"), on_ring_record, &call) != 0) {
       return base::fail("opening the ring buffers", errno);
     }
-    if (const int error = syscall_bpf__attach(skeleton); error != 0) {
-      return base::fail("attaching the capture programs", -error);
-    }
     return {};
+  }
+
+  base::Result<void> open(const TracerOptions& options) {
+    programs = make_programs(backend);
+    if (!programs) {
+      return base::fail("ebpf.capture_backend: '" + std::string(to_string(backend)) +
+                        "' is not built into this version; use auto");
+    }
+    if (auto loaded = programs->load(options); !loaded) return loaded;
+    if (auto mapped = map(); !mapped) return mapped;
+    if (auto reading = read_rings(); !reading) return reading;
+    return programs->attach();
   }
 };
 
-Tracer::Tracer(std::unique_ptr<Programs> programs) : programs_(std::move(programs)) {}
+Tracer::Tracer(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
 Tracer::~Tracer() = default;
+
+base::Result<std::unique_ptr<Tracer>> Tracer::open_backend(Backend backend,
+                                                           const TracerOptions& options) {
+  auto loaded = std::make_unique<Loaded>();
+  loaded->backend = backend;
+  if (auto opened = loaded->open(options); !opened)
+    return std::unexpected(std::move(opened.error()));
+  return std::unique_ptr<Tracer>(new Tracer(std::move(loaded)));
+}
 
 base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options) {
   libbpf_set_print(log_libbpf);
-  auto programs = std::make_unique<Programs>();
-  programs->backend = OBI_TRY(choose(options.backend));
-  if (auto loaded = programs->load(options); !loaded)
-    return std::unexpected(std::move(loaded.error()));
-  if (auto mapped = programs->map(); !mapped) return std::unexpected(std::move(mapped.error()));
-  if (auto attached = programs->attach(); !attached)
-    return std::unexpected(std::move(attached.error()));
-  return std::unique_ptr<Tracer>(new Tracer(std::move(programs)));
+  if (options.backend != Backend::kAuto) return open_backend(options.backend, options);
+  std::string why;
+  for (const Backend backend : kBackends) {
+    if (backend == Backend::kTracepoint) continue;  // only by its name, until it verifies itself
+    auto tracer = open_backend(backend, options);
+    if (tracer || backend == kBackends.back()) {
+      if (tracer && !why.empty()) {
+        spdlog::info("capture_backend={} because {}", to_string(backend), why);
+      }
+      return tracer;
+    }
+    why += fmt::format("{}{} failed: {}", why.empty() ? "" : "; ", to_string(backend),
+                       tracer.error().message);
+  }
+  return base::fail("no capture back end");
 }
 
 base::Result<void> Tracer::allow(const PidIdentity& process) {
-  return programs_->filter->allow(process);
+  return loaded_->filter->allow(process);
 }
-void Tracer::block(const PidIdentity& process) { programs_->filter->block(process); }
+void Tracer::block(const PidIdentity& process) { loaded_->filter->block(process); }
 
 void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
-  std::atomic_ref(programs_->modes[connection_id & (kModeSlots - 1)])
+  std::atomic_ref(loaded_->modes[connection_id & (kModeSlots - 1)])
       .store(connection_id << 2U | static_cast<std::uint64_t>(mode), std::memory_order_relaxed);
 }
 
 std::size_t Tracer::poll(std::chrono::milliseconds timeout, const Consumer& consume) {
   epoll_event events[2];
-  epoll_wait(ring_buffer__epoll_fd(programs_->rings), events, 2, static_cast<int>(timeout.count()));
+  epoll_wait(ring_buffer__epoll_fd(loaded_->rings), events, 2, static_cast<int>(timeout.count()));
   return drain(consume);
 }
 
 std::size_t Tracer::drain(const Consumer& consume) {
   ConsumerCall call{.consume = &consume};
-  programs_->call = &call;
-  ring_buffer__consume(programs_->rings);
-  programs_->call = nullptr;
+  loaded_->call = &call;
+  ring_buffer__consume(loaded_->rings);
+  loaded_->call = nullptr;
   return call.count;
 }
 
-Backend Tracer::backend() const { return programs_->backend; }
+Backend Tracer::backend() const { return loaded_->backend; }
 
 std::vector<KernelLoss> Tracer::losses() const {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, OBI_KERNEL_LOSS_COUNT>
@@ -209,8 +194,7 @@ std::vector<KernelLoss> Tracer::losses() const {
   std::vector<KernelLoss> losses;
   for (std::uint32_t key = 0; key < kRows.size(); ++key) {
     KernelLoss loss{.name = kRows[key].first, .help = kRows[key].second};
-    if (bpf_map_lookup_elem(bpf_map__fd(programs_->skeleton->maps.losses), &key, per_cpu.data()) ==
-        0) {
+    if (bpf_map_lookup_elem(loaded_->programs->map("losses"), &key, per_cpu.data()) == 0) {
       loss.count = std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
     }
     losses.push_back(loss);
@@ -222,7 +206,7 @@ std::vector<KernelLoss> Tracer::losses() const {
 std::size_t Tracer::map_bytes() const {
   std::size_t total = 0;
   bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, programs_->skeleton->obj) {
+  bpf_object__for_each_map(map, loaded_->programs->object()) {
     std::ifstream info("/proc/self/fdinfo/" + std::to_string(bpf_map__fd(map)));
     for (std::string key; info >> key;) {
       std::size_t value = 0;

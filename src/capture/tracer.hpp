@@ -72,9 +72,11 @@ class Tracer {
   [[nodiscard]] std::size_t map_bytes() const;
 
  private:
-  struct Programs;
-  explicit Tracer(std::unique_ptr<Programs> programs);
-  std::unique_ptr<Programs> programs_;
+  struct Loaded;
+  explicit Tracer(std::unique_ptr<Loaded> loaded);
+  static base::Result<std::unique_ptr<Tracer>> open_backend(Backend backend,
+                                                            const TracerOptions& options);
+  std::unique_ptr<Loaded> loaded_;
 };
 
 }  // namespace obi::capture

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The back end against real system calls: a child process makes one call, and exactly the segments
-// of that call must arrive, every field right. Needs root (BPF); says so and fails otherwise, since
-// nothing else covers this.
+// A back end (OBI_CAPTURE_BACKEND, else syscall) against real system calls: a child process makes
+// one call, and exactly the segments of that call must arrive, every field right. Needs root (BPF);
+// says so and fails otherwise, since nothing else covers this.
 #include "capture/tracer.hpp"
 
 #include <arpa/inet.h>
@@ -75,10 +75,18 @@ Sockets unix_sockets() {
   return {fds[0], fds[1]};
 }
 
+Backend backend_under_test() {
+  const char* name = std::getenv("OBI_CAPTURE_BACKEND");
+  for (const Backend backend : {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint}) {
+    if (name != nullptr && to_string(backend) == name) return backend;
+  }
+  return Backend::kSyscall;
+}
+
 class TracerTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto tracer = Tracer::open({.backend = Backend::kSyscall, .wakeup_bytes = 0});
+    auto tracer = Tracer::open({.backend = backend_under_test(), .wakeup_bytes = 0});
     ASSERT_TRUE(tracer) << tracer.error().message << " — this test needs root";
     tracer_ = std::move(*tracer);
   }
@@ -410,7 +418,8 @@ TEST_F(TracerTest, ExecListenAndExitAreTold) {
 }
 
 TEST_F(TracerTest, AFullRingIsCounted) {
-  auto small = Tracer::open({.backend = Backend::kSyscall, .wakeup_bytes = 0, .ring_bytes = 4096});
+  auto small =
+      Tracer::open({.backend = backend_under_test(), .wakeup_bytes = 0, .ring_bytes = 4096});
   ASSERT_TRUE(small);
   tracer_ = std::move(*small);
   capture(tcp_sockets, [](Sockets s) {

@@ -211,7 +211,7 @@ class Loader {
                        config_.origin(path), in_quotes(value)));
     };
     const std::string& backend = config_.text("ebpf.capture_backend");
-    if (backend != "auto" && backend != "syscall") tell("ebpf.capture_backend", backend);
+    if (backend == "tracepoint") tell("ebpf.capture_backend", backend);
     for (const char* path :
          {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
       for (const std::string& feature : config_.list(path)) {

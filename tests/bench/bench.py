@@ -17,7 +17,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
-from agent import BUILD, Agent, proc_status, wait_for  # noqa: E402
+from agent import BACKEND, BUILD, Agent, proc_status, wait_for  # noqa: E402
 from peers.nginx import Nginx  # noqa: E402
 
 BIN = BUILD / "bin"
@@ -96,7 +96,8 @@ def start_up(rounds=5):
 
 
 def map_bytes():
-    text = subprocess.run([str(BIN / "ebpf-instrument"), "--probe"], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([str(BIN / "ebpf-instrument"), "--probe"], check=True, capture_output=True, text=True,
+                          env=os.environ | {"OTEL_EBPF_CAPTURE_BACKEND": BACKEND}).stdout
     return {"kernel_map_bytes": int(re.search(r"map_bytes=(\d+)", text).group(1))}
 
 

@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
   (void)load.measure();
   for (int round = 0; round < rounds; ++round) {
     const double bare_before = load.measure();
-    auto tracer = Tracer::open({});
+    auto tracer = Tracer::open({.backend = obi::capture::Backend::kSyscall});
     if (!tracer) {
       std::fprintf(stderr, "capture_cost: %s\n", tracer.error().message.c_str());
       return 1;

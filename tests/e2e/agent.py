@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("OBI_BUILD", ROOT / "build"))
 BINARY = BUILD / "bin" / "ebpf-instrument"
 SANITIZED = BUILD.name in ("build-asan", "build-tsan")  # memory and time are not the agent's own there
+# One back end a run, so that what a test says is about that one.
+BACKEND = os.environ.get("OTEL_EBPF_CAPTURE_BACKEND", "syscall")
 LOAD = float(os.environ.get("OBI_LOAD", "1"))  # for agents or machines that are many times slower
 
 
@@ -73,6 +75,7 @@ class Agent:
         self.env = {
             "PATH": os.environ["PATH"],
             "OTEL_EBPF_TRACE_PRINTER": printer,
+            "OTEL_EBPF_CAPTURE_BACKEND": BACKEND,
             "OTEL_EBPF_BPF_BATCH_TIMEOUT": "100ms",
             "OTEL_EBPF_INTERNAL_METRICS_EXPORTER": "prometheus",
             "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT": str(self.internal_port),

@@ -5,7 +5,7 @@ import socket
 import subprocess
 
 import pytest
-from agent import BINARY, Agent, free_port
+from agent import BACKEND, BINARY, Agent, free_port
 
 
 def run(arguments=(), env=None, config=None, tmp_path=None, prefix=()):
@@ -16,7 +16,7 @@ def run(arguments=(), env=None, config=None, tmp_path=None, prefix=()):
         arguments += ["--config", str(file)]
     result = subprocess.run(
         [*prefix, str(BINARY), *arguments], capture_output=True, text=True, timeout=20,
-        env={"PATH": os.environ["PATH"], **(env or {})},
+        env={"PATH": os.environ["PATH"], "OTEL_EBPF_CAPTURE_BACKEND": BACKEND, **(env or {})},
     )
     errors = [line for line in result.stderr.splitlines() if "level=error" in line]
     return result.returncode, errors, result.stderr

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a file descriptor of the current task to the kernel's socket, for stream sockets that we follow.
+// From a file descriptor of the current task, or from a struct socket, to the stream sockets that we follow.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -36,6 +36,21 @@ static __always_inline __u8 stream_kind_of(const struct sock *sk, __u16 family) 
   return protocol == PROTOCOL_MPTCP ? STREAM_MPTCP : STREAM_NONE;
 }
 
+// False unless `socket` is a TCP or AF_UNIX stream socket.
+static __always_inline bool socket_of(struct socket_ref *out, const struct socket *socket, const struct inode *inode) {
+  struct sock *sk = BPF_CORE_READ(socket, sk);
+  if (!sk) return false;
+  out->sk = sk;
+  out->inode = BPF_CORE_READ(inode, i_ino);
+  out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  out->kind = stream_kind_of(sk, out->family);
+  return out->kind != STREAM_NONE;
+}
+
+static __always_inline const struct inode *inode_of_socket(const struct socket *socket) {
+  return __builtin_preserve_access_index(&((const struct socket_alloc *)socket)->vfs_inode);
+}
+
 // False unless `fd` is a TCP or AF_UNIX stream socket.
 static __always_inline bool socket_of_fd(struct socket_ref *out, __u32 fd) {
   const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
@@ -46,12 +61,5 @@ static __always_inline bool socket_of_fd(struct socket_ref *out, __u32 fd) {
   if (bpf_probe_read_kernel(&file, sizeof(file), files + fd) || !file) return false;
   const struct inode *inode = BPF_CORE_READ(file, f_inode);
   if ((BPF_CORE_READ(inode, i_mode) & 0170000) != 0140000) return false;  // S_IFMT, S_IFSOCK
-  const struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct sock *sk = BPF_CORE_READ(socket, sk);
-  if (!sk) return false;
-  out->sk = sk;
-  out->inode = BPF_CORE_READ(inode, i_ino);
-  out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  out->kind = stream_kind_of(sk, out->family);
-  return out->kind != STREAM_NONE;
+  return socket_of(out, BPF_CORE_READ(file, private_data), inode);
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `fentry` capture back end: trampolines on the functions that every socket call passes, whoever makes it (system call,
+// io_uring, splice). Kernel floor 5.8 with BTF; amd64, and arm64 from 6.0.
+// Hooks, all at the return: inet_sendmsg(socket, message, size), inet_recvmsg(socket, message, size, flags) and their
+//   inet6 twins, unix_stream_sendmsg(socket, message, size), unix_stream_recvmsg(socket, message, size, flags),
+//   inet_sendpage(socket, page, offset, size, flags) up to 6.4, tcp_splice_read(socket, position, pipe, size, flags),
+//   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk). One layer above tcp_sendmsg and
+//   tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are the application's also under
+//   kernel TLS, MPTCP and sockmap.
+// Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
+#define SCRATCH_SLOTS 10
+#include "../lib/kernel_types.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "../lib/message.bpf.h"
+#include "../maps/pid_filter.bpf.h"
+#include "lifecycle.bpf.h"
+
+// The arguments, then the result.
+typedef unsigned long long trampoline_args;
+
+#define SENT(name, slot)                                                                                              \
+  SEC("fexit/" #name)                                                                                                 \
+  int obi_##name(const trampoline_args *args) {                                                                       \
+    if (!is_traced() || (int)args[3] <= 0) return 0;                                                                  \
+    moved(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_SEND, 0, (int)args[3]);           \
+    return 0;                                                                                                         \
+  }
+SENT(inet_sendmsg, SCRATCH_SEND)
+SENT(inet6_sendmsg, SCRATCH_SEND6)
+SENT(unix_stream_sendmsg, SCRATCH_UNIX_SEND)
+
+// Asking for no bytes says nothing, and what was peeked at will be read again.
+#define RECEIVED(name, slot)                                                                                          \
+  SEC("fexit/" #name)                                                                                                 \
+  int obi_##name(const trampoline_args *args) {                                                                       \
+    if (!is_traced() || args[2] == 0 || args[3] & MESSAGE_PEEK) return 0;                                             \
+    moved(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_RECEIVE, args[3], (int)args[4]);  \
+    return 0;                                                                                                         \
+  }
+RECEIVED(inet_recvmsg, SCRATCH_RECEIVE)
+RECEIVED(inet6_recvmsg, SCRATCH_RECEIVE6)
+RECEIVED(unix_stream_recvmsg, SCRATCH_UNIX_RECEIVE)
+
+// Pages of a file, one call each; from 6.5 on they come through sendmsg.
+SEC("fexit/inet_sendpage")
+int obi_inet_sendpage(const trampoline_args *args) {
+  if (!is_traced() || (int)args[5] <= 0) return 0;
+  moved(SCRATCH_SENDPAGE, (const struct socket *)args[0], NULL, OBI_SEND, 0, (int)args[5]);
+  return 0;
+}
+
+SEC("fexit/tcp_splice_read")
+int obi_tcp_splice_read(const trampoline_args *args) {
+  if (!is_traced() || (int)args[5] <= 0) return 0;
+  moved(SCRATCH_SPLICE, (const struct socket *)args[0], NULL, OBI_RECEIVE, 0, (int)args[5]);
+  return 0;
+}
+
+// SHUT_RD (0) ends nothing that is sent; TCP's end is seen by its state.
+SEC("fexit/unix_shutdown")
+int obi_unix_shutdown(const trampoline_args *args) {
+  if (!is_traced() || args[1] == 0 || (int)args[2] != 0) return 0;
+  __u64 key = (__u64)BPF_CORE_READ((const struct socket *)args[0], sk);
+  if (bpf_map_lookup_elem(&connections, &key)) {
+    moved(SCRATCH_SHUTDOWN, (const struct socket *)args[0], NULL, OBI_SEND, 0, 0);
+  }
+  return 0;
+}
+
+SEC("fentry/tcp_connect")
+int obi_tcp_connect(const trampoline_args *args) {
+  if (is_traced()) opened(BPF_CORE_READ((const struct sock *)args[0], sk_socket), OBI_ROLE_CLIENT);
+  return 0;
+}
+
+// What follows the second argument, the result included, differs by kernel; a failed accept leaves the new socket empty.
+SEC("fexit/inet_accept")
+int obi_inet_accept(const trampoline_args *args) {
+  if (is_traced()) opened((const struct socket *)args[1], OBI_ROLE_SERVER);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

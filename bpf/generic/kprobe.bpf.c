@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `kprobe` capture back end, for kernels without BPF trampolines: the same functions as `fentry`. Kernel floor 5.8.
+// Hooks: kprobes on inet_sendmsg, inet_recvmsg, inet6_sendmsg, inet6_recvmsg, unix_stream_sendmsg, unix_stream_recvmsg,
+//   inet_sendpage, tcp_splice_read and unix_shutdown keep the arguments; the result comes with a kretprobe, but for a TCP
+//   receive with a kprobe on tcp_cleanup_rbuf(sk, copied), which the kernel calls when it has copied. A receive may block
+//   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost. A send
+//   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
+//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection.
+// Maps: reads pid_*, capture_modes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+#include "../lib/kernel_types.bpf.h"
+
+#include <linux/ptrace.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "../lib/message.bpf.h"
+#include "../maps/pending_calls.bpf.h"
+#include "../maps/pid_filter.bpf.h"
+#include "lifecycle.bpf.h"
+
+#define MESSAGE_WAITALL 0x100    // MSG_WAITALL: one call may be told in parts
+#define MESSAGE_ERRQUEUE 0x2000  // MSG_ERRQUEUE: not the stream's bytes
+#define RECEIVE_SHUTDOWN 1       // RCV_SHUTDOWN of sk_shutdown
+
+static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  struct pending_call call = {.socket = socket, .message = message, .sk = BPF_CORE_READ(socket, sk), .flags = flags, .sends = direction == OBI_SEND};
+  bpf_map_update_elem(&pending_calls, &thread, &call, BPF_ANY);
+}
+
+// The thread's call returns `result`.
+static __always_inline int leave(__u8 direction, long result) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  struct pending_call *call = bpf_map_lookup_elem(&pending_calls, &thread);
+  if (!call) return 0;
+  struct pending_call known = *call;
+  bpf_map_delete_elem(&pending_calls, &thread);
+  if (result > 0 || (result == 0 && direction == OBI_RECEIVE)) {
+    moved(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
+  }
+  return 0;
+}
+
+// A send that is still pending has returned unseen; the gap that it leaves is known by the positions.
+static __always_inline void enter_send(struct pt_regs *registers) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  const struct pending_call *left = bpf_map_lookup_elem(&pending_calls, &thread);
+  if (left && left->sends) count_loss(OBI_LOSS_RETURN_MISSED);
+  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), 0, OBI_SEND);
+}
+
+#define SEND_HOOK(name)                                                                                                  \
+  SEC("kprobe/" #name)                                                                                                   \
+  int obi_##name(struct pt_regs *registers) {                                                                            \
+    if (is_traced()) enter_send(registers);                                                                              \
+    return 0;                                                                                                            \
+  }                                                                                                                      \
+  SEC("kretprobe/" #name)                                                                                                \
+  int obi_##name##_return(struct pt_regs *registers) {                                                                   \
+    return is_traced() ? leave(OBI_SEND, (int)PT_REGS_RC(registers)) : 0;                                                \
+  }
+SEND_HOOK(inet_sendmsg)
+SEND_HOOK(inet6_sendmsg)
+SEND_HOOK(unix_stream_sendmsg)
+
+// Asking for no bytes says nothing, and what was peeked at will be read again.
+static __always_inline int enter_receive(struct pt_regs *registers) {
+  __u32 flags = PT_REGS_PARM4(registers);
+  if (!is_traced()) return 0;
+  if (PT_REGS_PARM3(registers) == 0 || flags & (MESSAGE_PEEK | MESSAGE_ERRQUEUE)) {
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_delete_elem(&pending_calls, &thread);
+    return 0;
+  }
+  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), flags, OBI_RECEIVE);
+  return 0;
+}
+SEC("kprobe/inet_recvmsg")
+int obi_inet_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+SEC("kprobe/inet6_recvmsg")
+int obi_inet6_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+SEC("kprobe/unix_stream_recvmsg")
+int obi_unix_stream_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+
+SEC("kretprobe/unix_stream_recvmsg")
+int obi_unix_stream_recvmsg_return(struct pt_regs *registers) {
+  return is_traced() ? leave(OBI_RECEIVE, (int)PT_REGS_RC(registers)) : 0;
+}
+
+// Called with what the call has copied so far: at its end, and before it waits for more.
+SEC("kprobe/tcp_cleanup_rbuf")
+int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  const struct sock *sk = (const struct sock *)PT_REGS_PARM1(registers);
+  int copied = PT_REGS_PARM2(registers);
+  __u64 thread = bpf_get_current_pid_tgid();
+  struct pending_call *call = bpf_map_lookup_elem(&pending_calls, &thread);
+  if (!call || call->sk != sk) return 0;
+  struct pending_call known = *call;
+  bool ends = copied == 0 && BPF_CORE_READ(sk, sk_shutdown) & RECEIVE_SHUTDOWN;
+  if (copied == 0 && !ends) return 0;  // it goes on waiting
+  if (copied > 0 && known.message && known.flags & MESSAGE_WAITALL) {
+    call->reported = copied;
+  } else {
+    bpf_map_delete_elem(&pending_calls, &thread);
+  }
+  long fresh = (long)copied - known.reported;
+  if (fresh > 0 || ends) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
+  return 0;
+}
+
+SEC("kprobe/tcp_splice_read")
+int obi_tcp_splice_read(struct pt_regs *registers) {
+  if (is_traced()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_RECEIVE);
+  return 0;
+}
+
+// Pages of a file, one call each; from 6.5 on they come through sendmsg.
+SEC("kprobe/inet_sendpage")
+int obi_inet_sendpage(struct pt_regs *registers) {
+  if (is_traced()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_SEND);
+  return 0;
+}
+SEC("kretprobe/inet_sendpage")
+int obi_inet_sendpage_return(struct pt_regs *registers) {
+  return is_traced() ? leave(OBI_SEND, (int)PT_REGS_RC(registers)) : 0;
+}
+
+// SHUT_RD (0) ends nothing that is sent; TCP's end is seen by its state.
+SEC("kprobe/unix_shutdown")
+int obi_unix_shutdown(struct pt_regs *registers) {
+  const struct socket *socket = (const struct socket *)PT_REGS_PARM1(registers);
+  if (!is_traced() || PT_REGS_PARM2(registers) == 0) return 0;
+  __u64 key = (__u64)BPF_CORE_READ(socket, sk);
+  if (bpf_map_lookup_elem(&connections, &key)) moved(SCRATCH_SHARED, socket, NULL, OBI_SEND, 0, 0);
+  return 0;
+}
+
+SEC("kprobe/tcp_connect")
+int obi_tcp_connect(struct pt_regs *registers) {
+  const struct sock *sk = (const struct sock *)PT_REGS_PARM1(registers);
+  if (is_traced()) opened(BPF_CORE_READ(sk, sk_socket), OBI_ROLE_CLIENT);
+  return 0;
+}
+
+SEC("kprobe/security_sock_graft")
+int obi_sock_graft(struct pt_regs *registers) {
+  if (is_traced()) opened((const struct socket *)PT_REGS_PARM2(registers), OBI_ROLE_SERVER);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a socket call's bytes are, for hooks on kernel functions: asked when the call returns, so its iterator stands behind
+// the bytes, and they are found by stepping back.
+#pragma once
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "segment.bpf.h"
+
+#define MAX_STEPS_BACK 64  // elements of a vector that one call can be followed through; beyond it, its bytes aren't captured
+
+enum iterator_kind { ITERATOR_OTHER, ITERATOR_BUFFER, ITERATOR_VECTOR, ITERATOR_KERNEL_VECTOR };
+
+static __always_inline enum iterator_kind kind_of_iterator(const struct iov_iter *iter) {
+  __u32 type;
+  if (bpf_core_field_exists(iter->iter_type)) {
+    type = BPF_CORE_READ(iter, iter_type);
+    if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) && type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+      return ITERATOR_BUFFER;
+    }
+  } else {
+    type = BPF_CORE_READ((const struct iov_iter___before_5_14 *)iter, type) & ~1U;  // the lowest bit is the direction
+  }
+  if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) return ITERATOR_VECTOR;
+  return type == bpf_core_enum_value(enum iter_type, ITER_KVEC) ? ITERATOR_KERNEL_VECTOR : ITERATOR_OTHER;
+}
+
+static __always_inline __u64 vector_of(const struct iov_iter *iter) {
+  if (bpf_core_field_exists(iter->__iov)) return (__u64)BPF_CORE_READ(iter, __iov);
+  return (__u64)BPF_CORE_READ((const struct iov_iter___before_6_4 *)iter, iov);
+}
+
+// Points the slot's movement at its first byte, `total` bytes before `offset` in the vector's element at `element`.
+__noinline int step_back(__u32 slot, __u64 element, __u64 offset) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch) return -1;
+  __u64 total = scratch->movement.total;
+  __u64 have = offset;
+  __u32 steps = 0;
+  for (; steps < MAX_STEPS_BACK && have < total; steps++) {
+    struct user_iovec part;
+    element -= sizeof(part);
+    if (bpf_probe_read_kernel(&part, sizeof(part), (const void *)element)) return -1;
+    have += part.length;
+  }
+  if (have < total) return -1;
+  scratch->movement.buffer = element;
+  scratch->movement.iov_count = steps + (offset ? 1 : 0);
+  scratch->movement.skip = have - total;
+  return 0;
+}
+
+// Fills the slot's movement with the bytes that `message` has just moved; unseen if they are in pages.
+static __always_inline void locate(__u32 slot, struct movement *movement, const struct msghdr *message) {
+  const struct iov_iter *iter = __builtin_preserve_access_index(&message->msg_iter);
+  __u64 offset = BPF_CORE_READ(iter, iov_offset);
+  switch (kind_of_iterator(iter)) {
+    case ITERATOR_BUFFER:
+      movement->buffer = (__u64)BPF_CORE_READ(iter, ubuf) + offset - movement->total;
+      return;
+    case ITERATOR_KERNEL_VECTOR:
+      movement->bytes_in_kernel = 1;
+    case ITERATOR_VECTOR:
+      movement->vector_in_kernel = 1;
+      if (step_back(slot, vector_of(iter), offset)) movement->unseen = 1;
+      return;
+    default: movement->unseen = 1;
+  }
+}
+
+// A socket function that moved bytes has returned `result`.
+static __always_inline void moved(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,
+                                  __u32 flags, long result) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch || result < 0 || result > 0x7fffffff) return;
+  struct movement *movement = &scratch->movement;
+  __builtin_memset(movement, 0, sizeof(*movement));
+  if (!socket_of(&movement->socket, socket, inode_of_socket(socket))) return;
+  movement->total = result;
+  movement->direction = direction;
+  if (!message || flags & MESSAGE_TRUNC) movement->unseen = 1;
+  if (result && !movement->unseen) locate(slot, movement, message);
+  emit_segment(slot);
+}
+
+// Learns who opened the connection; announced with its first bytes.
+static __always_inline void opened(const struct socket *socket, __u8 role) {
+  struct socket_ref found;
+  if (socket && socket_of(&found, socket, inode_of_socket(socket))) connection_of(&found, role);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/programs.hpp"
+
+#include <bpf/btf.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+#include "fentry.skel.h"
+#include "kprobe.skel.h"
+#include "syscall.skel.h"
+
+namespace obi::capture {
+namespace {
+
+template <typename Skeleton, Skeleton* (*Open)(), int (*Load)(Skeleton*),
+          void (*Destroy)(Skeleton*)>
+class SkeletonPrograms final : public Programs {
+ public:
+  ~SkeletonPrograms() override {
+    detach();
+    Destroy(skeleton_);
+  }
+  [[nodiscard]] bpf_object* object() const override {
+    return skeleton_ == nullptr ? nullptr : skeleton_->obj;
+  }
+  [[nodiscard]] std::uint32_t* filter_generation() const override {
+    return const_cast<std::uint32_t*>(&skeleton_->data->filter_generation);
+  }
+
+ private:
+  void open() override { skeleton_ = Open(); }
+  int load_object() override { return Load(skeleton_); }
+  void close() override {
+    Destroy(skeleton_);
+    skeleton_ = nullptr;
+  }
+  void set_wakeup_bytes(std::uint32_t bytes) override { skeleton_->rodata->wakeup_bytes = bytes; }
+
+  Skeleton* skeleton_ = nullptr;
+};
+
+// "fexit/inet_sendmsg" → "inet_sendmsg"
+std::string_view function_of(const bpf_program* program) {
+  const std::string_view section = bpf_program__section_name(program);
+  return section.substr(section.find('/') + 1);
+}
+
+// Without these a back end would see nothing, or not know when to stop.
+bool is_essential(const bpf_program* program) {
+  static constexpr std::array<std::string_view, 9> kEssential = {
+      "sys_exit",           "inet_sendmsg",        "inet_recvmsg",
+      "tcp_cleanup_rbuf",   "sched_process_exec",  "sched_process_fork",
+      "sched_process_exit", "inet_sock_set_state", "tcp_destroy_sock"};
+  return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
+}
+
+std::string explain_load_failure(int error) {
+  if (error == EPERM || error == EACCES) {
+    return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and "
+           "CAP_SYS_PTRACE)";
+  }
+  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+    return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF";
+  }
+  return "loading the BPF programs failed";
+}
+
+}  // namespace
+
+int Programs::map(const char* name) const {
+  return bpf_map__fd(bpf_object__find_map_by_name(object(), name));
+}
+
+void Programs::leave_out(bpf_program* program) {
+  bpf_program__set_autoload(program, false);
+  left_out_.emplace_back(bpf_program__section_name(program));
+}
+
+// Trampolines are looked up in the kernel's BTF, and one that isn't there fails the whole load.
+void Programs::leave_out_missing_functions() {
+  std::unique_ptr<btf, decltype(&btf__free)> types(nullptr, btf__free);
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object()) {
+    if (bpf_program__type(program) != BPF_PROG_TYPE_TRACING) continue;
+    if (!types) types.reset(btf__load_vmlinux_btf());
+    const std::string function(function_of(program));
+    if (types && btf__find_by_name_kind(types.get(), function.c_str(), BTF_KIND_FUNC) > 0) continue;
+    if (!is_essential(program)) leave_out(program);
+  }
+}
+
+base::Result<void> Programs::open_for(const TracerOptions& options) {
+  open();
+  if (object() == nullptr) return base::fail("opening the BPF object", errno);
+  set_wakeup_bytes(static_cast<std::uint32_t>(options.wakeup_bytes));
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(object(), "segments"),
+                           static_cast<std::uint32_t>(options.ring_bytes));
+  leave_out_missing_functions();
+  return {};
+}
+
+base::Result<void> Programs::load(const TracerOptions& options) {
+  if (auto opened = open_for(options); !opened) return opened;
+  int error = load_object();
+  if (error == -EINVAL || error == -EACCES || error == -E2BIG) {
+    // The verifier may have objected to something that can be done without.
+    close();
+    left_out_.clear();
+    if (auto opened = open_for(options); !opened) return opened;
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object()) {
+      if (bpf_program__autoload(program) && !is_essential(program)) leave_out(program);
+    }
+    error = load_object();
+  }
+  if (error != 0) return base::fail(explain_load_failure(-error), -error);
+  return {};
+}
+
+base::Result<void> Programs::attach() {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object()) {
+    if (!bpf_program__autoload(program)) continue;
+    bpf_link* link = bpf_program__attach(program);
+    if (link != nullptr) {
+      links_.push_back(link);
+      continue;
+    }
+    const int error = errno;
+    const std::string section = bpf_program__section_name(program);
+    if (is_essential(program)) return base::fail("attaching " + section, error);
+    left_out_.push_back(section);
+  }
+  return {};
+}
+
+void Programs::detach() {
+  for (bpf_link* link : links_) bpf_link__destroy(link);
+  links_.clear();
+}
+
+std::unique_ptr<Programs> make_programs(Backend backend) {
+  switch (backend) {
+    case Backend::kFentry:
+      return std::make_unique<
+          SkeletonPrograms<fentry_bpf, fentry_bpf__open, fentry_bpf__load, fentry_bpf__destroy>>();
+    case Backend::kKprobe:
+      return std::make_unique<
+          SkeletonPrograms<kprobe_bpf, kprobe_bpf__open, kprobe_bpf__load, kprobe_bpf__destroy>>();
+    case Backend::kSyscall:
+      return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load,
+                                               syscall_bpf__destroy>>();
+    case Backend::kTracepoint:
+    case Backend::kAuto: break;
+  }
+  return nullptr;
+}
+
+}  // namespace obi::capture

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// One back end's BPF object: opened, loaded, attached. Which object that is, is known here and
+// nowhere else. Used by the tracer only.
+#pragma once
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "capture/tracer.hpp"
+
+namespace obi::capture {
+
+class Programs {
+ public:
+  virtual ~Programs() = default;
+  Programs() = default;
+  Programs(const Programs&) = delete;
+  Programs& operator=(const Programs&) = delete;
+
+  /// Loads what this kernel has functions for. A program that is not essential and doesn't load or
+  /// attach is left out, and named in `left_out`.
+  base::Result<void> load(const TracerOptions& options);
+  base::Result<void> attach();
+
+  [[nodiscard]] virtual bpf_object* object() const = 0;
+  /// Descriptor of a map; every back end has the maps of bpf/maps.
+  [[nodiscard]] int map(const char* name) const;
+  /// Raised after each change of the PID filter.
+  [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
+  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
+
+ protected:
+  virtual void open() = 0;  ///< afterwards `object()` is not null, or errno tells why
+  virtual int load_object() = 0;
+  virtual void close() = 0;
+  virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
+  void detach();
+
+ private:
+  base::Result<void> open_for(const TracerOptions& options);
+  void leave_out(bpf_program* program);
+  void leave_out_missing_functions();
+  std::vector<bpf_link*> links_;
+  std::vector<std::string> left_out_;
+};
+
+/// Null if the back end isn't built into this version.
+std::unique_ptr<Programs> make_programs(Backend backend);
+
+}  // namespace obi::capture

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`make test-vm [KERNEL=name]`: boots each kernel of kernels.tsv and runs the same behaviour suite there once per back end.
+
+Prints one line per kernel and back end; what was not run is printed as skipped, with the reason. The exit status is 1 when
+anything failed.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BACKENDS = ("syscall", "kprobe", "fentry")
+
+JOB = r"""
+echo
+export LD_LIBRARY_PATH=/obi/lib OBI_BUILD=/obi/build OBI_LOAD=0.02 PYTHONDONTWRITEBYTECODE=1
+run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
+  local name=$1; shift
+  if timeout {suite_seconds} "$@" >/tmp/out 2>&1; then
+    echo "RESULT $backend $name pass $(grep -aoE '[0-9]+ (tests? ran|passed)|PASSED  \] [0-9]+' /tmp/out | tail -1 | grep -oE '[0-9]+')"
+  else
+    echo "RESULT $backend $name fail $?"
+    tail -c 12000 /tmp/out
+  fi
+}}
+for backend in {backends}; do
+  export OBI_CAPTURE_BACKEND=$backend OTEL_EBPF_CAPTURE_BACKEND=$backend
+  run segments /obi/build/bin/capture_test --gtest_brief=1
+  [ "{suites}" = all ] && run behaviour python3 -m pytest -q -p no:cacheprovider -x /obi/tests/e2e -m "not slow and not timing" {pytest}
+done
+exit 0
+"""
+
+
+def kernels():
+    rows = [line.split("\t") for line in (HERE / "kernels.tsv").read_text().splitlines() if not line.startswith("#")]
+    return {row[0]: row[3] for row in rows}
+
+
+def boot(kernel, disk, backends, args):
+    """Results of one kernel: {(backend, suite): (status, figure)}; the console's text."""
+    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, pytest=args.pytest)
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as script, tempfile.TemporaryDirectory() as share:
+        script.write(job)
+        script.flush()
+        seconds = 120 + 2 * args.suite_seconds * len(backends)
+        done = subprocess.run([HERE / "boot.sh", kernel, script.name, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env=os.environ | {"VM_DISK": str(disk), "VM_SHARE": share}, check=False)
+    console = done.stdout.decode(errors="replace")
+    results = {}
+    for line in console.splitlines():
+        fields = line.split()
+        if len(fields) >= 4 and fields[0] == "RESULT":
+            results[fields[1], fields[2]] = (fields[3], fields[4] if len(fields) > 4 else "")
+    return results, console
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kernel", action="append", help="only this row of kernels.tsv (may be repeated)")
+    parser.add_argument("--backend", action="append", choices=BACKENDS)
+    parser.add_argument("--suites", choices=("segments", "all"), default="all")
+    parser.add_argument("--suite-seconds", type=int, default=900)
+    parser.add_argument("--pytest", default="", help="further arguments, such as -k EXPRESSION")
+    parser.add_argument("--build", default=str(ROOT / "build"))
+    args = parser.parse_args()
+    chosen = args.kernel or list(kernels())
+    backends = args.backend or BACKENDS
+    suites = ["segments"] + (["behaviour"] if args.suites == "all" else [])
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        disk = pathlib.Path(folder) / "disk.img"
+        subprocess.run([HERE / "make_disk.sh", args.build, disk], check=True)
+        for kernel in chosen:
+            results, console = boot(kernel, disk, backends, args)
+            for backend in backends:
+                cells = [results.get((backend, suite), ("missing", "")) for suite in suites]
+                good = all(status == "pass" for status, _ in cells)
+                failed |= not good
+                text = "  ".join(f"{suite}: {status} {figure}" for suite, (status, figure) in zip(suites, cells))
+                print(f"{kernel:8} {backend:10} {'ok    ' if good else 'FAILED'} {text}", flush=True)
+            if any(results.get((backend, suite), ("",))[0] != "pass" for backend in backends for suite in suites):
+                print(console[-20000:], file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
