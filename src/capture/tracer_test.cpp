@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
@@ -19,12 +21,61 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "capture/record.hpp"
 
 namespace obi::capture {
 namespace {
+
+std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// One line for each thing that was told, with positions counted from the first byte seen of each
+// direction: the same in every run.
+class Transcript {
+ public:
+  void add(const model::ConnectionOpened& opened) {
+    static constexpr std::array kRoles = {"unknown", "client", "server"};
+    lines_.push_back(fmt::format("{} open {}{}", number(opened.id),
+                                 kRoles[static_cast<std::size_t>(opened.role)],
+                                 opened.mid_life ? " mid-life" : ""));
+  }
+  void add(const model::ConnectionClosed& closed) {
+    lines_.push_back(fmt::format("{} close", number(closed.id)));
+  }
+  void add(const model::Segment& segment) {
+    const bool sends = segment.direction == model::Direction::kSend;
+    std::string line = fmt::format("{} {} {}", number(segment.connection_id), sends ? '>' : '<',
+                                   segment.total_bytes);
+    if (segment.has_position) {
+      line += fmt::format(" at {}",
+                          relative(segment.connection_id, segment.direction, segment.position));
+    }
+    const std::string payload = text_of(segment.payload);
+    line += fmt::format(" '{}'", payload.size() > 40
+                                     ? fmt::format("{}…({})", payload.substr(0, 8), payload.size())
+                                     : payload);
+    if (!segment.tail.empty()) line += fmt::format(" …'{}'", text_of(segment.tail));
+    if (segment.end_of_stream) line += " end";
+    lines_.push_back(std::move(line));
+  }
+  [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::size_t number(std::uint64_t id) {
+    return numbers_.emplace(id, numbers_.size() + 1).first->second;
+  }
+  std::uint32_t relative(std::uint64_t id, model::Direction direction, std::uint32_t position) {
+    return position - starts_.emplace(std::pair(id, direction), position).first->second;
+  }
+
+  std::map<std::uint64_t, std::size_t> numbers_;
+  std::map<std::pair<std::uint64_t, model::Direction>, std::uint32_t> starts_;
+  std::vector<std::string> lines_;
+};
 
 struct Seen {
   std::vector<model::Segment> segments;
@@ -33,11 +84,8 @@ struct Seen {
   std::vector<model::ConnectionOpened> opened;
   std::vector<model::ConnectionClosed> closed;
   std::vector<model::ProcessEvent> processes;
+  Transcript transcript;
 };
-
-std::string text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::uint32_t pid_namespace() {
   struct stat info{};
@@ -123,12 +171,15 @@ class TracerTest : public testing::Test {
     tracer_->drain([&](std::span<const std::byte> bytes) {
       const Record record = decode_record(bytes);
       if (const auto* segment = std::get_if<model::Segment>(&record)) {
+        seen.transcript.add(*segment);
         seen.segments.push_back(*segment);
         seen.payloads.push_back(text_of(segment->payload));
         seen.tails.push_back(text_of(segment->tail));
       } else if (const auto* opened = std::get_if<model::ConnectionOpened>(&record)) {
+        seen.transcript.add(*opened);
         seen.opened.push_back(*opened);
       } else if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) {
+        seen.transcript.add(*closed);
         seen.closed.push_back(*closed);
       } else if (const auto* process = std::get_if<model::ProcessEvent>(&record)) {
         if (process->pid == pid || process->parent_pid == pid) seen.processes.push_back(*process);
@@ -247,6 +298,90 @@ TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
   EXPECT_TRUE(seen.payloads[0].empty());
   EXPECT_EQ(seen.segments[1].total_bytes, 5U);
   EXPECT_EQ(seen.segments[1].position, seen.segments[0].position + 11);
+}
+
+void expect_bytes(ssize_t moved, ssize_t expected) {
+  if (moved != expected) _exit(1);
+}
+
+// A call of each kind, both ends by one thread, so that the order is certain.
+void converse() {
+  const Sockets s = tcp_sockets();
+  std::array<char, 32'768> room{};
+  expect_bytes(write(s.a, "GET / HTTP/1.1\r\n\r\n", 18), 18);
+  expect_bytes(recv(s.b, room.data(), 4, MSG_PEEK), 4);
+  expect_bytes(read(s.b, room.data(), 10), 10);
+  expect_bytes(read(s.b, room.data(), 64), 8);
+  iovec head_and_body[3] = {{const_cast<char*>("HTTP/1.1 200 OK\r\n"), 17},
+                            {const_cast<char*>("Content-Length: 2\r\n\r\n"), 21},
+                            {const_cast<char*>("ok"), 2}};
+  expect_bytes(writev(s.b, head_and_body, 3), 40);
+  iovec halves[2] = {{room.data(), 20}, {room.data() + 20, 1000}};
+  expect_bytes(readv(s.a, halves, 2), 40);
+  expect_bytes(recv(s.a, room.data(), 64, MSG_DONTWAIT), -1);
+
+  std::string body(20'000, 'b');
+  body.replace(body.size() - 8, 8, "the end!");
+  expect_bytes(send(s.a, body.data(), body.size(), 0), 20'000);
+  expect_bytes(recv(s.b, room.data(), 20'000, MSG_WAITALL), 20'000);
+  msghdr message{};
+  message.msg_iov = head_and_body;
+  message.msg_iovlen = 3;
+  expect_bytes(sendmsg(s.b, &message, 0), 40);
+  message.msg_iov = halves;
+  message.msg_iovlen = 1;  // 20 of 40 bytes
+  expect_bytes(recvmsg(s.a, &message, 0), 20);
+  expect_bytes(recv(s.a, room.data(), 64, MSG_TRUNC), 20);
+
+  const int file = memfd_create("f", 0);
+  std::array<int, 2> fds{};
+  off_t offset = 0;
+  expect_bytes(write(file, "from a file", 11), 11);
+  expect_bytes(sendfile(s.a, file, &offset, 11), 11);
+  if (pipe(fds.data()) != 0) _exit(1);
+  expect_bytes(splice(s.b, nullptr, fds[1], nullptr, 11, 0), 11);
+  expect_bytes(splice(fds[0], nullptr, s.b, nullptr, 11, 0), 11);
+  expect_bytes(read(s.a, room.data(), 64), 11);
+
+  if (shutdown(s.a, SHUT_WR) != 0) _exit(1);
+  expect_bytes(read(s.b, room.data(), 64), 0);
+  expect_bytes(write(s.b, "late", 4), 4);
+  expect_bytes(read(s.a, room.data(), 64), 4);
+  close(s.b);
+  expect_bytes(read(s.a, room.data(), 64), 0);
+  close(s.a);
+}
+
+TEST_F(TracerTest, EveryBackEndTellsTheSameConversation) {
+  const Seen seen = capture(nullptr, [](Sockets) { converse(); });
+  EXPECT_THAT(
+      seen.transcript.lines(),
+      testing::ElementsAreArray({"1 open client",
+                                 "1 > 18 at 0 'GET / HTTP/1.1\r\n\r\n'",
+                                 "2 open server",
+                                 "2 < 10 at 0 'GET / HTTP'",
+                                 "2 < 8 at 10 '/1.1\r\n\r\n'",
+                                 "2 > 40 at 0 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'",
+                                 "1 < 40 at 0 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'",
+                                 "1 > 20000 at 18 'bbbbbbbb…(4096)' …'the end!'",
+                                 "2 < 8192 at 18 'bbbbbbbb…(8192)'",
+                                 "2 < 8192 at 8210 'bbbbbbbb…(8192)'",
+                                 "2 < 3616 at 16402 'bbbbbbbb…(3616)'",
+                                 "2 > 40 at 40 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'",
+                                 "1 < 20 at 40 'HTTP/1.1 200 OK\r\nCon'",
+                                 "1 < 20 at 60 ''",
+                                 "1 > 11 at 20018 ''",
+                                 "2 < 11 at 20018 ''",
+                                 "2 > 11 at 80 ''",
+                                 "1 < 11 at 80 'from a file'",
+                                 "1 > 0 '' end",
+                                 "2 < 0 at 20030 '' end",
+                                 "2 > 4 at 91 'late'",
+                                 "1 < 4 at 91 'late'",
+                                 "2 > 0 '' end",
+                                 "2 close",
+                                 "1 < 0 at 96 '' end",
+                                 "1 close"}));
 }
 
 TEST_F(TracerTest, PositionsFollowTheStreamAndNameTheOtherSide) {
