@@ -11,7 +11,7 @@ build=(
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libre2-dev libabsl-dev
   libprotozero-dev libgrpc++-dev libprotobuf-dev libcurl4-openssl-dev
   prometheus-cpp-dev libcpp-httplib-dev nlohmann-json3-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev liburing-dev
 )
 test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2

@@ -1,145 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `syscall` capture back end.
-// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints). The arguments are
-//   still in the saved registers, so one program sees number, arguments and result; cheaper than an enter/exit pair, for
-//   the traced and for everybody else. A send is therefore stamped when it returns: `peer_position` lets user space put
-//   an answer that another thread read meanwhile back behind it.
+// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints).
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
 //   only), accept, accept4, connect, close, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
 // Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-
-#include "../lib/segment.bpf.h"
-#include "../lib/syscall_args.bpf.h"
-#include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
+#include "system_calls.bpf.h"
 
-#define IN_PROGRESS 115   // EINPROGRESS of a non-blocking connect
-
-// Completes the scratch's movement and reports it; nothing if `fd` is no stream socket.
-__noinline int moved(__u32 fd, __u32 total) {
-  struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
-  if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
-  scratch->movement.total = total;
-  return emit_segment(SCRATCH_SHARED);
-}
-
-static __always_inline void set_buffer(struct movement *movement, __u64 buffer, __u64 iov_count) {
-  movement->buffer = buffer;
-  movement->iov_count = iov_count;
-}
-
-static __always_inline bool set_message(struct movement *movement, __u64 address) {
-  struct user_message message;
-  if (bpf_probe_read_user(&message, sizeof(message), (const void *)address)) return false;
-  set_buffer(movement, message.iov, message.iov_count);
-  return true;
-}
-
-// recvmmsg, sendmmsg: the result counts messages, each with its own length.
-static __always_inline void moved_messages(struct movement *movement, const struct call *call) {
-  for (int i = 0; i < 8; i++) {
-    struct user_many_message many;
-    if (i >= call->result) return;
-    if (bpf_probe_read_user(&many, sizeof(many), (const void *)(call->args[1] + i * sizeof(many)))) return;
-    set_buffer(movement, many.message.iov, many.message.iov_count);
-    if (many.length) moved(call->args[0], many.length);
-  }
-}
-
-// Learns who opened the connection; announced with its first bytes.
-static __always_inline void opened(long fd, __u8 role) {
-  struct socket_ref socket;
-  if (fd < 0 || !socket_of_fd(&socket, fd)) return;
-  connection_of(&socket, role);
-}
-
-// The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
-static __always_inline void shut_down(struct movement *movement, const struct call *call) {
-  if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
-  if (movement->socket.kind != STREAM_UNIX) return;
-  __u64 key = (__u64)movement->socket.sk;
-  if (bpf_map_lookup_elem(&connections, &key)) {
-    movement->total = 0;
-    emit_segment(SCRATCH_SHARED);
-  }
-}
-
-// Where the bytes of the call are and which way they went. False: it moved none, or the flags say to leave it.
-static __always_inline bool decode(struct movement *movement, const struct call *call) {
-  const __u64 *args = call->args;
-  __builtin_memset(movement, 0, sizeof(*movement));
-  if (call->result < 0) return false;
-  switch (call->number) {
-    case NR_recvfrom:
-      if (args[3] & MESSAGE_PEEK) return false;
-      movement->unseen = (args[3] & MESSAGE_TRUNC) != 0;
-    case NR_read: set_buffer(movement, args[1], 0); return args[2] != 0;  // asking for 0 bytes says nothing
-    case NR_readv: set_buffer(movement, args[1], args[2]); return true;
-    case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(movement, args[1]);
-    case NR_recvmmsg: return !(args[3] & MESSAGE_PEEK);
-    default: break;
-  }
-  movement->direction = OBI_SEND;
-  switch (call->number) {
-    case NR_sendto:
-    case NR_write: set_buffer(movement, args[1], 0); return call->result > 0;
-    case NR_writev: set_buffer(movement, args[1], args[2]); return call->result > 0;
-    case NR_sendmsg: return call->result > 0 && set_message(movement, args[1]);
-    case NR_sendmmsg: return call->result > 0;
-    case NR_sendfile:
-    case NR_splice: movement->unseen = 1; return call->result > 0;
-    case NR_shutdown: movement->unseen = 1; return true;
-    default: return false;
-  }
-}
-
-static __always_inline void report(struct movement *movement, const struct call *call) {
-  switch (call->number) {
-    case NR_recvmmsg:
-    case NR_sendmmsg: moved_messages(movement, call); break;
-    case NR_shutdown: shut_down(movement, call); break;
-    case NR_splice:  // a socket may be at either end
-      moved(call->args[2], call->result);
-      movement->direction = OBI_RECEIVE;
-      moved(call->args[0], call->result);
-      break;
-    default: moved(call->args[0], call->result); break;
-  }
-}
-
-static __always_inline bool moves_bytes(long number) {
-  switch (number) {
-    case NR_read: case NR_write: case NR_readv: case NR_writev: case NR_recvfrom: case NR_sendto: case NR_recvmsg:
-    case NR_sendmsg: case NR_recvmmsg: case NR_sendmmsg: case NR_sendfile: case NR_splice: case NR_shutdown:
-      return true;
-    default: return false;
-  }
-}
-
-SEC("raw_tp/sys_exit")
-int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
-  if (!is_traced()) return 0;
-  struct call call;
-  if (!read_call(&call, (const void *)context->args[0], context->args[1])) return 0;
-  if (is_compat((const struct task_struct *)bpf_get_current_task())) {
-    count_loss(OBI_LOSS_COMPAT_TASK);
-    return 0;
-  }
-  if (moves_bytes(call.number)) {
-    struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
-    if (scratch && decode(&scratch->movement, &call)) report(&scratch->movement, &call);
-  } else if (call.number == NR_accept || call.number == NR_accept4) {
-    opened(call.result, OBI_ROLE_SERVER);
-  } else if (call.number == NR_connect) {
-    if (call.result == 0 || call.result == -IN_PROGRESS) opened(call.args[0], OBI_ROLE_CLIENT);
-  } else if (call.number == NR_io_uring_enter) {
-    count_loss(OBI_LOSS_IO_URING);
-  }
-  return 0;
-}
+static __always_inline bool is_told_elsewhere(const struct movement *movement) { return false; }
+static __always_inline void io_uring_entered(void) { count_loss(OBI_LOSS_IO_URING); }
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -80,6 +80,7 @@ struct sock_common {
   __u16 skc_num;
   unsigned short skc_family;
   volatile unsigned char skc_state;
+  struct proto *skc_prot;
   possible_net_t skc_net;
   struct in6_addr skc_v6_daddr;
   struct in6_addr skc_v6_rcv_saddr;
@@ -97,6 +98,44 @@ struct sock {
 struct tcp_sock {
   __u32 copied_seq;  // next byte that the application will read
   __u32 write_seq;   // next byte that the application will write
+};
+struct list_head {
+  struct list_head *next;
+};
+struct slab {
+  struct list_head slab_list;
+  void *freelist;
+};
+struct kmem_cache_node {
+  struct list_head partial;
+};
+struct kmem_cache {
+  struct list_head list;  // of all caches
+  struct kmem_cache_node *node[1];
+};
+struct proto {
+  struct kmem_cache *slab;
+};
+struct sk_buff {
+  struct sock *sk;
+  unsigned int len;
+  unsigned int data_len;  // of `len`, in fragments
+  unsigned char *head;
+  unsigned char *data;
+  unsigned int end;  // offset of struct skb_shared_info from `head`
+  char cb[48];
+};
+struct tcp_skb_cb {
+  __u32 seq;
+};
+struct skb_frag {
+  unsigned long netmem;  // a struct page, unless bit 0 is set
+  unsigned int len;
+  unsigned int offset;
+};
+struct skb_shared_info {
+  __u8 nr_frags;
+  struct skb_frag frags[17];
 };
 struct unix_sock {
   struct sock *peer;

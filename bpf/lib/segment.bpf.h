@@ -18,9 +18,12 @@ struct movement {
   __u8 unseen;            // 1: the hook can't see the bytes (sendfile, splice)
   __u8 vector_in_kernel;  // 1: the array is the kernel's own copy; the bytes are the user's all the same
   __u8 bytes_in_kernel;   // 1: the bytes are in kernel memory
+  __u8 spliced;           // 1: from a socket into a pipe
+  __u8 has_position;      // 1: `position` is known to the hook; else the socket tells it, after the call
+  __u32 position;         // of the first byte
 };
 
-#define MAX_IOVECS 16
+#define MAX_IOVECS 18  // a packet has up to 17 fragments and a linear part
 
 // Which scratch record a program works on. Raw tracepoints and kprobes run with preemption off and share the first one. A
 // trampoline program may be preempted by another program, though never by itself: each has its own.
@@ -37,6 +40,7 @@ struct segment_scratch {
   __u8 payload[OBI_STREAM_RECORD_BYTES];
   __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
   struct movement movement;
+  struct user_iovec parts[MAX_IOVECS];  // a vector of the hook's own making
 };
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -180,7 +184,8 @@ static __always_inline void fill_positions(struct obi_segment *segment, const st
   __u32 written = BPF_CORE_READ(tcp, write_seq);
   __u32 read = BPF_CORE_READ(tcp, copied_seq);
   segment->flags |= OBI_SEGMENT_HAS_POSITION;
-  segment->position = (segment->direction == OBI_SEND ? written : read) - movement->total;
+  segment->position = movement->has_position ? movement->position
+                                             : (segment->direction == OBI_SEND ? written : read) - movement->total;
   segment->peer_position = segment->direction == OBI_SEND ? read : written;
 }
 
@@ -217,16 +222,59 @@ __noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 c
   return 0;
 }
 
-// Sends a contiguous call in several records: stream mode, longer than one record.
-static __always_inline void put_in_parts(__u32 slot, __u64 buffer, __u32 total) {
+// Moves the beginning of the slot's vector on by `size` bytes.
+__noinline int advance(__u32 slot, __u32 size) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch) return -1;
+  struct movement *movement = &scratch->movement;
+  for (__u32 i = 0; i < MAX_IOVECS; i++) {
+    struct user_iovec part;
+    if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return -1;
+    __u64 left = part.length - movement->skip;
+    if (size < left) {
+      movement->skip += size;
+      return 0;
+    }
+    size -= left;
+    movement->skip = 0;
+    movement->buffer += sizeof(part);
+    movement->iov_count--;
+  }
+  return 0;
+}
+
+// As put_part, for the first `size` bytes of the slot's vector, which then begins behind them.
+__noinline int put_vector_part(__u32 slot, __u32 size, __u32 total, __u32 continued) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch) return -1;
+  struct obi_segment *segment = &scratch->segment;
+  segment->total_bytes = total;
+  segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
+  __u32 captured = gather(slot, size);
+  if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
+  if (!captured) note_unreadable(segment);
+  put(scratch, captured);
+  segment->position += total;
+  return advance(slot, size);
+}
+
+// Sends a call in several records: stream mode, longer than one record.
+static __always_inline void put_in_parts(__u32 slot, const struct movement *movement) {
   const __u32 parts = OBI_STREAM_CALL_BYTES / OBI_STREAM_RECORD_BYTES;
+  __u64 buffer = movement->buffer;
+  bool is_vector = movement->iov_count != 0;
+  __u32 total = movement->total;
   for (__u32 i = 0; i < parts; i++) {
     __u32 done = i * OBI_STREAM_RECORD_BYTES;
     if (done >= total) break;
     __u32 left = total - done;
     bool last = i == parts - 1 || left <= OBI_STREAM_RECORD_BYTES;
     __u32 size = left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES;
-    put_part(slot, buffer + done, size, last ? left : size, !last);
+    if (is_vector) {
+      put_vector_part(slot, size, last ? left : size, !last);
+    } else {
+      put_part(slot, buffer + done, size, last ? left : size, !last);
+    }
   }
 }
 
@@ -271,8 +319,8 @@ __noinline int emit_segment(__u32 slot) {
   begin_segment(scratch, connection);
   __u32 total = movement->total;
   __u32 wanted = total ? wanted_bytes(connection, mode, movement) : 0;
-  if (wanted > OBI_STREAM_RECORD_BYTES && !movement->iov_count) {
-    put_in_parts(slot, movement->buffer, total);
+  if (wanted > OBI_STREAM_RECORD_BYTES) {
+    put_in_parts(slot, movement);
     return 0;
   }
   __u32 captured = wanted ? capture(slot, scratch, wanted) : 0;

@@ -18,7 +18,9 @@ struct connection {
   __u8 announced;       // 1: struct obi_connection_open was sent
   __u8 request_heads;   // calls of the current message that began like an HTTP request
   __u8 stream_socket;   // enum stream_kind
-  __u8 pad[6];
+  __u8 has_received;    // `received_to` is valid
+  __u8 pad;
+  __u32 received_to;    // stream position behind what was reported as received (tracepoint back end)
 };
 
 struct {

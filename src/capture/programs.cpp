@@ -14,6 +14,7 @@
 #include "fentry.skel.h"
 #include "kprobe.skel.h"
 #include "syscall.skel.h"
+#include "tracepoint.skel.h"
 
 namespace obi::capture {
 namespace {
@@ -53,10 +54,10 @@ std::string_view function_of(const bpf_program* program) {
 
 // Without these a back end would see nothing, or not know when to stop.
 bool is_essential(const bpf_program* program) {
-  static constexpr std::array<std::string_view, 9> kEssential = {
-      "sys_exit",           "inet_sendmsg",        "inet_recvmsg",
-      "tcp_cleanup_rbuf",   "sched_process_exec",  "sched_process_fork",
-      "sched_process_exit", "inet_sock_set_state", "tcp_destroy_sock"};
+  static constexpr std::array kEssential = std::to_array<std::string_view>(
+      {"sys_exit", "inet_sendmsg", "inet_recvmsg", "tcp_cleanup_rbuf", "tcp_sendmsg_locked",
+       "sock_send_length", "skb_copy_datagram_iovec", "sock_recv_length", "sched_process_exec",
+       "sched_process_fork", "sched_process_exit", "inet_sock_set_state", "tcp_destroy_sock"});
   return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
 }
 
@@ -157,6 +158,8 @@ std::unique_ptr<Programs> make_programs(Backend backend) {
       return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load,
                                                syscall_bpf__destroy>>();
     case Backend::kTracepoint:
+      return std::make_unique<SkeletonPrograms<tracepoint_bpf, tracepoint_bpf__open,
+                                               tracepoint_bpf__load, tracepoint_bpf__destroy>>();
     case Backend::kAuto: break;
   }
   return nullptr;

@@ -22,6 +22,7 @@
 #include "bpf/shared/segment.h"
 #include "capture/pid_filter.hpp"
 #include "capture/programs.hpp"
+#include "capture/self_check.hpp"
 
 namespace obi::capture {
 namespace {
@@ -134,7 +135,12 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open_backend(Backend backend,
   loaded->backend = backend;
   if (auto opened = loaded->open(options); !opened)
     return std::unexpected(std::move(opened.error()));
-  return std::unique_ptr<Tracer>(new Tracer(std::move(loaded)));
+  std::unique_ptr<Tracer> tracer(new Tracer(std::move(loaded)));
+  if (backend == Backend::kTracepoint) {  // it reads packets, by what it has learnt of this kernel
+    if (auto passed = self_check(*tracer); !passed)
+      return std::unexpected(std::move(passed.error()).with_context("self-check"));
+  }
+  return tracer;
 }
 
 base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options) {
@@ -142,7 +148,6 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options)
   if (options.backend != Backend::kAuto) return open_backend(options.backend, options);
   std::string why;
   for (const Backend backend : kBackends) {
-    if (backend == Backend::kTracepoint) continue;  // only by its name, until it verifies itself
     auto tracer = open_backend(backend, options);
     if (tracer || backend == kBackends.back()) {
       if (tracer && !why.empty()) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <liburing.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -18,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <functional>
@@ -382,6 +384,39 @@ TEST_F(TracerTest, EveryBackEndTellsTheSameConversation) {
                                  "2 close",
                                  "1 < 0 at 96 '' end",
                                  "1 close"}));
+}
+
+// One operation through a ring of its own; its result.
+int submit_and_wait(const std::function<void(io_uring_sqe*)>& prepare) {
+  io_uring ring{};
+  if (io_uring_queue_init(4, &ring, 0) != 0) _exit(1);
+  prepare(io_uring_get_sqe(&ring));
+  io_uring_cqe* done = nullptr;
+  if (io_uring_submit(&ring) != 1 || io_uring_wait_cqe(&ring, &done) != 0) _exit(1);
+  const int result = done->res;
+  io_uring_queue_exit(&ring);
+  return result;
+}
+
+TEST_F(TracerTest, WhatIoUringMovesIsToldOrCounted) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    expect_bytes(submit_and_wait(
+                     [&](io_uring_sqe* entry) { io_uring_prep_send(entry, s.a, "hello", 5, 0); }),
+                 5);
+    expect_bytes(submit_and_wait([&](io_uring_sqe* entry) {
+                   io_uring_prep_recv(entry, s.b, g_buffer, sizeof(g_buffer), 0);
+                 }),
+                 5);
+  });
+  if (backend_under_test() != Backend::kSyscall) {
+    expect_pair(seen, "hello");
+    return;
+  }
+  EXPECT_TRUE(seen.segments.empty() || seen.segments[0].end_of_stream);
+  const auto losses = tracer_->losses();
+  const auto counted = std::ranges::find(losses, "io_uring", &KernelLoss::name);
+  ASSERT_NE(counted, losses.end());
+  EXPECT_GE(counted->count, 2U);
 }
 
 TEST_F(TracerTest, PositionsFollowTheStreamAndNameTheOtherSide) {

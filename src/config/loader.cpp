@@ -210,8 +210,6 @@ class Loader {
       warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", path,
                        config_.origin(path), in_quotes(value)));
     };
-    const std::string& backend = config_.text("ebpf.capture_backend");
-    if (backend == "tracepoint") tell("ebpf.capture_backend", backend);
     for (const char* path :
          {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
       for (const std::string& feature : config_.list(path)) {
