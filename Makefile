@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-vm deps-vm test-asan test-tsan \
+.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-vm bench-vm deps-vm test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -70,6 +70,9 @@ deps-vm: deps-test
 KERNEL ?=
 test-vm: deps-vm all-targets ## every kernel of tests/vm/kernels.tsv × every back end, under QEMU (KERNEL=name: only that one)
 	@$(PYTHON) tests/vm/matrix.py $(addprefix --kernel ,$(KERNEL))
+
+bench-vm: deps-vm all-targets ## instructions that a traced request costs, per back end (KERNEL=name, default 6.1)
+	@$(PYTHON) tests/vm/bench.py $(addprefix --kernel ,$(KERNEL))
 
 bench: deps-test all-targets ## prints one JSON document of measurements
 	@$(PYTHON) tests/bench/bench.py --check

@@ -57,6 +57,11 @@ class Nginx:
         wait_for_port(self.port)
         return self
 
+    @property
+    def worker_pid(self):
+        """Of the first worker."""
+        return int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(10)
