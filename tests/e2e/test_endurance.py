@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a host does to an agent over time: it is killed, processes come and go by the thousand, connections pile up."""
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for, wait_for_port
+from conftest import PEERS, Talker
+
+
+def bpf_programs():
+    """How many BPF programs of ours the kernel holds."""
+    listed = json.loads(subprocess.run(["bpftool", "-j", "prog", "show"], capture_output=True, text=True, check=True).stdout)
+    return sum(1 for program in listed if program.get("name", "").startswith("obi_"))
+
+
+def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
+    before = bpf_programs()
+    worker = nginx.worker_pid
+    load = subprocess.Popen(["ab", "-q", "-k", "-c", "8", "-t", "120", "-n", "100000000", f"http://127.0.0.1:{nginx.port}/hello"],
+                            stdout=subprocess.PIPE, text=True)
+    try:
+        for _ in range(20):
+            agent = Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)})
+            with agent:
+                agent.wait_for_spans(1)
+                agent.process.kill()
+                agent.process.wait(10)
+            wait_for(lambda: bpf_programs() == before, 5, "the kernel to let go of the programs")
+            assert load.poll() is None, "the client gave up"
+    finally:
+        load.send_signal(2)  # ab prints its report
+        report = load.communicate(timeout=30)[0]
+    assert int(re.search(r"Failed requests:\s+(\d+)", report).group(1)) == 0, report
+    assert nginx.worker_pid == worker
+    with Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)}) as agent:
+        subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{nginx.port}/created"], check=True)
+        agent.wait_for_spans(1, 10, lambda span: span["attributes"]["url"] == "/created")
+        assert_ledger_adds_up(ledger_of_log(agent.stop()))
+
+
+@pytest.mark.slow
+def test_20k_idle_connections_and_10k_processes_stay_under_the_ceilings():
+    ports = [free_port(), free_port()]  # a process may hold 20 000 descriptors on many systems, so there are two of each
+    servers = [subprocess.Popen([sys.executable, str(PEERS / "idle_server.py"), str(port)]) for port in ports]
+    for port in ports:
+        wait_for_port(port)
+    try:
+        with (Agent({"OTEL_EBPF_OPEN_PORT": ",".join(map(str, ports))}) as agent,
+              Talker("idle_client.py", ports[0], 10_000) as first, Talker("idle_client.py", ports[1], 10_000) as second):
+            agent.wait_for_instrumented(2)
+            opened = int(first.go()) + int(second.go())
+            assert opened == 20_000
+            agent.wait_for_spans(opened, 60)
+            for _ in range(10):
+                subprocess.run(["sh", "-c", "i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i+1)); done"], check=True)
+            assert agent.ledger()["process_ring_full"] == 0
+            rows = ledger_of_log(agent.stop())
+            assert_ledger_adds_up(rows)
+            assert rows["spans_made"] == opened, rows
+            assert agent.peak_rss_kib <= 64 * 1024, f"peak RSS {agent.peak_rss_kib} KiB"
+            print(f"{opened} connections, 10 000 processes: peak RSS {agent.peak_rss_kib / 1024:.1f} MiB, "
+                  f"{rows['connections_evicted']} connections forgotten")
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(10)
