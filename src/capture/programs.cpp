@@ -2,6 +2,7 @@
 #include "capture/programs.hpp"
 
 #include <bpf/btf.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -119,6 +120,10 @@ base::Result<void> Programs::load(const TracerOptions& options) {
       if (bpf_program__autoload(program) && !is_essential(program)) leave_out(program);
     }
     error = load_object();
+    if (error == 0) {
+      spdlog::warn("this kernel refused a capture program; left out: {}",
+                   fmt::join(left_out_, ", "));
+    }
   }
   if (error != 0) return base::fail(explain_load_failure(-error), -error);
   return {};
@@ -138,6 +143,7 @@ base::Result<void> Programs::attach() {
     if (is_essential(program)) return base::fail("attaching " + section, error);
     left_out_.push_back(section);
   }
+  if (!left_out_.empty()) spdlog::debug("not on this kernel: {}", fmt::join(left_out_, ", "));
   return {};
 }
 
