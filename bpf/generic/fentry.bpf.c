@@ -8,7 +8,7 @@
 //   tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are the application's also under
 //   kernel TLS, MPTCP and sockmap.
 // Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
-#define SCRATCH_SLOTS 10
+#define SCRATCH_SLOTS 14
 #include "../lib/kernel_types.bpf.h"
 
 #include <bpf/bpf_core_read.h>
@@ -21,28 +21,62 @@
 // The arguments, then the result.
 typedef unsigned long long trampoline_args;
 
-#define SENT(name, slot)                                                                                              \
-  SEC("fexit/" #name)                                                                                                 \
-  int obi_##name(const trampoline_args *args) {                                                                       \
-    if (!is_traced() || (int)args[3] <= 0) return 0;                                                                  \
-    moved(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_SEND, 0, (int)args[3]);           \
-    return 0;                                                                                                         \
+// The kernel skips a trampoline program that is already running on this CPU, so a task that was preempted in one would hide
+// another task's call. The hooks of TCP are therefore there twice: the second one tells what the first one could not.
+static __always_inline struct connection *tcp_connection(const struct socket *socket) {
+  const struct sock *sk = BPF_CORE_READ(socket, sk);
+  __u64 key = (__u64)sk;
+  return BPF_CORE_READ(sk, sk_protocol) == PROTOCOL_TCP ? bpf_map_lookup_elem(&connections, &key) : NULL;
+}
+
+static __always_inline __u32 position_now(const struct socket *socket, __u8 direction) {
+  const struct tcp_sock *tcp = (const struct tcp_sock *)BPF_CORE_READ(socket, sk);
+  return direction == OBI_SEND ? BPF_CORE_READ(tcp, write_seq) : BPF_CORE_READ(tcp, copied_seq);
+}
+
+static __always_inline bool is_told(const struct socket *socket, __u8 direction, int result) {
+  const struct connection *connection = tcp_connection(socket);
+  if (!connection) return false;
+  if (!result) return connection->told & TOLD_END;
+  return connection->told & 1 << direction && connection->told_to[direction & 1] == position_now(socket, direction);
+}
+
+static __always_inline void tell(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,
+                                 __u32 flags, int result) {
+  if (result < 0 || is_told(socket, direction, result)) return;
+  moved(slot, socket, message, direction, flags, result);
+  struct connection *connection = tcp_connection(socket);
+  if (!connection) return;
+  connection->told |= result ? 1 << direction : TOLD_END;
+  connection->told_to[direction & 1] = position_now(socket, direction);
+}
+
+#define SENT(name, program, slot)                                                                                       \
+  SEC("fexit/" #name)                                                                                                   \
+  int obi_##program(const trampoline_args *args) {                                                                      \
+    if (!is_traced() || (int)args[3] <= 0) return 0;                                                                    \
+    tell(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_SEND, 0, (int)args[3]);              \
+    return 0;                                                                                                           \
   }
-SENT(inet_sendmsg, SCRATCH_SEND)
-SENT(inet6_sendmsg, SCRATCH_SEND6)
-SENT(unix_stream_sendmsg, SCRATCH_UNIX_SEND)
+SENT(inet_sendmsg, inet_sendmsg, SCRATCH_SEND)
+SENT(inet_sendmsg, inet_sendmsg_again, SCRATCH_SEND_AGAIN)
+SENT(inet6_sendmsg, inet6_sendmsg, SCRATCH_SEND6)
+SENT(inet6_sendmsg, inet6_sendmsg_again, SCRATCH_SEND6_AGAIN)
+SENT(unix_stream_sendmsg, unix_stream_sendmsg, SCRATCH_UNIX_SEND)
 
 // Asking for no bytes says nothing, and what was peeked at will be read again.
-#define RECEIVED(name, slot)                                                                                          \
-  SEC("fexit/" #name)                                                                                                 \
-  int obi_##name(const trampoline_args *args) {                                                                       \
-    if (!is_traced() || args[2] == 0 || args[3] & MESSAGE_PEEK) return 0;                                             \
-    moved(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_RECEIVE, args[3], (int)args[4]);  \
-    return 0;                                                                                                         \
+#define RECEIVED(name, program, slot)                                                                                   \
+  SEC("fexit/" #name)                                                                                                   \
+  int obi_##program(const trampoline_args *args) {                                                                      \
+    if (!is_traced() || args[2] == 0 || args[3] & MESSAGE_PEEK) return 0;                                               \
+    tell(slot, (const struct socket *)args[0], (const struct msghdr *)args[1], OBI_RECEIVE, args[3], (int)args[4]);     \
+    return 0;                                                                                                           \
   }
-RECEIVED(inet_recvmsg, SCRATCH_RECEIVE)
-RECEIVED(inet6_recvmsg, SCRATCH_RECEIVE6)
-RECEIVED(unix_stream_recvmsg, SCRATCH_UNIX_RECEIVE)
+RECEIVED(inet_recvmsg, inet_recvmsg, SCRATCH_RECEIVE)
+RECEIVED(inet_recvmsg, inet_recvmsg_again, SCRATCH_RECEIVE_AGAIN)
+RECEIVED(inet6_recvmsg, inet6_recvmsg, SCRATCH_RECEIVE6)
+RECEIVED(inet6_recvmsg, inet6_recvmsg_again, SCRATCH_RECEIVE6_AGAIN)
+RECEIVED(unix_stream_recvmsg, unix_stream_recvmsg, SCRATCH_UNIX_RECEIVE)
 
 // Pages of a file, one call each; from 6.5 on they come through sendmsg.
 SEC("fexit/inet_sendpage")

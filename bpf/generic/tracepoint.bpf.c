@@ -135,14 +135,14 @@ int obi_tcp_receiving(struct bpf_raw_tracepoint_args *context) {
   __u32 offset = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq) - start;
   if ((__s32)offset < 0) offset = 0;
   __u32 size = context->args[1];
-  __s32 known = connection->has_received ? (__s32)(connection->received_to - (start + offset)) : 0;
+  __s32 known = connection->told ? (__s32)(connection->told_to[OBI_RECEIVE] - (start + offset)) : 0;
   if (known >= (__s32)size) return 0;  // peeked at before
   if (known > 0) {
     offset += known;
     size -= known;
   }
-  connection->has_received = 1;
-  connection->received_to = start + offset + size;
+  connection->told = 1;
+  connection->told_to[OBI_RECEIVE] = start + offset + size;
   movement->total = size;
   movement->position = start + offset;
   movement->has_position = 1;
@@ -172,9 +172,9 @@ int obi_tcp_received(struct bpf_raw_tracepoint_args *context) {
   struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
   __u32 read_to = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq);
-  __s32 rest = connection->has_received ? (__s32)(read_to - connection->received_to) : result;
-  connection->has_received = 1;
-  connection->received_to = read_to;
+  __s32 rest = connection->told ? (__s32)(read_to - connection->told_to[OBI_RECEIVE]) : result;
+  connection->told = 1;
+  connection->told_to[OBI_RECEIVE] = read_to;
   if (rest <= 1) return 0;  // one: the FIN, which takes a number and is no byte
   movement->total = rest < result ? rest : result;
   emit_segment(SCRATCH_SHARED);

@@ -28,7 +28,8 @@ struct movement {
 // Which scratch record a program works on. Raw tracepoints and kprobes run with preemption off and share the first one. A
 // trampoline program may be preempted by another program, though never by itself: each has its own.
 enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
-                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN };
+                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_AGAIN,
+                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN };
 #ifndef SCRATCH_SLOTS
 #define SCRATCH_SLOTS 1
 #endif

@@ -8,6 +8,8 @@
 
 #include "../shared/segment.h"
 
+#define TOLD_END 4
+
 struct connection {
   __u64 id;
   __u64 inode;
@@ -18,9 +20,9 @@ struct connection {
   __u8 announced;       // 1: struct obi_connection_open was sent
   __u8 request_heads;   // calls of the current message that began like an HTTP request
   __u8 stream_socket;   // enum stream_kind
-  __u8 has_received;    // `received_to` is valid
+  __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
   __u8 pad;
-  __u32 received_to;    // stream position behind what was reported as received (tracepoint back end)
+  __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
 };
 
 struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/programs.hpp"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
@@ -107,19 +108,24 @@ base::Result<void> Programs::open_for(const TracerOptions& options) {
   return {};
 }
 
+// The error of the kernel, 0 if it took the programs.
+base::Result<int> Programs::try_load(const TracerOptions& options, bool essential_only) {
+  if (object() != nullptr) close();
+  left_out_.clear();
+  if (auto opened = open_for(options); !opened) return std::unexpected(std::move(opened.error()));
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object()) {
+    if (essential_only && bpf_program__autoload(program) && !is_essential(program))
+      leave_out(program);
+  }
+  return load_object();
+}
+
 base::Result<void> Programs::load(const TracerOptions& options) {
-  if (auto opened = open_for(options); !opened) return opened;
-  int error = load_object();
+  int error = OBI_TRY(try_load(options, false));
   if (error == -EINVAL || error == -EACCES || error == -E2BIG) {
     // The verifier may have objected to something that can be done without.
-    close();
-    left_out_.clear();
-    if (auto opened = open_for(options); !opened) return opened;
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, object()) {
-      if (bpf_program__autoload(program) && !is_essential(program)) leave_out(program);
-    }
-    error = load_object();
+    error = OBI_TRY(try_load(options, true));
     if (error == 0) {
       spdlog::warn("this kernel refused a capture program; left out: {}",
                    fmt::join(left_out_, ", "));
@@ -127,6 +133,20 @@ base::Result<void> Programs::load(const TracerOptions& options) {
   }
   if (error != 0) return base::fail(explain_load_failure(-error), -error);
   return {};
+}
+
+std::uint64_t Programs::skipped_runs() const {
+  std::uint64_t total = 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object()) {
+    bpf_prog_info info{};
+    __u32 size = sizeof(info);
+    if (bpf_program__fd(program) >= 0 &&
+        bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0) {
+      total += info.recursion_misses;
+    }
+  }
+  return total;
 }
 
 base::Result<void> Programs::attach() {

@@ -29,6 +29,8 @@ class Programs {
   [[nodiscard]] virtual bpf_object* object() const = 0;
   /// Descriptor of a map; every back end has the maps of bpf/maps.
   [[nodiscard]] int map(const char* name) const;
+  /// How often the kernel skipped a program because it was running on that CPU already (5.12+).
+  [[nodiscard]] std::uint64_t skipped_runs() const;
   /// Raised after each change of the PID filter.
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
@@ -42,6 +44,7 @@ class Programs {
 
  private:
   base::Result<void> open_for(const TracerOptions& options);
+  base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
   void leave_out_missing_functions();
   std::vector<bpf_link*> links_;

@@ -204,6 +204,9 @@ std::vector<KernelLoss> Tracer::losses() const {
     }
     losses.push_back(loss);
   }
+  losses.push_back({.name = "program_skipped",
+                    .help = "runs of capture programs that the kernel skipped, for any process",
+                    .count = loaded_->programs->skipped_runs()});
   return losses;
 }
 
