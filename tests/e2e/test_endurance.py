@@ -28,7 +28,7 @@ def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
                 agent.wait_for_spans(1)
                 agent.process.kill()
                 agent.process.wait(10)
-            wait_for(lambda: bpf_programs() == before, 5, "the kernel to let go of the programs")
+            wait_for(lambda: bpf_programs() <= before, 5, "the kernel to let go of the programs")
             assert load.poll() is None, "the client gave up"
     finally:
         load.send_signal(2)  # ab prints its report
