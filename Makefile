@@ -56,9 +56,9 @@ timing-test: deps-test all-targets ## durations and start-up against their limit
 slow-test: deps-test all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
 	@$(PYTEST) tests/e2e -m slow -s
 
-test-asan: deps-test ## unit tests under AddressSanitizer and UBSan, then integration tests with that agent
+test-asan: deps-test ## unit and integration tests under AddressSanitizer and UBSan (a fifth of the load)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
-	@OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing"
+	@OBI_LOAD=0.2 OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing"
 
 test-tsan: deps-test ## unit and integration tests under ThreadSanitizer (less load: it is twenty times slower)
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)

@@ -113,6 +113,12 @@ struct kmem_cache {
   struct list_head list;  // of all caches
   struct kmem_cache_node *node[1];
 };
+struct kmem_cache_per_node_ptrs {
+  struct kmem_cache_node *node;
+};
+struct kmem_cache___since_7 {
+  struct kmem_cache_per_node_ptrs per_node[1];
+};
 struct proto {
   struct kmem_cache *slab;
 };

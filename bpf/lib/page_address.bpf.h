@@ -21,8 +21,13 @@ static __always_inline __u64 page_index(__u64 page) { return page / bpf_core_typ
 
 // From the first slab that the cache keeps in reserve, if it has one.
 static __always_inline __u64 constant_by_cache(const struct kmem_cache *cache) {
+  const struct kmem_cache___since_7 *newer = (const void *)cache;
   const struct kmem_cache_node *node = NULL;
-  bpf_core_read(&node, sizeof(node), &cache->node[0]);
+  if (bpf_core_field_exists(cache->node)) {
+    bpf_core_read(&node, sizeof(node), &cache->node[0]);
+  } else {
+    bpf_core_read(&node, sizeof(node), &newer->per_node[0].node);
+  }
   if (!node) return 0;
   const struct list_head *first = BPF_CORE_READ(node, partial.next);
   const struct list_head *none = __builtin_preserve_access_index(&node->partial);
