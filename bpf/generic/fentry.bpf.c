@@ -93,14 +93,9 @@ int obi_tcp_splice_read(const trampoline_args *args) {
   return 0;
 }
 
-// SHUT_RD (0) ends nothing that is sent; TCP's end is seen by its state.
 SEC("fexit/unix_shutdown")
 int obi_unix_shutdown(const trampoline_args *args) {
-  if (!is_traced() || args[1] == 0 || (int)args[2] != 0) return 0;
-  __u64 key = (__u64)BPF_CORE_READ((const struct socket *)args[0], sk);
-  if (bpf_map_lookup_elem(&connections, &key)) {
-    moved(SCRATCH_SHUTDOWN, (const struct socket *)args[0], NULL, OBI_SEND, 0, 0);
-  }
+  if (is_traced() && (int)args[2] == 0) shut_down(SCRATCH_SHUTDOWN, (const struct socket *)args[0], args[1]);
   return 0;
 }
 

@@ -20,23 +20,22 @@
 #include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
 
-#define MESSAGE_WAITALL 0x100    // MSG_WAITALL: one call may be told in parts
-#define MESSAGE_ERRQUEUE 0x2000  // MSG_ERRQUEUE: not the stream's bytes
-#define RECEIVE_SHUTDOWN 1       // RCV_SHUTDOWN of sk_shutdown
+#define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be told in parts
 
 static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction) {
-  __u64 thread = bpf_get_current_pid_tgid();
-  struct pending_call call = {.socket = socket, .message = message, .sk = BPF_CORE_READ(socket, sk), .flags = flags, .sends = direction == OBI_SEND};
-  bpf_map_update_elem(&pending_calls, &thread, &call, BPF_ANY);
+  struct pending_call call = {.socket = socket,
+                              .message = message,
+                              .sk = BPF_CORE_READ(socket, sk),
+                              .flags = flags,
+                              .sends = direction == OBI_SEND};
+  keep_pending_call(&call);
 }
 
 // The thread's call returns `result`.
 static __always_inline int leave(__u8 direction, long result) {
-  __u64 thread = bpf_get_current_pid_tgid();
-  struct pending_call *call = bpf_map_lookup_elem(&pending_calls, &thread);
+  const struct pending_call *call = pending_call_of_thread();
   if (!call) return 0;
-  struct pending_call known = *call;
-  bpf_map_delete_elem(&pending_calls, &thread);
+  struct pending_call known = take_pending_call(call);
   if (result > 0 || (result == 0 && direction == OBI_RECEIVE)) {
     moved(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
   }
@@ -45,8 +44,7 @@ static __always_inline int leave(__u8 direction, long result) {
 
 // A send that is still pending has returned unseen; the gap that it leaves is known by the positions.
 static __always_inline void enter_send(struct pt_regs *registers) {
-  __u64 thread = bpf_get_current_pid_tgid();
-  const struct pending_call *left = bpf_map_lookup_elem(&pending_calls, &thread);
+  const struct pending_call *left = pending_call_of_thread();
   if (left && left->sends) count_loss(OBI_LOSS_RETURN_MISSED);
   enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), 0, OBI_SEND);
 }
@@ -70,8 +68,7 @@ static __always_inline int enter_receive(struct pt_regs *registers) {
   __u32 flags = PT_REGS_PARM4(registers);
   if (!is_traced()) return 0;
   if (PT_REGS_PARM3(registers) == 0 || flags & (MESSAGE_PEEK | MESSAGE_ERRQUEUE)) {
-    __u64 thread = bpf_get_current_pid_tgid();
-    bpf_map_delete_elem(&pending_calls, &thread);
+    forget_pending_call();
     return 0;
   }
   enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), flags, OBI_RECEIVE);
@@ -95,8 +92,7 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
   if (!is_traced()) return 0;
   const struct sock *sk = (const struct sock *)PT_REGS_PARM1(registers);
   int copied = PT_REGS_PARM2(registers);
-  __u64 thread = bpf_get_current_pid_tgid();
-  struct pending_call *call = bpf_map_lookup_elem(&pending_calls, &thread);
+  struct pending_call *call = pending_call_of_thread();
   if (!call || call->sk != sk) return 0;
   struct pending_call known = *call;
   bool ends = copied == 0 && BPF_CORE_READ(sk, sk_shutdown) & RECEIVE_SHUTDOWN;
@@ -104,7 +100,7 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
   if (copied > 0 && known.message && known.flags & MESSAGE_WAITALL) {
     call->reported = copied;
   } else {
-    bpf_map_delete_elem(&pending_calls, &thread);
+    forget_pending_call();
   }
   long fresh = (long)copied - known.reported;
   if (fresh > 0 || ends) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
@@ -128,13 +124,9 @@ int obi_inet_sendpage_return(struct pt_regs *registers) {
   return is_traced() ? leave(OBI_SEND, (int)PT_REGS_RC(registers)) : 0;
 }
 
-// SHUT_RD (0) ends nothing that is sent; TCP's end is seen by its state.
 SEC("kprobe/unix_shutdown")
 int obi_unix_shutdown(struct pt_regs *registers) {
-  const struct socket *socket = (const struct socket *)PT_REGS_PARM1(registers);
-  if (!is_traced() || PT_REGS_PARM2(registers) == 0) return 0;
-  __u64 key = (__u64)BPF_CORE_READ(socket, sk);
-  if (bpf_map_lookup_elem(&connections, &key)) moved(SCRATCH_SHARED, socket, NULL, OBI_SEND, 0, 0);
+  if (is_traced()) shut_down(SCRATCH_SHARED, (const struct socket *)PT_REGS_PARM1(registers), PT_REGS_PARM2(registers));
   return 0;
 }
 

@@ -10,7 +10,7 @@
 #include "../lib/syscall_args.bpf.h"
 #include "../maps/pid_filter.bpf.h"
 
-#define IN_PROGRESS 115   // EINPROGRESS of a non-blocking connect
+#define IN_PROGRESS 115  // EINPROGRESS of a non-blocking connect
 
 // For the including back end to define: which calls it leaves to other hooks, and what an io_uring submission means to it.
 static __always_inline bool is_told_elsewhere(const struct movement *movement);
@@ -56,7 +56,7 @@ static __always_inline void opened_by_call(long fd, __u8 role) {
 }
 
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
-static __always_inline void shut_down(struct movement *movement, const struct call *call) {
+static __always_inline void shut_down_by_call(struct movement *movement, const struct call *call) {
   if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
   if (movement->socket.kind != STREAM_UNIX) return;
   __u64 key = (__u64)movement->socket.sk;
@@ -99,7 +99,7 @@ static __always_inline void report(struct movement *movement, const struct call 
   switch (call->number) {
     case NR_recvmmsg:
     case NR_sendmmsg: moved_messages(movement, call); break;
-    case NR_shutdown: shut_down(movement, call); break;
+    case NR_shutdown: shut_down_by_call(movement, call); break;
     case NR_splice:  // a socket may be at either end
       moved_by_call(call->args[2], call->result);
       movement->direction = OBI_RECEIVE;

@@ -16,9 +16,7 @@
 #include "lifecycle.bpf.h"
 #include "system_calls.bpf.h"
 
-#define MESSAGE_ERRQUEUE 0x2000  // MSG_ERRQUEUE: not the stream's bytes
-#define RECEIVE_SHUTDOWN 1       // RCV_SHUTDOWN of sk_shutdown
-#define MAX_FRAGMENTS 17         // MAX_SKB_FRAGS of most kernels
+#define MAX_FRAGMENTS 17  // MAX_SKB_FRAGS of most kernels
 
 // A splice from a socket passes no tracepoint of the receiving side.
 static __always_inline bool is_told_elsewhere(const struct movement *movement) {
@@ -32,22 +30,19 @@ int obi_tcp_sending(struct bpf_raw_tracepoint_args *context) {
   if (!is_traced()) return 0;
   const struct sock *sk = (const struct sock *)context->args[0];
   const struct msghdr *message = (const struct msghdr *)context->args[1];
-  __u64 thread = bpf_get_current_pid_tgid();
-  const struct pending_call *known = bpf_map_lookup_elem(&pending_calls, &thread);
+  const struct pending_call *known = pending_call_of_thread();
   if (known && known->sk == sk && known->message == message) return 0;
   struct pending_call call = {.socket = BPF_CORE_READ(sk, sk_socket), .message = message, .sk = sk, .sends = 1};
-  bpf_map_update_elem(&pending_calls, &thread, &call, BPF_ANY);
+  keep_pending_call(&call);
   return 0;
 }
 
 SEC("raw_tp/sock_send_length")
 int obi_tcp_sent(struct bpf_raw_tracepoint_args *context) {
   if (!is_traced()) return 0;
-  __u64 thread = bpf_get_current_pid_tgid();
-  const struct pending_call *call = bpf_map_lookup_elem(&pending_calls, &thread);
+  const struct pending_call *call = pending_call_of_thread();
   if (!call || call->sk != (const struct sock *)context->args[0]) return 0;
-  struct pending_call known = *call;
-  bpf_map_delete_elem(&pending_calls, &thread);
+  struct pending_call known = take_pending_call(call);
   int result = context->args[1];
   if (result > 0 && known.socket) moved(SCRATCH_SHARED, known.socket, known.message, OBI_SEND, 0, result);
   return 0;

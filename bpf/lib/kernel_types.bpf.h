@@ -149,21 +149,13 @@ struct unix_sock {
 struct page {
   unsigned long flags;
 };
-struct bio_vec {
-  struct page *bv_page;
-  unsigned int bv_len;
-  unsigned int bv_offset;
-};
 // What a socket call reads from or writes to. Since 6.0 a single buffer is ITER_UBUF; `iov` became `__iov` in 6.4; up to
 // 5.13 `iter_type` was `type`, with the direction in its lowest bit.
-enum iter_type { ITER_IOVEC, ITER_KVEC, ITER_BVEC, ITER_UBUF };
+enum iter_type { ITER_IOVEC, ITER_KVEC, ITER_UBUF };
 struct iov_iter {
   __u8 iter_type;
   size_t iov_offset;
-  size_t count;
   const void *__iov;
-  const void *kvec;
-  const struct bio_vec *bvec;
   void *ubuf;
 };
 struct iov_iter___before_6_4 {
@@ -174,7 +166,6 @@ struct iov_iter___before_5_14 {
 };
 struct msghdr {
   struct iov_iter msg_iter;
-  unsigned int msg_flags;
 };
 struct socket_alloc {
   struct socket socket;
@@ -183,8 +174,10 @@ struct socket_alloc {
 
 #pragma clang attribute pop
 
-#define MESSAGE_PEEK 0x2    // MSG_PEEK: the bytes will be read again
-#define MESSAGE_TRUNC 0x20  // MSG_TRUNC on a stream: the bytes are thrown away unread (tcp(7))
+#define MESSAGE_PEEK 0x2         // MSG_PEEK: the bytes will be read again
+#define MESSAGE_TRUNC 0x20       // MSG_TRUNC on a stream: the bytes are thrown away unread (tcp(7))
+#define MESSAGE_ERRQUEUE 0x2000  // MSG_ERRQUEUE: not the stream's bytes
+#define RECEIVE_SHUTDOWN 1       // RCV_SHUTDOWN of sk_shutdown
 
 // User-space structures: a fixed ABI, no relocation.
 struct user_iovec {

@@ -83,6 +83,12 @@ static __always_inline void moved(__u32 slot, const struct socket *socket, const
   emit_segment(slot);
 }
 
+// An AF_UNIX socket was shut down; the end of TCP's stream is seen by its state. SHUT_RD (0) ends nothing that is sent.
+static __always_inline void shut_down(__u32 slot, const struct socket *socket, int how) {
+  __u64 key = (__u64)BPF_CORE_READ(socket, sk);
+  if (how != 0 && bpf_map_lookup_elem(&connections, &key)) moved(slot, socket, NULL, OBI_SEND, 0, 0);
+}
+
 // Learns who opened the connection; announced with its first bytes.
 static __always_inline void opened(const struct socket *socket, __u8 role) {
   struct socket_ref found;

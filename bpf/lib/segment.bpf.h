@@ -206,20 +206,25 @@ static __always_inline void note_unreadable(struct obi_segment *segment) {
   count_loss(OBI_LOSS_READ_FAULT);
 }
 
+// The next record stands for `total` bytes of the call.
+static __always_inline void begin_part(struct obi_segment *segment, __u32 total, bool continued) {
+  segment->total_bytes = total;
+  segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
+}
+
+// Sends it, and moves on behind it.
+static __always_inline void end_part(struct segment_scratch *scratch, __u32 captured) {
+  if (!captured) note_unreadable(&scratch->segment);
+  put(scratch, captured);
+  scratch->segment.position += scratch->segment.total_bytes;
+}
+
 // Sends `size` bytes at `base` as one record that stands for `total` bytes of the call.
 __noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 continued) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || size > OBI_STREAM_RECORD_BYTES) return -1;
-  struct obi_segment *segment = &scratch->segment;
-  __u32 captured = size;
-  segment->total_bytes = total;
-  segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
-  if (read_bytes(&scratch->movement, scratch->payload, size, base)) {
-    captured = 0;
-    note_unreadable(segment);
-  }
-  put(scratch, captured);
-  segment->position += total;
+  begin_part(&scratch->segment, total, continued);
+  end_part(scratch, read_bytes(&scratch->movement, scratch->payload, size, base) ? 0 : size);
   return 0;
 }
 
@@ -248,14 +253,9 @@ __noinline int advance(__u32 slot, __u32 size) {
 __noinline int put_vector_part(__u32 slot, __u32 size, __u32 total, __u32 continued) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return -1;
-  struct obi_segment *segment = &scratch->segment;
-  segment->total_bytes = total;
-  segment->flags = continued ? segment->flags | OBI_SEGMENT_CONTINUED : segment->flags & ~OBI_SEGMENT_CONTINUED;
+  begin_part(&scratch->segment, total, continued);
   __u32 captured = gather(slot, size);
-  if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
-  if (!captured) note_unreadable(segment);
-  put(scratch, captured);
-  segment->position += total;
+  end_part(scratch, captured > OBI_STREAM_RECORD_BYTES ? 0 : captured);  // for the verifier
   return advance(slot, size);
 }
 

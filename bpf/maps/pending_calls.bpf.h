@@ -22,3 +22,25 @@ struct {
   __type(value, struct pending_call);
   __uint(max_entries, 8192);
 } pending_calls SEC(".maps");
+
+static __always_inline struct pending_call *pending_call_of_thread(void) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  return bpf_map_lookup_elem(&pending_calls, &thread);
+}
+
+static __always_inline void keep_pending_call(const struct pending_call *call) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  bpf_map_update_elem(&pending_calls, &thread, call, BPF_ANY);
+}
+
+static __always_inline void forget_pending_call(void) {
+  __u64 thread = bpf_get_current_pid_tgid();
+  bpf_map_delete_elem(&pending_calls, &thread);
+}
+
+// The thread's call, which is not pending any more.
+static __always_inline struct pending_call take_pending_call(const struct pending_call *call) {
+  struct pending_call taken = *call;
+  forget_pending_call();
+  return taken;
+}
