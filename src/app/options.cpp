@@ -27,6 +27,12 @@ struct Mistakes {
   }
 };
 
+model::UnresolvedNames unresolved_names(const Config& config) {
+  return {.generic = config.text("attributes.rename_unresolved_hosts"),
+          .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
+          .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
+}
+
 pipeline::PairerOptions pairer_options(const Config& config) {
   pipeline::PairerOptions options;
   options.batch_length = static_cast<std::size_t>(config.integer("ebpf.batch_length"));
@@ -171,9 +177,7 @@ metrics::AggregatorOptions aggregator_options(const Config& config, const std::s
   std::ranges::replace(options.instrumentations, std::string("all"), std::string("*"));
   options.selection = selection_of(config);
   options.groups.http_route = !config.is_switched_off("routes");
-  options.rename = {.generic = config.text("attributes.rename_unresolved_hosts"),
-                    .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
-                    .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
+  options.rename = unresolved_names(config);
   options.resource = resource_options(config);
   return options;
 }
@@ -287,10 +291,7 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);
-  options.filter.unresolved = {
-      .generic = config.text("attributes.rename_unresolved_hosts"),
-      .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
-      .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
+  options.filter.unresolved = unresolved_names(config);
   options.has_filter = !options.filter.conditions.empty() ||
                        (options.routes && !options.routes->ignored_patterns.empty());
   options.printer = print_form(config);

@@ -180,15 +180,14 @@ std::unique_ptr<Programs> make_programs(Backend backend) {
     case Backend::kKprobe:
       return std::make_unique<
           SkeletonPrograms<kprobe_bpf, kprobe_bpf__open, kprobe_bpf__load, kprobe_bpf__destroy>>();
-    case Backend::kSyscall:
-      return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load,
-                                               syscall_bpf__destroy>>();
     case Backend::kTracepoint:
       return std::make_unique<SkeletonPrograms<tracepoint_bpf, tracepoint_bpf__open,
                                                tracepoint_bpf__load, tracepoint_bpf__destroy>>();
+    case Backend::kSyscall:
     case Backend::kAuto: break;
   }
-  return nullptr;
+  return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load,
+                                           syscall_bpf__destroy>>();
 }
 
 }  // namespace obi::capture

@@ -22,7 +22,7 @@ class Programs {
   Programs& operator=(const Programs&) = delete;
 
   /// Loads what this kernel has functions for. A program that is not essential and doesn't load or
-  /// attach is left out, and named in `left_out`.
+  /// attach is left out, and named in the log.
   base::Result<void> load(const TracerOptions& options);
   base::Result<void> attach();
 
@@ -33,7 +33,6 @@ class Programs {
   [[nodiscard]] std::uint64_t skipped_runs() const;
   /// Raised after each change of the PID filter.
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
-  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
 
  protected:
   virtual void open() = 0;  ///< afterwards `object()` is not null, or errno tells why
@@ -51,7 +50,7 @@ class Programs {
   std::vector<std::string> left_out_;
 };
 
-/// Null if the back end isn't built into this version.
+/// Of a certain back end: not kAuto.
 std::unique_ptr<Programs> make_programs(Backend backend);
 
 }  // namespace obi::capture

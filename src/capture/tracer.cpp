@@ -115,10 +115,6 @@ struct Tracer::Loaded {
 
   base::Result<void> open(const TracerOptions& options) {
     programs = make_programs(backend);
-    if (!programs) {
-      return base::fail("ebpf.capture_backend: '" + std::string(to_string(backend)) +
-                        "' is not built into this version; use auto");
-    }
     if (auto loaded = programs->load(options); !loaded) return loaded;
     if (auto mapped = map(); !mapped) return mapped;
     if (auto reading = read_rings(); !reading) return reading;
@@ -149,12 +145,10 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options)
   std::string why;
   for (const Backend backend : kBackends) {
     auto tracer = open_backend(backend, options);
-    if (tracer || backend == kBackends.back()) {
-      if (tracer && !why.empty()) {
-        spdlog::info("capture_backend={} because {}", to_string(backend), why);
-      }
-      return tracer;
+    if (tracer && !why.empty()) {
+      spdlog::info("capture_backend={} because {}", to_string(backend), why);
     }
+    if (tracer || backend == kBackends.back()) return tracer;
     why += fmt::format("{}{} failed: {}", why.empty() ? "" : "; ", to_string(backend),
                        tracer.error().message);
   }
