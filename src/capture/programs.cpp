@@ -186,8 +186,8 @@ std::unique_ptr<Programs> make_programs(Backend backend) {
     case Backend::kSyscall:
     case Backend::kAuto: break;
   }
-  return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load,
-                                           syscall_bpf__destroy>>();
+  return std::make_unique<
+      SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load, syscall_bpf__destroy>>();
 }
 
 }  // namespace obi::capture

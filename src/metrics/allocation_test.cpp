@@ -1,37 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hot path's promise: recording into a series that exists allocates nothing. This file replaces
-// the global allocation functions of the test program.
+// The hot path's promise: recording into a series that exists allocates nothing.
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "metrics/aggregator.hpp"
 #include "metrics/span_fixture.hpp"
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-void* counted(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/allocation_count.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -56,9 +29,9 @@ std::uint64_t allocations_of_recording(AggregatorOptions options) {
   }
   const auto now = Instant::now();
   aggregator.record(batch, now);
-  const auto before = allocations.load();
+  const auto before = support::allocation_count();
   for (int i = 0; i < 10; ++i) aggregator.record(batch, now);
-  return allocations.load() - before;
+  return support::allocation_count() - before;
 }
 
 TEST(RecordingAKnownSeries, AllocatesNothing) {
@@ -76,9 +49,9 @@ TEST(RecordingAKnownSeries, AllocatesNothingInAnOverflowSeries) {
 TEST(RecordingANewSeries, IsSeenByTheCounter) {
   Aggregator aggregator({});
   const auto span = server_span(test_service("users"));
-  const auto before = allocations.load();
+  const auto before = support::allocation_count();
   aggregator.record(span, Instant::now());
-  EXPECT_GT(allocations.load(), before);
+  EXPECT_GT(support::allocation_count(), before);
 }
 
 }  // namespace

@@ -5,13 +5,11 @@
 // for counting instructions under callgrind. Usage: replay_bench [--seconds S | --spans N]
 #include <absl/container/flat_hash_map.h>
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <memory>
-#include <new>
 #include <string_view>
 
 #include "bpf/shared/event.h"
@@ -21,19 +19,8 @@
 #include "pipeline/pair/pairer.hpp"
 #include "pipeline/read_decorator/read_decorator.hpp"
 #include "pipeline/routes/routes.hpp"
+#include "support/allocation_count.hpp"
 #include "traffic.hpp"
-
-namespace {
-std::atomic<std::uint64_t> g_allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  g_allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -159,13 +146,13 @@ int main(int argc, char** argv) {
       if (index++ == records / 4) {  // the first quarter warms caches and buffers up
         begin = cpu_seconds();
         warm = fresh.spans();
-        allocations = g_allocations;
+        allocations = support::allocation_count();
       }
       fresh.handle(record);
     });
     const double took = cpu_seconds() - begin;
     counted = fresh.spans() - warm;
-    allocations = g_allocations - allocations;
+    allocations = support::allocation_count() - allocations;
     best = std::max(best, static_cast<double>(counted) / took);
     total_seconds += took;
   }

@@ -1,37 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hot path's promise: a connection in steady state allocates nothing per exchange. This file
-// replaces the global allocation functions of the test program.
+// The hot path's promise: a connection in steady state allocates nothing per exchange.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "protocol/http1/conversation.hpp"
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-void* counted(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/allocation_count.hpp"
 
 namespace obi::protocol::http1 {
 namespace {
@@ -71,9 +45,9 @@ void expect_no_allocation(const Exchange& exchange) {
   Http1Conversation conversation({});
   CountingSink sink;
   for (int i = 0; i < 100; ++i) feed(conversation, sink, exchange);
-  const std::uint64_t before = allocations.load();
+  const std::uint64_t before = support::allocation_count();
   for (int i = 0; i < 1000; ++i) feed(conversation, sink, exchange);
-  EXPECT_EQ(allocations.load() - before, 0U);
+  EXPECT_EQ(support::allocation_count() - before, 0U);
   EXPECT_EQ(sink.spans, 1100 * exchange.spans);
 }
 
