@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "base/arena.hpp"
 #include "model/segment.hpp"
@@ -20,6 +21,11 @@ struct Payload {
   std::span<const std::byte> bytes;
   std::size_t original_size = 0;
 };
+
+/// The same bytes as characters.
+inline std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 enum class ParseError : std::uint8_t {
   Truncated,        ///< a longer input could be a message
