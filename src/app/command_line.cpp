@@ -36,9 +36,19 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
       ->type_name("FILE");
   cli.add_flag("--probe", probe,
                "load and unload the BPF programs, and say whether that works here");
+  cli.add_flag("--passive", line.passive,
+               "guarantee that no loaded program can alter memory, packets, sockets or control flow");
+  cli.add_option("--btf", line.btf_file, "the kernel's types, where the kernel doesn't bring them")
+      ->type_name("FILE");
   cli.add_flag("--version", version, "the version");
   const CLI::App* config = cli.add_subcommand(
       "config", "prints the effective configuration, each value with its origin");
+  CLI::App* check = cli.add_subcommand(
+      "check", "what works on this host and how, and what is missing; exit code 1: can't run here");
+  check->alias("doctor");
+  CLI::App* audit =
+      cli.add_subcommand("audit", "every BPF program, what it could alter, and every map's memory");
+  for (CLI::App* report : {check, audit}) report->add_flag("--json", line.json, "for scripts");
 
   std::ranges::for_each(arguments, double_the_dash);
   std::ranges::reverse(arguments);  // CLI11 takes them last first
@@ -58,6 +68,10 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
     line.action = CommandLine::Action::kProbe;
   } else if (config->parsed()) {
     line.action = CommandLine::Action::kPrintConfig;
+  } else if (check->parsed()) {
+    line.action = CommandLine::Action::kCheck;
+  } else if (audit->parsed()) {
+    line.action = CommandLine::Action::kAudit;
   }
   return parsed;
 }

@@ -8,12 +8,15 @@
 namespace obi::app {
 
 struct CommandLine {
-  enum class Action { kRun, kPrintConfig, kProbe, kPrintHelp, kPrintVersion };
+  enum class Action { kRun, kPrintConfig, kProbe, kCheck, kAudit, kPrintHelp, kPrintVersion };
   Action action = Action::kRun;
   std::string config_path;            ///< empty = defaults and environment only
   std::optional<std::string> record;  ///< write every record to this file
   bool record_redact = false;
   std::optional<std::string> replay;  ///< read records from this file instead of the kernel
+  bool passive = false;               ///< as ebpf.passive
+  std::string btf_file;               ///< as ebpf.btf_file, which it overrides unless it is empty
+  bool json = false;                  ///< of `check` and `audit`
 };
 
 struct ParsedCommandLine {

@@ -41,5 +41,16 @@ TEST(CommandLine, RecordAndReplayTakeFiles) {
   EXPECT_EQ(parsed.line.replay, "p");
 }
 
+TEST(CommandLine, ReportsHaveTwoForms) {
+  EXPECT_EQ(parse_command_line({"check"}).line.action, Action::kCheck);
+  EXPECT_EQ(parse_command_line({"doctor"}).line.action, Action::kCheck);
+  const auto parsed = parse_command_line({"audit", "--json", "--passive", "--btf", "f"});
+  EXPECT_EQ(parsed.line.action, Action::kAudit);
+  EXPECT_TRUE(parsed.line.json);
+  EXPECT_TRUE(parsed.line.passive);
+  EXPECT_EQ(parsed.line.btf_file, "f");
+  EXPECT_EQ(parse_command_line({"--json"}).exit_code, 2);
+}
+
 }  // namespace
 }  // namespace obi::app

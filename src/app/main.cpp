@@ -12,7 +12,7 @@
 
 #include "app/agent.hpp"
 #include "app/command_line.hpp"
-#include "app/host.hpp"
+#include "app/commands.hpp"
 #include "app/options.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
@@ -45,41 +45,11 @@ bool wait_for_signal(const sigset_t& signals, std::chrono::milliseconds timeout)
   return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
-int probe(const obi::capture::TracerOptions& options) {
-  if (const auto kernel = obi::app::check_kernel(); !kernel) {
-    fmt::print("{}\n", kernel.error().message);
-    return 1;
-  }
-  const auto tracer = obi::capture::Tracer::open(options);
-  if (!tracer) {
-    fmt::print("{}\n", tracer.error().message);
-    return 1;
-  }
-  fmt::print("backend={} map_bytes={}\n", to_string((*tracer)->backend()), (*tracer)->map_bytes());
-  return 0;
-}
-
-// What must hold before BPF is worth trying; one line if it doesn't.
-obi::base::Result<void> check_host(bool enforce) {
-  if (auto kernel = obi::app::check_kernel(); !kernel) return kernel;
-  const auto missing = obi::app::missing_capabilities();
-  if (!missing.empty()) {
-    const std::string names = fmt::format("{}", fmt::join(missing, ", "));
-    const bool hopeless = missing.front() == "CAP_BPF" || enforce;
-    if (hopeless)
-      return obi::base::fail("missing capabilities: " + names + " (run as root, or grant them)");
-    spdlog::warn("missing capabilities: {}; some processes may not be seen", names);
-  }
-  if (const auto mounted = obi::app::mount_tracefs(); !mounted)
-    spdlog::debug("{}", mounted.error().message);
-  return {};
-}
-
 int run(const CommandLine& line, obi::app::AgentOptions options) {
   const sigset_t signals = block_signals();
   const bool live = !line.replay;
   if (live) {
-    if (const auto fit = check_host(options.enforce_capabilities); !fit)
+    if (const auto fit = obi::app::check_host(options); !fit)
       return complain({fit.error().message});
   }
   auto agent = obi::app::Agent::open(std::move(options), line);
@@ -128,11 +98,11 @@ int main(int argc, char** argv) {
     fmt::print("{}", obi::config::render_effective(config));
     return mistakes.empty() ? 0 : complain(mistakes);
   }
-  if (line.action == CommandLine::Action::kProbe && mistakes.empty())
-    return probe(obi::app::tracer_options(config));
+  if (mistakes.empty() && obi::app::is_report(line.action)) return obi::app::report(line, config);
   auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings)
                                   : obi::app::AgentOptions{};
   if (!mistakes.empty()) return complain(mistakes);
+  obi::app::apply(line, options.tracer);
   for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (config.text("log_config") == "yaml") fmt::print("{}", obi::config::render_effective(config));

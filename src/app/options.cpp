@@ -275,6 +275,8 @@ capture::TracerOptions tracer_options(const Config& config) {
   const auto wakeup =
       static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
   options.wakeup_bytes = std::min(wakeup, options.ring_bytes / 4);
+  options.btf_file = config.text("ebpf.btf_file");
+  options.passive = config.boolean("ebpf.passive");
   return options;
 }
 

@@ -13,40 +13,10 @@
 #include <memory>
 #include <string_view>
 
-#include "fentry.skel.h"
-#include "kprobe.skel.h"
-#include "syscall.skel.h"
-#include "tracepoint.skel.h"
+#include "capture/effects.hpp"
 
 namespace obi::capture {
 namespace {
-
-template <typename Skeleton, Skeleton* (*Open)(), int (*Load)(Skeleton*),
-          void (*Destroy)(Skeleton*)>
-class SkeletonPrograms final : public Programs {
- public:
-  ~SkeletonPrograms() override {
-    detach();
-    Destroy(skeleton_);
-  }
-  [[nodiscard]] bpf_object* object() const override {
-    return skeleton_ == nullptr ? nullptr : skeleton_->obj;
-  }
-  [[nodiscard]] std::uint32_t* filter_generation() const override {
-    return const_cast<std::uint32_t*>(&skeleton_->data->filter_generation);
-  }
-
- private:
-  void open() override { skeleton_ = Open(); }
-  int load_object() override { return Load(skeleton_); }
-  void close() override {
-    Destroy(skeleton_);
-    skeleton_ = nullptr;
-  }
-  void set_wakeup_bytes(std::uint32_t bytes) override { skeleton_->rodata->wakeup_bytes = bytes; }
-
-  Skeleton* skeleton_ = nullptr;
-};
 
 // "fexit/inet_sendmsg" → "inet_sendmsg"
 std::string_view function_of(const bpf_program* program) {
@@ -63,15 +33,30 @@ bool is_essential(const bpf_program* program) {
   return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
 }
 
-std::string explain_load_failure(int error) {
+std::string explain_load_failure(const TracerOptions& options, int error) {
   if (error == EPERM || error == EACCES) {
     return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and "
            "CAP_SYS_PTRACE)";
   }
+  if (!options.btf_file.empty()) {
+    return "loading the BPF programs failed with the kernel types of " + options.btf_file +
+           " (are they this kernel's?)";
+  }
   if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF";
+    return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF, or "
+           "--btf FILE";
   }
   return "loading the BPF programs failed";
+}
+
+// libbpf has error numbers of its own beyond the kernel's.
+base::Result<void> load_failure(const TracerOptions& options, int error) {
+  constexpr int kFirstOfLibbpf = 4000;
+  std::string message = explain_load_failure(options, error);
+  if (error < kFirstOfLibbpf) return base::fail(std::move(message), error);
+  std::array<char, 128> text{};
+  libbpf_strerror(error, text.data(), text.size());
+  return base::fail(message + ": " + text.data());
 }
 
 }  // namespace
@@ -99,12 +84,15 @@ void Programs::leave_out_missing_functions() {
 }
 
 base::Result<void> Programs::open_for(const TracerOptions& options) {
-  open();
+  LIBBPF_OPTS(bpf_object_open_opts, open_options);
+  if (!options.btf_file.empty()) open_options.btf_custom_path = options.btf_file.c_str();
+  open(open_options);
   if (object() == nullptr) return base::fail("opening the BPF object", errno);
   set_wakeup_bytes(static_cast<std::uint32_t>(options.wakeup_bytes));
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object(), "segments"),
                            static_cast<std::uint32_t>(options.ring_bytes));
   leave_out_missing_functions();
+  if (options.verifier_statistics) ask_for_statistics();
   return {};
 }
 
@@ -131,7 +119,19 @@ base::Result<void> Programs::load(const TracerOptions& options) {
                    fmt::join(left_out_, ", "));
     }
   }
-  if (error != 0) return base::fail(explain_load_failure(-error), -error);
+  if (error != 0) return load_failure(options, -error);
+  return options.passive ? refuse_altering() : base::Result<void>{};
+}
+
+// Whole programs, with the functions that they call: libbpf has put those in while loading. What
+// was loaded here was never attached, and goes with the object.
+base::Result<void> Programs::refuse_altering() const {
+  for (const ProgramFacts& program : audit().programs) {
+    if (program.loaded && !program.alters.empty()) {
+      return base::fail(fmt::format("{} could alter {}, which --passive forbids", program.hook,
+                                    fmt::join(program.alters, ", ")));
+    }
+  }
   return {};
 }
 
@@ -170,24 +170,6 @@ base::Result<void> Programs::attach() {
 void Programs::detach() {
   for (bpf_link* link : links_) bpf_link__destroy(link);
   links_.clear();
-}
-
-std::unique_ptr<Programs> make_programs(Backend backend) {
-  switch (backend) {
-    case Backend::kFentry:
-      return std::make_unique<
-          SkeletonPrograms<fentry_bpf, fentry_bpf__open, fentry_bpf__load, fentry_bpf__destroy>>();
-    case Backend::kKprobe:
-      return std::make_unique<
-          SkeletonPrograms<kprobe_bpf, kprobe_bpf__open, kprobe_bpf__load, kprobe_bpf__destroy>>();
-    case Backend::kTracepoint:
-      return std::make_unique<SkeletonPrograms<tracepoint_bpf, tracepoint_bpf__open,
-                                               tracepoint_bpf__load, tracepoint_bpf__destroy>>();
-    case Backend::kSyscall:
-    case Backend::kAuto: break;
-  }
-  return std::make_unique<
-      SkeletonPrograms<syscall_bpf, syscall_bpf__open, syscall_bpf__load, syscall_bpf__destroy>>();
 }
 
 }  // namespace obi::capture

@@ -5,11 +5,13 @@
 #include <bpf/libbpf.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "capture/audit.hpp"
 #include "capture/tracer.hpp"
 
 namespace obi::capture {
@@ -31,11 +33,13 @@ class Programs {
   [[nodiscard]] int map(const char* name) const;
   /// How often the kernel skipped a program because it was running on that CPU already (5.12+).
   [[nodiscard]] std::uint64_t skipped_runs() const;
+  [[nodiscard]] Audit audit() const;
   /// Raised after each change of the PID filter.
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
 
  protected:
-  virtual void open() = 0;  ///< afterwards `object()` is not null, or errno tells why
+  virtual void open(
+      const bpf_object_open_opts& options) = 0;  ///< afterwards `object()` is not null, or errno tells why
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
@@ -46,8 +50,12 @@ class Programs {
   base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
   void leave_out_missing_functions();
+  [[nodiscard]] base::Result<void> refuse_altering() const;
+  void ask_for_statistics();
+  [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
   std::vector<bpf_link*> links_;
   std::vector<std::string> left_out_;
+  std::map<const bpf_program*, std::vector<char>> verifier_logs_;
 };
 
 /// Of a certain back end: not kAuto.

@@ -14,7 +14,6 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <numeric>
 
 #include "bpf/shared/kernel_loss.h"
@@ -39,10 +38,6 @@ int log_libbpf(libbpf_print_level level, const char* format, va_list args) {
   std::free(text);
   return 0;
 }
-
-// In order of preference.
-constexpr std::array kBackends = {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint,
-                                  Backend::kSyscall};
 
 template <typename T>
 T* map_memory(int fd, std::size_t bytes) {
@@ -204,17 +199,11 @@ std::vector<KernelLoss> Tracer::losses() const {
   return losses;
 }
 
-// The kernel tells each map's charge in its fdinfo ("memlock:").
+Audit Tracer::audit() const { return loaded_->programs->audit(); }
+
 std::size_t Tracer::map_bytes() const {
   std::size_t total = 0;
-  bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, loaded_->programs->object()) {
-    std::ifstream info("/proc/self/fdinfo/" + std::to_string(bpf_map__fd(map)));
-    for (std::string key; info >> key;) {
-      std::size_t value = 0;
-      if (key == "memlock:" && info >> value) total += value;
-    }
-  }
+  for (const MapFacts& map : audit().maps) total += map.bytes;
   return total;
 }
 

@@ -4,6 +4,7 @@
 // back end from another. Thread rule: `poll` from the capture thread; `allow`, `block` and
 // `set_mode` from any one thread each; the rest anywhere.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "capture/audit.hpp"
 #include "model/segment.hpp"
 
 namespace obi::capture {
@@ -23,12 +25,18 @@ namespace obi::capture {
 /// and attaches.
 enum class Backend : std::uint8_t { kAuto, kFentry, kKprobe, kTracepoint, kSyscall };
 std::string_view to_string(Backend backend);
+/// In the order in which kAuto tries them.
+inline constexpr std::array kBackends = {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint,
+                                         Backend::kSyscall};
 
 struct TracerOptions {
   Backend backend = Backend::kAuto;
   std::size_t wakeup_bytes =
       64 * 1024;  ///< ring data at which the reader is woken; a poll time-out collects less
   std::size_t ring_bytes = 4 * 1024 * 1024;  ///< power of two, multiple of the page size
+  std::string btf_file;  ///< the kernel's types, for one that doesn't bring them; empty = its own
+  bool passive = false;  ///< refuse programs that could alter anything but their own maps
+  bool verifier_statistics = false;  ///< have the kernel tell the verifier's work, for `audit`
 };
 
 struct PidIdentity {
@@ -68,6 +76,7 @@ class Tracer {
   [[nodiscard]] Backend backend() const;
   /// Every reason, also those with count 0.
   [[nodiscard]] std::vector<KernelLoss> losses() const;
+  [[nodiscard]] Audit audit() const;
   /// Memory of all maps in the kernel.
   [[nodiscard]] std::size_t map_bytes() const;
 

@@ -67,8 +67,14 @@ constexpr Key kKeys[] = {
      "auto=|batch|legacy", "how network flows are read from their map", kLater | kAnyCase},
     {"ebpf.capture_backend", "OTEL_EBPF_CAPTURE_BACKEND", Type::kChoice, "auto",
      "auto|fentry|kprobe|tracepoint|syscall",
-     "which kernel hooks see the bytes; auto takes the best that works here. Only auto and syscall "
-     "have an effect yet. A key of this implementation only"},
+     "which kernel hooks see the bytes; auto takes the best that works here. A key of this "
+     "implementation only"},
+    {"ebpf.btf_file", "OTEL_EBPF_BTF_FILE", Type::kText, "", "",
+     "file with the kernel's types (BTF) where /sys/kernel/btf/vmlinux is missing; --btf sets it, "
+     "too. A key of this implementation only"},
+    {"ebpf.passive", "OTEL_EBPF_PASSIVE", Type::kBoolean, "false", "",
+     "refuse to load any program that could alter user memory, packets, sockets or control flow; "
+     "--passive sets it, too. A key of this implementation only"},
     {"ebpf.redis_db_cache.enabled", "OTEL_EBPF_BPF_REDIS_DB_CACHE_ENABLED", Type::kBoolean, "false",
      "", "remembers the selected Redis database of each connection", kLater},
     {"ebpf.redis_db_cache.max_size", "OTEL_EBPF_BPF_REDIS_DB_CACHE_MAX_SIZE", Type::kInteger,

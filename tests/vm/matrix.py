@@ -6,11 +6,14 @@ Prints one line per kernel and back end; what was not run is printed as skipped,
 anything failed.
 """
 import argparse
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+import verifier_budget
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -35,6 +38,7 @@ for backend in {backends}; do
     continue
   fi
   export OBI_CAPTURE_BACKEND=$backend OTEL_EBPF_CAPTURE_BACKEND=$backend
+  /obi/build/bin/ebpf-instrument audit --json >/host/audit.$backend.json
   run segments /obi/build/bin/capture_test --gtest_brief=1
   [ "{suites}" = all ] && run behaviour python3 -m pytest -q -p no:cacheprovider --maxfail=4 --tb=short /obi/tests/e2e/test_completeness.py {pytest}
 done
@@ -48,7 +52,7 @@ def kernels():
 
 
 def boot(kernel, disk, backends, args):
-    """Results of one kernel: {(backend, suite): (status, figure)}; the console's text."""
+    """Results of one kernel: {(backend, suite): (status, figure)}, what `audit` said per back end, the console's text."""
     job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, pytest=args.pytest)
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script, tempfile.TemporaryDirectory() as share:
         script.write(job)
@@ -56,13 +60,25 @@ def boot(kernel, disk, backends, args):
         seconds = 120 + 2 * args.suite_seconds * len(backends)
         done = subprocess.run([HERE / "boot.sh", kernel, script.name, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env=os.environ | {"VM_DISK": str(disk), "VM_SHARE": share}, check=False)
+        audits = {path.name.split(".")[1]: json.loads(path.read_text() or "null") for path in pathlib.Path(share).glob("audit.*.json")}
     console = done.stdout.decode(errors="replace")
     results = {}
     for line in console.splitlines():
         fields = line.split()
         if len(fields) >= 4 and fields[0] == "RESULT":
             results[fields[1], fields[2]] = (fields[3], fields[4] if len(fields) > 4 else "")
-    return results, console
+    return results, audits, console
+
+
+def judge_verifier(kernel, backend, audit, record):
+    """(status, figure) of the programs' verification: the instructions of the one that takes most."""
+    if audit is None:
+        return ("fail", "no audit")
+    if record:
+        verifier_budget.record(kernel, backend, audit)
+    over = verifier_budget.over_budget(kernel, backend, audit)
+    most = max(program["verified_instructions"] for program in audit["programs"])
+    return ("fail", "; ".join(over)) if over else ("pass", str(most))
 
 
 def main():
@@ -72,6 +88,7 @@ def main():
     parser.add_argument("--suites", choices=("segments", "all"), default="all")
     parser.add_argument("--suite-seconds", type=int, default=900)
     parser.add_argument("--pytest", default="", help="further arguments, such as -k EXPRESSION")
+    parser.add_argument("--record-budgets", action="store_true", help="what the verifier says now is the budget from now on")
     parser.add_argument("--build", default=str(ROOT / "build"))
     args = parser.parse_args()
     chosen = args.kernel or list(kernels())
@@ -82,15 +99,16 @@ def main():
         disk = pathlib.Path(folder) / "disk.img"
         subprocess.run([HERE / "make_disk.sh", args.build, disk], check=True)
         for kernel in chosen:
-            results, console = boot(kernel, disk, backends, args)
+            results, audits, console = boot(kernel, disk, backends, args)
             for backend in backends:
                 if (backend, "all") in results:
                     print(f"{kernel:8} {backend:10} skipped: {results[backend, 'all'][1].replace('_', ' ')}", flush=True)
                     continue
-                cells = [results.get((backend, suite), ("missing", "")) for suite in suites]
+                results[backend, "verifier"] = judge_verifier(kernel, backend, audits.get(backend), args.record_budgets)
+                cells = [results.get((backend, suite), ("missing", "")) for suite in ["verifier", *suites]]
                 good = all(status == "pass" for status, _ in cells)
                 failed |= not good
-                text = "  ".join(f"{suite}: {status} {figure}" for suite, (status, figure) in zip(suites, cells))
+                text = "  ".join(f"{suite}: {status} {figure}" for suite, (status, figure) in zip(["verifier", *suites], cells))
                 print(f"{kernel:8} {backend:10} {'ok    ' if good else 'FAILED'} {text}", flush=True)
             if any(status in ("fail", "missing") for status, _ in results.values()) or not results:
                 print(console[-20000:], file=sys.stderr)

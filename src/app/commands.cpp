@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "inspect/audit_report.hpp"
+#include "inspect/check.hpp"
+#include "inspect/requirements.hpp"
+
+namespace obi::app {
+namespace {
+
+using capture::Tracer;
+using capture::TracerOptions;
+
+int fail_with(const base::Error& error) {
+  fmt::print(stderr, "{}\n", error.message);
+  return 1;
+}
+
+base::Result<std::unique_ptr<Tracer>> open_tracer(const TracerOptions& options) {
+  if (auto kernel = inspect::check_kernel(inspect::read_host("", options.btf_file)); !kernel)
+    return std::unexpected(std::move(kernel.error()));
+  return Tracer::open(options);
+}
+
+int probe(const TracerOptions& options) {
+  const auto tracer = open_tracer(options);
+  if (!tracer) return fail_with(tracer.error());
+  fmt::print("backend={} map_bytes={}\n", to_string((*tracer)->backend()), (*tracer)->map_bytes());
+  return 0;
+}
+
+int audit(TracerOptions options, bool json) {
+  options.verifier_statistics = true;
+  const auto tracer = open_tracer(options);
+  if (!tracer) return fail_with(tracer.error());
+  const capture::Audit facts = (*tracer)->audit();
+  fmt::print("{}", json ? inspect::render_json(facts, (*tracer)->backend())
+                        : inspect::render_text(facts, (*tracer)->backend()));
+  return 0;
+}
+
+int check(const TracerOptions& options, bool json) {
+  const inspect::CheckReport found = inspect::check({.tracer = options});
+  fmt::print("{}", json ? inspect::render_json(found) : inspect::render_text(found));
+  return found.is_usable() ? 0 : 1;
+}
+
+}  // namespace
+
+bool is_report(CommandLine::Action action) {
+  return action == CommandLine::Action::kProbe || action == CommandLine::Action::kCheck ||
+         action == CommandLine::Action::kAudit;
+}
+
+int report(const CommandLine& line, const config::Config& config) {
+  TracerOptions options = tracer_options(config);
+  apply(line, options);
+  if (line.action == CommandLine::Action::kCheck) return check(options, line.json);
+  if (line.action == CommandLine::Action::kAudit) return audit(options, line.json);
+  return probe(options);
+}
+
+void apply(const CommandLine& line, TracerOptions& options) {
+  options.passive |= line.passive;
+  if (!line.btf_file.empty()) options.btf_file = line.btf_file;
+}
+
+base::Result<void> check_host(const AgentOptions& options) {
+  const inspect::Host host = inspect::read_host("", options.tracer.btf_file);
+  if (auto kernel = inspect::check_kernel(host); !kernel) return kernel;
+  const auto missing = inspect::missing_capabilities(host);
+  if (!missing.empty()) {
+    std::vector<std::string> names;
+    for (const auto& capability : missing)
+      names.push_back(fmt::format("{} ({})", capability.name, capability.why));
+    const std::string told = fmt::format("missing capabilities: {}", fmt::join(names, ", "));
+    if (missing.front().essential || options.enforce_capabilities)
+      return base::fail(told + " (run as root, or grant them)");
+    spdlog::warn("{}; some processes may not be seen", told);
+  }
+  if (const auto mounted = inspect::mount_tracefs(); !mounted)
+    spdlog::debug("{}", mounted.error().message);
+  return {};
+}
+
+}  // namespace obi::app

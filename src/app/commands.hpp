@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that report on this host and end, and the checks before the agent starts.
+#pragma once
+#include "app/command_line.hpp"
+#include "app/options.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+
+namespace obi::app {
+
+/// check, audit and --probe.
+bool is_report(CommandLine::Action action);
+/// Prints it; the exit code of the process: 0 = works here, 1 = doesn't.
+int report(const CommandLine& line, const config::Config& config);
+
+/// What the command line says beside the configuration.
+void apply(const CommandLine& line, capture::TracerOptions& options);
+/// What must hold before BPF is worth trying; one line if it doesn't.
+base::Result<void> check_host(const AgentOptions& options);
+
+}  // namespace obi::app
