@@ -33,6 +33,20 @@ bool is_essential(const bpf_program* program) {
   return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
 }
 
+// "function x" or "tracepoint x"; empty = it is there, or this kind of hook isn't known by the types.
+std::string missing_hook(const bpf_program* program, const btf* types) {
+  const std::string name(function_of(program));
+  const auto knows = [types](const std::string& type, std::uint32_t kind) {
+    return btf__find_by_name_kind(types, type.c_str(), kind) > 0;
+  };
+  switch (bpf_program__type(program)) {
+    case BPF_PROG_TYPE_TRACING: return knows(name, BTF_KIND_FUNC) ? "" : "function " + name;
+    case BPF_PROG_TYPE_RAW_TRACEPOINT:
+      return knows("btf_trace_" + name, BTF_KIND_TYPEDEF) ? "" : "tracepoint " + name;
+    default: return "";
+  }
+}
+
 std::string explain_load_failure(const TracerOptions& options, int error) {
   if (error == EPERM || error == EACCES) {
     return "the kernel refused to load BPF programs (run as root, or with CAP_BPF, CAP_PERFMON and "
@@ -70,17 +84,22 @@ void Programs::leave_out(bpf_program* program) {
   left_out_.emplace_back(bpf_program__section_name(program));
 }
 
-// Trampolines are looked up in the kernel's BTF, and one that isn't there fails the whole load.
-void Programs::leave_out_missing_functions() {
-  std::unique_ptr<btf, decltype(&btf__free)> types(nullptr, btf__free);
+// A program whose function or tracepoint isn't there fails the whole load, by an error that doesn't
+// say so.
+base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& options) {
+  const std::unique_ptr<btf, decltype(&btf__free)> types(
+      options.btf_file.empty() ? btf__load_vmlinux_btf()
+                               : btf__parse(options.btf_file.c_str(), nullptr),
+      btf__free);
+  if (!types) return {};  // the load will tell
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
-    if (bpf_program__type(program) != BPF_PROG_TYPE_TRACING) continue;
-    if (!types) types.reset(btf__load_vmlinux_btf());
-    const std::string function(function_of(program));
-    if (types && btf__find_by_name_kind(types.get(), function.c_str(), BTF_KIND_FUNC) > 0) continue;
-    if (!is_essential(program)) leave_out(program);
+    const std::string missing = missing_hook(program, types.get());
+    if (missing.empty()) continue;
+    if (is_essential(program)) return base::fail("this kernel has no " + missing);
+    leave_out(program);
   }
+  return {};
 }
 
 base::Result<void> Programs::open_for(const TracerOptions& options) {
@@ -91,7 +110,7 @@ base::Result<void> Programs::open_for(const TracerOptions& options) {
   set_wakeup_bytes(static_cast<std::uint32_t>(options.wakeup_bytes));
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object(), "segments"),
                            static_cast<std::uint32_t>(options.ring_bytes));
-  leave_out_missing_functions();
+  if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
   if (options.verifier_statistics) ask_for_statistics();
   return {};
 }

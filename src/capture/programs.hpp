@@ -49,7 +49,7 @@ class Programs {
   base::Result<void> open_for(const TracerOptions& options);
   base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
-  void leave_out_missing_functions();
+  base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
   [[nodiscard]] base::Result<void> refuse_altering() const;
   void ask_for_statistics();
   [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
