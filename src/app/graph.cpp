@@ -146,7 +146,8 @@ void Agent::Graph::build_nodes() {
                 .run = [this](std::stop_token stop) { replay->run(stop); },
                 .finished = [this] { spans->close(); }});
   } else {
-    kernel = std::make_unique<KernelSource>(*tracer, *pairer, *discovery, ledger, recorder.get());
+    kernel = std::make_unique<KernelSource>(*tracer, *pairer, *discovery, ledger, recorder.get(),
+                                            options.max_memory);
     runner.add({.name = "capture",
                 .run = [this](std::stop_token stop) { kernel->run(stop); },
                 .finished = [this] { spans->close(); }});

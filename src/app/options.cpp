@@ -33,8 +33,17 @@ model::UnresolvedNames unresolved_names(const Config& config) {
           .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
 }
 
+// A limit that holds for the default ceiling of memory, and grows and shrinks with it.
+std::size_t per_memory(const Config& config, std::size_t at_default) {
+  constexpr std::size_t kDefault = 64UL * 1024 * 1024;
+  const auto ceiling = static_cast<std::size_t>(config.integer("max_memory"));
+  return std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(at_default) *
+                                                           static_cast<double>(ceiling) / kDefault));
+}
+
 pipeline::PairerOptions pairer_options(const Config& config) {
   pipeline::PairerOptions options;
+  options.max_connections = per_memory(config, options.max_connections);
   options.batch_length = static_cast<std::size_t>(config.integer("ebpf.batch_length"));
   options.batch_timeout = config.duration("ebpf.batch_timeout");
   options.request_timeout = config.duration("ebpf.http_request_timeout");
@@ -168,6 +177,7 @@ const std::vector<std::string>& features_of(const Config& config) {
 // What both metric exporters share; `section` is otel_metrics_export or prometheus_export.
 metrics::AggregatorOptions aggregator_options(const Config& config, const std::string& section) {
   metrics::AggregatorOptions options;
+  options.max_series = per_memory(config, options.max_series);
   options.buckets.duration = config.numbers(section + ".buckets.duration_histogram");
   options.buckets.request_size = config.numbers(section + ".buckets.request_size_histogram");
   options.buckets.response_size = config.numbers(section + ".buckets.response_size_histogram");
@@ -207,6 +217,7 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
     });
     traces.sampler = {.name = config.text("otel_traces_export.sampler.name"),
                       .argument = config.text("otel_traces_export.sampler.arg")};
+    traces.queue_bytes = per_memory(config, traces.queue_bytes);
     traces.selection = selection_of(config);
     traces.resource = resource_options(config);
     traces.redaction =
@@ -224,6 +235,7 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
     }
     // lowmemory differs from delta only for asynchronous counters, of which there are none.
     metrics.delta = config.text("otel_metrics_export.temporality_preference") != "cumulative";
+    metrics.queue_bytes = per_memory(config, metrics.queue_bytes);
     metrics.selection = selection_of(config);
     metrics.resource = resource_options(config);
     options.otlp_metrics = std::move(metrics);
@@ -274,7 +286,8 @@ capture::TracerOptions tracer_options(const Config& config) {
   if (chosen != kBackends.end()) options.backend = *chosen;
   const auto wakeup =
       static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
-  options.wakeup_bytes = std::min(wakeup, options.ring_bytes / 4);
+  options.wakeup_bytes = wakeup;
+  options.max_map_bytes = static_cast<std::size_t>(config.integer("max_kernel_memory"));
   options.btf_file = config.text("ebpf.btf_file");
   options.passive = config.boolean("ebpf.passive");
   return options;
@@ -308,6 +321,7 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
       .when_full = config.boolean("channel_send_timeout_panic") ? swarm::WhenFull::kAbort
                                                                 : swarm::WhenFull::kWait};
   options.shutdown_timeout = config.duration("shutdown_timeout");
+  options.max_memory = static_cast<std::size_t>(config.integer("max_memory"));
   options.enforce_capabilities = config.boolean("enforce_sys_caps");
   if (config.text("internal_metrics.exporter") == "otel") {
     warnings.emplace_back(

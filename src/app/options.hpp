@@ -52,6 +52,7 @@ struct AgentOptions {
   metrics::AggregatorOptions otlp_aggregation;
   QueueSettings queue;
   std::chrono::nanoseconds shutdown_timeout{};
+  std::size_t max_memory = 0;  ///< bytes that may be resident; 0 = no ceiling
   bool enforce_capabilities = false;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/sources.hpp"
 
+#include <malloc.h>
+
 #include "base/clock.hpp"
 #include "capture/record.hpp"
 
@@ -40,15 +42,35 @@ void KernelSource::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     tracer_.poll(kFlushInterval, consumer);
     pairer_.set_wall_offset_ns(base::wall_offset_ns());
-    pairer_.on_tick(base::monotonic_ns());
+    on_tick();
   }
   tracer_.drain(consumer);
   pairer_.finish(base::monotonic_ns());
 }
 
+void KernelSource::on_tick() {
+  const std::uint64_t now = base::monotonic_ns();
+  pairer_.on_tick(now);
+  if (memory_.is_due(now)) hold_ceiling(now);
+}
+
+void KernelSource::hold_ceiling(std::uint64_t now_ns) {
+  if (memory_.look(now_ns) == MemoryGuard::Level::kFine) return;
+  pairer_.shed();
+  malloc_trim(0);
+}
+
+void KernelSource::on_segment(const model::Segment& segment) {
+  memory_.took(segment.payload.size());
+  if (memory_.has_taken_much()) hold_ceiling(base::monotonic_ns());
+  if (memory_.level() != MemoryGuard::Level::kFull) return pairer_.on_segment(segment);
+  ledger_.add(model::Reason::SegmentsSeen);
+  ledger_.add(model::Reason::SegmentsShed);
+}
+
 void KernelSource::consume(std::span<const std::byte> bytes) {
   if (recorder_ != nullptr) recorder_->write(bytes);
-  std::visit(Overloaded{[&](const model::Segment& segment) { pairer_.on_segment(segment); },
+  std::visit(Overloaded{[&](const model::Segment& segment) { on_segment(segment); },
                         [&](const model::ConnectionOpened& opened) { pairer_.on_opened(opened); },
                         [&](const model::ConnectionClosed& closed) { pairer_.on_closed(closed); },
                         [&](const model::ProcessEvent& event) { discovery_.push(event); },

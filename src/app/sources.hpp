@@ -6,6 +6,7 @@
 #include <mutex>
 #include <stop_token>
 
+#include "app/memory_guard.hpp"
 #include "capture/recording.hpp"
 #include "capture/tracer.hpp"
 #include "discover/discovery.hpp"
@@ -31,21 +32,26 @@ class SharedRecorder {
 class KernelSource {
  public:
   KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery,
-               model::Ledger& ledger, SharedRecorder* recorder)
+               model::Ledger& ledger, SharedRecorder* recorder, std::size_t max_memory)
       : tracer_(tracer),
         pairer_(pairer),
         discovery_(discovery),
         ledger_(ledger),
-        recorder_(recorder) {}
+        recorder_(recorder),
+        memory_(max_memory) {}
   void run(std::stop_token stop);
 
  private:
   void consume(std::span<const std::byte> record);
+  void on_segment(const model::Segment& segment);
+  void on_tick();
+  void hold_ceiling(std::uint64_t now_ns);
   capture::Tracer& tracer_;
   pipeline::Pairer& pairer_;
   discover::Discovery& discovery_;
   model::Ledger& ledger_;
   SharedRecorder* recorder_;
+  MemoryGuard memory_;
 };
 
 /// The same from a recording, as fast as it goes, with the recording's own time.

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "capture/effects.hpp"
+#include "capture/map_sizes.hpp"
 #include "capture/programs.hpp"
 
 namespace obi::capture {
@@ -42,7 +43,8 @@ MapFacts facts_of(const bpf_map* map) {
   return {.name = bpf_map__name(map),
           .type = text_or(libbpf_bpf_map_type_str(bpf_map__type(map)), "unknown"),
           .max_entries = bpf_map__max_entries(map),
-          .bytes = bytes_of(bpf_map__fd(map))};
+          .bytes = bytes_of(bpf_map__fd(map)),
+          .estimated_bytes = estimated_bytes(shape_of(map), possible_cpus())};
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct MapFacts {
   std::string type;
   std::uint32_t max_entries = 0;
   std::uint64_t bytes = 0;  ///< that the kernel charges for it
+  std::uint64_t estimated_bytes = 0;  ///< as map_sizes.hpp expected it
 };
 
 struct Audit {

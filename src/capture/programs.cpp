@@ -107,9 +107,7 @@ base::Result<void> Programs::open_for(const TracerOptions& options) {
   if (!options.btf_file.empty()) open_options.btf_custom_path = options.btf_file.c_str();
   open(open_options);
   if (object() == nullptr) return base::fail("opening the BPF object", errno);
-  set_wakeup_bytes(static_cast<std::uint32_t>(options.wakeup_bytes));
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object(), "segments"),
-                           static_cast<std::uint32_t>(options.ring_bytes));
+  if (auto fits = fit_maps(options); !fits) return fits;
   if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
   if (options.verifier_statistics) ask_for_statistics();
   return {};
@@ -139,7 +137,10 @@ base::Result<void> Programs::load(const TracerOptions& options) {
     }
   }
   if (error != 0) return load_failure(options, -error);
-  return options.passive ? refuse_altering() : base::Result<void>{};
+  if (options.passive) {
+    if (auto reading = refuse_altering(); !reading) return reading;
+  }
+  return {};
 }
 
 // Whole programs, with the functions that they call: libbpf has put those in while loading. What

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "capture/audit.hpp"
+#include "capture/map_sizes.hpp"
 #include "capture/tracer.hpp"
 
 namespace obi::capture {
@@ -51,12 +52,17 @@ class Programs {
   void leave_out(bpf_program* program);
   base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
   [[nodiscard]] base::Result<void> refuse_altering() const;
+  base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();
   [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
   std::vector<bpf_link*> links_;
   std::vector<std::string> left_out_;
   std::map<const bpf_program*, std::vector<char>> verifier_logs_;
 };
+
+MapShape shape_of(const bpf_map* map);
+/// CPUs that the kernel could have.
+std::size_t possible_cpus();
 
 /// Of a certain back end: not kAuto.
 std::unique_ptr<Programs> make_programs(Backend backend);

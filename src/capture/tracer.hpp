@@ -34,6 +34,7 @@ struct TracerOptions {
   std::size_t wakeup_bytes =
       64 * 1024;  ///< ring data at which the reader is woken; a poll time-out collects less
   std::size_t ring_bytes = 4 * 1024 * 1024;  ///< power of two, multiple of the page size
+  std::size_t max_map_bytes = 0;  ///< ceiling of all maps together; smaller ones are made to fit
   std::string btf_file;  ///< the kernel's types, for one that doesn't bring them; empty = its own
   bool passive = false;  ///< refuse programs that could alter anything but their own maps
   bool verifier_statistics = false;  ///< have the kernel tell the verifier's work, for `audit`

@@ -45,7 +45,11 @@ constexpr Key kKeys[] = {
     {"profile_port", "OTEL_EBPF_PROFILE_PORT", Type::kInteger, "0", "0..65535",
      "port of the profiler; 0 = off", kLater},
     {"max_memory", "OTEL_EBPF_MAX_MEMORY", Type::kSize, "64MiB", "> 0",
-     "ceiling of the agent's user-space memory; a key of this implementation only", kLater},
+     "ceiling of the agent's resident memory: tables are sized by it, and near it what is "
+     "remembered of connections is given up, and counted. A key of this implementation only"},
+    {"max_kernel_memory", "OTEL_EBPF_MAX_KERNEL_MEMORY", Type::kSize, "64MiB", "> 0",
+     "ceiling of all BPF maps together: they are made smaller to fit, and a way of capturing that "
+     "can't fit isn't used. A key of this implementation only"},
     {"semconv_stability_opt_in", "OTEL_SEMCONV_STABILITY_OPT_IN", Type::kTextList, "", "",
      "comma list of areas that use newer semantic conventions: rpc, database, messaging; those of "
      "http are the stable ones in any case",

@@ -23,6 +23,7 @@ namespace obi::model {
   X(SegmentsResync,          "segments_resync",           Segment, "segments skipped while looking for the next message")    \
   X(SegmentsDuplicate,       "segments_duplicate",        Segment, "segments whose bytes had been seen already")             \
   X(SegmentsOrphaned,        "segments_orphaned",         Segment, "segments of a connection that is not in the table")      \
+  X(SegmentsShed,            "segments_shed",             Segment, "segments dropped because memory had reached max_memory")      \
   X(SegmentsUndecodable,     "segments_undecodable",      Segment, "records that are malformed")                             \
   /* requests */                                                                                                             \
   X(RequestsSeen,            "requests_seen",             Request, "request heads parsed")                                   \
@@ -41,6 +42,7 @@ namespace obi::model {
   X(ConnectionsOpened,       "connections_opened",        Note,    "connections on which a first segment was seen")           \
   X(ConnectionsClosed,       "connections_closed",        Note,    "connections closed")                                      \
   X(ConnectionsEvicted,      "connections_evicted",       Note,    "connections forgotten because the table was full")        \
+  X(ConnectionsShed,         "connections_shed",          Note,    "connections whose bytes at hand were given up near max_memory") \
   X(ConnectionsSilenced,     "connections_silenced",      Note,    "connections whose capture was switched off: no known protocol") \
   X(SpansFiltered,           "spans_filtered",            Note,    "spans removed by filter.application or ignored routes")   \
   X(SpansNoService,          "spans_no_service",          Note,    "spans of processes that ceased to be instrumented")       \

@@ -79,6 +79,7 @@ class Agent:
             "OTEL_EBPF_BPF_BATCH_TIMEOUT": "100ms",
             "OTEL_EBPF_INTERNAL_METRICS_EXPORTER": "prometheus",
             "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT": str(self.internal_port),
+            **({"OTEL_EBPF_MAX_MEMORY": "8GiB"} if SANITIZED else {}),
             **(env or {}),
         }
         self.arguments = [str(BINARY), *arguments]
@@ -162,7 +163,7 @@ def ledger_of_log(text):
 
 
 def assert_ledger_adds_up(rows):
-    segments = ("http", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "undecodable")
+    segments = ("http", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "shed", "undecodable")
     assert rows["segments_seen"] == sum(rows["segments_" + name] for name in segments), rows
     losses = ("no_response", "lost_response", "upgraded", "overflow", "open")
     assert rows["requests_seen"] == rows["spans_made"] + sum(rows["requests_" + name] for name in losses), rows

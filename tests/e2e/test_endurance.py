@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for, wait_for_port
+from agent import SANITIZED, Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for, wait_for_port
 from conftest import PEERS, Talker
 
 
@@ -39,6 +39,34 @@ def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
         subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{nginx.port}/created"], check=True)
         agent.wait_for_spans(1, 10, lambda span: span["attributes"]["url"] == "/created")
         assert_ledger_adds_up(ledger_of_log(agent.stop()))
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's memory is not the agent's")
+def test_heads_that_never_end_are_given_up_under_the_ceiling_of_memory():
+    """4 000 connections with 8 KB of a head each: more than the agent may keep."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, str(PEERS / "idle_server.py"), str(port)])
+    wait_for_port(port)
+    ceiling = 40
+    try:
+        with (Agent({"OTEL_EBPF_OPEN_PORT": str(port), "OTEL_EBPF_MAX_MEMORY": f"{ceiling}MiB"}) as agent,
+              Talker("slow_client.py", port, 4_000) as client):
+            agent.wait_for_instrumented(1)
+            assert int(client.go()) == 4_000
+            wait_for(lambda: agent.ledger()["connections_shed"] > 0, 10, "connections to be given up")
+            assert int(client.go()) == 4_000
+            subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{port}/after"], check=True)
+            agent.wait_for_spans(1, 10, lambda span: span["attributes"]["url"] == "/after")
+            log = agent.stop()
+            rows = ledger_of_log(log)
+            assert_ledger_adds_up(rows)
+            assert f"max_memory={ceiling}MiB" in log
+            assert agent.peak_rss_kib <= ceiling * 1024, f"peak RSS {agent.peak_rss_kib} KiB"
+            print(f"peak RSS {agent.peak_rss_kib / 1024:.1f} of {ceiling} MiB, {rows['connections_shed']} connections given up, "
+                  f"{rows['segments_shed']} segments dropped, {rows['spans_made']} spans of 4001 requests")
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 @pytest.mark.slow

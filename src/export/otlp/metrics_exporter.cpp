@@ -17,7 +17,8 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
       sender_({.name = "otlp metrics",
                .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
-               .max_items = kMaxRequests},
+               .max_items = kMaxRequests,
+               .max_bytes = options_.queue_bytes},
               otlp::make_transport(options_.target, otlp::Signal::kMetrics)),
       next_(std::chrono::steady_clock::now() + options_.interval) {}
 

@@ -41,7 +41,8 @@ struct OtlpTracesOptions {
   OtlpTarget target;
   Backoff backoff;
   std::size_t batch_max_size = 4096;  ///< spans in one request
-  std::size_t queue_size = 16'384;    ///< spans held; the oldest are dropped beyond it
+  std::size_t queue_size = 16'384;    ///< spans held; the oldest are dropped beyond it …
+  std::size_t queue_bytes = 16 << 20;  ///< … or beyond this
   std::chrono::nanoseconds batch_timeout = std::chrono::seconds(15);
   bool http_selected = true;  ///< instrumentations
   model::Sampler sampler{.name = "parentbased_always_on", .argument = {}};
@@ -54,6 +55,7 @@ struct OtlpTracesOptions {
 struct OtlpMetricsOptions {
   OtlpTarget target;
   Backoff backoff{.give_up_after = std::chrono::minutes(1)};
+  std::size_t queue_bytes = 16 << 20;  ///< requests held; the oldest are dropped beyond it
   std::chrono::nanoseconds interval = std::chrono::seconds(60);
   bool delta = false;
   metrics::AttributeSelection selection;

@@ -13,7 +13,8 @@ OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
       sender_({.name = "otlp traces",
                .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
-               .max_items = options_.queue_size},
+               .max_items = options_.queue_size,
+               .max_bytes = options_.queue_bytes},
               otlp::make_transport(options_.target, otlp::Signal::kTraces)) {}
 
 bool OtlpTracesExporter::wants(const model::Span& span) const {

@@ -138,6 +138,22 @@ void Pairer::on_tick(std::uint64_t now_ns) {
     flush();
 }
 
+void Pairer::shed() {
+  std::size_t total = 0;
+  for (const auto& [id, entry] : connections_) total += entry->connection.held_bytes();
+  std::size_t freed = 0;
+  for (const std::uint64_t id : by_age_) {
+    if (freed * 2 >= total) break;
+    Connection& connection = connections_.find(id)->second->connection;
+    const std::size_t held = connection.held_bytes();
+    if (held == 0) continue;
+    ledger_.add(Reason::ConnectionsShed);
+    sink_->set_current(&connection.info());
+    connection.on_close(connection.last_ns, context());
+    freed += held;
+  }
+}
+
 void Pairer::finish(std::uint64_t now_ns) {
   for (auto& [id, entry] : connections_) {
     sink_->set_current(&entry->connection.info());

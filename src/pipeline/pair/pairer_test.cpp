@@ -226,5 +226,27 @@ TEST_F(PairerTest, WhatIsUnansweredAtTheEndIsCounted) {
   EXPECT_EQ(ledger_.get(Reason::RequestsNoResponse), 1U);
 }
 
+TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
+  start();
+  std::vector<Talk> talks;
+  for (std::uint64_t id = 1; id <= 4; ++id) talks.emplace_back(id);
+  for (Talk& talk : talks) {
+    pairer_->on_opened(talk.opened());
+    pairer_->on_segment(talk.receive("GET /begun HTTP/1.1\r\nHost: a"));
+  }
+  pairer_->shed();
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsShed), 2);
+  EXPECT_EQ(pairer_->connection_count(), 4);
+  // The quietest two start anew, the others finish what they began.
+  for (Talk& talk : talks) {
+    pairer_->on_segment(talk.receive("\r\n\r\n"));
+    pairer_->on_segment(talk.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    pairer_->on_segment(talk.receive("GET /after HTTP/1.1\r\n\r\n"));
+    pairer_->on_segment(talk.send("HTTP/1.1 204 No Content\r\n\r\n"));
+  }
+  EXPECT_EQ(std::ranges::count(spans_, "GET /begun 200"), 2);
+  EXPECT_EQ(std::ranges::count(spans_, "GET /after 204"), 4);
+}
+
 }  // namespace
 }  // namespace obi::pipeline

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/memory.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include "base/fd.hpp"
+
+namespace obi::base {
+
+std::size_t resident_bytes() {
+  const Fd file(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  std::array<char, 128> text{};
+  if (file.get() < 0 || read(file.get(), text.data(), text.size() - 1) <= 0) return 0;
+  unsigned long pages = 0;
+  if (std::sscanf(text.data(), "%*u %lu", &pages) != 1) return 0;
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace obi::base
