@@ -36,8 +36,9 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
       ->type_name("FILE");
   cli.add_flag("--probe", probe,
                "load and unload the BPF programs, and say whether that works here");
-  cli.add_flag("--passive", line.passive,
-               "guarantee that no loaded program can alter memory, packets, sockets or control flow");
+  cli.add_flag(
+      "--passive", line.passive,
+      "guarantee that no loaded program can alter memory, packets, sockets or control flow");
   cli.add_option("--btf", line.btf_file, "the kernel's types, where the kernel doesn't bring them")
       ->type_name("FILE");
   cli.add_flag("--version", version, "the version");
@@ -48,7 +49,14 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   check->alias("doctor");
   CLI::App* audit =
       cli.add_subcommand("audit", "every BPF program, what it could alter, and every map's memory");
-  for (CLI::App* report : {check, audit}) report->add_flag("--json", line.json, "for scripts");
+  CLI::App* explain = cli.add_subcommand(
+      "explain", "why a process is or isn't instrumented; exit code 1: it isn't");
+  explain->add_option("pid", line.pid, "as the agent's /proc shows it")
+      ->required()
+      ->check(CLI::PositiveNumber)
+      ->type_name("PID");
+  for (CLI::App* report : {check, audit, explain})
+    report->add_flag("--json", line.json, "for scripts");
 
   std::ranges::for_each(arguments, double_the_dash);
   std::ranges::reverse(arguments);  // CLI11 takes them last first
@@ -72,6 +80,8 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
     line.action = CommandLine::Action::kCheck;
   } else if (audit->parsed()) {
     line.action = CommandLine::Action::kAudit;
+  } else if (explain->parsed()) {
+    line.action = CommandLine::Action::kExplain;
   }
   return parsed;
 }

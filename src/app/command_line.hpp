@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of ebpf-instrument.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +9,16 @@
 namespace obi::app {
 
 struct CommandLine {
-  enum class Action { kRun, kPrintConfig, kProbe, kCheck, kAudit, kPrintHelp, kPrintVersion };
+  enum class Action {
+    kRun,
+    kPrintConfig,
+    kProbe,
+    kCheck,
+    kAudit,
+    kExplain,
+    kPrintHelp,
+    kPrintVersion
+  };
   Action action = Action::kRun;
   std::string config_path;            ///< empty = defaults and environment only
   std::optional<std::string> record;  ///< write every record to this file
@@ -16,7 +26,8 @@ struct CommandLine {
   std::optional<std::string> replay;  ///< read records from this file instead of the kernel
   bool passive = false;               ///< as ebpf.passive
   std::string btf_file;               ///< as ebpf.btf_file, which it overrides unless it is empty
-  bool json = false;                  ///< of `check` and `audit`
+  bool json = false;                  ///< of `check`, `audit` and `explain`
+  std::uint32_t pid = 0;              ///< of `explain`
 };
 
 struct ParsedCommandLine {

@@ -9,6 +9,7 @@
 
 #include "inspect/audit_report.hpp"
 #include "inspect/check.hpp"
+#include "inspect/explain.hpp"
 #include "inspect/requirements.hpp"
 
 namespace obi::app {
@@ -51,16 +52,35 @@ int check(const TracerOptions& options, bool json) {
   return found.is_usable() ? 0 : 1;
 }
 
+int explain(const CommandLine& line, const config::Config& config, capture::Backend backend) {
+  std::vector<std::string> mistakes;
+  std::vector<std::string> warnings;
+  inspect::ExplainOptions options;
+  options.rules = config::read_discovery(config, mistakes, warnings);
+  options.backend = backend;
+  for (const std::string& mistake : mistakes) fmt::print(stderr, "{}\n", mistake);
+  if (!mistakes.empty()) return 2;
+  const auto explanation = inspect::explain(line.pid, options);
+  if (!explanation) {
+    fmt::print(stderr, "{}\n", explanation.error().message);
+    return 2;
+  }
+  fmt::print("{}",
+             line.json ? inspect::render_json(*explanation) : inspect::render_text(*explanation));
+  return explanation->verdict.taken() ? 0 : 1;
+}
+
 }  // namespace
 
 bool is_report(CommandLine::Action action) {
   return action == CommandLine::Action::kProbe || action == CommandLine::Action::kCheck ||
-         action == CommandLine::Action::kAudit;
+         action == CommandLine::Action::kAudit || action == CommandLine::Action::kExplain;
 }
 
 int report(const CommandLine& line, const config::Config& config) {
   TracerOptions options = tracer_options(config);
   apply(line, options);
+  if (line.action == CommandLine::Action::kExplain) return explain(line, config, options.backend);
   if (line.action == CommandLine::Action::kCheck) return check(options, line.json);
   if (line.action == CommandLine::Action::kAudit) return audit(options, line.json);
   return probe(options);

@@ -8,9 +8,10 @@
 
 namespace obi::app {
 
-/// check, audit and --probe.
+/// check, audit, explain and --probe.
 bool is_report(CommandLine::Action action);
-/// Prints it; the exit code of the process: 0 = works here, 1 = doesn't.
+/// Prints it; the exit code of the process: 0 = works here (explain: is instrumented), 1 = doesn't,
+/// 2 = can't be told.
 int report(const CommandLine& line, const config::Config& config);
 
 /// What the command line says beside the configuration.

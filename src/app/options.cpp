@@ -37,8 +37,9 @@ model::UnresolvedNames unresolved_names(const Config& config) {
 std::size_t per_memory(const Config& config, std::size_t at_default) {
   constexpr std::size_t kDefault = 64UL * 1024 * 1024;
   const auto ceiling = static_cast<std::size_t>(config.integer("max_memory"));
-  return std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(at_default) *
-                                                           static_cast<double>(ceiling) / kDefault));
+  return std::max<std::size_t>(
+      1, static_cast<std::size_t>(static_cast<double>(at_default) * static_cast<double>(ceiling) /
+                                  kDefault));
 }
 
 pipeline::PairerOptions pairer_options(const Config& config) {

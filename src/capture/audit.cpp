@@ -65,8 +65,7 @@ ProgramFacts Programs::facts_of(const bpf_program* program) const {
       .name = bpf_program__name(program),
       .hook = bpf_program__section_name(program),
       .type = text_or(libbpf_bpf_prog_type_str(bpf_program__type(program)), "unknown")};
-  const std::span<const bpf_insn> code(bpf_program__insns(program),
-                                       bpf_program__insn_cnt(program));
+  const std::span<const bpf_insn> code(bpf_program__insns(program), bpf_program__insn_cnt(program));
   for (const std::uint32_t helper : helpers_called(code))
     facts.helpers.push_back(helper_name(helper));
   facts.alters = alters(

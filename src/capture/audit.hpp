@@ -10,8 +10,8 @@ namespace obi::capture {
 
 struct ProgramFacts {
   std::string name;
-  std::string hook;  ///< ELF section, such as "raw_tracepoint/sys_exit"
-  std::string type;  ///< as bpftool calls it: "kprobe", "raw_tracepoint", …
+  std::string hook;     ///< ELF section, such as "raw_tracepoint/sys_exit"
+  std::string type;     ///< as bpftool calls it: "kprobe", "raw_tracepoint", …
   bool loaded = false;  ///< false: left out, this kernel doesn't have the hook
   std::vector<std::string> helpers;
   std::vector<std::string> alters;  ///< see effects.hpp; empty = it can only read
@@ -24,7 +24,7 @@ struct MapFacts {
   std::string name;
   std::string type;
   std::uint32_t max_entries = 0;
-  std::uint64_t bytes = 0;  ///< that the kernel charges for it
+  std::uint64_t bytes = 0;            ///< that the kernel charges for it
   std::uint64_t estimated_bytes = 0;  ///< as map_sizes.hpp expected it
 };
 

@@ -43,19 +43,19 @@ class SkeletonPrograms final : public Programs {
 std::unique_ptr<Programs> make_programs(Backend backend) {
   switch (backend) {
     case Backend::kFentry:
-      return std::make_unique<
-          SkeletonPrograms<fentry_bpf, fentry_bpf__open_opts, fentry_bpf__load, fentry_bpf__destroy>>();
+      return std::make_unique<SkeletonPrograms<fentry_bpf, fentry_bpf__open_opts, fentry_bpf__load,
+                                               fentry_bpf__destroy>>();
     case Backend::kKprobe:
-      return std::make_unique<
-          SkeletonPrograms<kprobe_bpf, kprobe_bpf__open_opts, kprobe_bpf__load, kprobe_bpf__destroy>>();
+      return std::make_unique<SkeletonPrograms<kprobe_bpf, kprobe_bpf__open_opts, kprobe_bpf__load,
+                                               kprobe_bpf__destroy>>();
     case Backend::kTracepoint:
       return std::make_unique<SkeletonPrograms<tracepoint_bpf, tracepoint_bpf__open_opts,
                                                tracepoint_bpf__load, tracepoint_bpf__destroy>>();
     case Backend::kSyscall:
     case Backend::kAuto: break;
   }
-  return std::make_unique<
-      SkeletonPrograms<syscall_bpf, syscall_bpf__open_opts, syscall_bpf__load, syscall_bpf__destroy>>();
+  return std::make_unique<SkeletonPrograms<syscall_bpf, syscall_bpf__open_opts, syscall_bpf__load,
+                                           syscall_bpf__destroy>>();
 }
 
 }  // namespace obi::capture

@@ -14,8 +14,8 @@
 namespace obi::capture {
 
 struct ProgramKind {
-  std::uint32_t type = BPF_PROG_TYPE_UNSPEC;             ///< enum bpf_prog_type
-  std::uint32_t attach_type = BPF_CGROUP_INET_INGRESS;   ///< enum bpf_attach_type; tracing only
+  std::uint32_t type = BPF_PROG_TYPE_UNSPEC;            ///< enum bpf_prog_type
+  std::uint32_t attach_type = BPF_CGROUP_INET_INGRESS;  ///< enum bpf_attach_type; tracing only
 };
 
 /// Numbers of the helpers that the instructions call.

@@ -16,11 +16,10 @@ bpf_insn call(std::int32_t helper) {
 constexpr ProgramKind kRawTracepoint{.type = BPF_PROG_TYPE_RAW_TRACEPOINT};
 
 TEST(Effects, AProgramThatReadsAltersNothing) {
-  const std::vector<bpf_insn> code = {call(BPF_FUNC_probe_read_user), call(BPF_FUNC_ringbuf_submit),
-                                      {.code = BPF_JMP | BPF_EXIT}};
+  const std::vector<bpf_insn> code = {
+      call(BPF_FUNC_probe_read_user), call(BPF_FUNC_ringbuf_submit), {.code = BPF_JMP | BPF_EXIT}};
   EXPECT_THAT(alters(kRawTracepoint, code), IsEmpty());
-  EXPECT_THAT(helpers_called(code),
-              ElementsAre(BPF_FUNC_probe_read_user, BPF_FUNC_ringbuf_submit));
+  EXPECT_THAT(helpers_called(code), ElementsAre(BPF_FUNC_probe_read_user, BPF_FUNC_ringbuf_submit));
 }
 
 TEST(Effects, TellsWhatAHelperAlters) {
@@ -39,8 +38,11 @@ TEST(Effects, AHelperThatIsNotKnownCountsAsAltering) {
 }
 
 TEST(Effects, ACallOfAKernelFunctionCountsAsAltering) {
-  const bpf_insn kernel_function{
-      .code = BPF_JMP | BPF_CALL, .dst_reg = 0, .src_reg = BPF_PSEUDO_KFUNC_CALL, .off = 0, .imm = 1};
+  const bpf_insn kernel_function{.code = BPF_JMP | BPF_CALL,
+                                 .dst_reg = 0,
+                                 .src_reg = BPF_PSEUDO_KFUNC_CALL,
+                                 .off = 0,
+                                 .imm = 1};
   EXPECT_THAT(alters(kRawTracepoint, std::vector{kernel_function}), testing::SizeIs(1));
 }
 

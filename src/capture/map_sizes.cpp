@@ -41,9 +41,9 @@ base::Result<unsigned> halvings_to_fit(std::size_t shrinkable, std::size_t fixed
     if (fixed + (shrinkable >> halvings) <= ceiling) return halvings;
   }
   const auto least = static_cast<double>(fixed + (shrinkable >> kMaxHalvings));
-  return base::fail(
-      fmt::format("its maps take at least {} MiB on this host, more than max_kernel_memory ({} MiB)",
-                  std::ceil(least / kMebibyte), static_cast<double>(ceiling) / kMebibyte));
+  return base::fail(fmt::format(
+      "its maps take at least {} MiB on this host, more than max_kernel_memory ({} MiB)",
+      std::ceil(least / kMebibyte), static_cast<double>(ceiling) / kMebibyte));
 }
 
 }  // namespace obi::capture

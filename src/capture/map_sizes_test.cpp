@@ -35,12 +35,12 @@ TEST(MapSizes, TheKernelChargesNoMoreThanEstimated) {
 
 TEST(MapSizes, TheCeilingHoldsInTheKernel) {
   for (const std::size_t ceiling : {4 * kMebibyte, 6 * kMebibyte, 64 * kMebibyte}) {
-    auto tracer =
-        Tracer::open({.backend = backend_under_test(), .max_map_bytes = ceiling});
+    auto tracer = Tracer::open({.backend = backend_under_test(), .max_map_bytes = ceiling});
     ASSERT_TRUE(tracer) << tracer.error().message;
     EXPECT_LE((*tracer)->map_bytes(), ceiling);
   }
-  const auto refused = Tracer::open({.backend = backend_under_test(), .max_map_bytes = kMebibyte / 2});
+  const auto refused =
+      Tracer::open({.backend = backend_under_test(), .max_map_bytes = kMebibyte / 2});
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("max_kernel_memory"), std::string::npos);
 }

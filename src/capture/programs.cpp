@@ -33,7 +33,8 @@ bool is_essential(const bpf_program* program) {
   return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
 }
 
-// "function x" or "tracepoint x"; empty = it is there, or this kind of hook isn't known by the types.
+// "function x" or "tracepoint x"; empty = it is there, or this kind of hook isn't known by the
+// types.
 std::string missing_hook(const bpf_program* program, const btf* types) {
   const std::string name(function_of(program));
   const auto knows = [types](const std::string& type, std::uint32_t kind) {

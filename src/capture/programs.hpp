@@ -39,8 +39,8 @@ class Programs {
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
 
  protected:
-  virtual void open(
-      const bpf_object_open_opts& options) = 0;  ///< afterwards `object()` is not null, or errno tells why
+  virtual void open(const bpf_object_open_opts&
+                        options) = 0;  ///< afterwards `object()` is not null, or errno tells why
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;

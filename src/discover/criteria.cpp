@@ -15,20 +15,8 @@ bool needs_metadata(const config::Selector& selector) {
          !selector.pod_annotations.empty();
 }
 
-// Cheap criteria first. Kubernetes metadata is not known here, so an entry that asks for it doesn't
-// match.
 bool matches(const config::Selector& selector, const Candidate& candidate) {
-  if (!selector.has_criterion() || needs_metadata(selector)) return false;
-  const Process& process = candidate.process;
-  const auto& pids = selector.target_pids;
-  if (!pids.empty() && std::ranges::find(pids, process.pid) == pids.end()) return false;
-  if (selector.containers_only && !candidate.in_container) return false;
-  if (selector.exe_path && !selector.exe_path->matches(process.program.executable)) return false;
-  if (selector.cmd_args && !selector.cmd_args->matches(process.command_line)) return false;
-  if (selector.open_ports && !has_port(*selector.open_ports, candidate.listening_ports())) {
-    return false;
-  }
-  return !selector.languages || selector.languages->matches(to_string(candidate.language()));
+  return first_unmet(selector, candidate) == Criterion::kNone;
 }
 
 // Without regard to exclusions.
@@ -71,6 +59,24 @@ Verdict judge(const config::Discovery& rules, const Candidate& candidate) {
     }
   }
   return verdict;
+}
+
+Criterion first_unmet(const config::Selector& selector, const Candidate& candidate) {
+  if (!selector.has_criterion()) return Criterion::kEmpty;
+  if (needs_metadata(selector)) return Criterion::kKubernetes;
+  const Process& process = candidate.process;
+  const auto& pids = selector.target_pids;
+  if (!pids.empty() && std::ranges::find(pids, process.pid) == pids.end()) return Criterion::kPid;
+  if (selector.containers_only && !candidate.in_container) return Criterion::kContainer;
+  if (selector.exe_path && !selector.exe_path->matches(process.program.executable))
+    return Criterion::kExecutable;
+  if (selector.cmd_args && !selector.cmd_args->matches(process.command_line))
+    return Criterion::kArguments;
+  if (selector.open_ports && !has_port(*selector.open_ports, candidate.listening_ports()))
+    return Criterion::kPorts;
+  if (selector.languages && !selector.languages->matches(to_string(candidate.language())))
+    return Criterion::kLanguage;
+  return Criterion::kNone;
 }
 
 bool depends_on_ports(const config::Discovery& rules) {

@@ -28,6 +28,22 @@ struct Candidate {
 /// processes aren't in one).
 bool is_in_container(const Process& process, const Process& agent);
 
+/// What an entry asks for, in the order in which it is looked at: cheap things first.
+enum class Criterion : std::uint8_t {
+  kNone,        ///< all are met
+  kEmpty,       ///< it asks for nothing, and so matches nothing
+  kKubernetes,  ///< metadata that this version doesn't know
+  kPid,
+  kContainer,
+  kExecutable,
+  kArguments,
+  kPorts,
+  kLanguage,
+};
+
+/// The first criterion of the entry that the process doesn't meet.
+Criterion first_unmet(const config::Selector& selector, const Candidate& candidate);
+
 struct Verdict {
   Outcome outcome = Outcome::kNotSelected;
   std::string reason;                            ///< one phrase, for logs and for explaining

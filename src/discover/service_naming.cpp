@@ -93,7 +93,10 @@ std::string first_line(const char* path) {
 }
 
 void apply_entry(model::Service& service, const config::Selector& entry) {
-  if (!entry.name.empty()) service.name = entry.name;
+  if (!entry.name.empty()) {
+    service.name = entry.name;
+    service.name_origin = model::NameOrigin::kSelector;
+  }
   if (!entry.name_space.empty()) service.name_space = entry.name_space;
   if (entry.exports) service.exports = *entry.exports;
   if (entry.sampler) service.sampler = entry.sampler;
@@ -159,11 +162,18 @@ model::Service name_service(const Process& process, const Environ& environment,
     if (is_usable(&found->second)) into = found->second;
     service.metadata.erase(found);
   };
-  take("service.name", service.name);
+  std::string told_name;
+  take("service.name", told_name);
+  if (!told_name.empty()) {
+    service.name = std::move(told_name);
+    service.name_origin = model::NameOrigin::kResourceAttributes;
+  }
   take("service.namespace", service.name_space);
   std::ranges::sort(service.metadata);
-  if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name))
+  if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) {
     service.name = *name;
+    service.name_origin = model::NameOrigin::kOwnVariable;
+  }
   if (service.name.empty()) {
     service.name = base_name(process.program.executable);
     service.auto_named = true;

@@ -38,19 +38,18 @@ std::string programs_text(const capture::Audit& audit) {
       text += fmt::format("{:{}}  {}\n", program.hook, width, "left out: not in this kernel");
       continue;
     }
-    text += fmt::format("{:{}}  {:>9} {:>7}  {}\n", program.hook, width,
-                        program.verified_instructions, program.jited_bytes,
-                        program.alters.empty()
-                            ? "nothing"
-                            : fmt::format("{}", fmt::join(program.alters, ", ")));
+    text += fmt::format(
+        "{:{}}  {:>9} {:>7}  {}\n", program.hook, width, program.verified_instructions,
+        program.jited_bytes,
+        program.alters.empty() ? "nothing" : fmt::format("{}", fmt::join(program.alters, ", ")));
   }
   return text;
 }
 
 std::string maps_text(const capture::Audit& audit) {
   const std::size_t width = widest(audit.maps, [](const auto& map) { return map.name; });
-  std::string text = fmt::format("{:{}}  {:14} {:>9} {:>10}\n", "map", width, "type", "entries",
-                                 "bytes");
+  std::string text =
+      fmt::format("{:{}}  {:14} {:>9} {:>10}\n", "map", width, "type", "entries", "bytes");
   for (const capture::MapFacts& map : audit.maps) {
     text += fmt::format("{:{}}  {:14} {:>9} {:>10}\n", map.name, width, map.type, map.max_entries,
                         map.bytes);

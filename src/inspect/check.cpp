@@ -163,9 +163,8 @@ std::vector<Finding> request_findings(const std::vector<BackendTrial>& trials) {
   findings.push_back(
       {.feature = "io_uring, 32-bit processes",
        .status = by_system_call ? Status::kLimited : Status::kOk,
-       .how = by_system_call
-                  ? "not seen by syscall; what was missed is counted in the summary"
-                  : fmt::format("by {}", to_string(used->backend)),
+       .how = by_system_call ? "not seen by syscall; what was missed is counted in the summary"
+                             : fmt::format("by {}", to_string(used->backend)),
        .remedy = by_system_call ? "a kernel with kprobes, fentry or TCP tracepoints" : ""});
   return findings;
 }
@@ -181,12 +180,11 @@ std::vector<Finding> other_findings(const base::Result<std::vector<OtherPrograms
     return {{.feature = "other BPF programs", .how = "none on sockets, tc, XDP or cgroups"}};
   std::vector<Finding> findings;
   for (const OtherPrograms& other : *others) {
-    findings.push_back(
-        {.feature = "other BPF programs",
-         .how = fmt::format("{}: {} of {} ({}); nothing that this version uses",
-                            other.hook, other.names.size(),
-                            other.owner.empty() ? "an unknown owner" : other.owner,
-                            fmt::join(other.names, ", "))});
+    findings.push_back({.feature = "other BPF programs",
+                        .how = fmt::format("{}: {} of {} ({}); nothing that this version uses",
+                                           other.hook, other.names.size(),
+                                           other.owner.empty() ? "an unknown owner" : other.owner,
+                                           fmt::join(other.names, ", "))});
   }
   return findings;
 }
@@ -195,15 +193,12 @@ std::vector<Finding> later_findings() {
   std::vector<Finding> findings;
   for (const char* feature : {"TLS", "Go, gRPC, HTTP/2", "databases, caches, brokers",
                               "context propagation", "network flows"}) {
-    findings.push_back(
-        {.feature = feature, .status = Status::kOff, .how = "not in this version"});
+    findings.push_back({.feature = feature, .status = Status::kOff, .how = "not in this version"});
   }
   return findings;
 }
 
-void append(Findings& all, Findings more) {
-  std::ranges::move(more, std::back_inserter(all));
-}
+void append(Findings& all, Findings more) { std::ranges::move(more, std::back_inserter(all)); }
 
 std::vector<BackendTrial> try_backends(const capture::TracerOptions& wanted) {
   std::vector<BackendTrial> trials;

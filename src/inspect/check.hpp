@@ -24,8 +24,8 @@ std::string_view to_string(Status status);
 struct Finding {
   std::string feature;
   Status status = Status::kOk;
-  std::string how;     ///< the mechanism, or what is missing
-  std::string remedy;  ///< what to do about it; empty = nothing to do
+  std::string how;         ///< the mechanism, or what is missing
+  std::string remedy;      ///< what to do about it; empty = nothing to do
   bool essential = false;  ///< with kMissing: nothing is captured
 };
 

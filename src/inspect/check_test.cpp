@@ -78,8 +78,8 @@ TEST(Check, WithoutTypesThereIsAWayOut) {
 
 TEST(Check, FallsBackAndSaysWhy) {
   const CheckReport report = report_of(
-      good_host(), {{.backend = Backend::kFentry, .failure = "no trampolines"},
-                    {.backend = Backend::kSyscall}});
+      good_host(),
+      {{.backend = Backend::kFentry, .failure = "no trampolines"}, {.backend = Backend::kSyscall}});
   EXPECT_TRUE(report.is_usable());
   EXPECT_THAT(report.findings, Contains(AllOf(row("capture by fentry", Status::kLimited),
                                               Field(&Finding::how, "no trampolines"))));
@@ -114,9 +114,9 @@ TEST(Check, AContainersPidNamespaceAndAnInterpreterAreTold) {
 TEST(Check, NamesTheOwnersOfOtherPrograms) {
   const std::vector<OtherPrograms> others = {
       {.hook = "tc", .owner = "Cilium", .names = {"cil_from_netdev"}}};
-  EXPECT_THAT(judge(good_host(), kFunctionsWork, others),
-              Contains(Field(&Finding::how, AllOf(HasSubstr("Cilium"),
-                                                  HasSubstr("cil_from_netdev")))));
+  EXPECT_THAT(
+      judge(good_host(), kFunctionsWork, others),
+      Contains(Field(&Finding::how, AllOf(HasSubstr("Cilium"), HasSubstr("cil_from_netdev")))));
   EXPECT_THAT(judge(good_host(), kFunctionsWork, base::fail("not permitted")),
               Contains(row("other BPF programs", Status::kLimited)));
   EXPECT_EQ(owner_of("cil_from_container"), "Cilium");

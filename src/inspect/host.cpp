@@ -53,8 +53,8 @@ Cgroups cgroups_of(const std::string& root) {
   const std::string path = root + "/sys/fs/cgroup";
   if (access((path + "/cgroup.controllers").c_str(), F_OK) == 0) return Cgroups::kVersion2;
   if (access((path + "/unified/cgroup.controllers").c_str(), F_OK) == 0) return Cgroups::kHybrid;
-  const bool has_version1 = access((path + "/memory").c_str(), F_OK) == 0 ||
-                            access((path + "/cpu").c_str(), F_OK) == 0;
+  const bool has_version1 =
+      access((path + "/memory").c_str(), F_OK) == 0 || access((path + "/cpu").c_str(), F_OK) == 0;
   return has_version1 ? Cgroups::kVersion1 : Cgroups::kNone;
 }
 

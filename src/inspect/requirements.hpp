@@ -10,8 +10,8 @@
 namespace obi::inspect {
 
 struct MissingCapability {
-  std::string name;  ///< "CAP_BPF"
-  std::string why;   ///< what it is for, such as "to load BPF programs"
+  std::string name;        ///< "CAP_BPF"
+  std::string why;         ///< what it is for, such as "to load BPF programs"
   bool essential = false;  ///< nothing works without it
 };
 

@@ -38,6 +38,14 @@ struct Sampler {
   std::string argument;  ///< the ratio as text
 };
 
+/// Where a service's name came from, the strongest first.
+enum class NameOrigin : std::uint8_t {
+  kOwnVariable,         ///< OTEL_SERVICE_NAME in the process's environment
+  kResourceAttributes,  ///< service.name in OTEL_RESOURCE_ATTRIBUTES, the process's or the agent's
+  kSelector,            ///< the discovery entry that matched last
+  kExecutable,
+};
+
 struct Service {
   std::string name;
   std::string name_space;   ///< service.namespace, may be empty
@@ -45,7 +53,8 @@ struct Service {
   std::string host_name;
   std::string host_id;
   Language language = Language::kGeneric;
-  bool auto_named = false;   ///< the name is only the executable's: metadata may replace it
+  bool auto_named = false;  ///< the name is only the executable's: metadata may replace it
+  NameOrigin name_origin = NameOrigin::kExecutable;
   std::uint32_t pid = 0;     ///< root pid namespace
   std::string executable;    ///< path
   std::string container_id;  ///< empty outside containers

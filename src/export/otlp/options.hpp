@@ -40,8 +40,8 @@ struct Backoff {
 struct OtlpTracesOptions {
   OtlpTarget target;
   Backoff backoff;
-  std::size_t batch_max_size = 4096;  ///< spans in one request
-  std::size_t queue_size = 16'384;    ///< spans held; the oldest are dropped beyond it …
+  std::size_t batch_max_size = 4096;   ///< spans in one request
+  std::size_t queue_size = 16'384;     ///< spans held; the oldest are dropped beyond it …
   std::size_t queue_bytes = 16 << 20;  ///< … or beyond this
   std::chrono::nanoseconds batch_timeout = std::chrono::seconds(15);
   bool http_selected = true;  ///< instrumentations

@@ -40,8 +40,8 @@ class Pairer {
   void on_closed(const model::ConnectionClosed& closed);
   /// Call at least every 100 ms, with CLOCK_MONOTONIC: batch time-out, late segments, old requests.
   void on_tick(std::uint64_t now_ns);
-  /// Gives up what the quietest connections keep (heads without end, segments that wait), until half
-  /// of it all is free. They stay in the table, and go on with their next message.
+  /// Gives up what the quietest connections keep (heads without end, segments that wait), until
+  /// half of it all is free. They stay in the table, and go on with their next message.
   void shed();
   /// Nothing more comes: counts what is still open and hands out the last batch.
   void finish(std::uint64_t now_ns);
