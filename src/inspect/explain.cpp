@@ -67,8 +67,10 @@ std::string in_words(Criterion unmet, const config::Selector& selector, Examined
   switch (unmet) {
     case Criterion::kNone: return "";
     case Criterion::kEmpty: return "it asks for nothing";
-    case Criterion::kKubernetes: return "it asks for Kubernetes metadata, which this version doesn't know";
-    case Criterion::kPid: return fmt::format("target_pids {}", fmt::join(selector.target_pids, ","));
+    case Criterion::kKubernetes:
+      return "it asks for Kubernetes metadata, which this version doesn't know";
+    case Criterion::kPid:
+      return fmt::format("target_pids {}", fmt::join(selector.target_pids, ","));
     case Criterion::kContainer: return "containers_only: it isn't in a container";
     case Criterion::kExecutable:
       return fmt::format("exe_path '{}' doesn't match {}", selector.exe_path->text(),
@@ -103,8 +105,8 @@ std::vector<EntryVerdict> entry_verdicts(const std::vector<config::Selector>& en
 /// Judges a process as the agent does, its ancestors first.
 class Judge {
  public:
-  Judge(const ExplainOptions& options, const discover::Proc& proc,
-        discover::ListeningPorts& ports, const Process& self)
+  Judge(const ExplainOptions& options, const discover::Proc& proc, discover::ListeningPorts& ports,
+        const Process& self)
       : options_(options), proc_(proc), ports_(ports), self_(self) {}
 
   discover::Verdict of(Examined& examined, int depth = 0) {
@@ -150,8 +152,8 @@ std::vector<std::string> limits(Examined& examined, const std::vector<std::strin
     if (backend == capture::Backend::kSyscall)
       sentences.push_back(fmt::format("{}: capture_backend=syscall can't see it", what));
     if (backend == capture::Backend::kAuto)
-      sentences.push_back(fmt::format(
-          "{}: not seen if this host allows system calls only (`check` tells)", what));
+      sentences.push_back(
+          fmt::format("{}: not seen if this host allows system calls only (`check` tells)", what));
   };
   if (io_uring) by_system_calls("what it sends and receives by io_uring");
   if (examined.executable().is_32_bit) by_system_calls("a 32-bit process");
@@ -186,8 +188,7 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
         "one of another user (that takes CAP_SYS_PTRACE)",
         pid));
   }
-  const Process self =
-      proc.read(static_cast<std::uint32_t>(getpid())).value_or(Process{});
+  const Process self = proc.read(static_cast<std::uint32_t>(getpid())).value_or(Process{});
   discover::ListeningPorts ports(proc, self.net_namespace);
   Examined examined(proc, ports, std::move(*process));
 
@@ -201,11 +202,11 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
   explanation.listening_ports = examined.listening_ports();
   explanation.executable = examined.executable();
   explanation.libraries = telling_libraries(examined.maps());
-  explanation.service = discover::name_service(
-      examined.process(), proc.environment(pid), examined.language(), explanation.verdict.matches,
-      options.host, options.environment);
-  explanation.not_seen = limits(examined, explanation.libraries,
-                                uses_io_uring(proc.path(pid, "fd")), options.backend);
+  explanation.service =
+      discover::name_service(examined.process(), proc.environment(pid), examined.language(),
+                             explanation.verdict.matches, options.host, options.environment);
+  explanation.not_seen =
+      limits(examined, explanation.libraries, uses_io_uring(proc.path(pid, "fd")), options.backend);
   explanation.unreadable = unreadable_parts(proc, pid);
   return explanation;
 }

@@ -48,7 +48,8 @@ struct Explanation {
 
   model::Service service;             ///< as it is or would be called
   std::vector<std::string> not_seen;  ///< sentences
-  std::vector<std::string> unreadable;  ///< what of /proc this user may not read, and so isn't known
+  std::vector<std::string>
+      unreadable;  ///< what of /proc this user may not read, and so isn't known
 };
 
 /// The error says that there is no such process, or that it is a kernel thread.

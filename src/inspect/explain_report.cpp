@@ -69,7 +69,8 @@ std::string list_text(std::string_view title, const std::vector<std::string>& it
 nlohmann::ordered_json to_json(const std::vector<EntryVerdict>& entries) {
   auto rows = nlohmann::ordered_json::array();
   for (const EntryVerdict& entry : entries)
-    rows.push_back({{"entry", entry.origin}, {"matches", entry.matches}, {"why_not", entry.why_not}});
+    rows.push_back(
+        {{"entry", entry.origin}, {"matches", entry.matches}, {"why_not", entry.why_not}});
   return rows;
 }
 
@@ -80,8 +81,7 @@ std::string render_text(const Explanation& explanation) {
   const discover::Verdict& verdict = explanation.verdict;
   std::string text = fmt::format("pid {}: {}\n", process.pid, process.program.executable);
   text += fmt::format("  command line: {}\n", process.command_line);
-  text += fmt::format("  parent {}, {} old, {}\n", process.parent_pid,
-                      age_text(explanation.age),
+  text += fmt::format("  parent {}, {} old, {}\n", process.parent_pid, age_text(explanation.age),
                       place_of(explanation));
   text += fmt::format("  listens on: {}\n",
                       explanation.listening_ports.empty()
@@ -100,7 +100,8 @@ std::string render_text(const Explanation& explanation) {
   }
   if (!explanation.unreadable.empty()) {
     text += fmt::format(
-        "\nnot known, since this user may not read it in /proc/{} (that takes CAP_SYS_PTRACE): {}\n",
+        "\nnot known, since this user may not read it in /proc/{} (that takes CAP_SYS_PTRACE): "
+        "{}\n",
         process.pid, fmt::join(explanation.unreadable, ", "));
   }
   return text;

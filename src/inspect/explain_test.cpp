@@ -129,8 +129,8 @@ TEST_F(ExplainTest, AYoungProcessIsNotTakenYet) {
 TEST_F(ExplainTest, SaysWhatCannotBeSeen) {
   server_.maps = "7f00-7f01 r-xp 0 08:01 1 /usr/lib/libssl.so.3\n";
   proc_.put(server_);
-  std::filesystem::create_symlink(
-      "anon_inode:[io_uring]", proc_.root() + "/" + std::to_string(kPid) + "/fd/9");
+  std::filesystem::create_symlink("anon_inode:[io_uring]",
+                                  proc_.root() + "/" + std::to_string(kPid) + "/fd/9");
   const auto not_seen = [&](capture::Backend backend) {
     options_.backend = backend;
     return explain(kPid, options_)->not_seen;
