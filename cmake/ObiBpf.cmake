@@ -11,7 +11,7 @@ else()
   set(BPF_TARGET_ARCH x86)
 endif()
 set(BPF_FLAGS -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_${BPF_TARGET_ARCH} -Wall -Wextra -Werror
-    -Wno-unused-parameter -Wno-implicit-fallthrough -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+    -Wno-unused-parameter -Wno-implicit-fallthrough -I${CMAKE_SYSROOT}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
 
 function(obi_bpf_skeleton target source)
   get_filename_component(name ${source} NAME_WE)

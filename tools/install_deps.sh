@@ -1,30 +1,37 @@
 #!/usr/bin/env bash
 # Installs every package the project needs: `install_deps.sh [build|demo|test|vm]...` (default: all but vm).
+# `install_deps.sh --libraries` only prints the names of the libraries.
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
 # Keep docs/dependencies.md in step with the lists below.
 set -euo pipefail
 
-build=(
-  build-essential cmake ninja-build pkg-config git ca-certificates ccache
+tools=(build-essential cmake ninja-build pkg-config git ca-certificates ccache)
+libraries=(
   libelf-dev zlib1g-dev libcap-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libre2-dev libabsl-dev
   libprotozero-dev libgrpc++-dev libprotobuf-dev libcurl4-openssl-dev
   prometheus-cpp-dev libcpp-httplib-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev liburing-dev
 )
+build=("${tools[@]}" "${libraries[@]}")
 test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
   psmisc openssl
 )
 demo=(nginx-light curl python3 nodejs)
-vm=(qemu-system-x86 seabios busybox-static cpio xz-utils kmod debootstrap e2fsprogs)
+vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod debootstrap e2fsprogs)
 
 . /etc/os-release
 clang_suffix=19
 build+=("clang-$clang_suffix" "llvm-$clang_suffix")
 test+=("clang-tidy-$clang_suffix" "clang-format-$clang_suffix" "libclang-rt-$clang_suffix-dev")
 backports=(libbpf-dev bpftool)
+
+if [ "${1:-}" = --libraries ]; then  # those that are linked, for building for another architecture
+  printf '%s\n' "${libraries[@]}" libbpf-dev
+  exit 0
+fi
 
 groups=("${@:-build demo test}")
 wanted=()

@@ -25,7 +25,7 @@ def main():
     backends = args.backend or ["syscall", "kprobe", "fentry"]
     with tempfile.TemporaryDirectory() as folder:
         share = pathlib.Path(folder)
-        subprocess.run([HERE / "make_disk.sh", args.build, share / "disk.img"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([HERE / "make_disk.sh", args.build, share / "disk.img"], check=True)
         (share / "request_cost.py").write_text((HERE / "request_cost.py").read_text())
         (share / "job.sh").write_text(
             "echo /obi/lib >/etc/ld.so.conf.d/obi.conf && ldconfig\nexport OBI_BUILD=/obi/build PYTHONDONTWRITEBYTECODE=1\n"

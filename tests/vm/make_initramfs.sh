@@ -2,8 +2,9 @@
 # make_initramfs.sh NAME VERSION: packs the modules that a VM needs before its root file system is there, in loading order,
 # and prints the image's path. Which modules a kernel has, and in what order, is asked of modprobe: it differs by kernel.
 set -euo pipefail
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/obi/vm
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 name=$1 version=$2
+IFS=$'\t' read -r _ _ _ arch < <(kernel_row "$name")
 image=$cache/initramfs-$name-$version.img
 if [ -s "$image" ]; then echo "$image"; exit 0; fi
 
@@ -14,7 +15,7 @@ for folder in "$cache/kernels/$name/lib/modules/$version" "$cache/kernels/$name/
   [ -d "$folder" ] && ln -sfn "$folder" "$work/lib/modules/$version"
 done
 depmod -b "$work" "$version"
-cp "$(command -v busybox)" "$work/ram/bin/busybox"
+cp "$(busybox_of "$arch")" "$work/ram/bin/busybox"
 ln -s busybox "$work/ram/bin/sh"
 index=100
 for module in virtio_pci virtio_blk ext4 crc32c_generic crc32c_intel 9pnet_virtio 9p virtio_rng cls_bpf sch_ingress veth dummy; do

@@ -51,6 +51,34 @@ def kernels():
     return {row[0]: row[3] for row in rows}
 
 
+def host_architecture():
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+class Unavailable(Exception):
+    """Something that a row needs can't be had here."""
+
+
+def run_script(*command):
+    """The last line that the script prints."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Unavailable(f"{pathlib.Path(command[0]).name}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def prepare(kernel, arch, build, folder):
+    """What the VM boots and runs, fetched and built; the disk image."""
+    run_script(HERE / "fetch_kernel.sh", kernel)
+    run_script(HERE / "make_root.sh", arch)
+    disk = folder / f"disk-{arch}.img"
+    if not disk.exists():
+        if arch != host_architecture():
+            build = run_script(HERE / "cross_build.sh", arch)
+        run_script(HERE / "make_disk.sh", build, disk, arch)
+    return disk
+
+
 def boot(kernel, disk, backends, args):
     """Results of one kernel: {(backend, suite): (status, figure)}, what `audit` said per back end, the console's text."""
     job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, pytest=args.pytest)
@@ -88,31 +116,36 @@ def main():
     parser.add_argument("--suites", choices=("segments", "all"), default="all")
     parser.add_argument("--suite-seconds", type=int, default=900)
     parser.add_argument("--pytest", default="", help="further arguments, such as -k EXPRESSION")
+    parser.add_argument("--required", action="store_true", help="a row that can't be run is a failure")
     parser.add_argument("--record-budgets", action="store_true", help="what the verifier says now is the budget from now on")
     parser.add_argument("--build", default=str(ROOT / "build"))
     args = parser.parse_args()
     chosen = args.kernel or list(kernels())
     backends = args.backend or BACKENDS
     suites = ["segments"] + (["behaviour"] if args.suites == "all" else [])
-    failed = False
+    failed = skipped = False
     with tempfile.TemporaryDirectory() as folder:
-        disk = pathlib.Path(folder) / "disk.img"
-        subprocess.run([HERE / "make_disk.sh", args.build, disk], check=True)
         for kernel in chosen:
+            try:
+                disk = prepare(kernel, kernels()[kernel], args.build, pathlib.Path(folder))
+            except Unavailable as reason:
+                print(f"{kernel:10} skipped: {reason}", flush=True)
+                skipped = True
+                continue
             results, audits, console = boot(kernel, disk, backends, args)
             for backend in backends:
                 if (backend, "all") in results:
-                    print(f"{kernel:8} {backend:10} skipped: {results[backend, 'all'][1].replace('_', ' ')}", flush=True)
+                    print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].replace('_', ' ')}", flush=True)
                     continue
                 results[backend, "verifier"] = judge_verifier(kernel, backend, audits.get(backend), args.record_budgets)
                 cells = [results.get((backend, suite), ("missing", "")) for suite in ["verifier", *suites]]
                 good = all(status == "pass" for status, _ in cells)
                 failed |= not good
                 text = "  ".join(f"{suite}: {status} {figure}" for suite, (status, figure) in zip(["verifier", *suites], cells))
-                print(f"{kernel:8} {backend:10} {'ok    ' if good else 'FAILED'} {text}", flush=True)
+                print(f"{kernel:10} {backend:10} {'ok    ' if good else 'FAILED'} {text}", flush=True)
             if any(status in ("fail", "missing") for status, _ in results.values()) or not results:
                 print(console[-20000:], file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if failed or (skipped and args.required) else 0
 
 
 if __name__ == "__main__":
