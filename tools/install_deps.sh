@@ -20,7 +20,7 @@ test=(
   psmisc openssl
 )
 demo=(nginx-light curl python3 nodejs)
-vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod debootstrap e2fsprogs)
+vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod e2fsprogs)
 
 . /etc/os-release
 clang_suffix=19
