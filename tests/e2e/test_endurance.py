@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a host does to an agent over time: it is killed, processes come and go by the thousand, connections pile up."""
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -14,6 +15,32 @@ def bpf_programs():
     """How many BPF programs of ours the kernel holds."""
     listed = json.loads(subprocess.run(["bpftool", "-j", "prog", "show"], capture_output=True, text=True, check=True).stdout)
     return sum(1 for program in listed if program.get("name", "").startswith("obi_"))
+
+
+def map_bytes(pid):
+    """What the kernel charges for the BPF maps that the process holds, each once."""
+    maps = {}
+    for info in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir():
+        fields = dict(line.split(":", 1) for line in info.read_text().splitlines() if ":" in line)
+        if "map_id" in fields:
+            maps[int(fields["map_id"])] = int(fields["memlock"])
+    return sum(maps.values())
+
+
+def test_bursts_of_short_lived_clients_stay_under_the_ceilings(nginx):
+    """Ten bursts of a hundred instrumented processes, each of which makes one request and ends."""
+    with Agent({"OTEL_EBPF_AUTO_TARGET_EXE": "*/curl"}) as agent:
+        for burst in range(10):
+            url = f"http://127.0.0.1:{nginx.port}/burst{burst}"
+            answered = subprocess.run(f"seq 100 | xargs -P 16 -I N curl -s -o /dev/null -w '%{{http_code}}\n' {url}", shell=True,
+                                      capture_output=True, text=True, check=True).stdout.splitlines()
+            assert len(answered) == 100
+        assert map_bytes(agent.process.pid) <= 64 << 20
+        rows = ledger_of_log(agent.stop())
+        assert_ledger_adds_up(rows)
+        assert rows["kernel_process_ring_full"] == 0
+        assert agent.peak_rss_kib <= 64 * 1024 or SANITIZED, f"peak RSS {agent.peak_rss_kib} KiB"
+        print(f"1 000 processes: {rows['spans_made']} spans, peak RSS {agent.peak_rss_kib / 1024:.1f} MiB")
 
 
 def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
