@@ -74,10 +74,26 @@ static __always_inline int enter_receive(struct pt_regs *registers) {
   enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), flags, OBI_RECEIVE);
   return 0;
 }
+
+// MPTCP's subflows and kernel TLS call tcp_cleanup_rbuf, too, though for bytes that are not the caller's yet.
+static __always_inline bool has_own_receive(const struct sock *sk) {
+  __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  __u8 kind = stream_kind_of(sk, family);
+  return kind == STREAM_MPTCP || (kind == STREAM_TCP && BPF_CORE_READ((const struct inet_connection_sock *)sk, icsk_ulp_ops));
+}
+
+static __always_inline int enter_inet_receive(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  const struct socket *socket = (const struct socket *)PT_REGS_PARM1(registers);
+  if (!has_own_receive(BPF_CORE_READ(socket, sk))) return enter_receive(registers);
+  count_loss(OBI_LOSS_RECEIVE_UNSEEN);
+  forget_pending_call();
+  return 0;
+}
 SEC("kprobe/inet_recvmsg")
-int obi_inet_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+int obi_inet_recvmsg(struct pt_regs *registers) { return enter_inet_receive(registers); }
 SEC("kprobe/inet6_recvmsg")
-int obi_inet6_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+int obi_inet6_recvmsg(struct pt_regs *registers) { return enter_inet_receive(registers); }
 SEC("kprobe/unix_stream_recvmsg")
 int obi_unix_stream_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
 

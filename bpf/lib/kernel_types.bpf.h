@@ -95,6 +95,9 @@ struct sock {
   struct socket *sk_socket;
   __u8 sk_shutdown;
 };
+struct inet_connection_sock {
+  const void *icsk_ulp_ops;  // of what is layered above TCP, such as kernel TLS
+};
 struct tcp_sock {
   __u32 copied_seq;  // next byte that the application will read
   __u32 write_seq;   // next byte that the application will write

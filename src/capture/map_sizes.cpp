@@ -26,11 +26,13 @@ std::size_t estimated_bytes(const MapShape& map, std::size_t cpus) {
   const std::size_t value = round_up(map.value_bytes, 8);
   switch (map.type) {
     case BPF_MAP_TYPE_RINGBUF: return map.entries + map.entries / 256 + kRingPages * kPage;
-    case BPF_MAP_TYPE_PERCPU_ARRAY: return kPage + value * map.entries * cpus;
+    case BPF_MAP_TYPE_PERCPU_ARRAY:
+      return kPage + round_up(map.key_bytes + value * cpus, 8) * map.entries;
     case BPF_MAP_TYPE_HASH:
     case BPF_MAP_TYPE_LRU_HASH:
       return kPage + (round_up(map.key_bytes, 8) + value + kHashElement) * map.entries;
-    default: return round_up(value * map.entries, kPage) + kPage;
+    // Kernels before 6.4 charge an array for its keys, too.
+    default: return round_up(round_up(map.key_bytes + value, 8) * map.entries, kPage) + kPage;
   }
 }
 

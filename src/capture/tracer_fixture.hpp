@@ -94,8 +94,10 @@ struct Sockets {
   int b = -1;
 };
 
-inline Sockets tcp_sockets() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+// Both ends of a connection over loopback; {-1, -1} if the kernel doesn't have the protocol.
+inline Sockets stream_sockets(int protocol) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+  if (listener < 0) return {-1, -1};
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -105,12 +107,14 @@ inline Sockets tcp_sockets() {
   listen(listener, 4);
   getsockname(listener, generic, &size);
   Sockets sockets;
-  sockets.a = socket(AF_INET, SOCK_STREAM, 0);
+  sockets.a = socket(AF_INET, SOCK_STREAM, protocol);
   connect(sockets.a, generic, size);
   sockets.b = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
   close(listener);
   return sockets;
 }
+
+inline Sockets tcp_sockets() { return stream_sockets(IPPROTO_TCP); }
 
 inline Sockets unix_sockets() {
   std::array<int, 2> fds{};

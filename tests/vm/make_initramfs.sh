@@ -18,7 +18,7 @@ depmod -b "$work" "$version"
 cp "$(busybox_of "$arch")" "$work/ram/bin/busybox"
 ln -s busybox "$work/ram/bin/sh"
 index=100
-for module in virtio_pci virtio_blk ext4 crc32c_generic crc32c_intel 9pnet_virtio 9p virtio_rng cls_bpf sch_ingress veth dummy; do
+for module in virtio_pci virtio_blk ext4 crc32c_generic crc32c_intel 9pnet_virtio 9p virtio_rng cls_bpf sch_ingress veth dummy tls gcm; do
   modprobe -d "$work" -S "$version" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" {print $2}' || true
 done | awk '!seen[$0]++' | while read -r file; do
   target=$work/ram/mod/$index-$(basename "${file%.xz}")

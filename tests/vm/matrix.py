@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ BACKENDS = ("syscall", "tracepoint", "kprobe", "fentry")
 JOB = r"""
 echo
 echo /obi/lib >/etc/ld.so.conf.d/obi.conf && ldconfig
-export OBI_BUILD=/obi/build OBI_LOAD=0.02 PYTHONDONTWRITEBYTECODE=1
+export OBI_BUILD=/obi/build OBI_LOAD={load} OBI_TIME_SLACK=6 PYTHONDONTWRITEBYTECODE=1
 run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
   local name=$1; shift
   if timeout {suite_seconds} "$@" >/tmp/out 2>&1; then
@@ -39,8 +40,8 @@ for backend in {backends}; do
   fi
   export OBI_CAPTURE_BACKEND=$backend OTEL_EBPF_CAPTURE_BACKEND=$backend
   /obi/build/bin/ebpf-instrument audit --json >/host/audit.$backend.json
-  run segments /obi/build/bin/capture_test --gtest_brief=1
-  [ "{suites}" = all ] && run behaviour python3 -m pytest -q -p no:cacheprovider --maxfail=4 --tb=short /obi/tests/e2e/test_completeness.py {pytest}
+  [ "{suites}" != behaviour ] && run segments /obi/build/bin/capture_test --gtest_brief=1
+  [ "{suites}" != segments ] && run behaviour python3 -m pytest -q -p no:cacheprovider --maxfail=4 --tb=short {tests} {pytest}
 done
 exit 0
 """
@@ -81,7 +82,8 @@ def prepare(kernel, arch, build, folder):
 
 def boot(kernel, disk, backends, args):
     """Results of one kernel: {(backend, suite): (status, figure)}, what `audit` said per back end, the console's text."""
-    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, pytest=args.pytest)
+    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, load=args.load,
+                     tests=" ".join(f"/obi/tests/e2e/{name}" for name in args.tests), pytest=shlex.join(shlex.split(args.pytest)))
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script, tempfile.TemporaryDirectory() as share:
         script.write(job)
         script.flush()
@@ -113,8 +115,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel", action="append", help="only this row of kernels.tsv (may be repeated)")
     parser.add_argument("--backend", action="append", choices=BACKENDS)
-    parser.add_argument("--suites", choices=("segments", "all"), default="all")
+    parser.add_argument("--suites", choices=("segments", "behaviour", "all"), default="all")
     parser.add_argument("--suite-seconds", type=int, default=900)
+    parser.add_argument("--load", default="0.02", help="share of the full load (OBI_LOAD): a VM is many times slower than its host")
+    parser.add_argument("--tests", nargs="+", default=["test_completeness.py"], help="files of tests/e2e that make the behaviour suite")
     parser.add_argument("--pytest", default="", help="further arguments, such as -k EXPRESSION")
     parser.add_argument("--required", action="store_true", help="a row that can't be run is a failure")
     parser.add_argument("--record-budgets", action="store_true", help="what the verifier says now is the budget from now on")
@@ -122,7 +126,7 @@ def main():
     args = parser.parse_args()
     chosen = args.kernel or list(kernels())
     backends = args.backend or BACKENDS
-    suites = ["segments"] + (["behaviour"] if args.suites == "all" else [])
+    suites = ["segments", "behaviour"] if args.suites == "all" else [args.suites]
     failed = skipped = False
     with tempfile.TemporaryDirectory() as folder:
         for kernel in chosen:
