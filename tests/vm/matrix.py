@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,26 +57,46 @@ def host_architecture():
 
 
 class Unavailable(Exception):
-    """Something that a row needs can't be had here."""
+    """Something that a row needs can't be had here: it is skipped."""
 
 
-def run_script(*command):
-    """The last line that the script prints."""
+class Broken(Exception):
+    """What a row runs can't be built: it has failed."""
+
+
+# Program and the package that has it, by Debian's name of the architecture.
+EMULATORS = {"amd64": ("qemu-system-x86_64", "qemu-system-x86"), "arm64": ("qemu-system-aarch64", "qemu-system-arm")}
+CROSS_COMPILERS = {"arm64": ("aarch64-linux-gnu-g++", "g++-aarch64-linux-gnu")}
+
+
+def require(program, package):
+    if not shutil.which(program):
+        raise Unavailable(f"no {program} (package {package})")
+
+
+def run_script(problem, *command):
+    """The last line that the script prints; `problem` is raised if it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise Unavailable(f"{pathlib.Path(command[0]).name}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+        print((done.stdout + done.stderr)[-8000:], file=sys.stderr)
+        raise problem(f"{pathlib.Path(command[0]).name}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
 def prepare(kernel, arch, build, folder):
     """What the VM boots and runs, fetched and built; the disk image."""
-    run_script(HERE / "fetch_kernel.sh", kernel)
-    run_script(HERE / "make_root.sh", arch)
+    require(*EMULATORS[arch])
+    run_script(Unavailable, HERE / "fetch_kernel.sh", kernel)
+    run_script(Unavailable, HERE / "make_root.sh", arch)
     disk = folder / f"disk-{arch}.img"
     if not disk.exists():
         if arch != host_architecture():
-            build = run_script(HERE / "cross_build.sh", arch)
-        run_script(HERE / "make_disk.sh", build, disk, arch)
+            if arch not in CROSS_COMPILERS:
+                raise Unavailable(f"nothing here builds for {arch}")
+            require(*CROSS_COMPILERS[arch])
+            run_script(Unavailable, HERE / "make_sysroot.sh", arch)
+            build = run_script(Broken, HERE / "cross_build.sh", arch)
+        run_script(Broken, HERE / "make_disk.sh", build, disk, arch)
     return disk
 
 
@@ -131,6 +152,10 @@ def main():
             except Unavailable as reason:
                 print(f"{kernel:10} skipped: {reason}", flush=True)
                 skipped = True
+                continue
+            except Broken as reason:
+                print(f"{kernel:10} FAILED {reason}", flush=True)
+                failed = True
                 continue
             results, audits, console = boot(kernel, disk, backends, args)
             for backend in backends:
