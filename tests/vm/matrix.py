@@ -35,7 +35,7 @@ run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
 }}
 for backend in {backends}; do
   if [ $backend = tracepoint ] && ! reason=$(OTEL_EBPF_CAPTURE_BACKEND=tracepoint /obi/build/bin/ebpf-instrument --probe 2>&1); then
-    echo "RESULT tracepoint all skipped $(tr ' ' '_' <<<"$reason")"  # it is meant to refuse where it can't vouch for itself
+    echo "RESULT tracepoint all skipped $(tr '\n' ' ' <<<"$reason")"  # it is meant to refuse where it can't vouch for itself
     continue
   fi
   export OBI_CAPTURE_BACKEND=$backend OTEL_EBPF_CAPTURE_BACKEND=$backend
@@ -113,7 +113,7 @@ def boot(kernel, disk, backends, args):
     console = done.stdout.decode(errors="replace")
     results = {}
     for line in console.splitlines():
-        fields = line.split()
+        fields = line.split(maxsplit=4)
         if len(fields) >= 4 and fields[0] == "RESULT":
             results[fields[1], fields[2]] = (fields[3], fields[4] if len(fields) > 4 else "")
     return results, audits, console
@@ -160,7 +160,7 @@ def main():
             results, audits, console = boot(kernel, disk, backends, args)
             for backend in backends:
                 if (backend, "all") in results:
-                    print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].replace('_', ' ')}", flush=True)
+                    print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].strip()}", flush=True)
                     continue
                 results[backend, "verifier"] = judge_verifier(kernel, backend, audits.get(backend), args.record_budgets)
                 cells = [results.get((backend, suite), ("missing", "")) for suite in ["verifier", *suites]]
