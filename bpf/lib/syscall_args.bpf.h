@@ -44,19 +44,22 @@ enum {
 #elif defined(__TARGET_ARCH_arm64)
 
 struct saved_registers {  // struct pt_regs of arm64: user_pt_regs, then orig_x0 and syscallno
-  __u64 regs[31], sp, pc, pstate, orig_x0;
-  __s32 syscall_number;
+  __u64 regs[31], sp, pc, pstate;
+  struct call_origin {
+    __u64 x0;  // regs[0] holds the result by now
+    __s32 number;
+  } origin;
 };
 #define TIF_32BIT (1UL << 22)  // arch/arm64/include/asm/thread_info.h
 
+// In two pieces: all of the registers would leave too little of the 512 bytes of stack to the functions that report the call.
 static __always_inline bool read_call(struct call *call, const void *registers, long result) {
-  struct saved_registers saved;
-  if (bpf_probe_read_kernel(&saved, sizeof(saved), registers)) return false;
-  call->number = saved.syscall_number;
-  call->args[0] = saved.orig_x0;
-  call->args[1] = saved.regs[1];
-  call->args[2] = saved.regs[2];
-  call->args[3] = saved.regs[3];
+  const struct saved_registers *saved = registers;
+  struct call_origin origin;
+  if (bpf_probe_read_kernel(&origin, sizeof(origin), &saved->origin)) return false;
+  if (bpf_probe_read_kernel(call->args, sizeof(call->args), saved->regs)) return false;
+  call->number = origin.number;
+  call->args[0] = origin.x0;
   call->result = result;
   return true;
 }

@@ -15,6 +15,9 @@ obi_pid_key key_of(const PidIdentity& process) {
 }
 }  // namespace
 
+// Whoever sees the new generation must see the tables as they are now.
+void PidFilter::publish() { std::atomic_ref(*generation_).fetch_add(1, std::memory_order_release); }
+
 base::Result<void> PidFilter::allow(const PidIdentity& process) {
   const obi_pid_key key = key_of(process);
   if (bpf_map_update_elem(allowed_map_, &key, &process.pid, BPF_ANY) != 0) {

@@ -15,17 +15,17 @@ class PidFilter {
  public:
   /// `segments`: the memory-mapped bitmap of OBI_PID_SEGMENTS words; `generation`: the kernel's
   /// verdict generation.
-  PidFilter(int allowed_map, std::uint64_t* segments, volatile std::uint32_t* generation)
+  PidFilter(int allowed_map, std::uint64_t* segments, std::uint32_t* generation)
       : allowed_map_(allowed_map), segments_(segments), generation_(generation) {}
 
   base::Result<void> allow(const PidIdentity& process);
   void block(const PidIdentity& process);
 
  private:
-  void publish() { *generation_ = *generation_ + 1; }
+  void publish();
   int allowed_map_;
   std::uint64_t* segments_;
-  volatile std::uint32_t* generation_;
+  std::uint32_t* generation_;
 };
 
 }  // namespace obi::capture

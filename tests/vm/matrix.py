@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,7 @@ run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
 }}
 for backend in {backends}; do
   if [ $backend = tracepoint ] && ! reason=$(OTEL_EBPF_CAPTURE_BACKEND=tracepoint /obi/build/bin/ebpf-instrument --probe 2>&1); then
-    echo "RESULT tracepoint all skipped $(tr ' ' '_' <<<"$reason")"  # it is meant to refuse where it can't vouch for itself
+    echo "RESULT tracepoint all skipped $(tr '\n' ' ' <<<"$reason")"  # it is meant to refuse where it can't vouch for itself
     continue
   fi
   export OBI_CAPTURE_BACKEND=$backend OTEL_EBPF_CAPTURE_BACKEND=$backend
@@ -57,26 +58,46 @@ def host_architecture():
 
 
 class Unavailable(Exception):
-    """Something that a row needs can't be had here."""
+    """Something that a row needs can't be had here: it is skipped."""
 
 
-def run_script(*command):
-    """The last line that the script prints."""
+class Broken(Exception):
+    """What a row runs can't be built: it has failed."""
+
+
+# Program and the package that has it, by Debian's name of the architecture.
+EMULATORS = {"amd64": ("qemu-system-x86_64", "qemu-system-x86"), "arm64": ("qemu-system-aarch64", "qemu-system-arm")}
+CROSS_COMPILERS = {"arm64": ("aarch64-linux-gnu-g++", "g++-aarch64-linux-gnu")}
+
+
+def require(program, package):
+    if not shutil.which(program):
+        raise Unavailable(f"no {program} (package {package})")
+
+
+def run_script(problem, *command):
+    """The last line that the script prints; `problem` is raised if it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise Unavailable(f"{pathlib.Path(command[0]).name}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+        print((done.stdout + done.stderr)[-8000:], file=sys.stderr)
+        raise problem(f"{pathlib.Path(command[0]).name}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
 def prepare(kernel, arch, build, folder):
     """What the VM boots and runs, fetched and built; the disk image."""
-    run_script(HERE / "fetch_kernel.sh", kernel)
-    run_script(HERE / "make_root.sh", arch)
+    require(*EMULATORS[arch])
+    run_script(Unavailable, HERE / "fetch_kernel.sh", kernel)
+    run_script(Unavailable, HERE / "make_root.sh", arch)
     disk = folder / f"disk-{arch}.img"
     if not disk.exists():
         if arch != host_architecture():
-            build = run_script(HERE / "cross_build.sh", arch)
-        run_script(HERE / "make_disk.sh", build, disk, arch)
+            if arch not in CROSS_COMPILERS:
+                raise Unavailable(f"nothing here builds for {arch}")
+            require(*CROSS_COMPILERS[arch])
+            run_script(Unavailable, HERE / "make_sysroot.sh", arch)
+            build = run_script(Broken, HERE / "cross_build.sh", arch)
+        run_script(Broken, HERE / "make_disk.sh", build, disk, arch)
     return disk
 
 
@@ -94,7 +115,7 @@ def boot(kernel, disk, backends, args):
     console = done.stdout.decode(errors="replace")
     results = {}
     for line in console.splitlines():
-        fields = line.split()
+        fields = line.split(maxsplit=4)
         if len(fields) >= 4 and fields[0] == "RESULT":
             results[fields[1], fields[2]] = (fields[3], fields[4] if len(fields) > 4 else "")
     return results, audits, console
@@ -136,10 +157,14 @@ def main():
                 print(f"{kernel:10} skipped: {reason}", flush=True)
                 skipped = True
                 continue
+            except Broken as reason:
+                print(f"{kernel:10} FAILED {reason}", flush=True)
+                failed = True
+                continue
             results, audits, console = boot(kernel, disk, backends, args)
             for backend in backends:
                 if (backend, "all") in results:
-                    print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].replace('_', ' ')}", flush=True)
+                    print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].strip()}", flush=True)
                     continue
                 results[backend, "verifier"] = judge_verifier(kernel, backend, audits.get(backend), args.record_budgets)
                 cells = [results.get((backend, suite), ("missing", "")) for suite in ["verifier", *suites]]
