@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kMaxCommandLine = 120;
 
+// "1h30m0s", cut to the unit.
+template <typename Unit>
+std::string to_the(std::chrono::nanoseconds duration) {
+  return config::to_text(std::chrono::nanoseconds(std::chrono::floor<Unit>(duration)));
+}
+
 std::string place_of(const Explanation& explanation) {
   const discover::Process& process = explanation.process;
   std::string place = "not in a container";
@@ -39,10 +45,8 @@ std::string process_text(const Explanation& explanation) {
   if (!process.command_line.empty())
     text += fmt::format("  command line: {}\n", printable(process.command_line, kMaxCommandLine));
   const std::string owner = explanation.owner ? fmt::format("{}", *explanation.owner) : "?";
-  text += fmt::format(
-      "  owner: uid {}, started {} ({} ago)\n", owner, started_text(explanation.age),
-      config::to_text(
-          std::chrono::nanoseconds(std::chrono::floor<std::chrono::seconds>(explanation.age))));
+  text += fmt::format("  owner: uid {}, started {} ({} ago)\n", owner,
+                      started_text(explanation.age), to_the<std::chrono::seconds>(explanation.age));
   const std::string parent = printable(explanation.parent_executable);
   text += fmt::format("  parent: {}{}{}\n", process.parent_pid, parent.empty() ? "" : " ", parent);
   return text + fmt::format("  place: {}\n", place_of(explanation));
@@ -85,7 +89,7 @@ std::string decision_text(const Explanation& explanation) {
   if (!explanation.later)
     return fmt::format("\ninstrumented: {}, {}\n", verdict.taken() ? "yes" : "no", verdict.reason);
   return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", verdict.reason,
-                     config::to_text(explanation.age_to_wait),
+                     to_the<std::chrono::milliseconds>(explanation.age_to_wait),
                      explanation.later->taken() ? "yes" : "no", explanation.later->reason);
 }
 
