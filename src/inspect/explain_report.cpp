@@ -41,7 +41,10 @@ std::string process_text(const Explanation& explanation) {
     text += fmt::format("{} is a thread of:\n", explanation.asked_pid);
   const std::string& executable = process.program.executable;
   text += fmt::format("pid {}: {}\n", process.pid,
-                      executable.empty() ? "no executable" : printable(executable));
+                      executable.empty() ? explanation.kind == ProcessKind::kUnreadable
+                                               ? "its executable can't be read"
+                                               : "no executable"
+                                         : printable(executable));
   if (!process.command_line.empty())
     text += fmt::format("  command line: {}\n", printable(process.command_line, kMaxCommandLine));
   const std::string owner = explanation.owner ? fmt::format("{}", *explanation.owner) : "?";
