@@ -34,17 +34,19 @@ std::string place_of(const Explanation& explanation) {
   return place;
 }
 
+std::string executable_text(const Explanation& explanation) {
+  const std::string& executable = explanation.process.program.executable;
+  if (!executable.empty()) return printable(executable);
+  return explanation.kind == ProcessKind::kUnreadable ? "its executable can't be read"
+                                                      : "no executable";
+}
+
 std::string process_text(const Explanation& explanation) {
   const discover::Process& process = explanation.process;
   std::string text;
   if (explanation.asked_pid != process.pid)
     text += fmt::format("{} is a thread of:\n", explanation.asked_pid);
-  const std::string& executable = process.program.executable;
-  text += fmt::format("pid {}: {}\n", process.pid,
-                      executable.empty() ? explanation.kind == ProcessKind::kUnreadable
-                                               ? "its executable can't be read"
-                                               : "no executable"
-                                         : printable(executable));
+  text += fmt::format("pid {}: {}\n", process.pid, executable_text(explanation));
   if (!process.command_line.empty())
     text += fmt::format("  command line: {}\n", printable(process.command_line, kMaxCommandLine));
   const std::string owner = explanation.owner ? fmt::format("{}", *explanation.owner) : "?";
