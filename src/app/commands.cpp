@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/capability.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -52,22 +53,26 @@ int check(const TracerOptions& options, bool json) {
   return found.is_usable() ? 0 : 1;
 }
 
+int cannot_explain(const CommandLine& line, const std::vector<std::string>& mistakes) {
+  for (const std::string& mistake : mistakes) fmt::print(stderr, "{}\n", mistake);
+  if (line.json) fmt::print("{}", inspect::render_json(line.pid, mistakes));
+  return 2;
+}
+
 int explain(const CommandLine& line, const config::Config& config, capture::Backend backend) {
   std::vector<std::string> mistakes;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = config.warnings();
   inspect::ExplainOptions options;
   options.rules = config::read_discovery(config, mistakes, warnings);
   options.backend = backend;
-  for (const std::string& mistake : mistakes) fmt::print(stderr, "{}\n", mistake);
-  if (!mistakes.empty()) return 2;
+  options.may_trace = inspect::read_host().has(CAP_SYS_PTRACE);
+  if (!mistakes.empty()) return cannot_explain(line, mistakes);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   const auto explanation = inspect::explain(line.pid, options);
-  if (!explanation) {
-    fmt::print(stderr, "{}\n", explanation.error().message);
-    return 2;
-  }
+  if (!explanation) return cannot_explain(line, {explanation.error().message});
   fmt::print("{}",
              line.json ? inspect::render_json(*explanation) : inspect::render_text(*explanation));
-  return explanation->verdict.taken() ? 0 : 1;
+  return explanation->exit_code();
 }
 
 }  // namespace
@@ -75,6 +80,12 @@ int explain(const CommandLine& line, const config::Config& config, capture::Back
 bool is_report(CommandLine::Action action) {
   return action == CommandLine::Action::kProbe || action == CommandLine::Action::kCheck ||
          action == CommandLine::Action::kAudit || action == CommandLine::Action::kExplain;
+}
+
+int refuse(const CommandLine& line, const std::vector<std::string>& mistakes) {
+  if (line.action == CommandLine::Action::kExplain) return cannot_explain(line, mistakes);
+  for (const std::string& mistake : mistakes) spdlog::error("{}", mistake);
+  return 1;
 }
 
 int report(const CommandLine& line, const config::Config& config) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that report on this host and end, and the checks before the agent starts.
 #pragma once
+#include <string>
+#include <vector>
+
 #include "app/command_line.hpp"
 #include "app/options.hpp"
 #include "base/result.hpp"
@@ -13,6 +16,9 @@ bool is_report(CommandLine::Action action);
 /// Prints it; the exit code of the process: 0 = works here (explain: is instrumented), 1 = doesn't,
 /// 2 = can't be told.
 int report(const CommandLine& line, const config::Config& config);
+
+/// Tells the mistakes of a configuration, a line each; the exit code of the process.
+int refuse(const CommandLine& line, const std::vector<std::string>& mistakes);
 
 /// What the command line says beside the configuration.
 void apply(const CommandLine& line, capture::TracerOptions& options);

@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
   if (mistakes.empty() && obi::app::is_report(line.action)) return obi::app::report(line, config);
   auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings)
                                   : obi::app::AgentOptions{};
-  if (!mistakes.empty()) return complain(mistakes);
+  if (!mistakes.empty()) return obi::app::refuse(line, mistakes);
   obi::app::apply(line, options.tracer);
   for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);

@@ -16,20 +16,32 @@ using Lines = std::vector<std::string>;
 constexpr std::size_t kMaxTargetPids = 65536;
 constexpr std::chrono::seconds kDefaultPollInterval{5};
 
+// "auto_target_exe (env OTEL_EBPF_AUTO_TARGET_EXE), open_port (config.yaml:3)": those that are set.
+std::string origin_of(const Config& config, std::initializer_list<std::string_view> paths) {
+  std::string text;
+  for (const std::string_view path : paths) {
+    if (!config.is_set(path)) continue;
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", path, config.origin(path));
+  }
+  return text;
+}
+
 void name_service(const Config& config, Selector& selector) {
   selector.name = config.text("service_name");
   selector.name_space = config.text("service_namespace");
+  selector.name_origin = origin_of(config, {"service_name"});
+  selector.name_space_origin = origin_of(config, {"service_namespace"});
 }
 
 // The entry that the root keys make, out of auto_target_* or of executable_path.
 Selector root_selector(const Config& config, SelectorReader& reader, Flavour flavour) {
   Selector selector;
   if (flavour == Flavour::kGlob) {
-    selector.origin = "auto_target_exe, auto_target_language, open_port";
+    selector.origin = origin_of(config, {"auto_target_exe", "auto_target_language", "open_port"});
     selector.exe_path = reader.read_pattern("auto_target_exe", flavour);
     selector.languages = reader.read_pattern("auto_target_language", flavour);
   } else {
-    selector.origin = "executable_path, open_port";
+    selector.origin = origin_of(config, {"executable_path", "open_port"});
     selector.exe_path = reader.read_pattern("executable_path", flavour);
   }
   if (!config.int_set("open_port").empty()) selector.open_ports = config.int_set("open_port");
@@ -39,7 +51,7 @@ Selector root_selector(const Config& config, SelectorReader& reader, Flavour fla
 
 Selector pid_selector(const Config& config) {
   Selector selector;
-  selector.origin = "target_pids";
+  selector.origin = origin_of(config, {"target_pids"});
   for (const auto& [first, last] : config.int_set("target_pids").ranges) {
     for (auto pid = first; pid <= last && selector.target_pids.size() < kMaxTargetPids; ++pid) {
       selector.target_pids.push_back(static_cast<std::uint32_t>(pid));

@@ -51,6 +51,9 @@ struct Selector {
 
   std::string name;  ///< given to the service; empty = not set
   std::string name_space;
+  /// Where these two were set, if not in the entry: "service_name (env OTEL_SERVICE_NAME)".
+  std::string name_origin;
+  std::string name_space_origin;
   std::optional<model::ExportModes> exports;
   std::optional<model::Sampler> sampler;
   std::vector<std::string> incoming_routes;

@@ -125,6 +125,16 @@ TEST(ConfigDiscovery, InstrumentAndTheRootEntryAdd) {
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("executable_path")));
 }
 
+TEST(ConfigDiscovery, TheRootEntryTellsWhichKeysMadeIt) {
+  const auto discovery =
+      read("open_port: 80\n", {{"OTEL_EBPF_AUTO_TARGET_EXE", "*/x"}, {"OTEL_SERVICE_NAME", "shop"}})
+          .discovery;
+  EXPECT_EQ(discovery.instrument.at(0).origin,
+            "auto_target_exe (env OTEL_EBPF_AUTO_TARGET_EXE), open_port (config:1)");
+  EXPECT_EQ(discovery.instrument[0].name_origin, "service_name (env OTEL_SERVICE_NAME)");
+  EXPECT_EQ(read("target_pids: 7\n").discovery.instrument.at(0).origin, "target_pids (config:1)");
+}
+
 TEST(ConfigDiscovery, TheRootEntryAloneTakesGlobsBeforeTheRegex) {
   const auto glob = read("", {{"OTEL_GO_AUTO_TARGET_EXE", "*/app"},
                               {"OTEL_EBPF_EXECUTABLE_PATH", "old"},

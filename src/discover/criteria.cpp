@@ -79,6 +79,12 @@ Criterion first_unmet(const config::Selector& selector, const Candidate& candida
   return Criterion::kNone;
 }
 
+std::chrono::nanoseconds age_to_wait(const config::Discovery& rules, std::chrono::nanoseconds age,
+                                     bool it_or_its_parent_is_taken) {
+  if (it_or_its_parent_is_taken || age >= rules.min_process_age) return {};
+  return rules.min_process_age - age;
+}
+
 bool depends_on_ports(const config::Discovery& rules) {
   const auto has_ports = [](const config::Selector& selector) {
     return selector.open_ports.has_value();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which processes are taken, and why. Pure: facts in, verdict out.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/discovery.hpp"
@@ -55,6 +57,12 @@ struct Verdict {
 /// A process is taken if an entry selects it or its parent is taken, and no exclusion matches; with
 /// no entry at all, if it listens on a TCP port.
 Verdict judge(const config::Discovery& rules, const Candidate& candidate);
+
+/// How long a process of this age is left alone yet; 0 = it is judged now. One that is captured
+/// already, or whose parent is, has nothing to wait for.
+std::chrono::nanoseconds age_to_wait(const config::Discovery& rules, std::chrono::nanoseconds age,
+                                     bool it_or_its_parent_is_taken);
+inline constexpr std::string_view kTooYoungReason = "it is younger than discovery.min_process_age";
 
 /// True if a port that begins to be listened on can change a verdict.
 bool depends_on_ports(const config::Discovery& rules);

@@ -134,6 +134,15 @@ TEST(Judge, AsksForCostlyFactsOnlyWhenTheyCanDecide) {
   EXPECT_EQ(subject.language_asked, 0);
 }
 
+TEST(AgeToWait, IsTheRestUnlessSomebodyIsTakenAlready) {
+  using std::chrono::seconds;
+  const config::Discovery rules{.min_process_age = seconds(5)};
+  EXPECT_EQ(age_to_wait(rules, seconds(2), false), seconds(3));
+  EXPECT_EQ(age_to_wait(rules, seconds(5), false), seconds(0));
+  EXPECT_EQ(age_to_wait(rules, seconds(2), true), seconds(0));
+  EXPECT_EQ(age_to_wait({}, seconds(0), false), seconds(0));
+}
+
 TEST(DependsOnPorts, IsToldFromTheRules) {
   config::Discovery rules;
   EXPECT_TRUE(depends_on_ports(rules));

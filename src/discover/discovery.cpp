@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
-#include "binary/executable_type.hpp"
 
 namespace obi::discover {
 namespace {
@@ -25,8 +24,7 @@ Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Atta
       proc_(options_.proc_root),
       directory_(directory),
       attacher_(attacher),
-      self_(proc_.read(options_.own_pid).value_or(Process{})),
-      ports_(proc_, self_.net_namespace),
+      examiner_(proc_, options_.own_pid),
       depends_on_ports_(depends_on_ports(options_.rules)),
       last_scan_(Clock::now()),
       next_scan_(last_scan_ + options_.rules.poll_interval) {}
@@ -48,7 +46,7 @@ void Discovery::run(std::stop_token stop) {
     auto wake = timers_.empty() ? next_scan_ : std::min(next_scan_, timers_.begin()->first);
     if (!to_visit_.empty()) wake = Clock::now();
     const auto events = await_events(stop, wake);
-    if (!events.empty()) ports_.refresh();
+    if (!events.empty()) examiner_.ports().refresh();
     for (const model::ProcessEvent& event : events) handle(event);
     look_at_the_grown_up();
     if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan();
@@ -124,7 +122,7 @@ void Discovery::become_twin(Known& child, const Known& parent, const model::Proc
 void Discovery::look_at_the_grown_up() {
   const auto now = Clock::now();
   if (timers_.empty() || timers_.begin()->first > now) return;
-  ports_.refresh();
+  examiner_.ports().refresh();
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const std::uint32_t pid = timers_.begin()->second;
     cancel_timer(pid, known_[pid]);
@@ -140,7 +138,7 @@ void Discovery::scan() {
 void Discovery::begin_scan() {
   last_scan_ = Clock::now();
   next_scan_ = last_scan_ + options_.rules.poll_interval;
-  ports_.refresh();
+  examiner_.ports().refresh();
   const auto pids = proc_.pids();
   std::vector<std::uint32_t> gone;
   for (const auto& [pid, known] : known_) {
@@ -196,7 +194,7 @@ bool Discovery::may_change(const Known& known) {
   if (known.taken || known.outcome == Outcome::kExcluded) return false;
   const auto parent = known_.find(known.process.parent_pid);
   if (parent != known_.end() && parent->second.taken) return true;
-  return depends_on_ports_ && ports_.digest(known.process) != known.ports_digest;
+  return depends_on_ports_ && examiner_.ports().digest(known.process) != known.ports_digest;
 }
 
 void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
@@ -206,62 +204,36 @@ void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
   known.parent_matches = parent->second.matches;
 }
 
-// A process that is captured already, or whose parent is, has nothing to wait for.
 bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
   cancel_timer(glimpse.pid, known);
-  const auto wanted = options_.rules.min_process_age;
-  if (wanted.count() == 0 || known.taken || known.parent_taken) return false;
-  const auto age = age_of(glimpse.program);
-  if (age >= wanted) return false;
+  const auto rest =
+      age_to_wait(options_.rules, age_of(glimpse.program), known.taken || known.parent_taken);
+  if (rest.count() == 0) return false;
   known.process = glimpse;
-  known.due = Clock::now() + (wanted - age) + kClockTick;
+  known.due = Clock::now() + rest + kClockTick;
   timers_.emplace(*known.due, glimpse.pid);
-  note(known, Outcome::kTooYoung, "it is younger than discovery.min_process_age", "");
+  note(known, Outcome::kTooYoung, std::string(kTooYoungReason), "");
   known.judged = true;
   return true;
-}
-
-std::vector<std::uint16_t> Discovery::ports_of(const Known& known) {
-  auto ports = ports_.of(known.process);
-  ports.insert(ports.end(), known.heard_ports.begin(), known.heard_ports.end());
-  return ports;
-}
-
-model::Language Discovery::language_of(const Process& process) {
-  const auto facts = executables_.read(proc_.executable_link(process.pid));
-  const std::string& executable = process.program.executable;
-  if (const auto language = binary::language_of_file(facts, executable)) return *language;
-  return binary::language_of(facts, executable, proc_.maps(process.pid));
 }
 
 // What a running program was taken for it stays, even if it closes its port; only an exclusion or
 // another program ends it.
 void Discovery::decide(Known& known, bool new_program) {
-  std::optional<std::vector<std::uint16_t>> ports;
-  std::optional<model::Language> language;
-  const auto language_once = [&] {
-    return language ? *language : language.emplace(language_of(known.process));
-  };
-  const Candidate candidate{.process = known.process,
-                            .listening_ports = [&]() -> const std::vector<std::uint16_t>& {
-                              return ports ? *ports : ports.emplace(ports_of(known));
-                            },
-                            .language = language_once,
-                            .parent_is_taken = known.parent_taken,
-                            .in_container = is_in_container(known.process, self_)};
-  Verdict verdict = judge(options_.rules, candidate);
+  Examination examination(examiner_, known.process, known.heard_ports);
+  Verdict verdict = judge(options_.rules, examination.candidate(known.parent_taken));
   known.settled = age_of(known.process.program) >= kSettleAge;
   if (!verdict.taken()) {
     if (known.taken && !new_program && verdict.outcome != Outcome::kExcluded) return;
     if (known.taken) release(known);
-    if (depends_on_ports_) known.ports_digest = ports_.digest(known.process);
+    if (depends_on_ports_) known.ports_digest = examiner_.ports().digest(known.process);
     return note(known, verdict.outcome, verdict.reason, "");
   }
   if (verdict.outcome == Outcome::kParentTaken) verdict.matches = known.parent_matches;
   const bool same_service = known.taken && !new_program && verdict.matches == known.matches &&
-                            language_once() == known.language;
+                            examination.language() == known.language;
   if (same_service) return;
-  known.language = language_once();
+  known.language = examination.language();
   publish(known, verdict);
 }
 

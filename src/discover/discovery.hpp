@@ -20,12 +20,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "binary/executable_cache.hpp"
 #include "config/discovery.hpp"
 #include "config/substitution.hpp"
 #include "discover/criteria.hpp"
 #include "discover/decision.hpp"
-#include "discover/listening_ports.hpp"
+#include "discover/examination.hpp"
 #include "discover/process.hpp"
 #include "discover/process_directory.hpp"
 #include "discover/service_naming.hpp"
@@ -115,17 +114,13 @@ class Discovery {
   void release(Known& known);
   void forget(std::uint32_t pid);
   void cancel_timer(std::uint32_t pid, Known& known);
-  std::vector<std::uint16_t> ports_of(const Known& known);
-  model::Language language_of(const Process& process);
 
   DiscoveryOptions options_;
   Proc proc_;
   ProcessDirectory& directory_;
   Attacher& attacher_;
-  Process self_;
-  ListeningPorts ports_;
+  Examiner examiner_;
   bool depends_on_ports_;
-  binary::ExecutableCache executables_;
   std::unordered_map<std::uint32_t, Known> known_;
   std::set<std::pair<Clock::time_point, std::uint32_t>> timers_;
   std::deque<std::uint32_t> to_visit_;  // the rest of the scan in progress

@@ -19,7 +19,10 @@ struct FakeProcess {
   std::uint32_t parent_pid = 1;
   std::uint64_t start_ticks = 100;
   std::uint64_t stack_start = 140'000;
-  std::string executable = "/usr/bin/server";  ///< empty: a kernel thread
+  std::string executable = "/usr/bin/server";  ///< empty: a kernel thread, if it isn't a zombie
+  char state = 'S';
+  std::uint32_t owner = 0;         ///< user id
+  std::uint32_t thread_group = 0;  ///< 0: as pid
   std::vector<std::string> arguments = {"server"};
   std::vector<std::string> environment;
   std::string cgroup = "0::/system.slice/server.service\n";
@@ -91,10 +94,12 @@ class FakeProc {
                                     folder / "ns" / kind);
   }
   static std::string stat_line(const FakeProcess& process) {
-    std::string line = std::to_string(process.pid) + " (a b) c) S ";
+    constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD, include/linux/sched.h
+    std::string line = std::to_string(process.pid) + " (a b) c) " + process.state + " ";
     for (int field = 4; field <= 52; ++field) {
       std::uint64_t value = 0;
       if (field == 4) value = process.parent_pid;
+      if (field == 9 && process.executable.empty() && process.state == 'S') value = kKernelThread;
       if (field == 22) value = process.start_ticks;
       if (field == 28) value = process.stack_start;
       line += std::to_string(value) + " ";
@@ -104,7 +109,12 @@ class FakeProc {
   static std::string status(const FakeProcess& process) {
     const std::string pid = std::to_string(process.pid);
     const std::string inner = process.ns_pid == 0 ? "" : "\t" + std::to_string(process.ns_pid);
-    return "Name:\tserver\nPid:\t" + pid + "\nNSpid:\t" + pid + inner + "\nNSpgid:\t1\n";
+    const std::string owner = std::to_string(process.owner);
+    const std::string leader =
+        process.thread_group == 0 ? pid : std::to_string(process.thread_group);
+    return "Name:\tserver\nState:\t" + std::string(1, process.state) + " (x)\nTgid:\t" + leader +
+           "\nPid:\t" + pid + "\nUid:\t" + owner + "\t1\t1\t1\nNSpid:\t" + pid + inner +
+           "\nNSpgid:\t1\n";
   }
   static std::string tcp_table(const FakeProcess& process) {
     std::string text = "  sl  local_address rem_address   st tx_queue ...\n";

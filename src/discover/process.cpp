@@ -111,30 +111,47 @@ std::string Proc::path(std::uint32_t pid, std::string_view name) const {
 
 std::string Proc::executable_link(std::uint32_t pid) const { return path(pid, "exe"); }
 
+std::string Proc::executable(std::uint32_t pid) const {
+  std::string path = read_link(executable_link(pid));
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  return path;
+}
+
 // The link comes first: it is cheap, and kernel threads end here.
 std::optional<Process> Proc::identify(std::uint32_t pid) const {
   Process process;
   process.pid = pid;
-  std::string& executable = process.program.executable;
-  executable = read_link(executable_link(pid));
-  if (executable.empty()) return std::nullopt;
+  process.program.executable = executable(pid);
+  if (process.program.executable.empty()) return std::nullopt;
   if (!read_stat(text(pid, "stat", kMaxSmallFile), process)) return std::nullopt;
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (executable.ends_with(kDeleted)) executable.resize(executable.size() - kDeleted.size());
   return process;
 }
 
 std::optional<Process> Proc::read(std::uint32_t pid) const {
   auto process = identify(pid);
-  if (!process) return std::nullopt;
-  process->command_line = text(pid, "cmdline", kMaxCommandLine);
-  std::ranges::replace(process->command_line, '\0', ' ');
-  while (process->command_line.ends_with(' ')) process->command_line.pop_back();
-  process->ns_pid = innermost_pid(text(pid, "status", kMaxSmallFile), pid);
-  process->pid_namespace = namespace_inode(path(pid, "ns/pid"));
-  process->net_namespace = namespace_inode(path(pid, "ns/net"));
-  process->container_id = container_id_of(text(pid, "cgroup", kMaxSmallFile));
+  if (process) read_rest(*process);
   return process;
+}
+
+std::optional<Process> Proc::read_anything(std::uint32_t pid) const {
+  Process process;
+  process.pid = pid;
+  if (!read_stat(text(pid, "stat", kMaxSmallFile), process)) return std::nullopt;
+  process.program.executable = executable(pid);
+  read_rest(process);
+  return process;
+}
+
+void Proc::read_rest(Process& process) const {
+  const std::uint32_t pid = process.pid;
+  process.command_line = text(pid, "cmdline", kMaxCommandLine);
+  std::ranges::replace(process.command_line, '\0', ' ');
+  while (process.command_line.ends_with(' ')) process.command_line.pop_back();
+  process.ns_pid = innermost_pid(text(pid, "status", kMaxSmallFile), pid);
+  process.pid_namespace = namespace_inode(path(pid, "ns/pid"));
+  process.net_namespace = namespace_inode(path(pid, "ns/net"));
+  process.container_id = container_id_of(text(pid, "cgroup", kMaxSmallFile));
 }
 
 std::string Proc::text(std::uint32_t pid, std::string_view name, std::size_t limit) const {

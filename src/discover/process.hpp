@@ -43,6 +43,9 @@ class Proc {
   [[nodiscard]] std::optional<Process> identify(std::uint32_t pid) const;
   /// All fields; nullopt as above.
   [[nodiscard]] std::optional<Process> read(std::uint32_t pid) const;
+  /// All fields that this user may read, also of kernel threads, of zombies and of threads that
+  /// don't lead their process: `program.executable` may be empty. Nullopt only if there is nobody.
+  [[nodiscard]] std::optional<Process> read_anything(std::uint32_t pid) const;
   [[nodiscard]] std::vector<std::uint32_t> pids() const;
   /// NAME=value pairs of its environment at exec, at most 128 KiB.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment(
@@ -56,8 +59,11 @@ class Proc {
   /// The executable's path that this process can open, whatever mount namespace the other is in.
   [[nodiscard]] std::string executable_link(std::uint32_t pid) const;
   [[nodiscard]] std::string path(std::uint32_t pid, std::string_view name) const;
+  [[nodiscard]] const std::string& root() const { return root_; }
 
  private:
+  [[nodiscard]] std::string executable(std::uint32_t pid) const;
+  void read_rest(Process& process) const;
   std::string root_;
 };
 

@@ -46,6 +46,20 @@ TEST(Proc, KernelThreadsAndMissingProcessesAreNothing) {
   EXPECT_FALSE(proc.read(3));
 }
 
+TEST(Proc, ReadAnythingKnowsThoseWithoutExecutableToo) {
+  FakeProc tree;
+  tree.put({.pid = 2, .parent_pid = 7, .start_ticks = 55, .executable = "", .ns_pid = 9});
+  const Proc proc(tree.root());
+  const auto process = proc.read_anything(2);
+  ASSERT_TRUE(process);
+  EXPECT_EQ(process->program.executable, "");
+  EXPECT_EQ(process->program.start_ticks, 55U);
+  EXPECT_EQ(process->parent_pid, 7U);
+  EXPECT_EQ(process->ns_pid, 9U);
+  EXPECT_EQ(process->command_line, "server");
+  EXPECT_FALSE(proc.read_anything(3));
+}
+
 TEST(Proc, ListsPidsInOrder) {
   FakeProc tree;
   for (const std::uint32_t pid : {10U, 9U, 100U}) tree.put({.pid = pid});

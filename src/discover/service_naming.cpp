@@ -97,7 +97,10 @@ void apply_entry(model::Service& service, const config::Selector& entry) {
     service.name = entry.name;
     service.name_origin = model::NameOrigin::kSelector;
   }
-  if (!entry.name_space.empty()) service.name_space = entry.name_space;
+  if (!entry.name_space.empty()) {
+    service.name_space = entry.name_space;
+    service.name_space_origin = model::NameOrigin::kSelector;
+  }
   if (entry.exports) service.exports = *entry.exports;
   if (entry.sampler) service.sampler = entry.sampler;
   if (!entry.incoming_routes.empty()) service.incoming_routes = entry.incoming_routes;
@@ -155,20 +158,20 @@ model::Service name_service(const Process& process, const Environ& environment,
   const std::string text =
       own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
   service.metadata = parse_resource_attributes(config::substitute(text, agent_environment));
-  const auto take = [&](std::string_view key, std::string& into) {
+  const auto attributes_origin =
+      own != nullptr ? model::NameOrigin::kResourceAttributes : model::NameOrigin::kAgentAttributes;
+  const auto take = [&](std::string_view key, std::string& into, model::NameOrigin& origin) {
     const auto found =
         std::ranges::find_if(service.metadata, [&](const auto& pair) { return pair.first == key; });
     if (found == service.metadata.end()) return;
-    if (is_usable(&found->second)) into = found->second;
+    if (is_usable(&found->second)) {
+      into = found->second;
+      origin = attributes_origin;
+    }
     service.metadata.erase(found);
   };
-  std::string told_name;
-  take("service.name", told_name);
-  if (!told_name.empty()) {
-    service.name = std::move(told_name);
-    service.name_origin = model::NameOrigin::kResourceAttributes;
-  }
-  take("service.namespace", service.name_space);
+  take("service.name", service.name, service.name_origin);
+  take("service.namespace", service.name_space, service.name_space_origin);
   std::ranges::sort(service.metadata);
   if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) {
     service.name = *name;

@@ -53,6 +53,24 @@ TEST(NameService, StrongerSourcesWin) {
   EXPECT_EQ(naming.service().name, "from-name");
 }
 
+TEST(NameService, RemembersWhereNamesComeFrom) {
+  using model::NameOrigin;
+  Naming naming;
+  const auto origins = [&] {
+    const auto service = naming.service();
+    return std::pair(service.name_origin, service.name_space_origin);
+  };
+  EXPECT_EQ(origins(), std::pair(NameOrigin::kExecutable, NameOrigin::kExecutable));
+  naming.entries = {{.name = "a", .name_space = "b"}, {.name_space = "c"}};
+  EXPECT_EQ(origins(), std::pair(NameOrigin::kSelector, NameOrigin::kSelector));
+  naming.agents = {{"OTEL_RESOURCE_ATTRIBUTES", "service.namespace=agents"}};
+  EXPECT_EQ(origins(), std::pair(NameOrigin::kSelector, NameOrigin::kAgentAttributes));
+  naming.environment = {{"OTEL_RESOURCE_ATTRIBUTES", "service.name=own,service.namespace=$X"}};
+  EXPECT_EQ(origins(), std::pair(NameOrigin::kResourceAttributes, NameOrigin::kSelector));
+  naming.environment.emplace_back("OTEL_SERVICE_NAME", "own");
+  EXPECT_EQ(origins(), std::pair(NameOrigin::kOwnVariable, NameOrigin::kSelector));
+}
+
 TEST(NameService, UnexpandedTemplatesAreIgnored) {
   Naming naming;
   naming.environment = {{"OTEL_SERVICE_NAME", "$NAME"},

@@ -2,213 +2,160 @@
 #include "inspect/explain.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <filesystem>
-#include <optional>
-#include <system_error>
+#include <cerrno>
+#include <ranges>
 
-#include "binary/executable_cache.hpp"
-#include "config/value.hpp"
-#include "discover/listening_ports.hpp"
+#include "discover/examination.hpp"
+#include "inspect/judgement.hpp"
 #include "inspect/mapped_libraries.hpp"
 
 namespace obi::inspect {
 namespace {
 
-namespace fs = std::filesystem;
-using discover::Criterion;
-using discover::Outcome;
-using discover::Process;
+constexpr const char* kTraceCapability = "CAP_SYS_PTRACE";
 
-// Nobody nests processes deeper, and a table that changes under us must not send us in circles.
-constexpr int kMaxAncestors = 64;
+using Field = std::string config::Selector::*;
 
-/// What is found out of one process, when it is asked for.
-class Examined {
- public:
-  Examined(const discover::Proc& proc, discover::ListeningPorts& ports, Process process)
-      : proc_(proc), ports_(ports), process_(std::move(process)) {}
-
-  [[nodiscard]] const Process& process() const { return process_; }
-  const std::vector<std::uint16_t>& listening_ports() {
-    return listening_ ? *listening_ : listening_.emplace(ports_.of(process_));
-  }
-  const binary::ExecutableFacts& executable() {
-    if (!facts_) facts_ = binary::read_executable(proc_.executable_link(process_.pid));
-    return *facts_;
-  }
-  const std::string& maps() { return maps_ ? *maps_ : maps_.emplace(proc_.maps(process_.pid)); }
-  model::Language language() {
-    return binary::language_of(executable(), process_.program.executable, maps());
-  }
-  discover::Candidate candidate(const Process& self, bool parent_is_taken) {
-    return {.process = process_,
-            .listening_ports = [this]() -> const auto& { return listening_ports(); },
-            .language = [this] { return language(); },
-            .parent_is_taken = parent_is_taken,
-            .in_container = discover::is_in_container(process_, self)};
-  }
-
- private:
-  const discover::Proc& proc_;
-  discover::ListeningPorts& ports_;
-  Process process_;
-  std::optional<std::vector<std::uint16_t>> listening_;
-  std::optional<binary::ExecutableFacts> facts_;
-  std::optional<std::string> maps_;
+// One of the two names of an entry, and where it was set.
+struct NameFields {
+  Field name;
+  Field origin;
 };
+constexpr NameFields kName{&config::Selector::name, &config::Selector::name_origin};
+constexpr NameFields kNameSpace{&config::Selector::name_space,
+                                &config::Selector::name_space_origin};
 
-std::string in_words(Criterion unmet, const config::Selector& selector, Examined& examined) {
-  const Process& process = examined.process();
-  switch (unmet) {
-    case Criterion::kNone: return "";
-    case Criterion::kEmpty: return "it asks for nothing";
-    case Criterion::kKubernetes:
-      return "it asks for Kubernetes metadata, which this version doesn't know";
-    case Criterion::kPid:
-      return fmt::format("target_pids {}", fmt::join(selector.target_pids, ","));
-    case Criterion::kContainer: return "containers_only: it isn't in a container";
-    case Criterion::kExecutable:
-      return fmt::format("exe_path '{}' doesn't match {}", selector.exe_path->text(),
-                         process.program.executable);
-    case Criterion::kArguments:
-      return fmt::format("cmd_args '{}' doesn't match '{}'", selector.cmd_args->text(),
-                         process.command_line);
-    case Criterion::kPorts:
-      return fmt::format("open_ports {}: it listens on {}",
-                         config::to_text(config::Value(*selector.open_ports)),
-                         examined.listening_ports().empty()
-                             ? std::string("none")
-                             : fmt::format("{}", fmt::join(examined.listening_ports(), ", ")));
-    case Criterion::kLanguage: break;
+std::string origin_text(model::NameOrigin origin, const discover::Verdict& verdict,
+                        const NameFields& fields) {
+  switch (origin) {
+    case model::NameOrigin::kOwnVariable: return "OTEL_SERVICE_NAME of the process";
+    case model::NameOrigin::kResourceAttributes: return "OTEL_RESOURCE_ATTRIBUTES of the process";
+    case model::NameOrigin::kAgentAttributes: return "OTEL_RESOURCE_ATTRIBUTES of the agent";
+    case model::NameOrigin::kSelector:
+      for (const config::Selector* entry : std::views::reverse(verdict.matches)) {
+        if ((entry->*fields.name).empty()) continue;
+        return (entry->*fields.origin).empty() ? entry->origin : entry->*fields.origin;
+      }
+      break;
+    case model::NameOrigin::kExecutable: break;
   }
-  return fmt::format("languages '{}': it is {}", selector.languages->text(),
-                     to_string(examined.language()));
+  return "the executable's name";
 }
 
-std::vector<EntryVerdict> entry_verdicts(const std::vector<config::Selector>& entries,
-                                         Examined& examined, const Process& self) {
-  std::vector<EntryVerdict> verdicts;
-  for (const config::Selector& entry : entries) {
-    const Criterion unmet = discover::first_unmet(entry, examined.candidate(self, false));
-    verdicts.push_back({.origin = entry.origin,
-                        .matches = unmet == Criterion::kNone,
-                        .why_not = in_words(unmet, entry, examined)});
+ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& proc,
+                           discover::Examination& examination, const discover::Verdict& verdict) {
+  const discover::Process& process = examination.process();
+  ProgramFacts facts{
+      .listening_ports = examination.listening_ports(),
+      .executable = examination.executable(),
+      .linkage = binary::read_linkage(proc.executable_link(process.pid)),
+      .libraries = telling_libraries(examination.maps()),
+      .uses_io_uring = uses_io_uring(proc, process.pid),
+      .instrument = entry_verdicts(options.rules.instrument, examination),
+      .exclude = entry_verdicts(options.rules.exclude, examination),
+      .service = name_service(process, proc.environment(process.pid), examination.language(),
+                              verdict.matches, options.host, options.environment),
+      .seen_by = seen_by(options.backend)};
+  const model::Service& service = facts.service;
+  facts.name_from = origin_text(service.name_origin, verdict, kName);
+  if (!service.name_space.empty()) {
+    facts.name_space_from = origin_text(service.name_space_origin, verdict, kNameSpace);
   }
-  return verdicts;
+  facts.not_seen = not_seen({.backend = options.backend,
+                             .linkage = facts.linkage,
+                             .libraries = facts.libraries,
+                             .uses_io_uring = facts.uses_io_uring},
+                            examination);
+  return facts;
 }
 
-/// Judges a process as the agent does, its ancestors first.
-class Judge {
- public:
-  Judge(const ExplainOptions& options, const discover::Proc& proc, discover::ListeningPorts& ports,
-        const Process& self)
-      : options_(options), proc_(proc), ports_(ports), self_(self) {}
-
-  discover::Verdict of(Examined& examined, int depth = 0) {
-    if (discover::age_of(examined.process().program) < options_.rules.min_process_age)
-      return {.outcome = Outcome::kTooYoung, .reason = "it is younger than min_process_age"};
-    const discover::Verdict parent = of_parent(examined.process(), depth);
-    discover::Verdict verdict =
-        discover::judge(options_.rules, examined.candidate(self_, parent.taken()));
-    if (verdict.outcome == Outcome::kParentTaken) {
-      verdict.matches = parent.matches;
-      verdict.reason += fmt::format(" (pid {}: {})", examined.process().parent_pid, parent.reason);
-    }
-    return verdict;
+void explain_program(Explanation& explanation, const ExplainOptions& options,
+                     discover::Examiner& examiner) {
+  discover::Examination examination(examiner, explanation.process);
+  Judgement judgement = judge_as_agent(options.rules, examiner, examination);
+  explanation.verdict = std::move(judgement.verdict);
+  explanation.age_to_wait = judgement.age_to_wait;
+  explanation.later = std::move(judgement.later);
+  explanation.in_container = examination.in_container();
+  const discover::Verdict& lasting = explanation.later.value_or(explanation.verdict);
+  explanation.program = program_facts(options, examiner.proc(), examination, lasting);
+  explanation.unreadable = unreadable_parts(examiner.proc(), explanation.process.pid);
+  if (const auto pid = judgement.unreadable_ancestor; pid && !options.may_trace) {
+    explanation.unreadable.push_back(
+        {.path = examiner.proc().executable_link(*pid),
+         .fact = "whether a process that it descends from is instrumented; "
+                 "assumed not to be",
+         .capability = kTraceCapability});
   }
-
- private:
-  discover::Verdict of_parent(const Process& process, int depth) {
-    if (process.parent_pid == 0 || depth >= kMaxAncestors) return {};
-    auto parent = proc_.read(process.parent_pid);
-    if (!parent) return {};
-    Examined examined(proc_, ports_, std::move(*parent));
-    return of(examined, depth + 1);
-  }
-
-  const ExplainOptions& options_;
-  const discover::Proc& proc_;
-  discover::ListeningPorts& ports_;
-  const Process& self_;
-};
-
-bool uses_io_uring(const std::string& descriptors) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(descriptors, error)) {
-    if (fs::read_symlink(entry.path(), error) == "anon_inode:[io_uring]") return true;
-  }
-  return false;
 }
 
-std::vector<std::string> limits(Examined& examined, const std::vector<std::string>& libraries,
-                                bool io_uring, capture::Backend backend) {
-  std::vector<std::string> sentences;
-  const auto by_system_calls = [&](std::string_view what) {
-    if (backend == capture::Backend::kSyscall)
-      sentences.push_back(fmt::format("{}: capture_backend=syscall can't see it", what));
-    if (backend == capture::Backend::kAuto)
-      sentences.push_back(
-          fmt::format("{}: not seen if this host allows system calls only (`check` tells)", what));
-  };
-  if (io_uring) by_system_calls("what it sends and receives by io_uring");
-  if (examined.executable().is_32_bit) by_system_calls("a 32-bit process");
-  for (const std::string& library : libraries) {
-    if (is_tls_library(library))
-      sentences.push_back(fmt::format("TLS by {}: this version reads plain text only", library));
+void explain_other(Explanation& explanation, const ExplainOptions& options,
+                   const discover::Proc& proc) {
+  std::string& reason = explanation.verdict.reason;
+  switch (explanation.kind) {
+    case ProcessKind::kProgram: return;
+    case ProcessKind::kKernelThread:
+      reason = "it is a kernel thread: no program, no requests";
+      return;
+    case ProcessKind::kEnded:
+      reason = "it has ended, and its parent hasn't taken notice yet (a zombie)";
+      return;
+    case ProcessKind::kUnreadable: break;
   }
-  if (examined.executable().is_go)
-    sentences.emplace_back("TLS, gRPC and HTTP/2 of a Go program: not in this version");
-  return sentences;
+  explanation.is_certain = options.may_trace;
+  reason = options.may_trace ? "what it runs can't be read, and so no agent can take it"
+                             : "this user may not read what it runs";
+  explanation.unreadable.push_back({.path = proc.executable_link(explanation.process.pid),
+                                    .fact = "its program, and so whether it is instrumented",
+                                    .capability = kTraceCapability});
 }
 
-std::vector<std::string> unreadable_parts(const discover::Proc& proc, std::uint32_t pid) {
-  std::vector<std::string> parts;
-  for (const char* name : {"environ", "maps", "fd", "exe"}) {
-    if (access(proc.path(pid, name).c_str(), R_OK) != 0) parts.emplace_back(name);
-  }
-  return parts;
+base::Error nobody(std::uint32_t pid, const discover::Proc& proc) {
+  const bool hidden =
+      proc.root() == "/proc" && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+  if (!hidden) return {.message = fmt::format("there is no process {}", pid)};
+  return {.message = fmt::format("process {} is hidden from this user: /proc is mounted with "
+                                 "hidepid, and seeing it takes CAP_SYS_PTRACE",
+                                 pid)};
 }
 
 }  // namespace
 
 base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& options) {
   const discover::Proc proc(options.proc_root);
-  std::error_code error;
-  if (!fs::exists(proc.path(pid, "stat"), error))
-    return base::fail(fmt::format("there is no process {}", pid));
-  auto process = proc.read(pid);
-  if (!process) {
-    return base::fail(fmt::format(
-        "process {} has no executable that can be read: a kernel thread, one that has ended, or "
-        "one of another user (that takes CAP_SYS_PTRACE)",
-        pid));
-  }
-  const Process self = proc.read(static_cast<std::uint32_t>(getpid())).value_or(Process{});
-  discover::ListeningPorts ports(proc, self.net_namespace);
-  Examined examined(proc, ports, std::move(*process));
+  const std::uint32_t leader = read_status(proc, pid).leader;
+  auto process = proc.read_anything(leader);
+  if (!process) return std::unexpected(nobody(pid, proc));
 
-  Explanation explanation;
-  explanation.verdict = Judge(options, proc, ports, self).of(examined);
-  explanation.instrument = entry_verdicts(options.rules.instrument, examined, self);
-  explanation.exclude = entry_verdicts(options.rules.exclude, examined, self);
-  explanation.process = examined.process();
-  explanation.age = discover::age_of(examined.process().program);
-  explanation.in_container = discover::is_in_container(examined.process(), self);
-  explanation.listening_ports = examined.listening_ports();
-  explanation.executable = examined.executable();
-  explanation.libraries = telling_libraries(examined.maps());
-  explanation.service =
-      discover::name_service(examined.process(), proc.environment(pid), examined.language(),
-                             explanation.verdict.matches, options.host, options.environment);
-  explanation.not_seen =
-      limits(examined, explanation.libraries, uses_io_uring(proc.path(pid, "fd")), options.backend);
-  explanation.unreadable = unreadable_parts(proc, pid);
+  const ProcessStatus status = read_status(proc, leader);
+  Explanation explanation{.asked_pid = pid,
+                          .kind = kind_of(*process, status),
+                          .process = std::move(*process),
+                          .owner = status.owner};
+  explanation.age = discover::age_of(explanation.process.program);
+  if (const auto parent = proc.read_anything(explanation.process.parent_pid))
+    explanation.parent_executable = parent->program.executable;
+  if (explanation.kind == ProcessKind::kProgram) {
+    discover::Examiner examiner(proc, static_cast<std::uint32_t>(getpid()));
+    explain_program(explanation, options, examiner);
+  } else {
+    explain_other(explanation, options, proc);
+  }
+  if (options.may_trace) {
+    for (Unreadable& part : explanation.unreadable) {
+      if (part.capability == kTraceCapability) part.capability.clear();
+    }
+  }
   return explanation;
+}
+
+int Explanation::exit_code() const {
+  if (!is_certain) return 2;
+  return verdict.taken() ? 0 : 1;
 }
 
 }  // namespace obi::inspect

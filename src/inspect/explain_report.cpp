@@ -1,55 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two forms of an explanation.
+// An explanation as text for people. Nothing that a process chose itself gets out unchanged.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "config/value.hpp"
 #include "inspect/explain.hpp"
+#include "inspect/explain_words.hpp"
+#include "inspect/printable.hpp"
 
 namespace obi::inspect {
 namespace {
 
-std::string_view in_words(model::NameOrigin origin) {
-  switch (origin) {
-    case model::NameOrigin::kOwnVariable: return "OTEL_SERVICE_NAME of the process";
-    case model::NameOrigin::kResourceAttributes: return "service.name in OTEL_RESOURCE_ATTRIBUTES";
-    case model::NameOrigin::kSelector: return "the configuration's entry";
-    case model::NameOrigin::kExecutable: break;
-  }
-  return "the executable's name";
-}
+constexpr std::size_t kMaxCommandLine = 120;
 
-// To the second: "1h30m0s".
-std::string age_text(std::chrono::nanoseconds age) {
-  const std::chrono::nanoseconds rounded = std::chrono::floor<std::chrono::seconds>(age);
-  return config::to_text(rounded);
-}
-
-std::string kind_of(const Explanation& explanation) {
-  const binary::ExecutableFacts& facts = explanation.executable;
-  if (!facts.is_elf) return "unknown: the executable can't be read as ELF";
-  return fmt::format("{}, {}-bit ELF", to_string(explanation.service.language),
-                     facts.is_32_bit ? 32 : 64);
+// "1h30m0s", cut to the unit.
+template <typename Unit>
+std::string to_the(std::chrono::nanoseconds duration) {
+  return config::to_text(std::chrono::nanoseconds(std::chrono::floor<Unit>(duration)));
 }
 
 std::string place_of(const Explanation& explanation) {
   const discover::Process& process = explanation.process;
-  std::string place =
-      explanation.in_container
-          ? fmt::format("in container {}",
-                        process.container_id.empty() ? "?" : process.container_id.substr(0, 12))
-          : "not in a container";
+  std::string place = "not in a container";
+  if (explanation.in_container) {
+    place = process.container_id.empty() ? "in a container"
+                                         : "in container " + process.container_id.substr(0, 12);
+  }
+  if (process.pid_namespace != 0) place += fmt::format(", pid namespace {}", process.pid_namespace);
   if (process.ns_pid != 0 && process.ns_pid != process.pid)
     place += fmt::format(", where it is pid {}", process.ns_pid);
   return place;
 }
 
-std::string entries_text(const Explanation& explanation) {
-  std::vector<EntryVerdict> entries = explanation.instrument;
-  entries.insert(entries.end(), explanation.exclude.begin(), explanation.exclude.end());
+std::string executable_text(const Explanation& explanation) {
+  const std::string& executable = explanation.process.program.executable;
+  if (!executable.empty()) return printable(executable);
+  return explanation.kind == ProcessKind::kUnreadable ? "its executable can't be read"
+                                                      : "no executable";
+}
+
+std::string process_text(const Explanation& explanation) {
+  const discover::Process& process = explanation.process;
+  std::string text;
+  if (explanation.asked_pid != process.pid)
+    text += fmt::format("{} is a thread of:\n", explanation.asked_pid);
+  text += fmt::format("pid {}: {}\n", process.pid, executable_text(explanation));
+  if (!process.command_line.empty())
+    text += fmt::format("  command line: {}\n", printable(process.command_line, kMaxCommandLine));
+  const std::string owner = explanation.owner ? fmt::format("{}", *explanation.owner) : "?";
+  text += fmt::format("  owner: uid {}, started {} ({} ago)\n", owner,
+                      started_text(explanation.age), to_the<std::chrono::seconds>(explanation.age));
+  const std::string parent = printable(explanation.parent_executable);
+  text += fmt::format("  parent: {}{}{}\n", process.parent_pid, parent.empty() ? "" : " ", parent);
+  return text + fmt::format("  place: {}\n", place_of(explanation));
+}
+
+std::string program_text(const ProgramFacts& program) {
+  std::string text = fmt::format("  listens on: {}\n", ports_text(program.listening_ports));
+  if (!program.executable.is_elf) {
+    text += "  program: unknown, the executable can't be read as ELF\n";
+  } else {
+    text += fmt::format("  program: {}, {}-bit ELF, {} linked\n",
+                        to_string(program.service.language), program.executable.is_32_bit ? 32 : 64,
+                        program.linkage.is_static ? "statically" : "dynamically");
+  }
+  if (!program.linkage.tls_library.empty())
+    text += fmt::format("  inside the executable: {}\n", program.linkage.tls_library);
+  if (!program.libraries.empty())
+    text += fmt::format("  libraries: {}\n",
+                        printable(fmt::format("{}", fmt::join(program.libraries, ", "))));
+  return text;
+}
+
+std::string entries_text(const ProgramFacts& program) {
+  std::vector<EntryVerdict> entries = program.instrument;
+  entries.insert(entries.end(), program.exclude.begin(), program.exclude.end());
   std::size_t width = 0;
   for (const EntryVerdict& entry : entries) width = std::max(width, entry.origin.size());
   std::string text;
@@ -60,80 +87,63 @@ std::string entries_text(const Explanation& explanation) {
   return text;
 }
 
-std::string list_text(std::string_view title, const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += fmt::format("  {}\n", item);
-  return items.empty() ? text : fmt::format("{}:\n{}", title, text);
+std::string decision_text(const Explanation& explanation) {
+  const discover::Verdict& verdict = explanation.verdict;
+  if (!explanation.is_certain)
+    return fmt::format("\ninstrumented: can't be told, {}\n", verdict.reason);
+  if (!explanation.later)
+    return fmt::format("\ninstrumented: {}, {}\n", verdict.taken() ? "yes" : "no", verdict.reason);
+  return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", verdict.reason,
+                     to_the<std::chrono::milliseconds>(explanation.age_to_wait),
+                     explanation.later->taken() ? "yes" : "no", explanation.later->reason);
 }
 
-nlohmann::ordered_json to_json(const std::vector<EntryVerdict>& entries) {
-  auto rows = nlohmann::ordered_json::array();
-  for (const EntryVerdict& entry : entries)
-    rows.push_back(
-        {{"entry", entry.origin}, {"matches", entry.matches}, {"why_not", entry.why_not}});
-  return rows;
+std::string service_text(const ProgramFacts& program) {
+  const model::Service& service = program.service;
+  std::string text =
+      fmt::format("\nservice: {} (from {})\n", printable(service.name), program.name_from);
+  if (!service.name_space.empty())
+    text += fmt::format("  namespace: {} (from {})\n", printable(service.name_space),
+                        program.name_space_from);
+  if (const auto signals = signals_of(service); signals.size() < kSignalCount)
+    text += fmt::format("  exports: {}\n", signals.empty()
+                                               ? "none, so nothing is told of it"
+                                               : fmt::format("{}", fmt::join(signals, ", ")));
+  return text;
+}
+
+std::string sight_text(const ProgramFacts& program, bool taken) {
+  std::string text = taken ? fmt::format("seen by: {}; plain HTTP/1.x\n", program.seen_by) : "";
+  if (program.not_seen.empty()) return text;
+  text += taken ? "not seen:\n" : "\nwould not be seen, if it were instrumented:\n";
+  for (const std::string& sentence : program.not_seen)
+    text += fmt::format("  {}\n", printable(sentence));
+  return text;
+}
+
+std::string unreadable_text(const std::vector<Unreadable>& parts) {
+  std::string text = parts.empty() ? "" : "\nnot known, because this user may not read it:\n";
+  for (const Unreadable& part : parts)
+    text += fmt::format("  {} ({}: {})\n", part.fact, part.path,
+                        part.capability.empty() ? "refused in spite of CAP_SYS_PTRACE"
+                                                : "takes " + part.capability);
+  return text;
 }
 
 }  // namespace
 
 std::string render_text(const Explanation& explanation) {
-  const discover::Process& process = explanation.process;
-  const discover::Verdict& verdict = explanation.verdict;
-  std::string text = fmt::format("pid {}: {}\n", process.pid, process.program.executable);
-  text += fmt::format("  command line: {}\n", process.command_line);
-  text += fmt::format("  parent {}, {} old, {}\n", process.parent_pid, age_text(explanation.age),
-                      place_of(explanation));
-  text += fmt::format("  listens on: {}\n",
-                      explanation.listening_ports.empty()
-                          ? std::string("no TCP port")
-                          : fmt::format("{}", fmt::join(explanation.listening_ports, ", ")));
-  text += fmt::format("  program: {}\n", kind_of(explanation));
-  if (!explanation.libraries.empty())
-    text += fmt::format("  libraries: {}\n", fmt::join(explanation.libraries, ", "));
-  text += fmt::format("\ninstrumented: {}, {}\n", verdict.taken() ? "yes" : "no", verdict.reason);
-  text += entries_text(explanation);
-  if (verdict.taken()) {
-    text += fmt::format("\nservice: {} (from {})\n", explanation.service.job(),
-                        in_words(explanation.service.name_origin));
-    text += "seen by: its socket calls, for plain HTTP/1.x\n";
-    text += list_text("not seen", explanation.not_seen);
+  std::string text = process_text(explanation);
+  const bool is_program = explanation.kind == ProcessKind::kProgram;
+  if (is_program) text += program_text(explanation.program);
+  text += decision_text(explanation);
+  if (is_program) {
+    const bool taken = explanation.later.value_or(explanation.verdict).taken();
+    text += entries_text(explanation.program);
+    if (taken) text += service_text(explanation.program);
+    text += sight_text(explanation.program, taken);
   }
-  if (!explanation.unreadable.empty()) {
-    text += fmt::format(
-        "\nnot known, since this user may not read it in /proc/{} (that takes CAP_SYS_PTRACE): "
-        "{}\n",
-        process.pid, fmt::join(explanation.unreadable, ", "));
-  }
-  return text;
-}
-
-std::string render_json(const Explanation& explanation) {
-  const discover::Process& process = explanation.process;
-  const nlohmann::ordered_json document = {
-      {"pid", process.pid},
-      {"executable", process.program.executable},
-      {"command_line", process.command_line},
-      {"parent_pid", process.parent_pid},
-      {"age_seconds", std::chrono::duration<double>(explanation.age).count()},
-      {"in_container", explanation.in_container},
-      {"container_id", process.container_id},
-      {"pid_in_namespace", process.ns_pid},
-      {"listening_ports", explanation.listening_ports},
-      {"language", to_string(explanation.service.language)},
-      {"is_32_bit", explanation.executable.is_32_bit},
-      {"libraries", explanation.libraries},
-      {"instrumented", explanation.verdict.taken()},
-      {"outcome", discover::info(explanation.verdict.outcome).name},
-      {"reason", explanation.verdict.reason},
-      {"instrument", to_json(explanation.instrument)},
-      {"exclude", to_json(explanation.exclude)},
-      {"service",
-       {{"name", explanation.service.name},
-        {"namespace", explanation.service.name_space},
-        {"name_from", in_words(explanation.service.name_origin)}}},
-      {"not_seen", explanation.not_seen},
-      {"unreadable", explanation.unreadable}};
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  return text + unreadable_text(explanation.unreadable);
 }
 
 }  // namespace obi::inspect

@@ -38,12 +38,13 @@ struct Sampler {
   std::string argument;  ///< the ratio as text
 };
 
-/// Where a service's name came from, the strongest first.
+/// Where a service's name or namespace came from, the strongest first.
 enum class NameOrigin : std::uint8_t {
   kOwnVariable,         ///< OTEL_SERVICE_NAME in the process's environment
-  kResourceAttributes,  ///< service.name in OTEL_RESOURCE_ATTRIBUTES, the process's or the agent's
-  kSelector,            ///< the discovery entry that matched last
-  kExecutable,
+  kResourceAttributes,  ///< service.name or service.namespace in its OTEL_RESOURCE_ATTRIBUTES
+  kAgentAttributes,     ///< the same in the agent's, which stand in for a process without any
+  kSelector,            ///< the last matching discovery entry that has one
+  kExecutable,          ///< of a namespace: there is none
 };
 
 struct Service {
@@ -55,6 +56,7 @@ struct Service {
   Language language = Language::kGeneric;
   bool auto_named = false;  ///< the name is only the executable's: metadata may replace it
   NameOrigin name_origin = NameOrigin::kExecutable;
+  NameOrigin name_space_origin = NameOrigin::kExecutable;
   std::uint32_t pid = 0;     ///< root pid namespace
   std::string executable;    ///< path
   std::string container_id;  ///< empty outside containers

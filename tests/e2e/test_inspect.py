@@ -4,9 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 
-import pytest
 from agent import BACKEND, BINARY, Agent
 
 
@@ -14,18 +12,6 @@ def run(*arguments, prefix=(), env=None):
     return subprocess.run(
         [*prefix, str(BINARY), *arguments], capture_output=True, text=True, timeout=60, check=False,
         env={"PATH": os.environ["PATH"], "OTEL_EBPF_CAPTURE_BACKEND": BACKEND, **(env or {})})
-
-
-@pytest.fixture
-def io_uring_user():
-    """The pid of a process that has set up io_uring (system call 425, 8 entries) and waits."""
-    script = ("import ctypes, sys; parameters = (ctypes.c_char * 120)(); "
-              "print(ctypes.CDLL(None).syscall(425, 8, parameters), flush=True); sys.stdin.read()")
-    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert int(process.stdout.readline()) > 0
-    yield process.pid
-    process.stdin.close()
-    process.wait(10)
 
 
 def findings(result):
@@ -101,41 +87,3 @@ def test_a_file_that_holds_no_types_is_refused_in_one_line(tmp_path):
     result = run("--btf", str(other), "--probe")
     assert result.returncode == 1
     assert str(other) in result.stderr and len(result.stderr.splitlines()) == 1
-
-
-def explained(pid, env=None):
-    result = run("explain", str(pid), "--json", env=env)
-    return result.returncode, json.loads(result.stdout)
-
-
-def test_explain_says_why_a_process_is_or_is_not_instrumented(nginx):
-    port, pid = nginx.port, nginx.worker_pid
-    code, told = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port)})
-    assert (code, told["instrumented"], told["outcome"]) == (0, True, "selected")
-    assert told["listening_ports"] == [port] and told["service"]["name"] == "nginx"
-    with Agent({"OTEL_EBPF_OPEN_PORT": str(port)}) as agent:  # it does what `explain` says
-        agent.wait_for_instrumented(1)
-        assert f"pid={pid}" in agent.log_text()
-
-    code, told = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port + 1)})
-    assert (code, told["instrumented"], told["outcome"]) == (1, False, "not_selected")
-    assert told["instrument"][0]["why_not"] == f"open_ports {port + 1}: it listens on {port}"
-
-    code, told = explained(pid, {"OTEL_EBPF_AUTO_TARGET_EXE": "*nginx*", "OTEL_SERVICE_NAME": "shop"})
-    assert (code, told["service"]["name"]) == (0, "shop")
-    text = run("explain", str(pid), env={"OTEL_EBPF_AUTO_TARGET_EXE": "*nginx*"})
-    assert text.returncode == 0 and "instrumented: yes" in text.stdout
-
-
-def test_explain_of_nothing_is_told_in_one_line():
-    for arguments, expected in ((("explain", "4194303"), "no process"), (("explain", "self"), "self"), (("explain",), "pid")):
-        result = run(*arguments)
-        assert result.returncode == 2
-        assert expected in result.stderr and len(result.stderr.splitlines()) == 1
-
-
-def test_explain_says_that_io_uring_is_not_seen_by_system_calls(io_uring_user):
-    """A process that has set up io_uring: seen whole on every back end but one."""
-    code, told = explained(io_uring_user, {"OTEL_EBPF_TARGET_PID": str(io_uring_user)})
-    assert code == 0
-    assert any("io_uring" in sentence for sentence in told["not_seen"]) == (BACKEND == "syscall")

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds out what the criteria ask about a process. Discovery decides by it, and so does whoever
+// explains a decision: the two can't tell different things of one process.
+// Not thread-safe.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "binary/executable_cache.hpp"
+#include "discover/criteria.hpp"
+#include "discover/listening_ports.hpp"
+#include "discover/process.hpp"
+#include "model/service.hpp"
+
+namespace obi::discover {
+
+/// What all examinations share. `proc` outlives it.
+class Examiner {
+ public:
+  /// `own_pid`: of the process that containers and network namespaces are told apart from.
+  Examiner(const Proc& proc, std::uint32_t own_pid);
+
+  [[nodiscard]] const Proc& proc() const { return proc_; }
+  [[nodiscard]] const Process& self() const { return self_; }
+  ListeningPorts& ports() { return ports_; }
+  binary::ExecutableCache& executables() { return executables_; }
+
+ private:
+  const Proc& proc_;
+  Process self_;
+  ListeningPorts ports_;
+  binary::ExecutableCache executables_;
+};
+
+/// One look at one process: each fact is found out when it is first asked for, and kept. Examiner,
+/// process and ports outlive it.
+class Examination {
+ public:
+  /// `heard_ports`: those it is known to listen on beside what /proc shows.
+  Examination(Examiner& examiner, const Process& process,
+              std::span<const std::uint16_t> heard_ports = {})
+      : examiner_(examiner), process_(process), heard_ports_(heard_ports) {}
+  Examination(const Examination&) = delete;
+  Examination& operator=(const Examination&) = delete;
+
+  [[nodiscard]] const Process& process() const { return process_; }
+  const std::vector<std::uint16_t>& listening_ports();
+  const binary::ExecutableFacts& executable();
+  const std::string& maps();
+  model::Language language();
+  [[nodiscard]] bool in_container() const { return is_in_container(process_, examiner_.self()); }
+  /// For the criteria; refers to this object.
+  Candidate candidate(bool parent_is_taken);
+
+ private:
+  Examiner& examiner_;
+  const Process& process_;
+  std::span<const std::uint16_t> heard_ports_;
+  std::optional<std::vector<std::uint16_t>> ports_;
+  std::optional<binary::ExecutableFacts> executable_;
+  std::optional<std::string> maps_;
+  std::optional<model::Language> language_;
+};
+
+}  // namespace obi::discover
