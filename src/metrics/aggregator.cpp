@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -135,11 +136,13 @@ bool Aggregator::record_locked(const model::Span& span, Instant now, std::int64_
   auto& facts = services_.facts_of(span.service);
   if (!facts.wants_metrics) return false;
 
-  const model::Exemplar exemplar{
-      .trace_id = span.trace_id,
-      .span_id = span.span_id,
-      .unix_ns = span.end_ns + static_cast<std::uint64_t>(wall_offset_ns)};
-  const auto* kept_exemplar = wants_exemplar(span) ? &exemplar : nullptr;
+  std::optional<model::Exemplar> exemplar;
+  if (wants_exemplar(span)) {
+    exemplar = {.trace_id = span.trace_id,
+                .span_id = span.span_id,
+                .unix_ns = span.end_ns + static_cast<std::uint64_t>(wall_offset_ns)};
+  }
+  const auto* kept_exemplar = exemplar ? &*exemplar : nullptr;
   bool is_recorded = false;
   for (auto& shape : shapes_) {
     if (shape.type != span.type) continue;

@@ -22,19 +22,28 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// The up to eight bytes of `text`, the longer text's zeroes apart from the shorter's by its size.
-std::uint64_t word_of(std::string_view text) {
-  std::uint64_t word = 0;
-  for (const char c : text) word = (word << 8) | static_cast<unsigned char>(c);
+template <typename Word>
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  Word word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
   return word;
+}
+
+/// Every byte of `text`, of which there are at most eight; some twice. Texts of one size only are
+/// told apart.
+std::uint64_t word_of(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4)
+    return word_at<std::uint32_t>(text, 0) << 32 | word_at<std::uint32_t>(text, size - 4);
+  if (size >= 2)
+    return word_at<std::uint16_t>(text, 0) << 16 | word_at<std::uint16_t>(text, size - 2);
+  return size == 0 ? 0 : word_at<std::uint8_t>(text, 0);
 }
 
 std::uint64_t mix(std::uint64_t state, std::string_view text) {
   state ^= text.size();
-  std::uint64_t word = 0;
-  for (; text.size() > sizeof word; text.remove_prefix(sizeof word)) {
-    std::memcpy(&word, text.data(), sizeof word);
-    state = mix(state, word);
+  for (; text.size() > sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t))) {
+    state = mix(state, word_at<std::uint64_t>(text, 0));
   }
   return mix(state, word_of(text));
 }
@@ -59,9 +68,15 @@ std::uint64_t mix_head(std::uint64_t seed, const void* group, std::uint64_t serv
 }
 
 bool same_value(const AttributeView& left, const SeriesValue& right) {
-  if (left.index() != right.index()) return false;
-  if (const auto* text = std::get_if<std::string_view>(&left)) return *text == std::get<1>(right);
-  return left.index() == 0 || std::get<2>(left) == std::get<2>(right);
+  if (const auto* text = std::get_if<std::string_view>(&left)) {
+    const auto* other = std::get_if<std::string>(&right);
+    return other != nullptr && *text == *other;
+  }
+  if (const auto* number = std::get_if<std::int64_t>(&left)) {
+    const auto* other = std::get_if<std::int64_t>(&right);
+    return other != nullptr && *number == *other;
+  }
+  return std::holds_alternative<std::monostate>(right);
 }
 
 }  // namespace
