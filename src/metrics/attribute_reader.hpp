@@ -45,6 +45,7 @@ class AttributeReader {
   std::string name_;
   Source source_ = Source::kMetadata;
   SpanAttribute span_attribute_ = SpanAttribute::kMethod;
+  bool is_static_text_ = false;  // the parsers', which is ASCII
   const ReaderOptions* options_;
 };
 
