@@ -72,6 +72,7 @@ def load(port, count):
 
 def measure(nginx, agent_pid=None):
     load(nginx.port, 300)
+    time.sleep(1.5)  # so that what they cost the agent is not counted
     server, agent = instructions(nginx.worker_pid), by_thread(agent_pid) if agent_pid else {}
     answered = load(nginx.port, REQUESTS)
     time.sleep(2.5)  # what the agent does with them, timers included
