@@ -122,9 +122,11 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
   } else {
     tracer = OBI_TRY(capture::Tracer::open(options.tracer));
     attacher = std::make_unique<TracerAttacher>(*tracer);
-    discover::DiscoveryOptions found{.rules = options.discovery,
-                                     .own_pid = static_cast<std::uint32_t>(getpid()),
-                                     .host = discover::read_host_facts(options.host)};
+    discover::DiscoveryOptions found{
+        .rules = options.discovery,
+        .own_pid = static_cast<std::uint32_t>(getpid()),
+        .host = discover::read_host_facts(options.host),
+        .lost_events = [this] { return tracer->lost_process_events(); }};
     discovery = std::make_unique<discover::Discovery>(std::move(found), directory, *attacher);
   }
   pairer = std::make_unique<pipeline::Pairer>(

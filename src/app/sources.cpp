@@ -10,7 +10,7 @@ namespace obi::app {
 namespace {
 
 // How long a segment may lie in the ring below the wake-up threshold.
-constexpr auto kFlushInterval = std::chrono::milliseconds(50);
+constexpr auto kFlushInterval = std::chrono::milliseconds(100);
 constexpr std::uint64_t kReplayTickNs = 50'000'000;
 
 template <class... Ts>

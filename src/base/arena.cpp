@@ -3,25 +3,35 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace obi::base {
 
-char* Arena::allocate(std::size_t size) {
-  used_bytes_ += size;
-  while (current_ < blocks_.size() && blocks_[current_].size - offset_ < size) {
-    ++current_;
-    offset_ = 0;
-  }
-  if (current_ == blocks_.size()) {
+void Arena::make_room(std::size_t size) {
+  while (next_block_ < blocks_.size() && blocks_[next_block_].size < size) ++next_block_;
+  if (next_block_ == blocks_.size()) {
     const std::size_t block = std::max(size, kBlockBytes);
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(block), block});
   }
-  char* memory = blocks_[current_].memory.get() + offset_;
-  offset_ += size;
-  return memory;
+  const Block& block = blocks_[next_block_++];
+  next_ = block.memory.get();
+  left_ = block.size;
 }
 
-std::string_view Arena::copy(std::string_view text) { return join(text, {}); }
+void Arena::swap(Arena& other) noexcept {
+  blocks_.swap(other.blocks_);
+  std::swap(next_block_, other.next_block_);
+  std::swap(next_, other.next_);
+  std::swap(left_, other.left_);
+  std::swap(used_bytes_, other.used_bytes_);
+}
+
+std::string_view Arena::copy(std::string_view text) {
+  if (text.empty()) return {};
+  char* memory = allocate(text.size());
+  std::memcpy(memory, text.data(), text.size());
+  return {memory, text.size()};
+}
 
 std::string_view Arena::join(std::string_view first, std::string_view second) {
   const std::size_t size = first.size() + second.size();
@@ -35,7 +45,8 @@ std::string_view Arena::join(std::string_view first, std::string_view second) {
 void Arena::reset() {
   if (blocks_.size() > kKeptBlocks) blocks_.resize(kKeptBlocks);
   std::erase_if(blocks_, [](const Block& block) { return block.size > kBlockBytes; });
-  current_ = offset_ = used_bytes_ = 0;
+  next_ = nullptr;
+  next_block_ = left_ = used_bytes_ = 0;
 }
 
 }  // namespace obi::base

@@ -14,11 +14,21 @@ class Arena {
   static constexpr std::size_t kBlockBytes = 64 * 1024;
 
   Arena() = default;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(Arena&& other) noexcept { swap(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    swap(other);
+    return *this;
+  }
 
   /// Uninitialised bytes, not aligned: for text. `size` above kBlockBytes gets a block of its own.
-  char* allocate(std::size_t size);
+  char* allocate(std::size_t size) {
+    if (size > left_) make_room(size);
+    char* memory = next_;
+    next_ += size;
+    left_ -= size;
+    used_bytes_ += size;
+    return memory;
+  }
   /// A copy that lives until `reset`. Empty text needs no memory.
   std::string_view copy(std::string_view text);
   /// The two joined.
@@ -33,9 +43,13 @@ class Arena {
     std::unique_ptr<char[]> memory;
     std::size_t size = 0;
   };
+  void make_room(std::size_t size);
+  void swap(Arena& other) noexcept;
+
   std::vector<Block> blocks_;
-  std::size_t current_ = 0;  // index of the block being filled
-  std::size_t offset_ = 0;   // next free byte of it
+  std::size_t next_block_ = 0;  // index of the block behind the one being filled
+  char* next_ = nullptr;        // next free byte of that one
+  std::size_t left_ = 0;        // free bytes of it
   std::size_t used_bytes_ = 0;
 };
 

@@ -8,8 +8,9 @@
 namespace obi::base {
 namespace {
 
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
 std::size_t ascii_prefix(std::string_view text) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t i = 0;
   for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
     std::memcpy(&word, text.data() + i, sizeof word);
@@ -17,6 +18,28 @@ std::size_t ascii_prefix(std::string_view text) {
   }
   while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
   return i;
+}
+
+template <typename Word>
+Word word_at(std::string_view text, std::size_t at) {
+  Word word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
+
+/// Up to 16 bytes at a glance: most texts are no longer. False says nothing.
+bool is_short_ascii(std::string_view text) {
+  const std::size_t size = text.size();
+  std::uint64_t all = 0;
+  if (size > 16) return false;
+  if (size >= 8) {
+    all = word_at<std::uint64_t>(text, 0) | word_at<std::uint64_t>(text, size - 8);
+  } else if (size >= 4) {
+    all = word_at<std::uint32_t>(text, 0) | word_at<std::uint32_t>(text, size - 4);
+  } else {
+    for (const char c : text) all |= static_cast<unsigned char>(c);
+  }
+  return (all & kHighBits) == 0;
 }
 
 /// Copies the valid bytes to `out`, which may have `text.size()` of them; returns how many.
@@ -68,7 +91,7 @@ std::string without_invalid_utf8(std::string_view text) {
 }
 
 std::string_view without_invalid_utf8(std::string_view text, base::Arena& arena) {
-  if (valid_utf8_prefix(text) == text.size()) return text;
+  if (is_short_ascii(text) || valid_utf8_prefix(text) == text.size()) return text;
   char* copy = arena.allocate(text.size());
   return {copy, copy_valid(text, copy)};
 }

@@ -108,6 +108,13 @@ struct Tracer::Loaded {
     return {};
   }
 
+  [[nodiscard]] std::uint64_t loss_count(std::uint32_t reason) const {
+    const int cpus = libbpf_num_possible_cpus();
+    std::vector<std::uint64_t> per_cpu(cpus > 0 ? static_cast<std::size_t>(cpus) : 1);
+    if (bpf_map_lookup_elem(programs->map("losses"), &reason, per_cpu.data()) != 0) return 0;
+    return std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
+  }
+
   base::Result<void> open(const TracerOptions& options) {
     programs = make_programs(backend);
     if (auto loaded = programs->load(options); !loaded) return loaded;
@@ -176,6 +183,10 @@ std::size_t Tracer::drain(const Consumer& consume) {
 
 Backend Tracer::backend() const { return loaded_->backend; }
 
+std::uint64_t Tracer::lost_process_events() const {
+  return loaded_->loss_count(OBI_LOSS_PROCESS_RING_FULL);
+}
+
 std::vector<KernelLoss> Tracer::losses() const {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, OBI_KERNEL_LOSS_COUNT>
       kRows = {{
@@ -183,15 +194,10 @@ std::vector<KernelLoss> Tracer::losses() const {
           OBI_KERNEL_LOSSES(OBI_LOSS_ROW)
 #undef OBI_LOSS_ROW
       }};
-  const int cpus = libbpf_num_possible_cpus();
-  std::vector<std::uint64_t> per_cpu(cpus > 0 ? static_cast<std::size_t>(cpus) : 1);
   std::vector<KernelLoss> losses;
   for (std::uint32_t key = 0; key < kRows.size(); ++key) {
-    KernelLoss loss{.name = kRows[key].first, .help = kRows[key].second};
-    if (bpf_map_lookup_elem(loaded_->programs->map("losses"), &key, per_cpu.data()) == 0) {
-      loss.count = std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
-    }
-    losses.push_back(loss);
+    losses.push_back(
+        {.name = kRows[key].first, .help = kRows[key].second, .count = loaded_->loss_count(key)});
   }
   losses.push_back({.name = "program_skipped",
                     .help = "runs of capture programs that the kernel skipped, for any process",

@@ -75,6 +75,8 @@ class Tracer {
   std::size_t drain(const Consumer& consume);
 
   [[nodiscard]] Backend backend() const;
+  /// Process events that found no room in their ring buffer.
+  [[nodiscard]] std::uint64_t lost_process_events() const;
   /// Every reason, also those with count 0.
   [[nodiscard]] std::vector<KernelLoss> losses() const;
   [[nodiscard]] Audit audit() const;

@@ -27,7 +27,8 @@ Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Atta
       examiner_(proc_, options_.own_pid),
       depends_on_ports_(depends_on_ports(options_.rules)),
       last_scan_(Clock::now()),
-      next_scan_(last_scan_ + options_.rules.poll_interval) {}
+      next_scan_(last_scan_ + options_.rules.poll_interval),
+      last_thorough_scan_(last_scan_) {}
 
 void Discovery::push(const model::ProcessEvent& event) {
   {
@@ -49,7 +50,7 @@ void Discovery::run(std::stop_token stop) {
     if (!events.empty()) examiner_.ports().refresh();
     for (const model::ProcessEvent& event : events) handle(event);
     look_at_the_grown_up();
-    if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan();
+    if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan(is_thorough_scan_due());
     continue_scan(kScanStep);
   }
 }
@@ -72,6 +73,7 @@ void Discovery::handle(const model::ProcessEvent& event) {
     heard.clear();
     return look_at(*glimpse, Occasion::kExec);
   }
+  heard_of_ports_ = true;
   const bool heard_before = std::ranges::find(heard, event.port) != heard.end();
   if (!heard_before && heard.size() < kMaxHeardPorts) heard.push_back(event.port);
   look_at(*glimpse, Occasion::kNews);
@@ -130,34 +132,6 @@ void Discovery::look_at_the_grown_up() {
   }
 }
 
-void Discovery::scan() {
-  begin_scan();
-  continue_scan(to_visit_.size());
-}
-
-void Discovery::begin_scan() {
-  last_scan_ = Clock::now();
-  next_scan_ = last_scan_ + options_.rules.poll_interval;
-  examiner_.ports().refresh();
-  const auto pids = proc_.pids();
-  std::vector<std::uint32_t> gone;
-  for (const auto& [pid, known] : known_) {
-    if (!std::ranges::binary_search(pids, pid)) gone.push_back(pid);
-  }
-  for (const std::uint32_t pid : gone) forget(pid);
-  to_visit_.assign(pids.begin(), pids.end());
-  directory_.expire(base::monotonic_ns());
-}
-
-void Discovery::continue_scan(std::size_t steps) {
-  for (; steps > 0 && !to_visit_.empty(); --steps) {
-    const std::uint32_t pid = to_visit_.front();
-    to_visit_.pop_front();
-    if (pid == options_.own_pid) continue;
-    if (const auto glimpse = proc_.identify(pid)) look_at(*glimpse, Occasion::kScan);
-  }
-}
-
 Discovery::Known& Discovery::known(const Process& glimpse) {
   const auto found = known_.find(glimpse.pid);
   if (found != known_.end() &&
@@ -186,15 +160,6 @@ void Discovery::look_at(const Process& glimpse, Occasion occasion) {
   decide(entry, new_program);
   entry.judged = true;
   entry.process.command_line = std::string();  // long, and not needed any more
-}
-
-bool Discovery::may_change(const Known& known) {
-  if (known.outcome == Outcome::kTooYoung) return false;  // it has a timer
-  if (!known.settled || known.outcome == Outcome::kAttachFailed) return true;
-  if (known.taken || known.outcome == Outcome::kExcluded) return false;
-  const auto parent = known_.find(known.process.parent_pid);
-  if (parent != known_.end() && parent->second.taken) return true;
-  return depends_on_ports_ && examiner_.ports().digest(known.process) != known.ports_digest;
 }
 
 void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
@@ -293,6 +258,7 @@ void Discovery::forget(std::uint32_t pid) {
     if (found->second.taken) attacher_.block(found->second.process);
     known_.erase(found);
   }
+  without_program_.erase(pid);
   decisions_.forget(pid);
   directory_.end(pid, base::monotonic_ns());
 }

@@ -2,6 +2,8 @@
 // Finds the processes to instrument: by events from the kernel at once, and by a periodic look at
 // /proc for whatever the events could not tell (processes and sockets from before the agent, lost
 // events). Decides, names the service, and lets capture know.
+// What has not changed costs nothing: a scan passes over the processes that are known, except once
+// a minute, and when events were lost.
 // Thread rule: `push` and the const members from any thread; `scan` before `run`; `run` is the
 // discovery thread. Options, directory and attacher outlive it.
 #pragma once
@@ -10,6 +12,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -49,6 +52,8 @@ struct DiscoveryOptions {
   std::uint32_t own_pid = 0;  ///< the agent never instruments itself
   HostFacts host;
   config::Environment environment = config::process_environment;
+  /// Process events that the kernel could not deliver, so far; empty = none ever.
+  std::function<std::uint64_t()> lost_events;
 };
 
 class Discovery {
@@ -59,8 +64,8 @@ class Discovery {
 
   /// News from the kernel. Beyond kMaxInbox events are dropped and the next scan makes up for them.
   void push(const model::ProcessEvent& event);
-  /// One look at all of /proc; done once before `run`, so that what runs already is instrumented
-  /// when the agent says so.
+  /// One thorough look at all of /proc; done once before `run`, so that what runs already is
+  /// instrumented when the agent says so.
   void scan();
   void run(std::stop_token stop);
 
@@ -100,8 +105,11 @@ class Discovery {
   void on_fork(const model::ProcessEvent& event);
   void become_twin(Known& child, const Known& parent, const model::ProcessEvent& event);
   void look_at_the_grown_up();
-  void begin_scan();
+  void begin_scan(bool thorough);
   void continue_scan(std::size_t steps);
+  bool is_thorough_scan_due();
+  bool is_worth_a_look(std::uint32_t pid);
+  void forget_all_but(const std::vector<std::uint32_t>& pids);
 
   Known& known(const Process& glimpse);
   void look_at(const Process& glimpse, Occasion occasion);
@@ -121,11 +129,16 @@ class Discovery {
   Attacher& attacher_;
   Examiner examiner_;
   bool depends_on_ports_;
+  bool heard_of_ports_ = false;    // a socket began to listen since the last scan
+  bool ports_may_differ_ = false;  // from what they were in the scan before this one
   std::unordered_map<std::uint32_t, Known> known_;
+  std::set<std::uint32_t> without_program_;  // kernel threads and zombies
   std::set<std::pair<Clock::time_point, std::uint32_t>> timers_;
   std::deque<std::uint32_t> to_visit_;  // the rest of the scan in progress
   Clock::time_point last_scan_;
   Clock::time_point next_scan_;
+  Clock::time_point last_thorough_scan_;
+  std::uint64_t lost_events_ = 0;  // until the last thorough scan
   DecisionLog decisions_;
   std::atomic<std::uint64_t> processes_seen_{0};
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -44,7 +45,8 @@ class DiscoveryTest : public testing::Test {
               .proc_root = tree_.root(),
               .own_pid = kAgent,
               .host = {.name = "box", .id = ""},
-              .environment = [](const std::string&) { return std::optional<std::string>(); }},
+              .environment = [](const std::string&) { return std::optional<std::string>(); },
+              .lost_events = lost_events_},
           directory_, attacher_);
     }
     return *discovery_;
@@ -90,6 +92,7 @@ class DiscoveryTest : public testing::Test {
   static constexpr const char* kTaken = "/usr/bin/server";
   FakeProc tree_;
   config::Discovery rules_;
+  std::function<std::uint64_t()> lost_events_;
   ProcessDirectory directory_;
   RecordingAttacher attacher_;
   std::optional<Discovery> discovery_;
@@ -407,6 +410,35 @@ TEST_F(DiscoveryTest, TheScanRunsByItself) {
   start();
   tree_.put({.pid = 10});
   EXPECT_TRUE(attacher_.await(10, true));
+}
+
+TEST_F(DiscoveryTest, AfterLostEventsTheScanNoticesAnotherProgram) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.poll_interval = std::chrono::milliseconds(20);
+  std::atomic<std::uint64_t> lost = 0;
+  lost_events_ = [&] { return lost.load(); };
+  tree_.put({.pid = 10, .executable = "/bin/other"});
+  tree_.put({.pid = 2, .executable = ""});
+  discovery().scan();
+  tree_.put({.pid = 10, .stack_start = 5});
+  tree_.put({.pid = 2});
+  start();
+  lost = 1;
+  EXPECT_TRUE(attacher_.await(10, true));
+  EXPECT_TRUE(attacher_.await(2, true));
+  stop();
+}
+
+TEST_F(DiscoveryTest, ANumberThatWasAKernelThreadsIsLookedAtAgain) {
+  rules_.instrument = {by_path(kTaken)};
+  rules_.poll_interval = std::chrono::milliseconds(20);
+  tree_.put({.pid = 2, .executable = ""});
+  discovery().scan();
+  start();
+  event(ProcessEventKind::kExit, 2);
+  settle();
+  tree_.put({.pid = 2});
+  EXPECT_TRUE(attacher_.await(2, true));
 }
 
 TEST_F(DiscoveryTest, TooManyEventsAreCounted) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <string>
 #include <system_error>
@@ -47,23 +48,35 @@ base::Fd open_diag_in(const std::string& namespace_path) {
   return diag;
 }
 
-// Reads one message of the answer; true when it was the last, nullopt if it isn't usable.
-std::optional<bool> read_reply(const std::vector<char>& reply, std::size_t size,
-                               ListeningSockets& sockets) {
+enum class Answer : std::uint8_t {
+  kGoesOn,
+  kComplete,
+  kUnusable,
+  kUnsupported,  // this kernel has no inet_diag; it looked for a module in vain
+};
+
+Answer meaning_of_error(const nlmsghdr& header) {
+  if (header.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return Answer::kUnusable;
+  const auto* told = static_cast<const nlmsgerr*>(NLMSG_DATA(&header));
+  return told->error == -ENOENT ? Answer::kUnsupported : Answer::kUnusable;
+}
+
+// Reads one message of the answer.
+Answer read_reply(const std::vector<char>& reply, std::size_t size, ListeningSockets& sockets) {
   auto left = static_cast<unsigned>(size);
   for (const auto* header = reinterpret_cast<const nlmsghdr*>(reply.data()); NLMSG_OK(header, left);
        header = NLMSG_NEXT(header, left)) {
-    if (header->nlmsg_type == NLMSG_DONE) return true;
-    if (header->nlmsg_type == NLMSG_ERROR) return std::nullopt;
-    if (header->nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))) return std::nullopt;
+    if (header->nlmsg_type == NLMSG_DONE) return Answer::kComplete;
+    if (header->nlmsg_type == NLMSG_ERROR) return meaning_of_error(*header);
+    if (header->nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg))) return Answer::kUnusable;
     const auto* found = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
     if (sockets.size() < kMaxSockets) sockets[found->idiag_inode] = ntohs(found->id.idiag_sport);
   }
-  return false;
+  return Answer::kGoesOn;
 }
 
-// False if the kernel doesn't answer; sock_diag(7).
-bool ask(const base::Fd& diag, int family, ListeningSockets& sockets) {
+// sock_diag(7).
+Answer ask(const base::Fd& diag, int family, ListeningSockets& sockets) {
   struct {
     nlmsghdr header;
     inet_diag_req_v2 request;
@@ -74,14 +87,13 @@ bool ask(const base::Fd& diag, int family, ListeningSockets& sockets) {
   question.request.sdiag_family = static_cast<__u8>(family);
   question.request.sdiag_protocol = IPPROTO_TCP;
   question.request.idiag_states = 1U << TCP_LISTEN;
-  if (send(diag.get(), &question, sizeof(question), 0) < 0) return false;
+  if (send(diag.get(), &question, sizeof(question), 0) < 0) return Answer::kUnusable;
   std::vector<char> reply(kReplyBytes);
   while (true) {
     const ssize_t size = recv(diag.get(), reply.data(), reply.size(), 0);
-    if (size <= 0) return false;
-    const auto done = read_reply(reply, static_cast<std::size_t>(size), sockets);
-    if (!done) return false;
-    if (*done) return true;
+    if (size <= 0) return Answer::kUnusable;
+    const Answer answer = read_reply(reply, static_cast<std::size_t>(size), sockets);
+    if (answer != Answer::kGoesOn) return answer;
   }
 }
 
@@ -120,13 +132,24 @@ void parse_proc_net_tcp(std::string_view text, ListeningSockets& sockets) {
   }
 }
 
+// False if the kernel can't tell. One that lacks the means is not asked again: each time it would
+// start modprobe.
+bool ListeningPorts::read_diag(const Process& process, ListeningSockets& sockets) {
+  if (!has_diag_) return false;
+  const bool own = process.net_namespace == own_namespace_;
+  const base::Fd diag = own ? open_diag() : open_diag_in(proc_.path(process.pid, "ns/net"));
+  if (!diag) return false;
+  Answer answer = ask(diag, AF_INET, sockets);
+  if (answer == Answer::kUnsupported) has_diag_ = false;
+  if (answer == Answer::kComplete) answer = ask(diag, AF_INET6, sockets);
+  return answer == Answer::kComplete;
+}
+
 const ListeningPorts::Table& ListeningPorts::table(const Process& process) {
   const auto [entry, fresh] = tables_.try_emplace(process.net_namespace);
   Table& table = entry->second;
   if (!fresh) return table;
-  const bool own = process.net_namespace == own_namespace_;
-  const base::Fd diag = own ? open_diag() : open_diag_in(proc_.path(process.pid, "ns/net"));
-  if (!diag || !ask(diag, AF_INET, table.sockets) || !ask(diag, AF_INET6, table.sockets)) {
+  if (!read_diag(process, table.sockets)) {
     for (const char* name : {"net/tcp", "net/tcp6"}) {
       parse_proc_net_tcp(proc_.text(process.pid, name, kMaxTcpText), table.sockets);
     }

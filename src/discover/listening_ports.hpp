@@ -39,10 +39,12 @@ class ListeningPorts {
     ListeningSockets sockets;
     std::uint64_t digest = 0;
   };
+  bool read_diag(const Process& process, ListeningSockets& sockets);
   const Table& table(const Process& process);
 
   const Proc& proc_;
   std::uint32_t own_namespace_;
+  bool has_diag_ = true;
   std::unordered_map<std::uint32_t, Table> tables_;
 };
 

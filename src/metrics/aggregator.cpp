@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -49,12 +50,14 @@ double measured(const model::Span& span, Measure measure) {
 model::Attributes attributes_of(const Series& series, const std::vector<AttributeReader>& readers) {
   if (series.overflow) return {{"otel.metric.overflow", "true"}};
   model::Attributes attributes;
-  for (std::size_t i = 0; i < readers.size(); ++i) {
-    const auto& value = series.values[i];
+  auto of_service = series.service_values.begin();
+  auto of_span = series.span_values.begin();
+  for (const auto& reader : readers) {
+    const auto& value = reader.is_of_service() ? *of_service++ : *of_span++;
     if (const auto* text = std::get_if<std::string>(&value)) {
-      attributes.emplace_back(readers[i].name(), *text);
+      attributes.emplace_back(reader.name(), *text);
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      attributes.emplace_back(readers[i].name(), *number);
+      attributes.emplace_back(reader.name(), *number);
     }
   }
   return attributes;
@@ -130,14 +133,16 @@ std::size_t Aggregator::record(const model::SpanBatch& batch, Instant now) {
 
 bool Aggregator::record_locked(const model::Span& span, Instant now, std::int64_t wall_offset_ns) {
   if (span.ignore_metrics || !span.service) return false;
-  const auto& facts = services_.facts_of(span.service);
+  auto& facts = services_.facts_of(span.service);
   if (!facts.wants_metrics) return false;
 
-  const model::Exemplar exemplar{
-      .trace_id = span.trace_id,
-      .span_id = span.span_id,
-      .unix_ns = span.end_ns + static_cast<std::uint64_t>(wall_offset_ns)};
-  const auto* kept_exemplar = wants_exemplar(span) ? &exemplar : nullptr;
+  std::optional<model::Exemplar> exemplar;
+  if (wants_exemplar(span)) {
+    exemplar = {.trace_id = span.trace_id,
+                .span_id = span.span_id,
+                .unix_ns = span.end_ns + static_cast<std::uint64_t>(wall_offset_ns)};
+  }
+  const auto* kept_exemplar = exemplar ? &*exemplar : nullptr;
   bool is_recorded = false;
   for (auto& shape : shapes_) {
     if (shape.type != span.type) continue;
@@ -161,19 +166,34 @@ bool Aggregator::wants_exemplar(const model::Span& span) const {
          (span.trace_flags & kSampled) != 0;
 }
 
-Series& Aggregator::series_for(Shape& shape, const model::Span& span, const ServiceFacts& facts,
+// What the service brings to the keys of a shape; read once for all its spans.
+const ServiceKey& Aggregator::service_key(Shape& shape, ServiceFacts& facts) {
+  for (std::size_t i = facts.keys.size(); i < shapes_.size(); ++i) {
+    const model::Span any_span;
+    std::vector<SeriesValue> values;
+    for (const auto& attribute : shapes_[i].attributes) {
+      if (!attribute.is_of_service()) continue;
+      values.push_back(kept(attribute.read(any_span, facts, scratch_)));
+    }
+    facts.keys.push_back(shapes_[i].series.service_key(std::move(values)));
+  }
+  return facts.keys[static_cast<std::size_t>(&shape - shapes_.data())];
+}
+
+Series& Aggregator::series_for(Shape& shape, const model::Span& span, ServiceFacts& facts,
                                Instant now) {
   scratch_.reset();
   values_.clear();
   for (const auto& attribute : shape.attributes) {
-    values_.push_back(attribute.read(span, facts, scratch_));
+    if (!attribute.is_of_service()) values_.push_back(attribute.read(span, facts, scratch_));
   }
   const bool by_service = options_.dialect == Dialect::kOtlp;
-  SeriesKey key{.group = by_service ? facts.group.get() : nullptr, .values = values_};
+  SeriesKey key{.group = by_service ? facts.group.get() : nullptr,
+                .service = &service_key(shape, facts),
+                .span_values = values_};
   if (auto* series = shape.series.find(key)) return *series;
   if (series_count_ >= options_.max_series) {
-    key.values = {};
-    key.overflow = true;
+    key = {.group = key.group, .overflow = true};
     if (auto* series = shape.series.find(key)) return *series;
   }
   return new_series(shape, key, facts, now);

@@ -122,8 +122,9 @@ class Aggregator {
   void add_to_shapes(const MetricInfo& metric);
   [[nodiscard]] HistogramOptions histogram_options(const MetricInfo& metric) const;
   [[nodiscard]] const std::vector<double>& bounds(BucketKind kind) const;
+  [[nodiscard]] const ServiceKey& service_key(Shape& shape, ServiceFacts& facts);
   bool record_locked(const model::Span& span, Instant now, std::int64_t wall_offset_ns);
-  Series& series_for(Shape& shape, const model::Span& span, const ServiceFacts& facts, Instant now);
+  Series& series_for(Shape& shape, const model::Span& span, ServiceFacts& facts, Instant now);
   Series& new_series(Shape& shape, const SeriesKey& key, const ServiceFacts& facts, Instant now);
   [[nodiscard]] bool wants_exemplar(const model::Span& span) const;
   void expire_locked(Instant now);
@@ -136,7 +137,7 @@ class Aggregator {
   std::vector<Shape> shapes_;
   ServiceTable services_;
   base::Arena scratch_;                // texts that a look-up composes
-  std::vector<AttributeView> values_;  // of the span being recorded
+  std::vector<AttributeView> values_;  // that the span being recorded brings
   std::size_t series_count_ = 0;
   std::uint64_t overflowed_spans_ = 0;
   std::uint64_t period_start_unix_ns_;  // delta: when the last snapshot was taken

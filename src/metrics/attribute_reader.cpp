@@ -37,6 +37,8 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
   if (of_span != kSpanAttributes.end()) {
     source_ = Source::kSpan;
     span_attribute_ = of_span->second;
+    is_static_text_ =
+        span_attribute_ == SpanAttribute::kMethod || span_attribute_ == SpanAttribute::kScheme;
     return;
   }
   for (const auto& [attribute, source] : kServiceAttributes) {
@@ -47,7 +49,7 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
 AttributeView AttributeReader::read(const model::Span& span, const ServiceFacts& facts,
                                     base::Arena& scratch) const {
   auto value = read_raw(span, facts, scratch);
-  if (auto* text = std::get_if<std::string_view>(&value))
+  if (auto* text = std::get_if<std::string_view>(&value); text != nullptr && !is_static_text_)
     *text = base::without_invalid_utf8(*text, scratch);
   if (options_->omitted_as_empty && std::holds_alternative<std::monostate>(value)) {
     value = std::string_view();

@@ -24,6 +24,8 @@ class AttributeReader {
   AttributeReader(std::string_view name, const ReaderOptions& options);
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// The same for every span of a service.
+  [[nodiscard]] bool is_of_service() const { return source_ != Source::kSpan; }
   /// Text is valid UTF-8 and lives as long as the span, `facts`, the options and `scratch`.
   AttributeView read(const model::Span& span, const ServiceFacts& facts,
                      base::Arena& scratch) const;
@@ -43,6 +45,7 @@ class AttributeReader {
   std::string name_;
   Source source_ = Source::kMetadata;
   SpanAttribute span_attribute_ = SpanAttribute::kMethod;
+  bool is_static_text_ = false;  // the parsers', which is ASCII
   const ReaderOptions* options_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -21,17 +22,30 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+template <typename Word>
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  Word word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
+
+/// Every byte of `text`, of which there are at most eight; some twice. Texts of one size only are
+/// told apart.
+std::uint64_t word_of(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4)
+    return word_at<std::uint32_t>(text, 0) << 32 | word_at<std::uint32_t>(text, size - 4);
+  if (size >= 2)
+    return word_at<std::uint16_t>(text, 0) << 16 | word_at<std::uint16_t>(text, size - 2);
+  return size == 0 ? 0 : word_at<std::uint8_t>(text, 0);
+}
+
 std::uint64_t mix(std::uint64_t state, std::string_view text) {
-  state = mix(state, text.size() + 1);
-  std::uint64_t word = 0;
-  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-    std::memcpy(&word, text.data(), sizeof word);
-    state = mix(state, word);
+  state ^= text.size();
+  for (; text.size() > sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t))) {
+    state = mix(state, word_at<std::uint64_t>(text, 0));
   }
-  if (text.empty()) return state;
-  word = 0;
-  for (const char c : text) word = (word << 8) | static_cast<unsigned char>(c);
-  return mix(state, word);
+  return mix(state, word_of(text));
 }
 
 template <typename Value>
@@ -43,48 +57,77 @@ std::uint64_t mix_value(std::uint64_t state, const Value& value) {
 }
 
 template <typename Values>
-std::size_t hash_all(std::uint64_t seed, const void* group, bool overflow, const Values& values) {
-  std::uint64_t state = mix(seed, reinterpret_cast<std::uintptr_t>(group));
-  state = mix(state, static_cast<std::uint64_t>(overflow));
+std::uint64_t mix_all(std::uint64_t state, const Values& values) {
   for (const auto& value : values) state = mix_value(state, value);
   return state;
 }
 
+std::uint64_t mix_head(std::uint64_t seed, const void* group, std::uint64_t service,
+                       bool overflow) {
+  return mix(seed ^ service, reinterpret_cast<std::uintptr_t>(group) + (overflow ? 1 : 0));
+}
+
+bool same_value(const AttributeView& left, const SeriesValue& right) {
+  if (const auto* text = std::get_if<std::string_view>(&left)) {
+    const auto* other = std::get_if<std::string>(&right);
+    return other != nullptr && *text == *other;
+  }
+  if (const auto* number = std::get_if<std::int64_t>(&left)) {
+    const auto* other = std::get_if<std::int64_t>(&right);
+    return other != nullptr && *number == *other;
+  }
+  return std::holds_alternative<std::monostate>(right);
+}
+
 }  // namespace
 
+SeriesValue kept(const AttributeView& value) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) return std::string(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  return {};
+}
+
 std::size_t SeriesTable::Hash::operator()(const SeriesKey& key) const {
-  return hash_all(seed, key.group, key.overflow, key.values);
+  const std::uint64_t service = key.overflow ? 0 : key.service->hash;
+  return mix_all(mix_head(seed, key.group, service, key.overflow), key.span_values);
 }
 
 std::size_t SeriesTable::Hash::operator()(const std::unique_ptr<Series>& series) const {
-  return hash_all(seed, series->group.get(), series->overflow, series->values);
+  return mix_all(mix_head(seed, series->group.get(), series->service_hash, series->overflow),
+                 series->span_values);
 }
 
 bool SeriesTable::Equal::operator()(const SeriesKey& key,
                                     const std::unique_ptr<Series>& series) const {
   if (key.group != series->group.get() || key.overflow != series->overflow) return false;
-  return std::ranges::equal(key.values, series->values, [](const auto& left, const auto& right) {
-    if (left.index() != right.index()) return false;
-    if (left.index() == 1) return std::get<1>(left) == std::get<1>(right);
-    return left.index() == 0 || std::get<2>(left) == std::get<2>(right);
-  });
+  if (key.overflow) return true;
+  return std::ranges::equal(key.span_values, series->span_values, same_value) &&
+         (key.service->id == series->service_id || key.service->values == series->service_values);
 }
 
 SeriesTable::SeriesTable() : series_(0, Hash{random_seed()}) {}
 
+ServiceKey SeriesTable::service_key(std::vector<SeriesValue> values) {
+  const std::uint64_t hash = mix_all(series_.hash_function().seed, values);
+  return {.values = std::move(values), .hash = hash, .id = ++last_service_id_};
+}
+
 Series* SeriesTable::find(const SeriesKey& key) {
   const auto found = series_.find(key);
-  return found == series_.end() ? nullptr : found->get();
+  if (found == series_.end()) return nullptr;
+  if (key.service != nullptr) (*found)->service_id = key.service->id;
+  return found->get();
 }
 
 Series& SeriesTable::insert(const SeriesKey& key, std::shared_ptr<ServiceGroup> group) {
   auto series = std::make_unique<Series>();
   series->group = std::move(group);
   series->overflow = key.overflow;
-  for (const auto& value : key.values) {
-    auto& copy = series->values.emplace_back();
-    if (const auto* text = std::get_if<std::string_view>(&value)) copy = std::string(*text);
-    if (const auto* number = std::get_if<std::int64_t>(&value)) copy = *number;
+  if (!key.overflow) {
+    series->service_values = key.service->values;
+    series->service_hash = key.service->hash;
+    series->service_id = key.service->id;
+    std::ranges::transform(key.span_values, std::back_inserter(series->span_values), kept);
   }
   return **series_.insert(std::move(series)).first;
 }

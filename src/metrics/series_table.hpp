@@ -6,28 +6,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <string>
 #include <unordered_set>
-#include <variant>
 #include <vector>
 
-#include "metrics/attribute_reader.hpp"
 #include "metrics/histogram.hpp"
+#include "metrics/series_key.hpp"
 #include "metrics/service_table.hpp"
 
 namespace obi::metrics {
 
-/// What distinguishes series. Views: valid only for the look-up.
-struct SeriesKey {
-  const ServiceGroup* group = nullptr;  ///< null: series are not kept apart by service
-  std::span<const AttributeView> values;
-  bool overflow = false;  ///< the series of everything beyond the limit; has no values
-};
-
 struct Series {
   std::shared_ptr<ServiceGroup> group;
-  std::vector<std::variant<std::monostate, std::string, std::int64_t>> values;
+  std::vector<SeriesValue> service_values;
+  std::vector<SeriesValue> span_values;
+  std::uint64_t service_hash = 0;
+  std::uint64_t service_id = 0;  ///< of a ServiceKey that is known to have these service_values
   bool overflow = false;
   std::vector<Histogram> histograms;
   std::uint64_t start_unix_ns = 0;
@@ -38,6 +31,9 @@ struct Series {
 class SeriesTable {
  public:
   SeriesTable();
+
+  /// The service's part of keys for this table.
+  ServiceKey service_key(std::vector<SeriesValue> values);
 
   /// Null if there is none.
   Series* find(const SeriesKey& key);
@@ -72,6 +68,7 @@ class SeriesTable {
     }
   };
   std::unordered_set<std::unique_ptr<Series>, Hash, Equal> series_;
+  std::uint64_t last_service_id_ = 0;
 };
 
 }  // namespace obi::metrics

@@ -13,14 +13,15 @@ bool has_application_feature(const std::vector<std::string>& features) {
   });
 }
 
-const ServiceFacts& ServiceTable::facts_of(const model::ServiceRef& service) {
+ServiceFacts& ServiceTable::facts_of(const model::ServiceRef& service) {
   // A Service that is held here can't be replaced by another at the same address.
   if (const auto found = facts_.find(service.get()); found != facts_.end()) return found->second;
   return facts_
       .emplace(service.get(), ServiceFacts{.service = service,
                                            .group = group_of(service),
                                            .job = service->job(),
-                                           .wants_metrics = wants_metrics(*service)})
+                                           .wants_metrics = wants_metrics(*service),
+                                           .keys = {}})
       .first->second;
 }
 

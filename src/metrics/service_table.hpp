@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "metrics/series_key.hpp"
 #include "model/service.hpp"
 
 namespace obi::metrics {
@@ -27,7 +28,8 @@ struct ServiceFacts {
   model::ServiceRef service;
   std::shared_ptr<ServiceGroup> group;
   std::string job;
-  bool wants_metrics = false;  ///< its exports and features allow application metrics
+  bool wants_metrics = false;    ///< its exports and features allow application metrics
+  std::vector<ServiceKey> keys;  ///< the aggregator's: its part of series keys, by shape
 };
 
 /// Whether a list of metrics.features holds `application`, by that name or by "all" or "*".
@@ -40,7 +42,7 @@ class ServiceTable {
 
   /// `service` must not be null. Allocates only for a service that was not seen before. Valid until
   /// `forget_unused`.
-  const ServiceFacts& facts_of(const model::ServiceRef& service);
+  ServiceFacts& facts_of(const model::ServiceRef& service);
   /// Drops what nobody but this table refers to any more.
   void forget_unused();
 

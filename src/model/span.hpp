@@ -23,7 +23,7 @@ enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
 /// CLOCK_MONOTONIC ns.
 struct Span {
   EventType type = EventType::kNone;
-  std::string_view method;
+  std::string_view method;          ///< static text
   std::string_view path;            ///< without the query
   std::string_view query;           ///< without '?', not redacted; empty if none
   std::string_view route;           ///< set by the routes stage; empty = none

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -15,10 +16,18 @@ std::string_view with_namespace(std::string_view name, const Span& span, base::A
   return foreign ? scratch.join(scratch.join(name, "."), span.other_namespace) : name;
 }
 
+// Cheap: most names have a letter that no address has.
+bool may_be_ip(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' ||
+           c == ':';
+  });
+}
+
 bool is_ip(std::string_view text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.empty() || text.size() >= terminated.size()) return false;
+  if (text.empty() || text.size() >= terminated.size() || !may_be_ip(text)) return false;
   std::memcpy(terminated.data(), text.data(), text.size());
   std::array<unsigned char, 16> address{};
   return inet_pton(AF_INET, terminated.data(), address.data()) == 1 ||

@@ -3,6 +3,7 @@
 // section 3.2).
 #pragma once
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,14 +15,17 @@ namespace obi::model {
 struct TraceId {
   std::array<std::uint8_t, 16> bytes{};
   bool operator==(const TraceId&) const = default;
-  [[nodiscard]] bool is_set() const { return bytes != std::array<std::uint8_t, 16>{}; }
+  [[nodiscard]] bool is_set() const {
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
+    return (halves[0] | halves[1]) != 0;
+  }
 };
 
 /// 8 bytes in wire order; all zero = not set.
 struct SpanId {
   std::array<std::uint8_t, 8> bytes{};
   bool operator==(const SpanId&) const = default;
-  [[nodiscard]] bool is_set() const { return bytes != std::array<std::uint8_t, 8>{}; }
+  [[nodiscard]] bool is_set() const { return std::bit_cast<std::uint64_t>(bytes) != 0; }
 };
 
 struct TraceParent {

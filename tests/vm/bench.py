@@ -44,6 +44,8 @@ def main():
         else:
             print(f"{row['backend']:10} {row['export']:10} server {row['server']:9.0f}  added {row['server_added']:8.0f}  "
                   f"agent {row['agent']:8.0f}  of which idle {row['agent_idle_per_request']:7.0f}  spans {row['spans_made']:.0f}")
+            for name, count in sorted(row["threads"].items()):
+                print(f"{'':21} {name:15} {count:9.0f}  of which idle {row['idle_threads'].get(name, 0):7.0f}")
     broken = broken_limits(rows)
     for line in broken:
         print("over its limit:", line)

@@ -6,6 +6,7 @@ A virtual machine with one CPU under `-icount shift=0` executes one instruction 
 /proc/PID/task/*/schedstat is a count of instructions, the kernel's and the BPF programs' part included.
 Usage: request_cost.py BACKEND... ; prints one JSON line per measurement.
 """
+import collections
 import http.server
 import json
 import os
@@ -24,11 +25,16 @@ REQUESTS = 3000
 RATE = 1000  # a second
 
 
-def instructions(pid):
-    total = 0
+def by_thread(pid):
+    """Thread name -> instructions so far; threads of one name together."""
+    counts = collections.Counter()
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0])
-    return total
+        counts[(task / "comm").read_text().strip()] += int((task / "schedstat").read_text().split()[0])
+    return counts
+
+
+def instructions(pid):
+    return sum(by_thread(pid).values())
 
 
 class Sink(http.server.BaseHTTPRequestHandler):
@@ -66,21 +72,28 @@ def load(port, count):
 
 def measure(nginx, agent_pid=None):
     load(nginx.port, 300)
-    server, agent = instructions(nginx.worker_pid), instructions(agent_pid) if agent_pid else 0
+    time.sleep(1.5)  # so that what they cost the agent is not counted
+    server, agent = instructions(nginx.worker_pid), by_thread(agent_pid) if agent_pid else {}
     answered = load(nginx.port, REQUESTS)
     time.sleep(2.5)  # what the agent does with them, timers included
+    spent = per_request(by_thread(agent_pid) - agent, answered) if agent_pid else {}
     return {
         "requests": answered,
         "server": (instructions(nginx.worker_pid) - server) / answered,
-        "agent": (instructions(agent_pid) - agent) / answered if agent_pid else 0,
+        "agent": sum(spent.values()),
+        "threads": spent,
     }
 
 
+def per_request(counts, requests):
+    return {name: count / requests for name, count in counts.items()}
+
+
 def idle(agent_pid):
-    """Instructions that the agent spends on nothing in the time of one measurement."""
-    before = instructions(agent_pid)
+    """Instructions per thread that the agent spends on nothing in the time of one measurement, a request's share."""
+    before = by_thread(agent_pid)
     time.sleep(REQUESTS / RATE + 2.5)
-    return instructions(agent_pid) - before
+    return per_request(by_thread(agent_pid) - before, REQUESTS)
 
 
 def main():
@@ -104,7 +117,8 @@ def main():
                     figures = measure(nginx, agent.process.pid)
                     ledger = agent.ledger()
                 figures["server_added"] = figures["server"] - bare["server"]
-                figures["agent_idle_per_request"] = spent_idle / figures["requests"]
+                figures["agent_idle_per_request"] = sum(spent_idle.values())
+                figures["idle_threads"] = spent_idle
                 figures["spans_made"] = ledger["spans_made"]
                 print(json.dumps({"backend": backend, "export": name, **figures}), flush=True)
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 
 #include "pipeline/routes/bigrams.hpp"
 
@@ -19,10 +21,28 @@ constexpr std::array<std::string_view, 23> kPathWords = {
     "api",  "aws",   "cdn", "css", "faq", "grpc", "html", "http", "https", "img", "json", "kafka",
     "mqtt", "oauth", "pdf", "png", "rpc", "sku",  "sql",  "svg",  "www",   "xml", "xhr"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-bool is_joiner(char c) { return c == '-' || c == '_' || c == '.'; }
-bool is_word_character(char c) { return is_letter(c) || is_joiner(c) || c == ' '; }
+// Place in the alphabet, in either case; what is behind the alphabet is no letter.
+constexpr std::uint8_t kLetterCount = 26;
+constexpr std::uint8_t kSpace = 26;
+constexpr std::uint8_t kJoiner = 27;  // - _ .
+constexpr std::uint8_t kOdd = 28;     // digits and the like
+constexpr std::uint8_t kSlash = 29;
+constexpr std::uint8_t kPathEnd = 30;  // ? & #
+constexpr auto kCharacters = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(kOdd);
+  for (std::uint8_t i = 0; i < kLetterCount; ++i) table['a' + i] = table['A' + i] = i;
+  table[' '] = kSpace;
+  table['-'] = table['_'] = table['.'] = kJoiner;
+  table['/'] = kSlash;
+  table['?'] = table['&'] = table['#'] = kPathEnd;
+  return table;
+}();
+
+std::uint8_t kind_of(char c) { return kCharacters[static_cast<unsigned char>(c)]; }
+bool is_letter(std::uint8_t kind) { return kind < kLetterCount; }
+
+char lower(char c) { return is_letter(kind_of(c)) ? static_cast<char>('a' + kind_of(c)) : c; }
 
 bool is_path_word(std::string_view piece) {
   return std::ranges::any_of(kPathWords, [&](std::string_view known) {
@@ -34,36 +54,41 @@ bool is_word_piece(std::string_view piece) {
   if (piece.empty()) return false;
   unsigned total = 0;
   unsigned pairs = 0;
-  char before = 0;
-  for (const char raw : piece) {
-    const char c = lower(raw);
-    if (!is_letter(c)) {  // letters on both sides of a digit are no pair
-      before = 0;
-      continue;
-    }
-    if (before != 0) {
-      total +=
-          kBigramCost[static_cast<std::size_t>(before - 'a')][static_cast<std::size_t>(c - 'a')];
+  std::uint8_t before = kOdd;
+  for (const char c : piece) {
+    const std::uint8_t letter = kind_of(c);
+    // Letters on both sides of a digit are no pair.
+    if (is_letter(before) && is_letter(letter)) {
+      total += kBigramCost[before][letter];
       ++pairs;
     }
-    before = c;
+    before = letter;
   }
   return pairs < 2 || total <= kMaxMeanCost * pairs || is_path_word(piece);
 }
 
-// Digits and the like: one is forgiven in second place ("v1", "k6-runs").
-bool has_odd_characters(std::string_view segment) {
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    if (i != 1 && !is_word_character(segment[i])) return true;
+struct Segment {
+  std::size_t size = 0;
+  bool has_odd = false;  // one is forgiven in second place ("v1", "k6-runs")
+};
+
+// The segment at the front of `path`.
+Segment next_segment(std::string_view path) {
+  Segment segment;
+  for (; segment.size < path.size(); ++segment.size) {
+    const std::uint8_t kind = kind_of(path[segment.size]);
+    if (kind >= kSlash) break;
+    segment.has_odd |= kind == kOdd && segment.size != 1;
   }
-  return false;
+  return segment;
 }
 
 }  // namespace
 
 bool is_word(std::string_view segment) {
   while (!segment.empty()) {
-    const std::size_t end = std::min(segment.find_first_of("-_."), segment.size());
+    std::size_t end = 0;
+    while (end < segment.size() && kind_of(segment[end]) != kJoiner) ++end;
     if (!is_word_piece(segment.substr(0, end))) return false;
     if (end == segment.size()) return true;
     segment.remove_prefix(end + 1);
@@ -74,23 +99,22 @@ bool is_word(std::string_view segment) {
 
 void cluster_path(std::string_view path, char wildcard, std::string& out) {
   out.clear();
-  path = path.substr(0, path.find_first_of("?&#"));
   int separators = 0;
-  for (std::size_t at = 0; at < path.size();) {
-    if (path[at] == '/') {
+  while (!path.empty() && kind_of(path.front()) != kPathEnd) {
+    if (path.front() == '/') {
       if (++separators == kCutAtSeparator) return;
       out += '/';
-      ++at;
+      path.remove_prefix(1);
       continue;
     }
-    const std::size_t end = std::min(path.find('/', at), path.size());
-    const std::string_view segment = path.substr(at, end - at);
-    if (has_odd_characters(segment) || !is_word(segment)) {
+    const Segment segment = next_segment(path);
+    const std::string_view text = path.substr(0, segment.size);
+    if (segment.has_odd || !is_word(text)) {
       out += wildcard;
     } else {
-      out += segment;
+      out += text;
     }
-    at = end;
+    path.remove_prefix(segment.size);
   }
 }
 

@@ -79,7 +79,8 @@ void Http1Conversation::set_request_direction(model::Direction direction) {
 std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std::string_view text,
                                              SpanSink& sink) {
   // RFC 9112 section 2.2: empty lines before a start line are to be ignored.
-  const std::size_t blank = std::min(text.find_first_not_of("\r\n"), text.size());
+  std::size_t blank = 0;
+  while (blank < text.size() && (text[blank] == '\r' || text[blank] == '\n')) ++blank;
   if (blank > 0) {
     side.phase = Phase::kStart;
     return blank;

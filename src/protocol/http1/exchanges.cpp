@@ -20,7 +20,8 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 }  // namespace
 
 void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
-  const bool known = !known_method(head.method).empty();
+  const std::string_view method = known_method(head.method);
+  const bool known = !method.empty();
   if (known) sink.note(Note::RequestSeen);
   newest_is_kept_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
@@ -31,16 +32,18 @@ void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origi
     pipelines_ = true;
     if (known) sink.note(Note::RequestOverflow);
   } else {
-    keep(head, origin, sink);
+    keep(head, method, origin, sink);
   }
 }
 
-void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+// `method` as known_method gives it.
+void Exchanges::keep(const RequestHead& head, std::string_view method, const RequestOrigin& origin,
+                     SpanSink& sink) {
   const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
   Pending& request =
       pending_.push(head.target.substr(0, kMaxTarget), head.fields.host.substr(0, kMaxHost));
-  request.method = known_method(head.method);
+  request.method = method;
   request.parent = model::parse_traceparent(head.fields.traceparent);
   request.start_ns = origin.start_ns;
   request.pid = origin.pid;

@@ -86,7 +86,8 @@ class Exchanges {
     std::uint64_t body_bytes = 0;
     std::uint64_t end_ns = 0;
   };
-  void keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  void keep(const RequestHead& head, std::string_view method, const RequestOrigin& origin,
+            SpanSink& sink);
   void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
   void want_stream(SpanSink& sink);
 

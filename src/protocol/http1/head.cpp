@@ -18,15 +18,23 @@ constexpr std::array<std::string_view, 16> kMethods = {
 constexpr std::size_t kMaxMethod = 20;
 constexpr std::uint64_t kMaxLength = 1ULL << 62U;  // sums of lengths can't overflow
 constexpr std::string_view kVersion = "HTTP/1.";
+constexpr std::size_t kVersionSize = kVersion.size() + 1;
 
 // RFC 9110 section 5.6.2: tchar.
-bool is_token_char(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr auto kTokenChars = [] {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    table[static_cast<std::size_t>(c)] = true;
+  return table;
+}();
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_char);
+std::size_t token_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && kTokenChars[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -91,27 +99,28 @@ bool may_matter(std::string_view line) {
   }
 }
 
-// A line without its end, CRLF or LF. Moves `at` behind it; nullopt while the end is missing.
-std::optional<std::string_view> next_line(std::string_view text, std::size_t& at) {
-  const std::size_t newline = text.find('\n', at);
-  if (newline == std::string_view::npos) return std::nullopt;
-  std::string_view line = text.substr(at, newline - at);
+// Takes a line off `rest`, without its end, CRLF or LF. False while the end is missing.
+inline bool next_line(std::string_view& rest, std::string_view& line) {
+  const std::size_t newline = rest.find('\n');
+  if (newline == std::string_view::npos) return false;
+  line = rest.substr(0, newline);
   if (line.ends_with('\r')) line.remove_suffix(1);
-  at = newline + 1;
-  return line;
+  rest.remove_prefix(newline + 1);
+  return true;
 }
 
-// Reads field lines from `at` up to the empty line.
-Parsed parse_fields(std::string_view text, std::size_t at, Fields& fields) {
+// Reads field lines from the start of `rest` up to the empty line, and returns the bytes of `text`
+// before what is left: `rest` is the end of `text`.
+Parsed parse_fields(std::string_view text, std::string_view rest, Fields& fields) {
+  std::string_view line;
   while (true) {
-    const auto line = next_line(text, at);
-    if (!line) return std::unexpected(ParseError::Truncated);
-    if (line->empty()) break;
-    if (!may_matter(*line)) continue;
-    const std::size_t colon = line->find(':');
+    if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
+    if (line.empty()) break;
+    if (!may_matter(line)) continue;
+    const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0)
       return std::unexpected(ParseError::Malformed);
-    if (!take_field(trim(line->substr(0, colon)), trim(line->substr(colon + 1)), fields)) {
+    if (!take_field(trim(line.substr(0, colon)), trim(line.substr(colon + 1)), fields)) {
       return std::unexpected(ParseError::Malformed);
     }
   }
@@ -119,50 +128,42 @@ Parsed parse_fields(std::string_view text, std::size_t at, Fields& fields) {
   if (fields.transfer_encoding && fields.content_length) {
     return std::unexpected(ParseError::Malformed);
   }
-  return at;
+  return text.size() - rest.size();
 }
 
 bool is_version(std::string_view text) {
-  return text.size() == kVersion.size() + 1 && text.starts_with(kVersion) && text.back() >= '0' &&
+  return text.size() == kVersionSize && text.starts_with(kVersion) && text.back() >= '0' &&
          text.back() <= '9';
 }
 
 // RFC 9112 section 3: method SP request-target SP HTTP-version. Blanks inside the target, which
 // clients are not to send, belong to it.
-Parsed parse_request_line(std::string_view text, RequestHead& head) {
-  std::size_t at = 0;
-  const auto line = next_line(text, at);
-  if (!line) return std::unexpected(ParseError::Truncated);
-  const std::size_t first = line->find(' ');
-  const std::size_t last = line->rfind(' ');
-  if (first > kMaxMethod || last <= first + 1 || !is_version(line->substr(last + 1)) ||
-      !is_token(line->substr(0, first))) {
-    return std::unexpected(ParseError::NotThisProtocol);
-  }
-  head.method = line->substr(0, first);
-  head.target = line->substr(first + 1, last - first - 1);
-  return at;
+bool parse_request_line(std::string_view line, RequestHead& head) {
+  const std::size_t first = token_size(line.substr(0, kMaxMethod + 1));
+  if (first == 0 || first > kMaxMethod || line.size() < first + kVersionSize + 3) return false;
+  const std::size_t last = line.size() - kVersionSize - 1;
+  if (line[first] != ' ' || line[last] != ' ' || !is_version(line.substr(last + 1))) return false;
+  head.method = line.substr(0, first);
+  head.target = line.substr(first + 1, last - first - 1);
+  return true;
 }
 
 // RFC 9112 section 4: HTTP-version SP status-code [ SP reason-phrase ].
-Parsed parse_status_line(std::string_view text, ResponseHead& head) {
-  std::size_t at = 0;
-  const auto line = next_line(text, at);
-  if (!line) return std::unexpected(ParseError::Truncated);
-  constexpr std::size_t kCodeAt = 9;
-  constexpr std::size_t kCodeEnd = 12;
-  const bool shaped = line->size() >= kCodeEnd && is_version(line->substr(0, kCodeAt - 1)) &&
-                      (*line)[kCodeAt - 1] == ' ' &&
-                      (line->size() == kCodeEnd || (*line)[kCodeEnd] == ' ');
-  int status = 0;
-  if (shaped) {
-    const auto code = line->substr(kCodeAt, kCodeEnd - kCodeAt);
-    const auto [stop, error] = std::from_chars(code.data(), code.data() + code.size(), status);
-    if (error != std::errc() || stop != code.data() + code.size()) status = 0;
+bool parse_status_line(std::string_view line, ResponseHead& head) {
+  constexpr std::size_t kCodeAt = kVersionSize + 1;
+  constexpr std::size_t kCodeEnd = kCodeAt + 3;
+  if (line.size() < kCodeEnd || !is_version(line.substr(0, kVersionSize)) ||
+      line[kVersionSize] != ' ' || (line.size() > kCodeEnd && line[kCodeEnd] != ' ')) {
+    return false;
   }
-  if (status < 100) return std::unexpected(ParseError::NotThisProtocol);
+  int status = 0;
+  for (const char c : line.substr(kCodeAt, kCodeEnd - kCodeAt)) {
+    if (c < '0' || c > '9') return false;
+    status = status * 10 + (c - '0');
+  }
+  if (status < 100) return false;
   head.status = status;
-  return at;
+  return true;
 }
 
 }  // namespace
@@ -173,10 +174,11 @@ std::string_view known_method(std::string_view method) {
 }
 
 bool may_begin_request(std::string_view text) {
-  const std::size_t newline = text.find('\n');
-  if (newline != std::string_view::npos) {
+  std::string_view rest = text;
+  std::string_view line;
+  if (next_line(rest, line)) {
     RequestHead head;
-    return parse_request_line(text.substr(0, newline + 1), head).has_value();
+    return parse_request_line(line, head);
   }
   const std::size_t space = text.substr(0, kMaxMethod + 1).find(' ');
   if (space != std::string_view::npos) return !known_method(text.substr(0, space)).empty();
@@ -192,9 +194,11 @@ bool may_begin_response(std::string_view text) {
 
 Parsed parse_request(std::string_view text, RequestHead& head) {
   head = {};
-  const Parsed line = parse_request_line(text, head);
-  if (!line) return line;
-  const Parsed size = parse_fields(text, *line, head.fields);
+  std::string_view rest = text;
+  std::string_view line;
+  if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
+  if (!parse_request_line(line, head)) return std::unexpected(ParseError::NotThisProtocol);
+  const Parsed size = parse_fields(text, rest, head.fields);
   // RFC 9112 section 6.3: such a request has no length that one could rely on.
   if (size && head.fields.transfer_encoding && !head.fields.chunked) {
     return std::unexpected(ParseError::Malformed);
@@ -204,9 +208,11 @@ Parsed parse_request(std::string_view text, RequestHead& head) {
 
 Parsed parse_response(std::string_view text, ResponseHead& head) {
   head = {};
-  const Parsed line = parse_status_line(text, head);
-  if (!line) return line;
-  return parse_fields(text, *line, head.fields);
+  std::string_view rest = text;
+  std::string_view line;
+  if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
+  if (!parse_status_line(line, head)) return std::unexpected(ParseError::NotThisProtocol);
+  return parse_fields(text, rest, head.fields);
 }
 
 }  // namespace obi::protocol::http1

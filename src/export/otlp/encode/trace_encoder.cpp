@@ -8,6 +8,17 @@
 #include "model/span_addresses.hpp"
 
 namespace obi::exporting::otlp {
+
+// What the three spans of one request have in common, and what tells them apart.
+struct SpanFrame {
+  const model::SpanId& id;
+  const model::SpanId& parent;
+  std::string_view name;
+  std::uint64_t kind;
+  std::uint64_t start_unix_ns;
+  std::uint64_t end_unix_ns;
+};
+
 namespace {
 
 using protozero::pbf_writer;
@@ -24,31 +35,18 @@ constexpr int kAttributes = 9;
 constexpr int kStatus = 15;
 // Status
 constexpr int kStatusCode = 3;
-constexpr std::int32_t kStatusError = 2;
+constexpr std::uint64_t kStatusError = 2;
 // SpanKind
-constexpr std::int32_t kInternal = 1;
-constexpr std::int32_t kServer = 2;
-constexpr std::int32_t kClient = 3;
+constexpr std::uint64_t kInternal = 1;
+constexpr std::uint64_t kServer = 2;
+constexpr std::uint64_t kClient = 3;
 
-const char* chars(const std::uint8_t* bytes) { return reinterpret_cast<const char*>(bytes); }
-
-// What the three spans of one request have in common, and what tells them apart.
-struct SpanFrame {
-  const model::SpanId& id;
-  const model::SpanId& parent;
-  std::string_view name;
-  std::int32_t kind;
-  std::uint64_t start_unix_ns;
-  std::uint64_t end_unix_ns;
-};
-
-void add_frame(pbf_writer& out, const model::Span& span, const SpanFrame& frame) {
-  out.add_bytes(kTraceId, chars(span.trace_id.bytes.data()), span.trace_id.bytes.size());
-  out.add_bytes(kSpanId, chars(frame.id.bytes.data()), frame.id.bytes.size());
-  if (frame.parent.is_set())
-    out.add_bytes(kParentSpanId, chars(frame.parent.bytes.data()), frame.parent.bytes.size());
-  out.add_string(kName, frame.name.data(), frame.name.size());
-  out.add_enum(kKind, frame.kind);
+void add_frame(ProtoBuffer& out, const model::Span& span, const SpanFrame& frame) {
+  out.add_bytes(kTraceId, span.trace_id.bytes);
+  out.add_bytes(kSpanId, frame.id.bytes);
+  if (frame.parent.is_set()) out.add_bytes(kParentSpanId, frame.parent.bytes);
+  out.add_bytes(kName, frame.name);
+  out.add_varint(kKind, frame.kind);
   out.add_fixed64(kStart, frame.start_unix_ns);
   out.add_fixed64(kEnd, frame.end_unix_ns);
 }
@@ -65,25 +63,27 @@ std::string_view full_url(const model::Span& span, std::string_view query, base:
   return scratch.join(origin, target);
 }
 
-void add_http_attributes(AttributeWriter out, const model::Span& span, std::string_view query,
+void add_http_attributes(ProtoBuffer& out, const model::Span& span, std::string_view query,
                          bool with_query, base::Arena& scratch) {
-  out.number("http.response.status_code", span.status);
-  out.number("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
-  out.number("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
-  out.number("server.port", span.host.port);
-  if (!span.method.empty()) out.text("http.request.method", span.method);
-  out.text("url.scheme", span.scheme);
+  out.add_attribute(kAttributes, "http.response.status_code", std::int64_t{span.status});
+  out.add_attribute(kAttributes, "http.request.body.size",
+                    std::max<std::int64_t>(0, span.request_bytes));
+  out.add_attribute(kAttributes, "http.response.body.size",
+                    std::max<std::int64_t>(0, span.response_bytes));
+  out.add_attribute(kAttributes, "server.port", std::int64_t{span.host.port});
+  if (!span.method.empty()) out.add_attribute(kAttributes, "http.request.method", span.method);
+  out.add_attribute(kAttributes, "url.scheme", span.scheme);
   if (span.is_client()) {
-    out.text("url.full", full_url(span, query, scratch));
-    out.text("server.address", model::http_client_host(span, scratch));
-    out.text("service.peer.name", span.host_name);
+    out.add_attribute(kAttributes, "url.full", full_url(span, query, scratch));
+    out.add_attribute(kAttributes, "server.address", model::http_client_host(span, scratch));
+    out.add_attribute(kAttributes, "service.peer.name", span.host_name);
   } else {
-    out.text("client.address", model::peer_as_client(span, scratch));
-    out.text("server.address", model::host_as_server(span, scratch));
-    if (!span.path.empty()) out.text("url.path", span.path);
-    if (!span.route.empty()) out.text("http.route", span.route);
+    out.add_attribute(kAttributes, "client.address", model::peer_as_client(span, scratch));
+    out.add_attribute(kAttributes, "server.address", model::host_as_server(span, scratch));
+    if (!span.path.empty()) out.add_attribute(kAttributes, "url.path", span.path);
+    if (!span.route.empty()) out.add_attribute(kAttributes, "http.route", span.route);
   }
-  if (with_query && !query.empty()) out.text("url.query", query);
+  if (with_query && !query.empty()) out.add_attribute(kAttributes, "url.query", query);
 }
 
 // A second id for the same request, derived so that no randomness is needed: the record's own id
@@ -116,42 +116,55 @@ void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int
         others_.push_back(span);
         continue;
       }
-      scratch_.reset();
-      pbf_writer scope_spans(resource_spans, kScopeItems);
-      const auto unix_ns = [&](std::uint64_t ns) {
-        return static_cast<std::uint64_t>(static_cast<std::int64_t>(ns) + wall_offset_ns);
-      };
-      const bool queued = span->request_start_ns < span->start_ns;
-      // With time in a queue, the record's id goes to the part in which the work is done:
-      // downstream spans hang there.
-      const model::SpanId main_id = queued ? derived_id(span->span_id, 0x5a) : span->span_id;
-      if (queued) {
-        const model::SpanId queue_id = derived_id(span->span_id, 0xa5);
-        pbf_writer in_queue(scope_spans, kItems);
-        add_frame(in_queue, *span,
-                  {queue_id, main_id, "in queue", kInternal, unix_ns(span->request_start_ns),
-                   unix_ns(span->start_ns)});
-      }
-      if (queued) {
-        pbf_writer processing(scope_spans, kItems);
-        add_frame(processing, *span,
-                  {span->span_id, main_id, "processing", kInternal, unix_ns(span->start_ns),
-                   unix_ns(span->end_ns)});
-      }
-      pbf_writer main(scope_spans, kItems);
-      const std::string_view query = options_.redaction.redact(span->query, scratch_);
-      add_frame(main, *span,
-                {main_id, span->parent_id, span_name(*span, scratch_),
-                 span->is_client() ? kClient : kServer, unix_ns(span->request_start_ns),
-                 unix_ns(span->end_ns)});
-      add_http_attributes(AttributeWriter(out, kAttributes), *span, query, with_query_, scratch_);
-      if (span_status(*span) == model::SpanStatus::kError) {
-        pbf_writer status(main, kStatus);
-        status.add_enum(kStatusCode, kStatusError);
-      }
+      encode_scope(*span, wall_offset_ns);
+      const std::string_view scope = scope_.view();
+      resource_spans.add_message(kScopeItems, scope.data(), scope.size());
     }
     rest_.swap(others_);
   }
+}
+
+// The ScopeSpans of one request, into scope_.
+void TraceEncoder::encode_scope(const model::Span& span, std::int64_t wall_offset_ns) {
+  const auto unix_ns = [&](std::uint64_t ns) {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(ns) + wall_offset_ns);
+  };
+  const std::uint64_t request_start = unix_ns(span.request_start_ns);
+  const std::uint64_t start = unix_ns(span.start_ns);
+  const std::uint64_t end = unix_ns(span.end_ns);
+  scratch_.reset();
+  scope_.clear();
+  if (span.request_start_ns >= span.start_ns) {
+    return add_main_span(span, {span.span_id, span.parent_id, span_name(span, scratch_),
+                                span.is_client() ? kClient : kServer, request_start, end});
+  }
+  // With time in a queue, the record's id goes to the part in which the work is done: downstream
+  // spans hang there.
+  const model::SpanId main_id = derived_id(span.span_id, 0x5a);
+  const model::SpanId queue_id = derived_id(span.span_id, 0xa5);
+  add_part(span, {queue_id, main_id, "in queue", kInternal, request_start, start});
+  add_part(span, {span.span_id, main_id, "processing", kInternal, start, end});
+  add_main_span(span, {main_id, span.parent_id, span_name(span, scratch_),
+                       span.is_client() ? kClient : kServer, request_start, end});
+}
+
+void TraceEncoder::add_part(const model::Span& span, const SpanFrame& frame) {
+  span_.clear();
+  add_frame(span_, span, frame);
+  scope_.add_bytes(kItems, span_.view());
+}
+
+void TraceEncoder::add_main_span(const model::Span& span, const SpanFrame& frame) {
+  span_.clear();
+  add_frame(span_, span, frame);
+  const std::string_view query = options_.redaction.redact(span.query, scratch_);
+  add_http_attributes(span_, span, query, with_query_, scratch_);
+  if (span_status(span) == model::SpanStatus::kError) {
+    status_.clear();
+    status_.add_varint(kStatusCode, kStatusError);
+    span_.add_bytes(kStatus, status_.view());
+  }
+  scope_.add_bytes(kItems, span_.view());
 }
 
 const std::string& TraceEncoder::resource_of(const model::ServiceRef& service) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/arena.hpp"
+#include "export/otlp/encode/proto_buffer.hpp"
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
 #include "model/query_redaction.hpp"
@@ -25,6 +26,8 @@ struct TraceEncoderOptions {
   std::size_t resource_cache = 256;  ///< services whose encoded resource is kept
 };
 
+struct SpanFrame;
+
 class TraceEncoder {
  public:
   explicit TraceEncoder(TraceEncoderOptions options);
@@ -38,11 +41,17 @@ class TraceEncoder {
     model::ServiceRef service;  // keeps the address, which is the key, from being used again
     std::string bytes;
   };
+  void encode_scope(const model::Span& span, std::int64_t wall_offset_ns);
+  void add_part(const model::Span& span, const SpanFrame& frame);
+  void add_main_span(const model::Span& span, const SpanFrame& frame);
   const std::string& resource_of(const model::ServiceRef& service);
 
   TraceEncoderOptions options_;
   bool with_query_ = true;
   base::Arena scratch_;
+  ProtoBuffer scope_;  // the message being written, and those in it
+  ProtoBuffer span_;
+  ProtoBuffer status_;
   std::vector<const model::Span*> rest_;
   std::vector<const model::Span*> others_;
   std::list<CachedResource> resources_;  // the longest unused first
