@@ -41,9 +41,15 @@ static __always_inline bool is_told(const struct socket *socket, __u8 direction,
   return connection->told & 1 << direction && connection->told_to[direction & 1] == position_now(socket, direction);
 }
 
+// The second hook can't tell what the first one told of a socket without positions, and so leaves those to it.
+static __always_inline bool is_left_to_first(__u32 slot, const struct socket *socket) {
+  const struct sock *sk = BPF_CORE_READ(socket, sk);
+  return slot >= SCRATCH_SEND_AGAIN && stream_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
+}
+
 static __always_inline void tell(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,
                                  __u32 flags, int result) {
-  if (result < 0 || is_told(socket, direction, result)) return;
+  if (result < 0 || is_left_to_first(slot, socket) || is_told(socket, direction, result)) return;
   moved(slot, socket, message, direction, flags, result);
   struct connection *connection = tcp_connection(socket);
   if (!connection) return;

@@ -50,11 +50,13 @@ class TracerLayered : public TracerTest {
   }
   void expect_told_or_counted(const Seen& seen) {
     int received = 0;
+    int sent = 0;
     for (std::size_t i = 0; i < seen.segments.size(); ++i) {
       if (seen.segments[i].total_bytes == 0) continue;
       EXPECT_EQ(seen.payloads[i], kText);
-      received += seen.segments[i].direction == model::Direction::kReceive ? 1 : 0;
+      (seen.segments[i].direction == model::Direction::kReceive ? received : sent) += 1;
     }
+    EXPECT_EQ(sent, 1);
     if (tracer_->backend() == Backend::kKprobe) {
       EXPECT_EQ(received, 0);
       EXPECT_EQ(loss("receive_unseen"), 1U);
