@@ -2,10 +2,12 @@
 # make_initramfs.sh NAME VERSION: packs the modules that a VM needs before its root file system is there, in loading order,
 # and prints the image's path. Which modules a kernel has, and in what order, is asked of modprobe: it differs by kernel.
 set -euo pipefail
-. "$(dirname "$(readlink -f "$0")")/common.sh"
+self=$(readlink -f "$0")
+. "$(dirname "$self")/common.sh"
 name=$1 version=$2
 IFS=$'\t' read -r _ _ _ arch < <(kernel_row "$name")
-image=$cache/initramfs-$name-$version.img
+stamp=$(sha256sum <"$self" | cut -c1-12)
+image=$cache/initramfs-$name-$version-$stamp.img
 if [ -s "$image" ]; then echo "$image"; exit 0; fi
 
 work=$(mktemp -d)
