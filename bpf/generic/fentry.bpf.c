@@ -15,46 +15,25 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../lib/message.bpf.h"
+#include "../lib/told.bpf.h"
 #include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
 
 // The arguments, then the result.
 typedef unsigned long long trampoline_args;
 
-// The kernel skips a trampoline program that is already running on this CPU, so a task that was preempted in one would hide
-// another task's call. The hooks of TCP are therefore there twice: the second one tells what the first one could not.
-static __always_inline struct connection *tcp_connection(const struct socket *socket) {
-  const struct sock *sk = BPF_CORE_READ(socket, sk);
-  __u64 key = (__u64)sk;
-  return BPF_CORE_READ(sk, sk_protocol) == PROTOCOL_TCP ? bpf_map_lookup_elem(&connections, &key) : NULL;
-}
-
-static __always_inline __u32 position_now(const struct socket *socket, __u8 direction) {
-  const struct tcp_sock *tcp = (const struct tcp_sock *)BPF_CORE_READ(socket, sk);
-  return direction == OBI_SEND ? BPF_CORE_READ(tcp, write_seq) : BPF_CORE_READ(tcp, copied_seq);
-}
-
-static __always_inline bool is_told(const struct socket *socket, __u8 direction, int result) {
-  const struct connection *connection = tcp_connection(socket);
-  if (!connection) return false;
-  if (!result) return connection->told & TOLD_END;
-  return connection->told & 1 << direction && connection->told_to[direction & 1] == position_now(socket, direction);
-}
-
-// The second hook can't tell what the first one told of a socket without positions, and so leaves those to it.
-static __always_inline bool is_left_to_first(__u32 slot, const struct socket *socket) {
-  const struct sock *sk = BPF_CORE_READ(socket, sk);
+// The hooks of TCP are there twice. The second one can't tell what the first one told of a socket without positions, and so
+// leaves those to it.
+static __always_inline bool is_left_to_first(__u32 slot, const struct sock *sk) {
   return slot >= SCRATCH_SEND_AGAIN && stream_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
 }
 
 static __always_inline void tell(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,
                                  __u32 flags, int result) {
-  if (result < 0 || is_left_to_first(slot, socket) || is_told(socket, direction, result)) return;
+  const struct sock *sk = BPF_CORE_READ(socket, sk);
+  if (result < 0 || is_left_to_first(slot, sk) || is_told(sk, direction, result)) return;
   moved(slot, socket, message, direction, flags, result);
-  struct connection *connection = tcp_connection(socket);
-  if (!connection) return;
-  connection->told |= result ? 1 << direction : TOLD_END;
-  connection->told_to[direction & 1] = position_now(socket, direction);
+  remember_told(sk, direction, result);
 }
 
 #define SENT(name, program, slot)                                                                                       \

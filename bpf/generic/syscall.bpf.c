@@ -4,12 +4,41 @@
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
 //   only), accept, accept4, connect, close, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
 // Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
+#define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 
+#include "../lib/told.bpf.h"
 #include "lifecycle.bpf.h"
 #include "system_calls.bpf.h"
 
-static __always_inline bool is_told_elsewhere(const struct movement *movement) { return false; }
+// obi_sys_exit_again is there, too.
+const volatile bool hooked_twice = false;
+
+// The second hook can't tell what the first one told of a socket without positions, and so leaves those to it.
+static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
+  if (slot == SCRATCH_SHARED) return false;
+  const struct socket_ref *socket = &movement->socket;
+  return socket->kind != STREAM_TCP || is_told((const struct sock *)socket->sk, movement->direction, movement->total);
+}
+
+static __always_inline void told(const struct movement *movement) {
+  if (!hooked_twice || movement->socket.kind != STREAM_TCP) return;
+  remember_told((const struct sock *)movement->socket.sk, movement->direction, movement->total);
+}
+
 static __always_inline void io_uring_entered(void) { count_loss(OBI_LOSS_IO_URING); }
+
+SEC("raw_tp/sys_exit")
+int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
+  if (is_traced()) call_ended(context, SCRATCH_SHARED, false);
+  return 0;
+}
+
+// Loaded where programs at sys_exit can be preempted: from kernel 6.13 on.
+SEC("?raw_tp/sys_exit")
+int obi_sys_exit_again(struct bpf_raw_tracepoint_args *context) {
+  if (is_traced()) call_ended(context, SCRATCH_CALL, true);
+  return 0;
+}
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

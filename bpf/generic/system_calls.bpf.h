@@ -12,17 +12,21 @@
 
 #define IN_PROGRESS 115  // EINPROGRESS of a non-blocking connect
 
-// For the including back end to define: which calls it leaves to other hooks, and what an io_uring submission means to it.
-static __always_inline bool is_told_elsewhere(const struct movement *movement);
+// For the including back end to define: which calls it leaves to other hooks, what it does about one that it has told, and
+// what an io_uring submission means to it. `slot`: of the program.
+static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement);
+static __always_inline void told(const struct movement *movement);
 static __always_inline void io_uring_entered(void);
 
 // Completes the scratch's movement and reports it; nothing if `fd` is no stream socket.
-__noinline int moved_by_call(__u32 fd, __u32 total) {
-  struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
+__noinline int moved_by_call(__u32 slot, __u32 fd, __u32 total) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
-  if (is_told_elsewhere(&scratch->movement)) return 0;
   scratch->movement.total = total;
-  return emit_segment(SCRATCH_SHARED);
+  if (is_told_elsewhere(slot, &scratch->movement)) return 0;
+  emit_segment(slot);
+  told(&scratch->movement);
+  return 0;
 }
 
 static __always_inline void set_buffer(struct movement *movement, __u64 buffer, __u64 iov_count) {
@@ -38,13 +42,13 @@ static __always_inline bool set_message(struct movement *movement, __u64 address
 }
 
 // recvmmsg, sendmmsg: the result counts messages, each with its own length.
-static __always_inline void moved_messages(struct movement *movement, const struct call *call) {
+static __always_inline void moved_messages(__u32 slot, struct movement *movement, const struct call *call) {
   for (int i = 0; i < 8; i++) {
     struct user_many_message many;
     if (i >= call->result) return;
     if (bpf_probe_read_user(&many, sizeof(many), (const void *)(call->args[1] + i * sizeof(many)))) return;
     set_buffer(movement, many.message.iov, many.message.iov_count);
-    if (many.length) moved_by_call(call->args[0], many.length);
+    if (many.length) moved_by_call(slot, call->args[0], many.length);
   }
 }
 
@@ -56,13 +60,13 @@ static __always_inline void opened_by_call(long fd, __u8 role) {
 }
 
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
-static __always_inline void shut_down_by_call(struct movement *movement, const struct call *call) {
+static __always_inline void shut_down_by_call(__u32 slot, struct movement *movement, const struct call *call) {
   if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
-  if (movement->socket.kind != STREAM_UNIX) return;
+  if (movement->socket.kind != STREAM_UNIX || is_told_elsewhere(slot, movement)) return;
   __u64 key = (__u64)movement->socket.sk;
   if (bpf_map_lookup_elem(&connections, &key)) {
     movement->total = 0;
-    emit_segment(SCRATCH_SHARED);
+    emit_segment(slot);
   }
 }
 
@@ -95,18 +99,18 @@ static __always_inline bool decode(struct movement *movement, const struct call 
   }
 }
 
-static __always_inline void report(struct movement *movement, const struct call *call) {
+static __always_inline void report(__u32 slot, struct movement *movement, const struct call *call) {
   switch (call->number) {
     case NR_recvmmsg:
-    case NR_sendmmsg: moved_messages(movement, call); break;
-    case NR_shutdown: shut_down_by_call(movement, call); break;
+    case NR_sendmmsg: moved_messages(slot, movement, call); break;
+    case NR_shutdown: shut_down_by_call(slot, movement, call); break;
     case NR_splice:  // a socket may be at either end
-      moved_by_call(call->args[2], call->result);
+      moved_by_call(slot, call->args[2], call->result);
       movement->direction = OBI_RECEIVE;
       movement->spliced = 1;
-      moved_by_call(call->args[0], call->result);
+      moved_by_call(slot, call->args[0], call->result);
       break;
-    default: moved_by_call(call->args[0], call->result); break;
+    default: moved_by_call(slot, call->args[0], call->result); break;
   }
 }
 
@@ -119,24 +123,22 @@ static __always_inline bool moves_bytes(long number) {
   }
 }
 
-SEC("raw_tp/sys_exit")
-int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
-  if (!is_traced()) return 0;
+// Of a program at sys_exit. `again`: another one comes before it.
+static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *context, __u32 slot, bool again) {
   struct call call;
-  if (!read_call(&call, (const void *)context->args[0], context->args[1])) return 0;
+  if (!read_call(&call, (const void *)context->args[0], context->args[1])) return;
   if (is_compat((const struct task_struct *)bpf_get_current_task())) {
-    count_loss(OBI_LOSS_COMPAT_TASK);
-    return 0;
+    if (!again) count_loss(OBI_LOSS_COMPAT_TASK);
+    return;
   }
   if (moves_bytes(call.number)) {
-    struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
-    if (scratch && decode(&scratch->movement, &call)) report(&scratch->movement, &call);
+    struct segment_scratch *scratch = scratch_of_cpu(slot);
+    if (scratch && decode(&scratch->movement, &call)) report(slot, &scratch->movement, &call);
   } else if (call.number == NR_accept || call.number == NR_accept4) {
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
-  } else if (call.number == NR_io_uring_enter) {
+  } else if (call.number == NR_io_uring_enter && !again) {
     io_uring_entered();
   }
-  return 0;
 }

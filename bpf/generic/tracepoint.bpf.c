@@ -8,6 +8,7 @@
 // Received bytes are read from the packet, whose fragments are pages: page_address.bpf.h. The loader sends itself known bytes
 //   before it trusts this.
 // Maps: reads pid_*, capture_modes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+#define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 
 #include "../lib/message.bpf.h"
@@ -19,10 +20,17 @@
 #define MAX_FRAGMENTS 17  // MAX_SKB_FRAGS of most kernels
 
 // A splice from a socket passes no tracepoint of the receiving side.
-static __always_inline bool is_told_elsewhere(const struct movement *movement) {
+static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
   return movement->socket.kind == STREAM_TCP && !movement->spliced;
 }
+static __always_inline void told(const struct movement *movement) {}
 static __always_inline void io_uring_entered(void) {}
+
+SEC("raw_tp/sys_exit")
+int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
+  if (is_traced()) call_ended(context, SCRATCH_CALL, false);
+  return 0;
+}
 
 // Once for every packet that a call fills; the first says it all.
 SEC("raw_tp/tcp_sendmsg_locked")

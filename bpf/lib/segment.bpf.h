@@ -25,11 +25,13 @@ struct movement {
 
 #define MAX_IOVECS 18  // a packet has up to 17 fragments and a linear part
 
-// Which scratch record a program works on. Raw tracepoints and kprobes run with preemption off and share the first one. A
-// trampoline program may be preempted by another program, though never by itself: each has its own.
+// Which scratch record a program works on. Kprobes and most raw tracepoints run with preemption off and share the first one. A
+// trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
+// from kernel 6.13 on.
 enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
                     SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_AGAIN,
-                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN };
+                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN,
+                    SCRATCH_CALL = 1 /* of back ends without trampolines */ };
 #ifndef SCRATCH_SLOTS
 #define SCRATCH_SLOTS 1
 #endif

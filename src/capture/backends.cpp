@@ -34,6 +34,10 @@ class SkeletonPrograms final : public Programs {
     skeleton_ = nullptr;
   }
   void set_wakeup_bytes(std::uint32_t bytes) override { skeleton_->rodata->wakeup_bytes = bytes; }
+  void set_hooked_twice() override {
+    if constexpr (requires { skeleton_->rodata->hooked_twice; })
+      skeleton_->rodata->hooked_twice = true;
+  }
 
   Skeleton* skeleton_ = nullptr;
 };

@@ -22,18 +22,22 @@ std::size_t round_up(std::size_t bytes, std::size_t unit) {
 
 }  // namespace
 
+// Kernels before 6.4 charge whole pages, and an array for its keys, too.
 std::size_t estimated_bytes(const MapShape& map, std::size_t cpus) {
   const std::size_t value = round_up(map.value_bytes, 8);
+  std::size_t bytes = 0;
   switch (map.type) {
-    case BPF_MAP_TYPE_RINGBUF: return map.entries + map.entries / 256 + kRingPages * kPage;
+    case BPF_MAP_TYPE_RINGBUF: bytes = map.entries + map.entries / 256 + kRingPages * kPage; break;
     case BPF_MAP_TYPE_PERCPU_ARRAY:
-      return kPage + round_up(map.key_bytes + value * cpus, 8) * map.entries;
+      bytes = round_up(map.key_bytes + value * cpus, 8) * map.entries;
+      break;
     case BPF_MAP_TYPE_HASH:
     case BPF_MAP_TYPE_LRU_HASH:
-      return kPage + (round_up(map.key_bytes, 8) + value + kHashElement) * map.entries;
-    // Kernels before 6.4 charge an array for its keys, too.
-    default: return round_up(round_up(map.key_bytes + value, 8) * map.entries, kPage) + kPage;
+      bytes = (round_up(map.key_bytes, 8) + value + kHashElement) * map.entries;
+      break;
+    default: bytes = round_up(map.key_bytes + value, 8) * map.entries;
   }
+  return round_up(bytes, kPage) + kPage;
 }
 
 base::Result<unsigned> halvings_to_fit(std::size_t shrinkable, std::size_t fixed,

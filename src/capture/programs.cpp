@@ -5,13 +5,16 @@
 #include <bpf/btf.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "capture/effects.hpp"
 
@@ -103,12 +106,29 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
   return {};
 }
 
+// A program that isn't loaded by default is the second one of its hook. The kernel's system call
+// tracepoints can be preempted from 6.13 on.
+void Programs::hook_twice_if_preemptible() {
+  constexpr std::pair kFirst = {6, 13};
+  utsname system{};
+  std::pair version = {0, 0};
+  if (uname(&system) != 0 ||
+      std::sscanf(system.release, "%d.%d", &version.first, &version.second) != 2 ||
+      version < kFirst) {
+    return;
+  }
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object()) bpf_program__set_autoload(program, true);
+  set_hooked_twice();
+}
+
 base::Result<void> Programs::open_for(const TracerOptions& options) {
   LIBBPF_OPTS(bpf_object_open_opts, open_options);
   if (!options.btf_file.empty()) open_options.btf_custom_path = options.btf_file.c_str();
   open(open_options);
   if (object() == nullptr) return base::fail("opening the BPF object", errno);
   if (auto fits = fit_maps(options); !fits) return fits;
+  hook_twice_if_preemptible();
   if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
   if (options.verifier_statistics) ask_for_statistics();
   return {};

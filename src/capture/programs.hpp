@@ -44,6 +44,8 @@ class Programs {
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
+  /// The programs are told that those named …_again are loaded, too.
+  virtual void set_hooked_twice() = 0;
   void detach();
 
  private:
@@ -51,6 +53,7 @@ class Programs {
   base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
   base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
+  void hook_twice_if_preemptible();
   [[nodiscard]] base::Result<void> refuse_altering() const;
   base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();
