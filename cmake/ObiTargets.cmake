@@ -5,10 +5,10 @@
 add_library(obi_options INTERFACE)
 target_compile_options(obi_options INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
-  -Wno-unused-parameter -fno-omit-frame-pointer)
+  -Wno-unused-parameter)
 target_include_directories(obi_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(OBI_SANITIZE)
-  target_compile_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE} -fno-sanitize-recover=all)
+  target_compile_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(obi_options INTERFACE -fsanitize=${OBI_SANITIZE})
 endif()
 

@@ -9,10 +9,6 @@
 #include "export/printer/trace_printer.hpp"
 
 namespace obi::app {
-namespace {
-constexpr auto kTick = std::chrono::milliseconds(200);  // Exporter::tick
-}  // namespace
-
 swarm::QueueOptions queue_options(std::string name, const QueueSettings& settings) {
   return {.name = std::move(name),
           .capacity = settings.capacity,
@@ -102,9 +98,10 @@ void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdo
     BatchQueue* queue = row.queue.get();
     runner.add({.name = std::string(exporter->name()),
                 .run = [exporter, queue, shutdown_timeout](std::stop_token) {
+                  const auto interval = exporter->tick_interval();
                   while (!queue->is_drained()) {
                     if (const auto batch =
-                            queue->receive_until(std::chrono::steady_clock::now() + kTick)) {
+                            queue->receive_until(std::chrono::steady_clock::now() + interval)) {
                       exporter->consume(*batch);
                     } else {
                       exporter->tick();

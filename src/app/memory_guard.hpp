@@ -27,7 +27,7 @@ class MemoryGuard {
   void took(std::size_t bytes) { taken_ += bytes; }
   /// Time to look: 1 MiB was taken in since the last look.
   [[nodiscard]] bool has_taken_much() const { return taken_ >= kMuch; }
-  /// Time to look: 100 ms have gone by.
+  /// Time to look: 1 s has gone by since the last look; 100 ms if that found little room.
   [[nodiscard]] bool is_due(std::uint64_t now_ns) const { return now_ns >= next_look_ns_; }
   Level look(std::uint64_t now_ns);
   /// What the last look found.

@@ -25,16 +25,20 @@ TEST(MemoryGuard, TellsHowNearTheCeilingIs) {
 }
 
 TEST(MemoryGuard, IsDueByTimeAndByWhatWasTakenIn) {
-  MemoryGuard guard(kMebibyte, [] { return std::size_t{0}; });
+  std::size_t resident = 0;
+  MemoryGuard guard(kMebibyte, [&] { return resident; });
   guard.look(1'000'000'000);
-  EXPECT_FALSE(guard.is_due(1'099'000'000));
-  EXPECT_TRUE(guard.is_due(1'100'000'000));
+  EXPECT_FALSE(guard.is_due(1'999'000'000));
+  EXPECT_TRUE(guard.is_due(2'000'000'000));
   guard.took(kMebibyte - 1);
   EXPECT_FALSE(guard.has_taken_much());
   guard.took(1);
   EXPECT_TRUE(guard.has_taken_much());
-  guard.look(1'100'000'000);
+  resident = kMebibyte;
+  guard.look(2'000'000'000);
   EXPECT_FALSE(guard.has_taken_much());
+  EXPECT_FALSE(guard.is_due(2'099'000'000));
+  EXPECT_TRUE(guard.is_due(2'100'000'000));
 }
 
 TEST(MemoryGuard, WithoutACeilingItNeverAsks) {

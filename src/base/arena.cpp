@@ -43,6 +43,7 @@ std::string_view Arena::join(std::string_view first, std::string_view second) {
 }
 
 void Arena::reset() {
+  if (used_bytes_ == 0) return;
   if (blocks_.size() > kKeptBlocks) blocks_.resize(kKeptBlocks);
   std::erase_if(blocks_, [](const Block& block) { return block.size > kBlockBytes; });
   next_ = nullptr;

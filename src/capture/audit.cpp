@@ -88,10 +88,10 @@ Audit Programs::audit() const {
   const bpf_program* program = nullptr;
   while ((program = bpf_object__next_program(object(), const_cast<bpf_program*>(program))) !=
          nullptr) {
-    const bool left_out = std::ranges::find(left_out_, bpf_program__section_name(program)) != left_out_.end();
+    const bool left_out =
+        std::ranges::find(left_out_, bpf_program__section_name(program)) != left_out_.end();
     // What is neither is the second program of a hook for which one will do.
-    if (bpf_program__fd(program) >= 0 || left_out)
-      audit.programs.push_back(facts_of(program));
+    if (bpf_program__fd(program) >= 0 || left_out) audit.programs.push_back(facts_of(program));
   }
   const bpf_map* map = nullptr;
   while ((map = bpf_object__next_map(object(), map)) != nullptr)

@@ -17,9 +17,11 @@ class Exporter {
   /// Called by the exporter's thread only, one batch at a time. Keep a copy of the ref to use the
   /// batch after returning.
   virtual void consume(const model::BatchRef& batch) = 0;
-  /// Called by the exporter's thread when no batch came for a while (at least every 200 ms):
-  /// time-driven work.
+  /// Called by the exporter's thread when no batch came for so long: time-driven work.
   virtual void tick() {}
+  [[nodiscard]] virtual std::chrono::milliseconds tick_interval() const {
+    return std::chrono::milliseconds(200);
+  }
   /// The last call: send what is held, within the deadline.
   virtual void shutdown(std::chrono::steady_clock::time_point deadline) = 0;
 

@@ -51,9 +51,9 @@ model::Attributes attributes_of(const Series& series, const std::vector<Attribut
   if (series.overflow) return {{"otel.metric.overflow", "true"}};
   model::Attributes attributes;
   auto of_service = series.service_values.begin();
-  auto of_span = series.span_values.begin();
+  std::string_view of_span = series.span_values;
   for (const auto& reader : readers) {
-    const auto& value = reader.is_of_service() ? *of_service++ : *of_span++;
+    const auto value = reader.is_of_service() ? *of_service++ : kept(ValueBytes::take(of_span));
     if (const auto* text = std::get_if<std::string>(&value)) {
       attributes.emplace_back(reader.name(), *text);
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -121,19 +121,27 @@ HistogramOptions Aggregator::histogram_options(const MetricInfo& metric) const {
 
 bool Aggregator::record(const model::Span& span, Instant now) {
   const std::lock_guard lock(mutex_);
-  return record_locked(span, now, static_cast<std::int64_t>(now.unix_ns - now.monotonic_ns));
+  if (span.ignore_metrics || !span.service) return false;
+  const auto wall_offset_ns = static_cast<std::int64_t>(now.unix_ns - now.monotonic_ns);
+  return record_locked(span, services_.facts_of(span.service), now, wall_offset_ns);
 }
 
 std::size_t Aggregator::record(const model::SpanBatch& batch, Instant now) {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::ranges::count_if(batch.spans, [&](const auto& span) {
-    return record_locked(span, now, batch.wall_offset_ns);
-  }));
+  std::size_t recorded = 0;
+  ServiceFacts* facts = nullptr;
+  for (const model::Span& span : batch.spans) {
+    if (span.ignore_metrics || !span.service) continue;
+    if (facts == nullptr || facts->service != span.service) {
+      facts = &services_.facts_of(span.service);
+    }
+    if (record_locked(span, *facts, now, batch.wall_offset_ns)) ++recorded;
+  }
+  return recorded;
 }
 
-bool Aggregator::record_locked(const model::Span& span, Instant now, std::int64_t wall_offset_ns) {
-  if (span.ignore_metrics || !span.service) return false;
-  auto& facts = services_.facts_of(span.service);
+bool Aggregator::record_locked(const model::Span& span, ServiceFacts& facts, Instant now,
+                               std::int64_t wall_offset_ns) {
   if (!facts.wants_metrics) return false;
 
   std::optional<model::Exemplar> exemplar;
@@ -169,11 +177,10 @@ bool Aggregator::wants_exemplar(const model::Span& span) const {
 // What the service brings to the keys of a shape; read once for all its spans.
 const ServiceKey& Aggregator::service_key(Shape& shape, ServiceFacts& facts) {
   for (std::size_t i = facts.keys.size(); i < shapes_.size(); ++i) {
-    const model::Span any_span;
     std::vector<SeriesValue> values;
     for (const auto& attribute : shapes_[i].attributes) {
       if (!attribute.is_of_service()) continue;
-      values.push_back(kept(attribute.read(any_span, facts, scratch_)));
+      values.push_back(kept(attribute.read(facts, scratch_)));
     }
     facts.keys.push_back(shapes_[i].series.service_key(std::move(values)));
   }
@@ -185,12 +192,12 @@ Series& Aggregator::series_for(Shape& shape, const model::Span& span, ServiceFac
   scratch_.reset();
   values_.clear();
   for (const auto& attribute : shape.attributes) {
-    if (!attribute.is_of_service()) values_.push_back(attribute.read(span, facts, scratch_));
+    if (!attribute.is_of_service()) attribute.read(span, scratch_, values_);
   }
   const bool by_service = options_.dialect == Dialect::kOtlp;
   SeriesKey key{.group = by_service ? facts.group.get() : nullptr,
                 .service = &service_key(shape, facts),
-                .span_values = values_};
+                .span_values = values_.view()};
   if (auto* series = shape.series.find(key)) return *series;
   if (series_count_ >= options_.max_series) {
     key = {.group = key.group, .overflow = true};

@@ -123,7 +123,8 @@ class Aggregator {
   [[nodiscard]] HistogramOptions histogram_options(const MetricInfo& metric) const;
   [[nodiscard]] const std::vector<double>& bounds(BucketKind kind) const;
   [[nodiscard]] const ServiceKey& service_key(Shape& shape, ServiceFacts& facts);
-  bool record_locked(const model::Span& span, Instant now, std::int64_t wall_offset_ns);
+  bool record_locked(const model::Span& span, ServiceFacts& facts, Instant now,
+                     std::int64_t wall_offset_ns);
   Series& series_for(Shape& shape, const model::Span& span, ServiceFacts& facts, Instant now);
   Series& new_series(Shape& shape, const SeriesKey& key, const ServiceFacts& facts, Instant now);
   [[nodiscard]] bool wants_exemplar(const model::Span& span) const;
@@ -136,8 +137,8 @@ class Aggregator {
   mutable std::mutex mutex_;
   std::vector<Shape> shapes_;
   ServiceTable services_;
-  base::Arena scratch_;                // texts that a look-up composes
-  std::vector<AttributeView> values_;  // that the span being recorded brings
+  base::Arena scratch_;  // texts that a look-up composes
+  ValueBytes values_;    // that the span being recorded brings
   std::size_t series_count_ = 0;
   std::uint64_t overflowed_spans_ = 0;
   std::uint64_t period_start_unix_ns_;  // delta: when the last snapshot was taken

@@ -37,8 +37,6 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
   if (of_span != kSpanAttributes.end()) {
     source_ = Source::kSpan;
     span_attribute_ = of_span->second;
-    is_static_text_ =
-        span_attribute_ == SpanAttribute::kMethod || span_attribute_ == SpanAttribute::kScheme;
     return;
   }
   for (const auto& [attribute, source] : kServiceAttributes) {
@@ -46,30 +44,41 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
   }
 }
 
-AttributeView AttributeReader::read(const model::Span& span, const ServiceFacts& facts,
-                                    base::Arena& scratch) const {
-  auto value = read_raw(span, facts, scratch);
-  if (auto* text = std::get_if<std::string_view>(&value); text != nullptr && !is_static_text_)
-    *text = base::without_invalid_utf8(*text, scratch);
-  if (options_->omitted_as_empty && std::holds_alternative<std::monostate>(value)) {
-    value = std::string_view();
+AttributeView AttributeReader::read(const ServiceFacts& facts, base::Arena& scratch) const {
+  const auto text = [&](std::string_view from) -> AttributeView {
+    return base::without_invalid_utf8(from, scratch);
+  };
+  switch (source_) {
+    case Source::kServiceName: return text(facts.service->name);
+    case Source::kServiceNamespace: return text(facts.service->name_space);
+    case Source::kInstance: return text(facts.service->instance_id);
+    case Source::kJob: return text(facts.job);
+    default: break;
   }
-  return value;
+  if (const auto* value = find_metadata(*facts.service, name_)) return text(*value);
+  return options_->omitted_as_empty ? AttributeView(std::string_view()) : AttributeView();
 }
 
-AttributeView AttributeReader::read_raw(const model::Span& span, const ServiceFacts& facts,
-                                        base::Arena& scratch) const {
-  const auto& service = *facts.service;
-  switch (source_) {
-    case Source::kSpan: return span_value(span, span_attribute_, options_->rename, scratch);
-    case Source::kServiceName: return std::string_view(service.name);
-    case Source::kServiceNamespace: return std::string_view(service.name_space);
-    case Source::kInstance: return std::string_view(service.instance_id);
-    case Source::kJob: return std::string_view(facts.job);
-    case Source::kMetadata: break;
+// Method and scheme are the parsers' own text, which is ASCII.
+void AttributeReader::read(const model::Span& span, base::Arena& scratch,
+                           ValueBytes& values) const {
+  const auto add = [&](std::string_view text) {
+    values.add(base::without_invalid_utf8(text, scratch));
+  };
+  switch (span_attribute_) {
+    case SpanAttribute::kClientAddress:
+      return add(model::client_address(span, options_->rename, scratch));
+    case SpanAttribute::kMethod:
+      return span.method.empty() && !options_->omitted_as_empty ? values.add_nothing()
+                                                                : values.add(span.method);
+    case SpanAttribute::kRoute: return add(span.route);
+    case SpanAttribute::kScheme: return values.add(span.scheme);
+    case SpanAttribute::kServerAddress:
+      return add(model::server_address(span, options_->rename, scratch));
+    case SpanAttribute::kServerPort: return values.add(std::int64_t{span.host.port});
+    case SpanAttribute::kStatusCode: return values.add(std::int64_t{span.status});
+    case SpanAttribute::kPath: return add(span.path);
   }
-  const auto* value = find_metadata(service, name_);
-  return value == nullptr ? AttributeView() : AttributeView(std::string_view(*value));
 }
 
 }  // namespace obi::metrics

@@ -7,11 +7,25 @@
 #include <string_view>
 
 #include "base/arena.hpp"
+#include "metrics/series_key.hpp"
 #include "metrics/service_table.hpp"
-#include "metrics/span_value.hpp"
 #include "model/span.hpp"
+#include "model/span_addresses.hpp"
 
 namespace obi::metrics {
+
+/// What a span itself brings. As in traces, but addresses that have no name are renamed to a few
+/// words, so that they make few series.
+enum class SpanAttribute : std::uint8_t {
+  kClientAddress,
+  kMethod,
+  kRoute,
+  kScheme,
+  kServerAddress,
+  kServerPort,
+  kStatusCode,
+  kPath,
+};
 
 struct ReaderOptions {
   model::UnresolvedNames rename;
@@ -26,9 +40,10 @@ class AttributeReader {
   [[nodiscard]] const std::string& name() const { return name_; }
   /// The same for every span of a service.
   [[nodiscard]] bool is_of_service() const { return source_ != Source::kSpan; }
-  /// Text is valid UTF-8 and lives as long as the span, `facts`, the options and `scratch`.
-  AttributeView read(const model::Span& span, const ServiceFacts& facts,
-                     base::Arena& scratch) const;
+  /// If it is: text is valid UTF-8 and lives as long as `facts`, the options and `scratch`.
+  AttributeView read(const ServiceFacts& facts, base::Arena& scratch) const;
+  /// If it is not; `scratch` for texts that must be composed.
+  void read(const model::Span& span, base::Arena& scratch, ValueBytes& values) const;
 
  private:
   enum class Source : std::uint8_t {
@@ -39,13 +54,9 @@ class AttributeReader {
     kJob,
     kMetadata,
   };
-  [[nodiscard]] AttributeView read_raw(const model::Span& span, const ServiceFacts& facts,
-                                       base::Arena& scratch) const;
-
   std::string name_;
   Source source_ = Source::kMetadata;
   SpanAttribute span_attribute_ = SpanAttribute::kMethod;
-  bool is_static_text_ = false;  // the parsers', which is ASCII
   const ReaderOptions* options_;
 };
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/series_table.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <random>
 #include <utility>
 
@@ -48,17 +46,16 @@ std::uint64_t mix(std::uint64_t state, std::string_view text) {
   return mix(state, word_of(text));
 }
 
-template <typename Value>
-std::uint64_t mix_value(std::uint64_t state, const Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    return mix(state, static_cast<std::uint64_t>(*number));
+std::uint64_t mix_all(std::uint64_t state, const std::vector<SeriesValue>& values) {
+  for (const auto& value : values) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      state = mix(state, static_cast<std::uint64_t>(*number));
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      state = mix(state, *text);
+    } else {
+      state = mix(state, 0);
+    }
   }
-  return value.index() == 1 ? mix(state, std::string_view(std::get<1>(value))) : mix(state, 0);
-}
-
-template <typename Values>
-std::uint64_t mix_all(std::uint64_t state, const Values& values) {
-  for (const auto& value : values) state = mix_value(state, value);
   return state;
 }
 
@@ -67,41 +64,23 @@ std::uint64_t mix_head(std::uint64_t seed, const void* group, std::uint64_t serv
   return mix(seed ^ service, reinterpret_cast<std::uintptr_t>(group) + (overflow ? 1 : 0));
 }
 
-bool same_value(const AttributeView& left, const SeriesValue& right) {
-  if (const auto* text = std::get_if<std::string_view>(&left)) {
-    const auto* other = std::get_if<std::string>(&right);
-    return other != nullptr && *text == *other;
-  }
-  if (const auto* number = std::get_if<std::int64_t>(&left)) {
-    const auto* other = std::get_if<std::int64_t>(&right);
-    return other != nullptr && *number == *other;
-  }
-  return std::holds_alternative<std::monostate>(right);
-}
-
 }  // namespace
-
-SeriesValue kept(const AttributeView& value) {
-  if (const auto* text = std::get_if<std::string_view>(&value)) return std::string(*text);
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  return {};
-}
 
 std::size_t SeriesTable::Hash::operator()(const SeriesKey& key) const {
   const std::uint64_t service = key.overflow ? 0 : key.service->hash;
-  return mix_all(mix_head(seed, key.group, service, key.overflow), key.span_values);
+  return mix(mix_head(seed, key.group, service, key.overflow), key.span_values);
 }
 
 std::size_t SeriesTable::Hash::operator()(const std::unique_ptr<Series>& series) const {
-  return mix_all(mix_head(seed, series->group.get(), series->service_hash, series->overflow),
-                 series->span_values);
+  return mix(mix_head(seed, series->group.get(), series->service_hash, series->overflow),
+             series->span_values);
 }
 
 bool SeriesTable::Equal::operator()(const SeriesKey& key,
                                     const std::unique_ptr<Series>& series) const {
   if (key.group != series->group.get() || key.overflow != series->overflow) return false;
   if (key.overflow) return true;
-  return std::ranges::equal(key.span_values, series->span_values, same_value) &&
+  return key.span_values == series->span_values &&
          (key.service->id == series->service_id || key.service->values == series->service_values);
 }
 
@@ -127,7 +106,7 @@ Series& SeriesTable::insert(const SeriesKey& key, std::shared_ptr<ServiceGroup> 
     series->service_values = key.service->values;
     series->service_hash = key.service->hash;
     series->service_id = key.service->id;
-    std::ranges::transform(key.span_values, std::back_inserter(series->span_values), kept);
+    series->span_values = key.span_values;
   }
   return **series_.insert(std::move(series)).first;
 }

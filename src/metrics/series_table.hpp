@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace obi::metrics {
 struct Series {
   std::shared_ptr<ServiceGroup> group;
   std::vector<SeriesValue> service_values;
-  std::vector<SeriesValue> span_values;
+  std::string span_values;  ///< ValueBytes
   std::uint64_t service_hash = 0;
   std::uint64_t service_id = 0;  ///< of a ServiceKey that is known to have these service_values
   bool overflow = false;

@@ -60,13 +60,13 @@ enum class Fate : std::uint8_t {
 class SpanSink {
  public:
   virtual ~SpanSink() = default;
-  /// Memory for the text of the span that is about to be emitted.
+  /// One more finished request: a span to fill in, valid until the next call. The sink has set type
+  /// and endpoints, and sets service and ids that are not set; the conversation fills method, path,
+  /// query, scheme, host_header, status, sizes, times, pid and, from a Traceparent header, trace_id
+  /// + parent_id + trace_flags. Text members point into arena() or are static.
+  virtual model::Span& add_span(model::EventType type) = 0;
+  /// Memory for the text of the span that was added last.
   virtual base::Arena& arena() = 0;
-  /// Takes the span over. Text members point into arena() or are static. The sink fills in
-  /// endpoints, service and ids that are not set; the conversation fills type, method, path, query,
-  /// scheme, host_header, status, sizes, times, pid and, from a Traceparent header, trace_id +
-  /// parent_id + trace_flags.
-  virtual void emit(model::Span&& span) = 0;
   enum class Note : std::uint8_t {
     RequestSeen,
     RequestNoResponse,

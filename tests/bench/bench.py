@@ -36,18 +36,24 @@ def cpu_seconds(pid):
 def replay():
     """Spans per second and heap allocations on one core, and instructions per span under callgrind."""
     figures = run_json(BIN / "replay_bench", "--seconds", "3")
+    figures["instructions_per_span"] = replay_instructions()
+    figures["prometheus_instructions_per_span"] = replay_instructions("--prometheus")
+    return figures
+
+
+def replay_instructions(*options):
     # Two runs of different length: their difference is free of start-up.
     counts = []
     for spans in (2000, 12000):
         out = f"/tmp/obi-callgrind-{os.getpid()}"
         text = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--toggle-collect=handle_all", f"--callgrind-out-file={out}", str(BIN / "replay_bench"), "--spans", str(spans)],
+            ["valgrind", "--tool=callgrind", "--toggle-collect=handle_all", f"--callgrind-out-file={out}",
+             str(BIN / "replay_bench"), *options, "--spans", str(spans)],
             check=True, capture_output=True, text=True,
         ).stderr
         os.unlink(out)
         counts.append(int(re.search(r"Collected : (\d+)", text).group(1)))
-    figures["instructions_per_span"] = round((counts[1] - counts[0]) / 10000)
-    return figures
+    return round((counts[1] - counts[0]) / 10000)
 
 
 def wrk(port, seconds=3):

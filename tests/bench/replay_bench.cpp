@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user-space path on one core, from raw records to OTLP bytes: decode → pair and parse →
-// decorate → routes → names → encode. Prints spans per second of CPU time and heap allocations per
-// span in steady state as JSON; with --spans N it handles exactly N spans once and prints nothing,
-// for counting instructions under callgrind. Usage: replay_bench [--seconds S | --spans N]
+// The user-space path on one core, from raw records to what is exported: decode → pair and parse →
+// decorate → routes → names → OTLP bytes, or Prometheus's metrics. Prints spans per second of CPU
+// time and heap allocations per span in steady state as JSON; with --spans N it handles exactly N
+// spans once and prints nothing, for counting instructions under callgrind.
+// Usage: replay_bench [--prometheus] [--seconds S | --spans N]
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "bpf/shared/event.h"
 #include "capture/record.hpp"
 #include "export/otlp/encode/trace_encoder.hpp"
+#include "export/prometheus/prometheus_exporter.hpp"
 #include "pipeline/name_resolver/name_resolver.hpp"
 #include "pipeline/pair/pairer.hpp"
 #include "pipeline/read_decorator/read_decorator.hpp"
@@ -48,15 +50,19 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// The stages as the agent has them, and the encoder behind them.
+enum class Export : std::uint8_t { kOtlp, kPrometheus };
+
+/// The stages as the agent has them, and the encoder or the metrics behind them.
 class Path {
  public:
-  Path()
-      : pool_(100),
+  explicit Path(Export exported)
+      : exported_(exported),
+        pool_(100),
         decorator_(services_, ledger_, 1),
         routes_(pipeline::RoutesOptions{}),
         resolver_(pipeline::NameResolverOptions{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
+        prometheus_({}),
         pairer_(
             {}, ledger_, pool_, [this](model::BatchRef&& batch) { finish(std::move(batch)); },
             [](std::uint64_t, model::CaptureMode) {}) {
@@ -70,7 +76,6 @@ class Path {
       pairer_.on_opened(*opened);
   }
   [[nodiscard]] std::uint64_t spans() const { return spans_; }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
   void finish(model::BatchRef&& batch) {
@@ -78,15 +83,19 @@ class Path {
     decorator_.process(spans);
     routes_.process(spans);
     resolver_.process(spans);
-    wanted_.clear();
-    for (const model::Span& span : spans.spans) wanted_.push_back(&span);
-    request_.clear();
-    encoder_.encode(wanted_, 0, request_);
     spans_ += spans.spans.size();
-    bytes_ += request_.size();
+    exported_ == Export::kOtlp ? encode(spans) : prometheus_.consume(batch);
     batch = model::BatchRef();
   }
 
+  void encode(const model::SpanBatch& batch) {
+    wanted_.clear();
+    for (const model::Span& span : batch.spans) wanted_.push_back(&span);
+    request_.clear();
+    encoder_.encode(wanted_, 0, request_);
+  }
+
+  Export exported_;
   model::Ledger ledger_;
   OneService services_;
   model::BatchPool pool_;
@@ -94,10 +103,10 @@ class Path {
   pipeline::Routes routes_;
   pipeline::NameResolver resolver_;
   exporting::otlp::TraceEncoder encoder_;
+  exporting::PrometheusExporter prometheus_;
   std::vector<const model::Span*> wanted_;
   std::string request_;
   std::uint64_t spans_ = 0;
-  std::uint64_t bytes_ = 0;
   pipeline::Pairer pairer_;
 };
 
@@ -119,15 +128,18 @@ extern "C" [[gnu::noinline]] void handle_all(Path& path, std::span<const std::by
 }
 
 int main(int argc, char** argv) {
-  const std::string_view option = argc == 3 ? argv[1] : "";
-  Path path;
-  if (option == "--spans") {
-    const auto traffic =
-        bench::make_traffic({.requests = static_cast<std::size_t>(std::atoi(argv[2]))});
-    handle_all(path, traffic);
+  Export exported = Export::kOtlp;
+  double seconds = 3;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--prometheus") exported = Export::kPrometheus;
+    if (option == "--seconds" && i + 1 < argc) seconds = std::atof(argv[++i]);
+    if (option != "--spans" || i + 1 >= argc) continue;
+    Path path(exported);
+    handle_all(path,
+               bench::make_traffic({.requests = static_cast<std::size_t>(std::atoi(argv[++i]))}));
     return 0;
   }
-  const double seconds = option == "--seconds" ? std::atof(argv[2]) : 3;
   // One long stream per connection, so that positions go on: enough for the fastest machine,
   // handled piece by piece.
   const auto traffic = bench::make_traffic({.requests = 400'000});
@@ -138,7 +150,7 @@ int main(int argc, char** argv) {
   std::uint64_t allocations = 0;
   std::uint64_t counted = 0;
   while (total_seconds < seconds) {
-    Path fresh;
+    Path fresh(exported);
     std::uint64_t warm = 0;
     std::size_t index = 0;
     double begin = cpu_seconds();

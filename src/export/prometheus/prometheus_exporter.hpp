@@ -32,6 +32,9 @@ class PrometheusExporter : public Exporter {
   void consume(const model::BatchRef& batch) override;
   /// Expires idle series now and then, so that an agent whom nobody scrapes forgets too.
   void tick() override;
+  [[nodiscard]] std::chrono::milliseconds tick_interval() const override {
+    return std::chrono::seconds(2);
+  }
   void shutdown(std::chrono::steady_clock::time_point deadline) override {}
   [[nodiscard]] Counts counts() const override;
 

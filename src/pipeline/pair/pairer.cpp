@@ -18,16 +18,18 @@ class Pairer::Sink final : public protocol::SpanSink {
 
   void set_current(const model::ConnectionOpened* info) { info_ = info; }
 
-  base::Arena& arena() override { return batch().arena; }
-
-  void emit(model::Span&& span) override {
+  model::Span& add_span(model::EventType type) override {
     owner_.ledger_.add(Reason::SpansMade);
+    owner_.flush_if_full();
+    model::Span& span = batch().spans.emplace_back();
+    span.type = type;
     const bool client = span.is_client();
     span.peer = client ? info_->local : info_->remote;
     span.host = client ? info_->remote : info_->local;
-    batch().spans.push_back(std::move(span));
-    if (batch().spans.size() >= owner_.options_.batch_length) owner_.flush();
+    return span;
   }
+
+  base::Arena& arena() override { return batch().arena; }
 
   void note(Note what, std::uint64_t count) override {
     static constexpr std::array kReasonOf = {
@@ -111,6 +113,7 @@ void Pairer::on_segment(const model::Segment& segment) {
   const bool was_silent = entry.connection.is_silent();
   entry.connection.on_segment(segment, context());
   if (!was_silent && entry.connection.is_silent()) silence(segment.connection_id);
+  flush_if_full();
 }
 
 void Pairer::on_closed(const model::ConnectionClosed& closed) {
@@ -162,6 +165,10 @@ void Pairer::finish(std::uint64_t now_ns) {
   connections_.clear();
   by_age_.clear();
   if (batch_ && !batch_->spans.empty()) flush();
+}
+
+void Pairer::flush_if_full() {
+  if (batch_ && batch_->spans.size() >= options_.batch_length) flush();
 }
 
 void Pairer::flush() { emit_(std::move(batch_)); }

@@ -58,6 +58,7 @@ class Pairer {
   void touch(Entry& entry);
   void make_room();
   void silence(std::uint64_t id);
+  void flush_if_full();
   void flush();
 
   PairerOptions options_;

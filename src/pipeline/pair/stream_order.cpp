@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pair/stream_order.hpp"
 
-#include <algorithm>
-
 namespace obi::pipeline {
-namespace {
-
-std::size_t index_of(model::Direction direction) { return static_cast<std::size_t>(direction); }
-
-// How far `position` is ahead of `next` in the 32-bit sequence space (RFC 9293 section 3.4);
-// negative = behind.
-std::int32_t ahead(std::uint32_t position, std::uint32_t next) {
-  return static_cast<std::int32_t>(position - next);
-}
-
-}  // namespace
 
 Arrival StreamOrder::look(const model::Segment& segment, bool patient,
                           std::uint32_t& missing) const {
@@ -39,19 +26,6 @@ Arrival StreamOrder::look(const model::Segment& segment, bool patient,
   if (other.known) return lag_of_other(segment) > 0 ? Arrival::kEarly : Arrival::kInOrder;
   const bool waits_for_other = first_mover_ && *first_mover_ != segment.direction;
   return waits_for_other ? Arrival::kEarly : Arrival::kInOrder;
-}
-
-std::uint32_t StreamOrder::overlap(const model::Segment& segment) const {
-  const Side& own = sides_[index_of(segment.direction)];
-  if (!segment.has_position || !own.known) return 0;
-  const std::int32_t behind = -ahead(segment.position, own.next);
-  return behind > 0 ? std::min(static_cast<std::uint32_t>(behind), segment.total_bytes) : 0;
-}
-
-void StreamOrder::take(const model::Segment& segment) {
-  if (!segment.has_position || segment.total_bytes == 0) return;
-  sides_[index_of(segment.direction)] = {.known = true,
-                                         .next = segment.position + segment.total_bytes};
 }
 
 void StreamOrder::begin(const model::Segment& segment) {

@@ -6,6 +6,7 @@
 // let through with a gap when they don't come. Not thread-safe. Without positions (AF_UNIX)
 // segments pass as they come.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,11 @@ class StreamOrder {
   /// Looks only; `missing` is set for kGap when `patient` is false (then kEarly is never returned).
   Arrival look(const model::Segment& segment, bool patient, std::uint32_t& missing) const;
   /// The segment was taken.
-  void take(const model::Segment& segment);
+  void take(const model::Segment& segment) {
+    if (!segment.has_position || segment.total_bytes == 0) return;
+    sides_[index_of(segment.direction)] = {.known = true,
+                                           .next = segment.position + segment.total_bytes};
+  }
   /// The segment just taken was the first that was heard of its connection. A server that has read
   /// its first bytes has answered none of them yet, so it is known where its answer begins. (A
   /// client's answer may have been read before its own call is reported.)
@@ -40,7 +45,12 @@ class StreamOrder {
   /// Gives those bytes up: the other direction goes on behind them.
   void give_up_other(const model::Segment& segment);
   /// Leading bytes of the segment that were taken with an earlier one.
-  [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const;
+  [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const {
+    const Side& own = sides_[index_of(segment.direction)];
+    if (!segment.has_position || !own.known) return 0;
+    const std::int32_t behind = -ahead(segment.position, own.next);
+    return behind > 0 ? std::min(static_cast<std::uint32_t>(behind), segment.total_bytes) : 0;
+  }
   /// A connection seen from its first byte: a client's first bytes are its own, a server's are its
   /// peer's.
   void set_first_mover(std::optional<model::Direction> direction) { first_mover_ = direction; }
@@ -50,6 +60,15 @@ class StreamOrder {
     bool known = false;
     std::uint32_t next = 0;  // position that follows the last byte taken
   };
+  static std::size_t index_of(model::Direction direction) {
+    return static_cast<std::size_t>(direction);
+  }
+  // How far `position` is ahead of `next` in the 32-bit sequence space (RFC 9293 section 3.4);
+  // negative = behind.
+  static std::int32_t ahead(std::uint32_t position, std::uint32_t next) {
+    return static_cast<std::int32_t>(position - next);
+  }
+
   std::array<Side, 2> sides_;
   std::optional<model::Direction> first_mover_;
 };

@@ -85,39 +85,45 @@ std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std
     side.phase = Phase::kStart;
     return blank;
   }
-  const bool response = may_carry_responses(side) && may_begin_response(text);
-  if (!response && !(may_carry_requests(side) && may_begin_request(text))) {
+  const Head head = parse_head(side, text);
+  if (!head.is_response && !head.size &&
+      (head.size.error() == ParseError::NotThisProtocol ||
+       (!head.has_first_line() && !may_begin_request(text)))) {
     skip_garbage(side, sink);
     return 0;
   }
   // It answers a head of which the rest never came, or comes too late.
   Side& other = other_side(side);
-  if (response && is_in_head(other) && exchanges_.waiting() == 0) cut_head(other, {}, sink);
+  if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0) cut_head(other, {}, sink);
   side.answers_nobody = exchanges_.waiting() == 0;
   side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
-  return read_head(side, text, sink);
+  return take_head(side, text, 0, head, sink);
 }
 
-// Parses the head from what was kept of it and `text`; keeps `text` too while its end is missing.
+// Goes on with a head of which `side.head` is the start.
 std::size_t Http1Conversation::read_head(Side& side, std::string_view text, SpanSink& sink) {
   const std::size_t kept = side.head.size();
-  if (kept > 0) {
-    side.head.append(text.substr(0, kMaxHead - kept));
-    const bool has_line_end = text.find('\n') != std::string_view::npos;
-    if (!has_line_end && side.head.size() < kMaxHead) return text.size();  // nothing new to parse
-  }
-  const std::string_view head = kept > 0 ? std::string_view(side.head) : text;
-  const Begun size = begin_message(side, head, false, sink);
-  if (size) {
+  side.head.append(text.substr(0, kMaxHead - kept));
+  const bool has_line_end = text.find('\n') != std::string_view::npos;
+  if (!has_line_end && side.head.size() < kMaxHead) return text.size();  // nothing new to parse
+  return take_head(side, text, kept, parse_head(side, side.head), sink);
+}
+
+// `head` was parsed from the `kept` bytes of it and `text`, which is kept too while its end is
+// missing.
+std::size_t Http1Conversation::take_head(Side& side, std::string_view text, std::size_t kept,
+                                         const Head& head, SpanSink& sink) {
+  if (head.size) {
+    begin_message(side, head, false, sink);
     side.head.clear();
     if (side.head.capacity() > kIdleHead) side.head.shrink_to_fit();
-    return *size - kept;
+    return *head.size - kept;
   }
-  if (size.error() != ParseError::Truncated) {
+  if (head.size.error() != ParseError::Truncated) {
     sink.note(Note::HeadMalformed);
-    if (size.error() == ParseError::Malformed) {
+    if (head.size.error() == ParseError::Malformed) {
       lose_messages(side, sink);
     } else {
       skip_garbage(side, sink);
@@ -142,7 +148,7 @@ std::size_t Http1Conversation::read_long_head(Side& side, std::string_view text,
     if (!ended) continue;
     sink.note(Note::HeadTruncated);
     const std::string head = std::exchange(side.head, {});
-    if (!begin_message(side, head, true, sink)) lose_messages(side, sink);
+    if (!begin_cut_message(side, head, sink)) lose_messages(side, sink);
     return i + 1;
   }
   return text.size();
@@ -177,30 +183,35 @@ bool Http1Conversation::next_message_begins(Side& side, std::string_view text) {
   const bool void_length = exchanges_.answers_nobody() && exchanges_.waiting() > 0;
   if (!side.body.is_lost() && !void_length) return false;
   ResponseHead head;
-  const Begun size = parse_response(text, head);
+  const auto size = parse_response(text, head);
   return size || (size.error() == ParseError::Truncated && head.status != 0);
 }
 
-// Begins the message whose head is at the start of `text`. With `partial`, a head without its end
-// will do, as long as its first line is whole. Returns the bytes of the head.
-Http1Conversation::Begun Http1Conversation::begin_message(Side& side, std::string_view text,
-                                                          bool partial, SpanSink& sink) {
-  const auto is_enough = [partial](const Begun& size, bool has_line) {
-    return size || (partial && has_line && size.error() == ParseError::Truncated);
-  };
-  if (may_carry_responses(side) && may_begin_response(text)) {
-    ResponseHead head;
-    const Begun size = parse_response(text, head);
-    if (!is_enough(size, head.status != 0)) return size;
-    begin_response(side, head, partial, sink);
-    return size.value_or(text.size());
+Http1Conversation::Head Http1Conversation::parse_head(const Side& side,
+                                                      std::string_view text) const {
+  Head head;
+  head.is_response = may_carry_responses(side) && may_begin_response(text);
+  if (head.is_response) {
+    head.size = parse_response(text, head.response);
+  } else if (may_carry_requests(side)) {
+    head.size = parse_request(text, head.request);
   }
-  if (!may_carry_requests(side)) return std::unexpected(ParseError::NotThisProtocol);
-  RequestHead head;
-  const Begun size = parse_request(text, head);
-  if (!is_enough(size, !head.method.empty())) return size;
-  begin_request(side, head, partial, sink);
-  return size.value_or(text.size());
+  return head;
+}
+
+// Begins the message whose head is `text`, without its end: its first line will do. False if it has
+// none.
+bool Http1Conversation::begin_cut_message(Side& side, std::string_view text, SpanSink& sink) {
+  const Head head = parse_head(side, text);
+  const bool is_cut = !head.size && head.size.error() == ParseError::Truncated;
+  if (!head.size && !(is_cut && head.has_first_line())) return false;
+  begin_message(side, head, true, sink);
+  return true;
+}
+
+void Http1Conversation::begin_message(Side& side, const Head& head, bool partial, SpanSink& sink) {
+  head.is_response ? begin_response(side, head.response, partial, sink)
+                   : begin_request(side, head.request, partial, sink);
 }
 
 void Http1Conversation::begin_request(Side& side, const RequestHead& head, bool partial,

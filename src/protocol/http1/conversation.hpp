@@ -57,7 +57,16 @@ class Http1Conversation final : public Conversation {
     RequestOrigin origin;       // of the message's first byte
     std::uint64_t last_ns = 0;  // end of the last call of this direction
   };
-  using Begun = std::expected<std::size_t, ParseError>;  // bytes of the head
+  /// What is read of a head.
+  struct Head {
+    bool is_response = false;
+    RequestHead request;  // one of them is empty
+    ResponseHead response;
+    std::expected<std::size_t, ParseError> size = std::unexpected(ParseError::NotThisProtocol);
+    [[nodiscard]] bool has_first_line() const {
+      return response.status != 0 || !request.method.empty();
+    }
+  };
 
   Side& side_of(model::Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
   Side& other_side(const Side& side) { return side_of(opposite(side.direction)); }
@@ -72,10 +81,14 @@ class Http1Conversation final : public Conversation {
   std::size_t step(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
   std::size_t start_message(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
   std::size_t read_head(Side& side, std::string_view text, SpanSink& sink);
+  std::size_t take_head(Side& side, std::string_view text, std::size_t kept, const Head& head,
+                        SpanSink& sink);
   std::size_t read_long_head(Side& side, std::string_view text, SpanSink& sink);
   std::size_t read_body(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
 
-  Begun begin_message(Side& side, std::string_view text, bool partial, SpanSink& sink);
+  [[nodiscard]] Head parse_head(const Side& side, std::string_view text) const;
+  bool begin_cut_message(Side& side, std::string_view text, SpanSink& sink);
+  void begin_message(Side& side, const Head& head, bool partial, SpanSink& sink);
   void begin_request(Side& side, const RequestHead& head, bool partial, SpanSink& sink);
   void begin_response(Side& side, const ResponseHead& head, bool partial, SpanSink& sink);
   void end_message(Side& side, bool was_seen, SpanSink& sink);

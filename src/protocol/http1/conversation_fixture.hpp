@@ -20,8 +20,10 @@ inline constexpr Direction kOut = Direction::kSend;
 
 class CollectingSink final : public SpanSink {
  public:
+  model::Span& add_span(model::EventType type) override {
+    return spans.emplace_back(model::Span{.type = type});
+  }
   base::Arena& arena() override { return arena_; }
-  void emit(model::Span&& span) override { spans.push_back(std::move(span)); }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
   void want_stream() override { ++stream_wishes; }
 

@@ -47,7 +47,7 @@ void Http1Conversation::miss(Side& side, const Chunk& chunk, SpanSink& sink) {
 void Http1Conversation::cut_head(Side& side, std::string_view tail, SpanSink& sink) {
   sink.note(Note::HeadTruncated);
   const std::string head = std::exchange(side.head, {});
-  if (!begin_message(side, head, true, sink)) {
+  if (!begin_cut_message(side, head, sink)) {
     lose_messages(side, sink);
     return;
   }

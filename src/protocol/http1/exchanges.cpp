@@ -90,15 +90,19 @@ void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
 }
 
 void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& sink) {
+  model::Span& span = sink.add_span(type_);
   base::Arena& arena = sink.arena();
-  const TargetParts target = split_target(request.method, pending_.target_of(request));
-  const std::string_view host = pending_.host_of(request);
-  model::Span span;
-  span.type = type_;
+  // Nearly every text is safe, and then copied as a whole.
+  std::string_view text = pending_.text_of(request);
+  const bool safe = is_safe(text);
+  if (safe) text = arena.copy(text);
+  const auto kept = [&](std::string_view part) { return safe ? part : safe_copy(part, arena); };
+  const TargetParts target = split_target(request.method, text.substr(0, request.target_bytes));
+  const std::string_view host = text.substr(request.target_bytes);
   span.method = request.method;
-  span.path = safe_copy(target.path, arena);
-  span.query = safe_copy(target.query, arena);
-  span.host_header = safe_copy(host.empty() ? target.authority : host, arena);
+  span.path = kept(target.path);
+  span.query = kept(target.query);
+  span.host_header = kept(host.empty() ? target.authority : host);
   span.scheme = !target.scheme.empty() ? target.scheme : request.https ? "https" : "http";
   span.status = outcome.status;
   span.request_bytes = static_cast<std::int64_t>(request.body_bytes);
@@ -111,7 +115,6 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
     span.parent_id = request.parent->span_id;
     span.trace_flags = request.parent->flags;
   }
-  sink.emit(std::move(span));
 }
 
 // Requests that wait came before those that were missed: the responses to them are sure. Those to

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace obi::protocol::http1 {
 namespace {
@@ -86,44 +87,47 @@ bool take_field(std::string_view name, std::string_view value, Fields& fields) {
   }
 }
 
-// Only lines that may hold one of the fields above are taken apart: most of a head is none of our
-// business, obsolete folding (RFC 9112 section 5.2) included.
-bool may_matter(std::string_view line) {
+// Takes a line off `rest`, without its end, CRLF or LF. False while the end is missing.
+inline bool next_line(std::string_view& rest, std::string_view& line) {
+  if (rest.empty()) return false;
+  const auto* const end = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
+  if (end == nullptr) return false;
+  const auto size = static_cast<std::size_t>(end - rest.data());
+  line = {rest.data(), size > 0 && end[-1] == '\r' ? size - 1 : size};
+  rest.remove_prefix(size + 1);
+  return true;
+}
+
+// Only lines that may hold one of the fields above are taken apart: the rest of a head is none of
+// our business, obsolete folding (RFC 9112 section 5.2) and lines that are no field included, for
+// servers put up with more than the grammar allows.
+inline bool may_matter(std::string_view line) {
   switch (line.front() | 0x20) {
     case 'c': return line.size() > 14 && (line[8] | 0x20) == 'l';  // content-length
     case 'e': return line.size() > 6 && (line[5] | 0x20) == 't';   // expect
     case 'h': return line.size() > 4 && (line[3] | 0x20) == 't';   // host
-    case 't': return line.size() > 11;
-    case ':': return true;  // no name
-    default: return line.find(':') == std::string_view::npos && !is_blank(line.front());
+    case 't': return line.size() > 11;                             // traceparent, …
+    default: return false;
   }
 }
 
-// Takes a line off `rest`, without its end, CRLF or LF. False while the end is missing.
-inline bool next_line(std::string_view& rest, std::string_view& line) {
-  const std::size_t newline = rest.find('\n');
-  if (newline == std::string_view::npos) return false;
-  line = rest.substr(0, newline);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  rest.remove_prefix(newline + 1);
-  return true;
+// "name: value". False: no such line, or the field leaves the length of the body in doubt.
+bool take_line(std::string_view line, Fields& fields) {
+  const std::size_t colon = line.find(':');
+  return colon != std::string_view::npos &&
+         take_field(trim(line.substr(0, colon)), trim(line.substr(colon + 1)), fields);
 }
 
 // Reads field lines from the start of `rest` up to the empty line, and returns the bytes of `text`
 // before what is left: `rest` is the end of `text`.
 Parsed parse_fields(std::string_view text, std::string_view rest, Fields& fields) {
   std::string_view line;
-  while (true) {
+  do {
     if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
-    if (line.empty()) break;
-    if (!may_matter(line)) continue;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0)
-      return std::unexpected(ParseError::Malformed);
-    if (!take_field(trim(line.substr(0, colon)), trim(line.substr(colon + 1)), fields)) {
+    if (!line.empty() && may_matter(line) && !take_line(line, fields)) {
       return std::unexpected(ParseError::Malformed);
     }
-  }
+  } while (!line.empty());
   // RFC 9112 section 6.1: a message with both is a smuggling attempt or a bug.
   if (fields.transfer_encoding && fields.content_length) {
     return std::unexpected(ParseError::Malformed);

@@ -44,8 +44,8 @@ bool may_begin_response(std::string_view text);
 
 /// Parse a head and return its bytes, the empty line included. Truncated while the empty line is
 /// missing; `head` then holds what was read, and its method or status is set if the first line was
-/// whole. NotThisProtocol: the first line is something else. Malformed: a line is no field, or the
-/// fields contradict each other about the length of the body (RFC 9112 section 6.3).
+/// whole. NotThisProtocol: the first line is something else. Malformed: the fields leave the length
+/// of the body in doubt, or contradict each other about it (RFC 9112 section 6.3).
 std::expected<std::size_t, ParseError> parse_request(std::string_view text, RequestHead& head);
 std::expected<std::size_t, ParseError> parse_response(std::string_view text, ResponseHead& head);
 

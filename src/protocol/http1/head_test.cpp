@@ -110,12 +110,21 @@ TEST(Http1Head, AmbiguousLengthsAreMalformed) {
         "Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
         "Content-Length: 0x1\r\n", "Content-Length: 1, 1\r\n",
         "Content-Length: 18446744073709551615\r\n", "Content-Length: 18446744073709551616\r\n",
-        "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding:\r\n chunked\r\n", ": x\r\n",
-        "x\r\n"}) {
+        "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding:\r\n chunked\r\n",
+        "Content-Length 17\r\n"}) {
     RequestHead head;
     const auto size = parse_request(std::string("GET / HTTP/1.1\r\n") + fields + "\r\n", head);
     ASSERT_FALSE(size) << fields;
     EXPECT_EQ(size.error(), ParseError::Malformed) << fields;
+  }
+}
+
+TEST(Http1Head, LinesThatAreNoFieldAreLeftAlone) {
+  for (const char* fields : {"x\r\n", ": x\r\n", "X-Folded: a\r\n b\r\n", "\x01\r\n", "c\r\n"}) {
+    RequestHead head;
+    EXPECT_TRUE(parse_request(
+        std::string("GET / HTTP/1.1\r\n") + fields + "Content-Length: 7\r\n\r\n", head));
+    EXPECT_EQ(head.fields.content_length, 7U) << fields;
   }
 }
 

@@ -38,20 +38,20 @@ void PendingRequests::grow() {
 
 // Moves less than it frees, so the work per request is constant.
 void PendingRequests::drop_dead_text() {
-  const bool all_dead = text_first_ == text_.size();
-  if (!all_dead && (text_first_ < kMinDeadText || text_first_ < text_.size() / 2)) return;
-  text_.erase(0, text_first_);
+  if (text_first_ == text_.size()) {
+    text_.clear();
+  } else if (text_first_ < kMinDeadText || text_first_ < text_.size() / 2) {
+    return;
+  } else {
+    text_.erase(0, text_first_);
+  }
   text_dropped_ += text_first_;
   text_first_ = 0;
 }
 
-std::string_view PendingRequests::target_of(const Pending& request) const {
-  return std::string_view(text_).substr(request.text_at - text_dropped_, request.target_bytes);
-}
-
-std::string_view PendingRequests::host_of(const Pending& request) const {
-  return std::string_view(text_).substr(request.text_at - text_dropped_ + request.target_bytes,
-                                        request.host_bytes);
+std::string_view PendingRequests::text_of(const Pending& request) const {
+  return std::string_view(text_).substr(request.text_at - text_dropped_,
+                                        request.target_bytes + request.host_bytes);
 }
 
 void PendingRequests::release_idle_memory() {

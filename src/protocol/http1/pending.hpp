@@ -42,8 +42,8 @@ class PendingRequests {
   /// `i` counts from the oldest.
   Pending& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
   [[nodiscard]] const Pending& front() const { return ring_[first_]; }
-  [[nodiscard]] std::string_view target_of(const Pending& request) const;
-  [[nodiscard]] std::string_view host_of(const Pending& request) const;
+  /// Its target and, behind that, its host.
+  [[nodiscard]] std::string_view text_of(const Pending& request) const;
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::size_t size() const { return count_; }

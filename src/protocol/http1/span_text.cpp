@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "base/utf8.hpp"
 
@@ -28,7 +29,29 @@ bool is_plain(char c) {
   return c >= 0x20 && c != 0x7f;
 }  // char is signed: bytes above 0x7f are not plain
 
+constexpr std::uint64_t each_byte(std::uint64_t byte) { return byte * 0x0101010101010101; }
+
+// The same for eight bytes; the arithmetic finds a byte below 0x20, or equal to 0x7f, if there is
+// one.
+bool are_plain(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t deleted = word ^ each_byte(0x7f);
+  const std::uint64_t below = (word - each_byte(0x20)) & ~word;
+  const std::uint64_t equal = (deleted - each_byte(1)) & ~deleted;
+  return ((below | equal | word) & each_byte(0x80)) == 0;
+}
+
 }  // namespace
+
+bool is_safe(std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (text.size() < kWord) return std::ranges::all_of(text, is_plain);
+  for (std::size_t i = 0; i + kWord < text.size(); i += kWord) {
+    if (!are_plain(text.data() + i)) return false;
+  }
+  return are_plain(text.data() + text.size() - kWord);
+}
 
 TargetParts split_target(std::string_view method, std::string_view target) {
   TargetParts parts;
@@ -53,7 +76,7 @@ TargetParts split_target(std::string_view method, std::string_view target) {
 }
 
 std::string_view safe_copy(std::string_view text, base::Arena& arena) {
-  if (std::ranges::all_of(text, is_plain)) return arena.copy(text);
+  if (is_safe(text)) return arena.copy(text);
   constexpr std::string_view kHex = "0123456789ABCDEF";
   char* out = arena.allocate(text.size() * 3);
   std::size_t used = 0;

@@ -20,6 +20,9 @@ struct TargetParts {
 /// 3.2). A fragment, which no client should send, is dropped.
 TargetParts split_target(std::string_view method, std::string_view target);
 
+/// Printable ASCII throughout: a copy needs no change.
+bool is_safe(std::string_view text);
+
 /// A copy in which control characters and bytes that are not valid UTF-8 are percent-encoded.
 std::string_view safe_copy(std::string_view text, base::Arena& arena);
 

@@ -47,6 +47,20 @@ TEST(Http1SafeCopy, LeavesValidUtf8Alone) {
   }
 }
 
+TEST(Http1SafeCopy, OneUnsafeByteIsFoundWhereverItIs) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string text(size, 'a');
+    EXPECT_TRUE(is_safe(text));
+    for (char& c : text) {
+      for (int byte = 0; byte < 256; ++byte) {
+        c = static_cast<char>(byte);
+        EXPECT_EQ(is_safe(text), byte >= 0x20 && byte < 0x7f) << byte;
+      }
+      c = ' ';
+    }
+  }
+}
+
 TEST(Http1SafeCopy, EncodesWhatIsNoText) {
   base::Arena arena;
   EXPECT_EQ(safe_copy("/\x01\x7f", arena), "/%01%7F");
