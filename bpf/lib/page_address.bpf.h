@@ -13,7 +13,7 @@
 #define GIGABYTE (1ULL << 30)
 #define MAX_SLAB_BYTES (1 << 18)
 #define MAX_CACHES 64
-#define KERNEL_ADDRESS(address) (((address) >> 47) == 0x1ffff)
+#define KERNEL_ADDRESS(address) (((address) >> 56) == 0xff)  // of amd64, with five levels of page tables, too, and arm64
 
 volatile __u64 page_constant = 0;  // 0: not learnt yet
 
