@@ -24,7 +24,7 @@ BACKENDS = ("syscall", "tracepoint", "kprobe", "fentry")
 JOB = r"""
 echo
 echo /obi/lib >/etc/ld.so.conf.d/obi.conf && ldconfig
-export OBI_BUILD=/obi/build OBI_LOAD={load} OBI_TIME_SLACK=6 PYTHONDONTWRITEBYTECODE=1
+export OBI_BUILD=/obi/build OBI_LOAD={load} OBI_TIME_SLACK={time_slack} PYTHONDONTWRITEBYTECODE=1
 run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
   local name=$1; shift
   if timeout {suite_seconds} "$@" >/tmp/out 2>&1; then
@@ -103,7 +103,7 @@ def prepare(kernel, arch, build, folder):
 
 def boot(kernel, disk, backends, args):
     """Results of one kernel: {(backend, suite): (status, figure)}, what `audit` said per back end, the console's text."""
-    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, load=args.load,
+    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, load=args.load, time_slack=args.time_slack,
                      tests=" ".join(f"/obi/tests/e2e/{name}" for name in args.tests), pytest=shlex.join(shlex.split(args.pytest)))
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script, tempfile.TemporaryDirectory() as share:
         script.write(job)
@@ -139,6 +139,7 @@ def main():
     parser.add_argument("--suites", choices=("segments", "behaviour", "all"), default="all")
     parser.add_argument("--suite-seconds", type=int, default=900)
     parser.add_argument("--load", default="0.02", help="share of the full load (OBI_LOAD): a VM is many times slower than its host")
+    parser.add_argument("--time-slack", default="6", help="what limits of time are multiplied by (OBI_TIME_SLACK)")
     parser.add_argument("--tests", nargs="+", default=["test_completeness.py"], help="files of tests/e2e that make the behaviour suite")
     parser.add_argument("--pytest", default="", help="further arguments, such as -k EXPRESSION")
     parser.add_argument("--required", action="store_true", help="a row that can't be run is a failure")
