@@ -11,16 +11,16 @@
 namespace obi::metrics {
 namespace {
 
-using SpanRow = std::pair<std::string_view, SpanAttribute>;
-constexpr std::array kSpanAttributes = {
-    SpanRow{"client.address", SpanAttribute::kClientAddress},
-    SpanRow{"http.request.method", SpanAttribute::kMethod},
-    SpanRow{"http.response.status_code", SpanAttribute::kStatusCode},
-    SpanRow{"http.route", SpanAttribute::kRoute},
-    SpanRow{"server.address", SpanAttribute::kServerAddress},
-    SpanRow{"server.port", SpanAttribute::kServerPort},
-    SpanRow{"url.path", SpanAttribute::kPath},
-    SpanRow{"url.scheme", SpanAttribute::kScheme},
+using SpanRow = std::pair<std::string_view, SpanField>;
+constexpr std::array kSpanFields = {
+    SpanRow{"client.address", SpanField::kClientAddress},
+    SpanRow{"http.request.method", SpanField::kMethod},
+    SpanRow{"http.response.status_code", SpanField::kStatusCode},
+    SpanRow{"http.route", SpanField::kRoute},
+    SpanRow{"server.address", SpanField::kServerAddress},
+    SpanRow{"server.port", SpanField::kServerPort},
+    SpanRow{"url.path", SpanField::kPath},
+    SpanRow{"url.scheme", SpanField::kScheme},
 };
 
 }  // namespace
@@ -33,10 +33,10 @@ AttributeReader::AttributeReader(std::string_view name, const ReaderOptions& opt
       {"service.name", Source::kServiceName},
       {"service.namespace", Source::kServiceNamespace},
   }};
-  const auto of_span = std::ranges::find(kSpanAttributes, name, &SpanRow::first);
-  if (of_span != kSpanAttributes.end()) {
+  const auto of_span = std::ranges::find(kSpanFields, name, &SpanRow::first);
+  if (of_span != kSpanFields.end()) {
     source_ = Source::kSpan;
-    span_attribute_ = of_span->second;
+    span_field_ = of_span->second;
     return;
   }
   for (const auto& [attribute, source] : kServiceAttributes) {
@@ -65,19 +65,19 @@ void AttributeReader::read(const model::Span& span, base::Arena& scratch,
   const auto add = [&](std::string_view text) {
     values.add(base::without_invalid_utf8(text, scratch));
   };
-  switch (span_attribute_) {
-    case SpanAttribute::kClientAddress:
+  switch (span_field_) {
+    case SpanField::kClientAddress:
       return add(model::client_address(span, options_->rename, scratch));
-    case SpanAttribute::kMethod:
+    case SpanField::kMethod:
       return span.method.empty() && !options_->omitted_as_empty ? values.add_nothing()
                                                                 : values.add(span.method);
-    case SpanAttribute::kRoute: return add(span.route);
-    case SpanAttribute::kScheme: return values.add(span.scheme);
-    case SpanAttribute::kServerAddress:
+    case SpanField::kRoute: return add(span.route);
+    case SpanField::kScheme: return values.add(span.scheme);
+    case SpanField::kServerAddress:
       return add(model::server_address(span, options_->rename, scratch));
-    case SpanAttribute::kServerPort: return values.add(std::int64_t{span.host.port});
-    case SpanAttribute::kStatusCode: return values.add(std::int64_t{span.status});
-    case SpanAttribute::kPath: return add(span.path);
+    case SpanField::kServerPort: return values.add(std::int64_t{span.host.port});
+    case SpanField::kStatusCode: return values.add(std::int64_t{span.status});
+    case SpanField::kPath: return add(span.path);
   }
 }
 

@@ -16,7 +16,7 @@ namespace obi::metrics {
 
 /// What a span itself brings. As in traces, but addresses that have no name are renamed to a few
 /// words, so that they make few series.
-enum class SpanAttribute : std::uint8_t {
+enum class SpanField : std::uint8_t {
   kClientAddress,
   kMethod,
   kRoute,
@@ -56,7 +56,7 @@ class AttributeReader {
   };
   std::string name_;
   Source source_ = Source::kMetadata;
-  SpanAttribute span_attribute_ = SpanAttribute::kMethod;
+  SpanField span_field_ = SpanField::kMethod;
   const ReaderOptions* options_;
 };
 
