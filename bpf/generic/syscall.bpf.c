@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `syscall` capture back end.
-// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints).
+// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints), twice from 6.13 on.
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
 //   only), accept, accept4, connect, close, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
 // Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
@@ -18,12 +18,12 @@ const volatile bool hooked_twice = false;
 static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
   if (slot == SCRATCH_SHARED) return false;
   const struct socket_ref *socket = &movement->socket;
-  return socket->kind != STREAM_TCP || is_told((const struct sock *)socket->sk, movement->direction, movement->total);
+  return socket->kind != STREAM_TCP || is_told(socket->sk, movement->direction, movement->total);
 }
 
 static __always_inline void told(const struct movement *movement) {
   if (!hooked_twice || movement->socket.kind != STREAM_TCP) return;
-  remember_told((const struct sock *)movement->socket.sk, movement->direction, movement->total);
+  remember_told(movement->socket.sk, movement->direction, movement->total);
 }
 
 static __always_inline void io_uring_entered(void) { count_loss(OBI_LOSS_IO_URING); }

@@ -3,28 +3,21 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
+
+#include "base/word.hpp"
 
 namespace obi::base {
 namespace {
 
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
+constexpr std::uint64_t kHighBits = each_byte(0x80);
 
 std::size_t ascii_prefix(std::string_view text) {
   std::size_t i = 0;
-  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
-    std::memcpy(&word, text.data() + i, sizeof word);
-    if ((word & kHighBits) != 0) break;
+  for (; i + sizeof kHighBits <= text.size(); i += sizeof kHighBits) {
+    if ((word_at<std::uint64_t>(text, i) & kHighBits) != 0) break;
   }
   while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
   return i;
-}
-
-template <typename Word>
-Word word_at(std::string_view text, std::size_t at) {
-  Word word = 0;
-  std::memcpy(&word, text.data() + at, sizeof word);
-  return word;
 }
 
 /// Up to 16 bytes at a glance: most texts are no longer. False says nothing.

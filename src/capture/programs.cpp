@@ -5,17 +5,15 @@
 #include <bpf/btf.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <string_view>
-#include <utility>
 
+#include "base/kernel_version.hpp"
 #include "capture/effects.hpp"
 
 namespace obi::capture {
@@ -109,14 +107,7 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
 // A program that isn't loaded by default is the second one of its hook. The kernel's system call
 // tracepoints can be preempted from 6.13 on.
 void Programs::hook_twice_if_preemptible() {
-  constexpr std::pair kFirst = {6, 13};
-  utsname system{};
-  std::pair version = {0, 0};
-  if (uname(&system) != 0 ||
-      std::sscanf(system.release, "%d.%d", &version.first, &version.second) != 2 ||
-      version < kFirst) {
-    return;
-  }
+  if (base::running_kernel() < base::KernelVersion{.major = 6, .minor = 13}) return;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) bpf_program__set_autoload(program, true);
   set_hooked_twice();

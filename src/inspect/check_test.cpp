@@ -59,11 +59,11 @@ TEST(Check, AGoodHostHasNothingMissing) {
 TEST(Check, AnOldKernelCantBeUsedUnlessItIsRedHats) {
   Host host = good_host();
   host.release = "5.4.0-generic";
-  host.kernel = parse_release(host.release);
+  host.kernel = base::parse_release(host.release);
   EXPECT_FALSE(report_of(host).is_usable());
   EXPECT_THAT(report_of(host).findings, Contains(row("kernel", Status::kMissing)));
   host.release = "4.18.0-553.el8_10.x86_64";
-  host.kernel = parse_release(host.release);
+  host.kernel = base::parse_release(host.release);
   EXPECT_TRUE(report_of(host).is_usable());
 }
 

@@ -12,7 +12,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 
 namespace obi::inspect {
@@ -87,19 +86,13 @@ std::string btf_of(const std::string& root, const std::string& wanted) {
 
 }  // namespace
 
-KernelVersion parse_release(const std::string& release) {
-  KernelVersion version;
-  if (std::sscanf(release.c_str(), "%d.%d", &version.major, &version.minor) != 2) return {};
-  return version;
-}
-
 Host read_host(const std::string& root, const std::string& btf_file) {
   Host host;
   utsname name{};
   uname(&name);
   host.release = name.release;
   host.machine = name.machine;
-  host.kernel = parse_release(host.release);
+  host.kernel = base::parse_release(host.release);
   host.btf_file = btf_of(root, btf_file);
   host.capabilities = effective_capabilities();
   host.lockdown = lockdown_of(root);

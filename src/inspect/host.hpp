@@ -6,22 +6,17 @@
 #include <optional>
 #include <string>
 
+#include "base/kernel_version.hpp"
 #include "base/result.hpp"
 
 namespace obi::inspect {
-
-struct KernelVersion {
-  int major = 0;
-  int minor = 0;
-  auto operator<=>(const KernelVersion&) const = default;
-};
 
 enum class Cgroups : std::uint8_t { kNone, kVersion1, kHybrid, kVersion2 };
 
 struct Host {
   std::string release;  ///< as uname tells it
   std::string machine;
-  KernelVersion kernel;
+  base::KernelVersion kernel;
   std::string btf_file;            ///< the kernel's types; empty = there are none
   std::uint64_t capabilities = 0;  ///< effective ones of this process, bit per number
   std::string lockdown;  ///< "none", "integrity", "confidentiality"; empty = the kernel has none
@@ -43,8 +38,6 @@ struct Host {
 /// capabilities, limits) is always this host's.
 Host read_host(const std::string& root = "", const std::string& btf_file = "");
 
-/// "6.1.0-31-amd64" → 6.1; 0.0 for anything else.
-KernelVersion parse_release(const std::string& release);
 /// Mounts tracefs at /sys/kernel/tracing if it isn't there. Not needed by every hook, so a failure
 /// is only returned.
 base::Result<void> mount_tracefs();

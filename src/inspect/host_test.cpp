@@ -73,11 +73,5 @@ TEST_F(HostFiles, AGivenTypesFileReplacesTheKernelsOwn) {
   EXPECT_TRUE(read_host(root_, root_ + "/absent").btf_file.empty());
 }
 
-TEST(Release, IsParsedLeniently) {
-  EXPECT_EQ(parse_release("5.10.0-34-amd64"), (KernelVersion{.major = 5, .minor = 10}));
-  EXPECT_EQ(parse_release("7.2-rc1"), (KernelVersion{.major = 7, .minor = 2}));
-  EXPECT_EQ(parse_release("odd"), KernelVersion{});
-}
-
 }  // namespace
 }  // namespace obi::inspect

@@ -14,10 +14,10 @@ constexpr int kCapPerfmon = 38;
 constexpr int kCapBpf = 39;
 constexpr int kCapCheckpointRestore = 40;
 
-constexpr KernelVersion kFineCapabilities{.major = 5, .minor = 8};
-constexpr KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
-constexpr KernelVersion kEver{};
-constexpr KernelVersion kNever{.major = 1'000'000, .minor = 0};
+constexpr base::KernelVersion kFineCapabilities{.major = 5, .minor = 8};
+constexpr base::KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
+constexpr base::KernelVersion kEver{};
+constexpr base::KernelVersion kNever{.major = 1'000'000, .minor = 0};
 
 struct Need {
   int number;
@@ -25,8 +25,8 @@ struct Need {
   const char* why;
   bool essential;
   bool part_of_sys_admin;
-  KernelVersion from;    // kernels that ask for it: from ≤ version
-  KernelVersion before;  // … < before
+  base::KernelVersion from;    // kernels that ask for it: from ≤ version
+  base::KernelVersion before;  // … < before
 };
 
 constexpr std::array kNeeds = {
@@ -46,7 +46,7 @@ constexpr std::array kNeeds = {
 };
 
 bool is_red_hat_8(const Host& host) {
-  return host.kernel == KernelVersion{.major = 4, .minor = 18} &&
+  return host.kernel == base::KernelVersion{.major = 4, .minor = 18} &&
          host.release.find(".el8") != std::string::npos;
 }
 
@@ -65,7 +65,7 @@ std::vector<MissingCapability> missing_capabilities(const Host& host) {
 }
 
 base::Result<void> check_kernel(const Host& host) {
-  if (host.kernel < KernelVersion{.major = 5, .minor = 8} && !is_red_hat_8(host)) {
+  if (host.kernel < base::KernelVersion{.major = 5, .minor = 8} && !is_red_hat_8(host)) {
     return base::fail(fmt::format("kernel {} is too old: 5.8 or newer is needed, or 4.18 of RHEL 8",
                                   host.release));
   }

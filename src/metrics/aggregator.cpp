@@ -63,6 +63,8 @@ model::Attributes attributes_of(const Series& series, const std::vector<Attribut
   return attributes;
 }
 
+bool may_count(const model::Span& span) { return !span.ignore_metrics && span.service != nullptr; }
+
 bool same_names(const std::vector<AttributeReader>& readers,
                 const std::vector<std::string_view>& names) {
   return std::ranges::equal(readers, names, {}, &AttributeReader::name);
@@ -121,7 +123,7 @@ HistogramOptions Aggregator::histogram_options(const MetricInfo& metric) const {
 
 bool Aggregator::record(const model::Span& span, Instant now) {
   const std::lock_guard lock(mutex_);
-  if (span.ignore_metrics || !span.service) return false;
+  if (!may_count(span)) return false;
   const auto wall_offset_ns = static_cast<std::int64_t>(now.unix_ns - now.monotonic_ns);
   return record_locked(span, services_.facts_of(span.service), now, wall_offset_ns);
 }
@@ -131,7 +133,7 @@ std::size_t Aggregator::record(const model::SpanBatch& batch, Instant now) {
   std::size_t recorded = 0;
   ServiceFacts* facts = nullptr;
   for (const model::Span& span : batch.spans) {
-    if (span.ignore_metrics || !span.service) continue;
+    if (!may_count(span)) continue;
     if (facts == nullptr || facts->service != span.service) {
       facts = &services_.facts_of(span.service);
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/series_table.hpp"
 
-#include <cstring>
 #include <random>
 #include <utility>
 
+#include "base/word.hpp"
+
 namespace obi::metrics {
 namespace {
+
+using base::word_at;
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -20,19 +23,13 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-template <typename Word>
-std::uint64_t word_at(std::string_view text, std::size_t at) {
-  Word word = 0;
-  std::memcpy(&word, text.data() + at, sizeof word);
-  return word;
-}
-
 /// Every byte of `text`, of which there are at most eight; some twice. Texts of one size only are
 /// told apart.
 std::uint64_t word_of(std::string_view text) {
   const std::size_t size = text.size();
   if (size >= 4)
-    return word_at<std::uint32_t>(text, 0) << 32 | word_at<std::uint32_t>(text, size - 4);
+    return std::uint64_t{word_at<std::uint32_t>(text, 0)} << 32 |
+           word_at<std::uint32_t>(text, size - 4);
   if (size >= 2)
     return word_at<std::uint16_t>(text, 0) << 16 | word_at<std::uint16_t>(text, size - 2);
   return size == 0 ? 0 : word_at<std::uint8_t>(text, 0);

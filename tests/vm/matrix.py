@@ -103,8 +103,9 @@ def prepare(kernel, arch, build, folder):
 
 def boot(kernel, disk, backends, args):
     """Results of one kernel: {(backend, suite): (status, figure)}, what `audit` said per back end, the console's text."""
-    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, load=args.load, time_slack=args.time_slack,
-                     tests=" ".join(f"/obi/tests/e2e/{name}" for name in args.tests), pytest=shlex.join(shlex.split(args.pytest)))
+    job = JOB.format(backends=" ".join(backends), suites=args.suites, suite_seconds=args.suite_seconds, load=args.load,
+                     time_slack=args.time_slack, tests=" ".join(f"/obi/tests/e2e/{name}" for name in args.tests),
+                     pytest=shlex.join(shlex.split(args.pytest)))
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script, tempfile.TemporaryDirectory() as share:
         script.write(job)
         script.flush()

@@ -125,6 +125,7 @@ void Pairer::on_closed(const model::ConnectionClosed& closed) {
   entry.connection.on_close(closed.ns, context());
   by_age_.erase(entry.age);
   connections_.erase(found);
+  flush_if_full();
 }
 
 void Pairer::on_tick(std::uint64_t now_ns) {
@@ -135,6 +136,7 @@ void Pairer::on_tick(std::uint64_t now_ns) {
     sink_->set_current(&entry->connection.info());
     entry->connection.on_tick(now_ns, context());
   }
+  flush_if_full();
   if (!batch_ || batch_->spans.empty()) return;
   if (batch_since_ns_ == 0) batch_since_ns_ = now_ns;
   if (now_ns - batch_since_ns_ >= static_cast<std::uint64_t>(options_.batch_timeout.count()))

@@ -248,5 +248,18 @@ TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
   EXPECT_EQ(std::ranges::count(spans_, "GET /after 204"), 4);
 }
 
+TEST_F(PairerTest, ABatchThatACloseFillsLeavesAtOnce) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/until-close");
+  pairer_->on_segment(talk.receive(request));
+  pairer_->on_segment(talk.send("HTTP/1.1 200 OK\r\n\r\nall that comes"));
+  EXPECT_EQ(batches_, 0);
+  pairer_->on_closed({.id = 1, .ns = now_ns_});
+  EXPECT_EQ(batches_, 1);
+  EXPECT_EQ(spans_, Spans{"GET /until-close 200"});
+}
+
 }  // namespace
 }  // namespace obi::pipeline

@@ -86,9 +86,7 @@ std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std
     return blank;
   }
   const Head head = parse_head(side, text);
-  if (!head.is_response && !head.size &&
-      (head.size.error() == ParseError::NotThisProtocol ||
-       (!head.has_first_line() && !may_begin_request(text)))) {
+  if (is_garbage(head, text)) {
     skip_garbage(side, sink);
     return 0;
   }
@@ -197,6 +195,13 @@ Http1Conversation::Head Http1Conversation::parse_head(const Side& side,
     head.size = parse_request(text, head.request);
   }
   return head;
+}
+
+// Neither a head nor what may become one.
+bool Http1Conversation::is_garbage(const Head& head, std::string_view text) {
+  if (head.is_response || head.size) return false;
+  if (head.size.error() == ParseError::NotThisProtocol) return true;
+  return !head.has_first_line() && !may_begin_request(text);
 }
 
 // Begins the message whose head is `text`, without its end: its first line will do. False if it has

@@ -87,6 +87,7 @@ class Http1Conversation final : public Conversation {
   std::size_t read_body(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
 
   [[nodiscard]] Head parse_head(const Side& side, std::string_view text) const;
+  static bool is_garbage(const Head& head, std::string_view text);
   bool begin_cut_message(Side& side, std::string_view text, SpanSink& sink);
   void begin_message(Side& side, const Head& head, bool partial, SpanSink& sink);
   void begin_request(Side& side, const RequestHead& head, bool partial, SpanSink& sink);

@@ -38,10 +38,10 @@ void PendingRequests::grow() {
 
 // Moves less than it frees, so the work per request is constant.
 void PendingRequests::drop_dead_text() {
-  if (text_first_ == text_.size()) {
+  const bool all_dead = text_first_ == text_.size();
+  if (!all_dead && (text_first_ < kMinDeadText || text_first_ < text_.size() / 2)) return;
+  if (all_dead) {
     text_.clear();
-  } else if (text_first_ < kMinDeadText || text_first_ < text_.size() / 2) {
-    return;
   } else {
     text_.erase(0, text_first_);
   }

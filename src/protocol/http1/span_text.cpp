@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include "base/utf8.hpp"
+#include "base/word.hpp"
 
 namespace obi::protocol::http1 {
 namespace {
+
+using base::each_byte;
+using base::word_at;
 
 constexpr std::size_t kMaxScheme = 16;  // far more than "https"
 
@@ -29,13 +32,9 @@ bool is_plain(char c) {
   return c >= 0x20 && c != 0x7f;
 }  // char is signed: bytes above 0x7f are not plain
 
-constexpr std::uint64_t each_byte(std::uint64_t byte) { return byte * 0x0101010101010101; }
-
 // The same for eight bytes; the arithmetic finds a byte below 0x20, or equal to 0x7f, if there is
 // one.
-bool are_plain(const char* bytes) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
+bool are_plain(std::uint64_t word) {
   const std::uint64_t deleted = word ^ each_byte(0x7f);
   const std::uint64_t below = (word - each_byte(0x20)) & ~word;
   const std::uint64_t equal = (deleted - each_byte(1)) & ~deleted;
@@ -48,9 +47,9 @@ bool is_safe(std::string_view text) {
   constexpr std::size_t kWord = sizeof(std::uint64_t);
   if (text.size() < kWord) return std::ranges::all_of(text, is_plain);
   for (std::size_t i = 0; i + kWord < text.size(); i += kWord) {
-    if (!are_plain(text.data() + i)) return false;
+    if (!are_plain(word_at<std::uint64_t>(text, i))) return false;
   }
-  return are_plain(text.data() + text.size() - kWord);
+  return are_plain(word_at<std::uint64_t>(text, text.size() - kWord));
 }
 
 TargetParts split_target(std::string_view method, std::string_view target) {

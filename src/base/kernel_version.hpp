@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The version of a Linux kernel, as far as features depend on it. Thread-safe.
+#pragma once
+#include <compare>
+#include <string>
+
+namespace obi::base {
+
+struct KernelVersion {
+  int major = 0;
+  int minor = 0;
+  auto operator<=>(const KernelVersion&) const = default;
+};
+
+/// "6.1.0-31-amd64" → 6.1; 0.0 for anything else.
+KernelVersion parse_release(const std::string& release);
+/// Of the kernel that runs here, as uname(2) tells it.
+KernelVersion running_kernel();
+
+}  // namespace obi::base
