@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "base/kernel_version.hpp"
 #include "bpf/shared/kernel_loss.h"
 #include "bpf/shared/pid_filter.h"
 #include "bpf/shared/segment.h"
@@ -129,6 +130,9 @@ Tracer::~Tracer() = default;
 
 base::Result<std::unique_ptr<Tracer>> Tracer::open_backend(Backend backend,
                                                            const TracerOptions& options) {
+  // Linux 7 may preempt programs at every tracepoint; these are there once, and would miss calls.
+  if (backend == Backend::kTracepoint && base::running_kernel() >= base::KernelVersion{.major = 7})
+    return base::fail("from Linux 7 on its programs can be preempted, and would miss calls");
   auto loaded = std::make_unique<Loaded>();
   loaded->backend = backend;
   if (auto opened = loaded->open(options); !opened)
