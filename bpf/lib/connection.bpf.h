@@ -49,8 +49,7 @@ static __always_inline __u64 inode_of_peer(const struct sock *sk) {
 }
 
 // Sends struct obi_connection_open. False: no room, and the entry stays unannounced so that the next call tries again.
-static __always_inline bool announce(struct connection *connection, const struct socket_ref *socket,
-                                     bool mid_life) {
+static __always_inline bool announce(struct connection *connection, const struct socket_ref *socket) {
   struct obi_connection_open *open = bpf_ringbuf_reserve(&segments, sizeof(*open), 0);
   if (!open) {
     count_loss(OBI_LOSS_RING_FULL);
@@ -66,7 +65,7 @@ static __always_inline bool announce(struct connection *connection, const struct
   open->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
   open->family = socket->family;
   open->role = connection->role;
-  open->mid_life = mid_life;
+  open->mid_life = connection->mid_life;
   if (socket->kind == STREAM_UNIX) {
     open->local_inode = socket->inode;
     open->remote_inode = inode_of_peer(sk);
@@ -78,13 +77,29 @@ static __always_inline bool announce(struct connection *connection, const struct
   return true;
 }
 
-// The entry of the socket, made if need be; NULL (and counted) if the table takes no more.
+// Who opened a connection whose beginning was not seen. An accepted socket is a copy of its listener, whose backlog no
+// connecting socket has (sk_clone_lock; listen(fd, 0) makes its connections look like a client's), and shares the listener's
+// name on AF_UNIX, where a client seldom has one. Socket pairs have neither.
+static __always_inline __u8 role_of(const struct socket_ref *socket) {
+  const struct sock *sk = socket->sk;
+  if (socket->kind != STREAM_UNIX) return BPF_CORE_READ(sk, sk_max_ack_backlog) ? OBI_ROLE_SERVER : OBI_ROLE_CLIENT;
+  const struct unix_sock *own = (const struct unix_sock *)sk;
+  const struct unix_sock *peer = (const struct unix_sock *)BPF_CORE_READ(own, peer);
+  bool has_name = BPF_CORE_READ(own, addr);
+  bool peer_has_name = peer && BPF_CORE_READ(peer, addr);
+  if (has_name == peer_has_name) return OBI_ROLE_UNKNOWN;
+  return has_name ? OBI_ROLE_SERVER : OBI_ROLE_CLIENT;
+}
+
+// The entry of the socket, made if need be; `role` is OBI_ROLE_UNKNOWN unless the socket is just being opened. NULL (and
+// counted) if the table takes no more.
 static __always_inline struct connection *connection_of(const struct socket_ref *socket, __u8 role) {
   __u64 key = (__u64)socket->sk;
   struct connection *known = bpf_map_lookup_elem(&connections, &key);
   if (known && known->inode == socket->inode) return known;
-  struct connection fresh = {
-      .id = new_connection_id(), .inode = socket->inode, .direction = 0xff, .role = role, .stream_socket = socket->kind};
+  struct connection fresh = {.id = new_connection_id(), .inode = socket->inode, .direction = 0xff, .stream_socket = socket->kind};
+  fresh.mid_life = role == OBI_ROLE_UNKNOWN;
+  fresh.role = fresh.mid_life ? role_of(socket) : role;
   if (bpf_map_update_elem(&connections, &key, &fresh, BPF_ANY)) {
     count_loss(OBI_LOSS_CONNECTIONS_FULL);
     return NULL;

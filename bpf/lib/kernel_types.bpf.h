@@ -94,6 +94,7 @@ struct sock {
   __u16 sk_protocol;
   struct socket *sk_socket;
   __u8 sk_shutdown;
+  __u32 sk_max_ack_backlog;  // of a listener; sockets accepted from it keep its value
 };
 struct inet_connection_sock {
   const void *icsk_ulp_ops;  // of what is layered above TCP, such as kernel TLS
@@ -146,7 +147,9 @@ struct skb_shared_info {
   __u8 nr_frags;
   struct skb_frag frags[17];
 };
+struct unix_address;
 struct unix_sock {
+  const struct unix_address *addr;  // what it is bound to; sockets accepted from it share it
   struct sock *peer;
 };
 struct page {

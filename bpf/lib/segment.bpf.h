@@ -317,7 +317,7 @@ __noinline int emit_segment(__u32 slot) {
   if (!connection) return 0;
   __u8 mode = capture_mode_of(connection);
   if (mode == OBI_MODE_SILENT) return 0;
-  if (!connection->announced && !announce(connection, &movement->socket, connection->role == OBI_ROLE_UNKNOWN)) return 0;
+  if (!connection->announced && !announce(connection, &movement->socket)) return 0;
   if (movement->total) flatten(movement);
   begin_segment(scratch, connection);
   __u32 total = movement->total;

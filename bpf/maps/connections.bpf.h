@@ -21,7 +21,7 @@ struct connection {
   __u8 request_heads;   // calls of the current message that began like an HTTP request
   __u8 stream_socket;   // enum stream_kind
   __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
-  __u8 pad;
+  __u8 mid_life;        // 1: its beginning was not seen
   __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
 };
 

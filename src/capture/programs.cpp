@@ -25,8 +25,10 @@ std::string_view function_of(const bpf_program* program) {
   return section.substr(section.find('/') + 1);
 }
 
-// Without these a back end would see nothing, or not know when to stop.
+// Without these a back end would see nothing, or not know when to stop. The second program of a
+// hook only tells what the first one could not.
 bool is_essential(const bpf_program* program) {
+  if (std::string_view(bpf_program__name(program)).ends_with("_again")) return false;
   static constexpr std::array kEssential = std::to_array<std::string_view>(
       {"sys_exit", "inet_sendmsg", "inet_recvmsg", "tcp_cleanup_rbuf", "tcp_sendmsg_locked",
        "sock_send_length", "skb_copy_datagram_iovec", "sock_recv_length", "sched_process_exec",

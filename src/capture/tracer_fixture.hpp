@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,6 +121,25 @@ inline Sockets unix_sockets() {
   std::array<int, 2> fds{};
   socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data());
   return {fds[0], fds[1]};
+}
+
+// Connected through a listener in the abstract name space.
+inline Sockets named_unix_sockets() {
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};  // an empty name asks for one that is free (unix(7), autobind)
+  address.sun_family = AF_UNIX;
+  socklen_t size = sizeof(address.sun_family);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  bind(listener, generic, size);
+  listen(listener, 4);
+  size = sizeof(address);
+  getsockname(listener, generic, &size);
+  Sockets sockets;
+  sockets.a = socket(AF_UNIX, SOCK_STREAM, 0);
+  connect(sockets.a, generic, size);
+  sockets.b = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  close(listener);
+  return sockets;
 }
 
 inline Backend backend_under_test() {

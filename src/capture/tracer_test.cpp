@@ -34,6 +34,36 @@ TEST_F(TracerTest, RoleIsKnownWhenTheConnectionWasMadeUnderTrace) {
   EXPECT_FALSE(seen.opened[0].mid_life);
 }
 
+TEST_F(TracerTest, RoleIsKnownOfATcpConnectionThatIsOlderThanTheTrace) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
+  });
+  ASSERT_EQ(seen.opened.size(), 2U);
+  EXPECT_TRUE(seen.opened[0].mid_life);
+  EXPECT_EQ(seen.opened[0].role, model::ConnectionRole::kClient);
+  EXPECT_TRUE(seen.opened[1].mid_life);
+  EXPECT_EQ(seen.opened[1].role, model::ConnectionRole::kServer);
+}
+
+TEST_F(TracerTest, RoleIsKnownOfAUnixConnectionThatIsOlderThanTheTrace) {
+  const Seen seen = capture(named_unix_sockets, [](Sockets s) {
+    if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
+  });
+  ASSERT_EQ(seen.opened.size(), 2U);
+  EXPECT_TRUE(seen.opened[0].mid_life);
+  EXPECT_EQ(seen.opened[0].role, model::ConnectionRole::kClient);
+  EXPECT_EQ(seen.opened[1].role, model::ConnectionRole::kServer);
+}
+
+TEST_F(TracerTest, NeitherEndOfASocketPairIsTheServer) {
+  const Seen seen = capture(unix_sockets, [](Sockets s) {
+    if (write(s.a, "hello", 5) != 5 || read(s.b, g_buffer, 64) != 5) _exit(1);
+  });
+  ASSERT_EQ(seen.opened.size(), 2U);
+  EXPECT_EQ(seen.opened[0].role, model::ConnectionRole::kUnknown);
+  EXPECT_EQ(seen.opened[1].role, model::ConnectionRole::kUnknown);
+}
+
 TEST_F(TracerTest, EndOfStreamAndCloseAreTold) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
     if (write(s.a, "bye", 3) != 3 || close(s.a) != 0) _exit(1);

@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from agent import SANITIZED, Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for, wait_for_port
@@ -66,6 +67,40 @@ def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
         subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{nginx.port}/created"], check=True)
         agent.wait_for_spans(1, 10, lambda span: span["attributes"]["url"] == "/created")
         assert_ledger_adds_up(ledger_of_log(agent.stop()))
+
+
+def test_a_restart_under_load_loses_only_what_happened_while_it_was_down(nginx):
+    """Every request that ended before the first agent was told to stop is its span, every one that began when the second one
+    was there is that one's, over connections that are older than it; each once."""
+    def numbers_seen(agent):
+        paths = [span["attributes"]["url"] for span in agent.spans() if span["type"] == "HTTP"]
+        return [int(path.rsplit("/", 1)[1]) for path in paths if path.startswith("/steady/")]
+
+    with Talker("steady_client.py", nginx.port) as client:
+        with Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)}) as first:
+            first.wait_for_instrumented(1)
+            assert client.go() == "sending\n"
+            first.wait_for_spans(200)
+            stopped_at = time.monotonic()
+            assert_ledger_adds_up(ledger_of_log(first.stop()))
+            seen_before = numbers_seen(first)
+        with Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)}) as second:
+            second.wait_for_instrumented(1)
+            started_at = time.monotonic()
+            second.wait_for_spans(200)
+            requests = json.loads(client.go())
+            assert_ledger_adds_up(ledger_of_log(second.stop()))
+            seen_after = numbers_seen(second)
+    begun_first = min(begun for _, begun, _ in requests)
+    before = {number for number, _, ended in requests if ended < stopped_at}
+    after = {number for number, begun, _ in requests if begun > started_at}
+    assert len(before) > 100 and len(after) > 100
+    assert before - set(seen_before) == set()
+    assert after - set(seen_after) == set()
+    assert len(set(seen_before + seen_after)) == len(seen_before) + len(seen_after)
+    down = len(requests) - len(seen_before) - len(seen_after)
+    print(f"{len(requests)} requests in {time.monotonic() - begun_first:.1f} s: {len(seen_before)} + {len(seen_after)} spans, "
+          f"{down} while no agent was there")
 
 
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's memory is not the agent's")
