@@ -42,12 +42,30 @@ std::size_t per_memory(const Config& config, std::size_t at_default) {
                                   kDefault));
 }
 
+protocol::ConversationOptions conversation_options(const Config& config) {
+  const auto ns = [&](std::string_view key) {
+    return static_cast<std::uint64_t>(config.duration(key).count());
+  };
+  const auto count = [&](std::string_view key) {
+    return static_cast<std::size_t>(config.integer(key));
+  };
+  return {.request_timeout_ns = ns("ebpf.http_request_timeout"),
+          .dns_timeout_ns = ns("ebpf.dns_request_timeout"),
+          .heuristic_sql = config.boolean("ebpf.heuristic_sql_detect"),
+          .redis_database = config.boolean("ebpf.redis_db_cache.enabled"),
+          .postgres_statements = count("ebpf.postgres_prepared_statements_cache_size"),
+          .mysql_statements = count("ebpf.mysql_prepared_statements_cache_size"),
+          .mssql_statements = count("ebpf.mssql_prepared_statements_cache_size"),
+          .kafka_topics = count("ebpf.kafka_topic_uuid_cache_size"),
+          .mongo_requests = count("ebpf.mongo_requests_cache_size")};
+}
+
 pipeline::PairerOptions pairer_options(const Config& config) {
   pipeline::PairerOptions options;
   options.max_connections = per_memory(config, options.max_connections);
   options.batch_length = static_cast<std::size_t>(config.integer("ebpf.batch_length"));
   options.batch_timeout = config.duration("ebpf.batch_timeout");
-  options.request_timeout = config.duration("ebpf.http_request_timeout");
+  options.conversations = conversation_options(config);
   return options;
 }
 

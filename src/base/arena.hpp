@@ -4,7 +4,9 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace obi::base {
@@ -28,6 +30,14 @@ class Arena {
     left_ -= size;
     used_bytes_ += size;
     return memory;
+  }
+  /// A value that lives until `reset`, without its destructor being run.
+  template <typename T>
+  T& make() {
+    static_assert(std::is_trivially_destructible_v<T>);
+    void* memory = allocate(sizeof(T) + alignof(T) - 1);
+    std::size_t space = sizeof(T) + alignof(T) - 1;
+    return *new (std::align(alignof(T), sizeof(T), memory, space)) T();
   }
   /// A copy that lives until `reset`. Empty text needs no memory.
   std::string_view copy(std::string_view text);

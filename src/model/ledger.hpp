@@ -17,16 +17,16 @@ namespace obi::model {
 #define OBI_LEDGER(X)                                                                                                        \
   /* segments */                                                                                                             \
   X(SegmentsSeen,            "segments_seen",             Segment, "segments read from the ring buffer or a recording")      \
-  X(SegmentsHttp,            "segments_http",             Segment, "segments that belong to HTTP/1 messages")                \
+  X(SegmentsParsed,          "segments_parsed",           Segment, "segments that belong to messages of a known protocol")    \
   X(SegmentsUnrecognised,    "segments_unrecognised",     Segment, "segments of connections whose protocol nobody parses")   \
-  X(SegmentsUpgraded,        "segments_upgraded",         Segment, "segments after an Upgrade or CONNECT: not HTTP any more") \
+  X(SegmentsUpgraded,        "segments_upgraded",         Segment, "segments after their connection has changed to something else (TLS, CONNECT)") \
   X(SegmentsResync,          "segments_resync",           Segment, "segments skipped while looking for the next message")    \
   X(SegmentsDuplicate,       "segments_duplicate",        Segment, "segments whose bytes had been seen already")             \
   X(SegmentsOrphaned,        "segments_orphaned",         Segment, "segments of a connection that is not in the table")      \
   X(SegmentsShed,            "segments_shed",             Segment, "segments dropped because memory had reached max_memory")      \
   X(SegmentsUndecodable,     "segments_undecodable",      Segment, "records that are malformed")                             \
   /* requests */                                                                                                             \
-  X(RequestsSeen,            "requests_seen",             Request, "request heads parsed")                                   \
+  X(RequestsSeen,            "requests_seen",             Request, "requests parsed, and other operations that a span is due for")                                   \
   X(SpansMade,               "spans_made",                Request, "requests that became a span")                            \
   X(RequestsNoResponse,      "requests_no_response",      Request, "requests whose connection closed before a response")     \
   X(RequestsLostResponse,    "requests_lost_response",    Request, "requests whose response could not be told from lost bytes") \
@@ -38,6 +38,10 @@ namespace obi::model {
   X(StreamGaps,              "stream_gaps",               Note,    "places where bytes of a stream were never reported")      \
   X(HeadsTruncated,          "heads_truncated",           Note,    "message heads cut by the capture limit")                  \
   X(HeadsMalformed,          "heads_malformed",           Note,    "messages that began like HTTP and were not")              \
+  X(MessagesMalformed,       "messages_malformed",        Note,    "messages that broke the rules of their protocol")         \
+  X(MessagesUnsupported,     "messages_unsupported",      Note,    "messages in a form that is not followed (compressed)")    \
+  X(StatementsUnknown,       "statements_unknown",        Note,    "spans without statement: it was prepared before it could be seen") \
+  X(ConnectionsReclassified, "connections_reclassified",  Note,    "connections that turned out not to speak what they seemed to") \
   X(ResponsesUnpaired,       "responses_unpaired",        Note,    "responses whose request was never seen")                  \
   X(ConnectionsOpened,       "connections_opened",        Note,    "connections on which a first segment was seen")           \
   X(ConnectionsClosed,       "connections_closed",        Note,    "connections closed")                                      \

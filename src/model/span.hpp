@@ -8,14 +8,12 @@
 
 #include "base/arena.hpp"
 #include "model/address.hpp"
+#include "model/calls.hpp"
+#include "model/event_type.hpp"
 #include "model/service.hpp"
 #include "model/trace_id.hpp"
 
 namespace obi::model {
-
-/// Values are OBI's, shared with its wire format; later protocols take the numbers that
-/// telemetry.md lists.
-enum class EventType : std::uint8_t { kNone = 0, kHttpServer = 1, kHttpClient = 3 };
 
 enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
 
@@ -23,15 +21,22 @@ enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
 /// CLOCK_MONOTONIC ns.
 struct Span {
   EventType type = EventType::kNone;
-  std::string_view method;          ///< static text
-  std::string_view path;            ///< without the query
-  std::string_view query;           ///< without '?', not redacted; empty if none
-  std::string_view route;           ///< set by the routes stage; empty = none
-  std::string_view scheme;          ///< "http" or "https"
-  std::string_view host_header;     ///< as sent: host or host:port; empty if none
-  int status = 0;                   ///< HTTP status; 0 = none was seen
-  std::int64_t request_bytes = 0;   ///< body size
-  std::int64_t response_bytes = 0;  ///< body size
+  std::string_view method;  ///< HTTP method; of other protocols the operation: "SELECT", "publish"
+  /// HTTP: without the query. Of other protocols what the operation is applied to: table,
+  /// collection, topic, subject, question; empty if unknown or several.
+  std::string_view path;
+  std::string_view query;        ///< without '?', not redacted; empty if none
+  std::string_view route;        ///< set by the routes stage; empty = none
+  std::string_view scheme;       ///< "http" or "https"
+  std::string_view host_header;  ///< as sent: host or host:port; empty if none
+  int status = 0;  ///< HTTP status, 0 = none was seen; else 0 = good, others as span_status() says
+  std::int64_t request_bytes = 0;   ///< HTTP: body size; else what the request took on the wire
+  std::int64_t response_bytes = 0;  ///< likewise
+  /// At most one of these is there, in the batch's arena: what only calls of that kind have.
+  const DatabaseCall* database = nullptr;
+  const MessagingCall* messaging = nullptr;
+  const RpcCall* rpc = nullptr;
+  const DnsLookup* dns = nullptr;
 
   Endpoint peer;                     ///< the connection's client
   Endpoint host;                     ///< the connection's server
@@ -54,16 +59,18 @@ struct Span {
   bool ignore_traces = false;
   bool ignore_metrics = false;
 
-  [[nodiscard]] bool is_client() const { return type == EventType::kHttpClient; }
+  [[nodiscard]] bool is_client() const { return is_client_type(type); }
 };
 
-/// The printed name of the type (trace printer): "HTTP", "HTTPClient", …
-std::string_view printed_type(EventType type);
+/// Messaging: producer of what it publishes, consumer of what it processes.
+SpanKind kind_of(const Span& span);
 /// "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", …
-std::string_view span_kind(EventType type);
-/// HTTP: status 0 or a server's >= 500 or a client's >= 400 is an error, everything else unset.
+std::string_view to_string(SpanKind kind);
+/// HTTP: status 0 or a server's >= 500 or a client's >= 400 is an error. Databases, RPC and DNS:
+/// any status but 0. A failed connection always, a message never. Everything else is unset.
 SpanStatus span_status(const Span& span);
-/// "<METHOD> <route>" or "<METHOD>", into `arena`.
+/// What the semantic conventions make of method, path and route for the type of the span ("GET
+/// /users/*", "SELECT users", "publish orders"). Static, of the span, or in `arena`.
 std::string_view span_name(const Span& span, base::Arena& arena);
 
 /// Spans with the arena that holds their text. Recycled, see pipeline/batch_pool.hpp; owned by one

@@ -157,7 +157,7 @@ constexpr std::array kRows = {
     SpanAttributeRow{"service.name", service_text<&Service::name>},
     SpanAttributeRow{"service.namespace", service_text<&Service::name_space>},
     SpanAttributeRow{"source", [](const Asked&) { return std::string_view("obi"); }},
-    SpanAttributeRow{"span.kind", [](const Asked& a) { return span_kind(a.span.type); }},
+    SpanAttributeRow{"span.kind", [](const Asked& a) { return to_string(kind_of(a.span)); }},
     SpanAttributeRow{"span.name", [](const Asked& a) { return span_name(a.span, a.scratch); }},
     SpanAttributeRow{"status.code", [](const Asked& a) { return to_string(span_status(a.span)); }},
     SpanAttributeRow{"telemetry.sdk.language", language},

@@ -62,8 +62,10 @@ class SpanSink {
   virtual ~SpanSink() = default;
   /// One more finished request: a span to fill in, valid until the next call. The sink has set type
   /// and endpoints, and sets service and ids that are not set; the conversation fills method, path,
-  /// query, scheme, host_header, status, sizes, times, pid and, from a Traceparent header, trace_id
-  /// + parent_id + trace_flags. Text members point into arena() or are static.
+  /// status, sizes, times, pid, what is particular to its protocol (HTTP: query, scheme,
+  /// host_header; others: a struct of model/calls.hpp) and, from a Traceparent header, trace_id +
+  /// parent_id + trace_flags. Texts and structs are in arena() or static. For each span a
+  /// Note::RequestSeen must have been told.
   virtual model::Span& add_span(model::EventType type) = 0;
   /// Memory for the text of the span that was added last.
   virtual base::Arena& arena() = 0;
@@ -77,6 +79,9 @@ class SpanSink {
     HeadTruncated,
     HeadMalformed,
     ResponseUnpaired,
+    MessageMalformed,
+    MessageUnsupported,
+    StatementUnknown,
   };
   virtual void note(Note what, std::uint64_t count = 1) = 0;
   /// Several requests are outstanding at once: please capture every byte of this connection from
@@ -107,9 +112,27 @@ class Conversation {
   [[nodiscard]] virtual std::size_t held_bytes() const = 0;
 };
 
+/// What the configuration says about conversations, the same for all.
 struct ConversationOptions {
   std::uint64_t request_timeout_ns =
-      0;  ///< 0 = never: a request without response for longer becomes a 408 span
+      0;  ///< 0 = never: an HTTP request without response for longer becomes a 408 span
+  std::uint64_t dns_timeout_ns = 5'000'000'000;  ///< then a query without answer is a failed one
+  bool heuristic_sql = false;                    ///< look for SQL where no protocol is known
+  bool redis_database = false;  ///< tell the database that was selected (db.namespace)
+  /// Entries that one connection remembers at most; beyond it the oldest is forgotten.
+  std::size_t postgres_statements = 1024;
+  std::size_t mysql_statements = 1024;
+  std::size_t mssql_statements = 1024;
+  std::size_t kafka_topics = 1024;
+  std::size_t mongo_requests = 1024;
+};
+
+/// What is known of a connection when its conversation begins.
+struct ConversationStart {
+  /// In which the client's bytes move: kSend where the traced process is the client.
+  model::Direction client_direction = model::Direction::kSend;
+  bool mid_life = false;          ///< bytes had moved before the first that will be seen
+  std::uint16_t server_port = 0;  ///< 0 for AF_UNIX
 };
 
 }  // namespace obi::protocol

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/table.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "protocol/http1/conversation.hpp"
@@ -9,18 +10,25 @@ namespace obi::protocol {
 namespace {
 
 template <typename T>
-std::unique_ptr<Conversation> converse(const ConversationOptions& options) {
-  return std::make_unique<T>(options);
+std::unique_ptr<Conversation> converse(const ConversationOptions& options,
+                                       const ConversationStart& start) {
+  return std::make_unique<T>(options, start);
 }
 
 constexpr std::array kProtocols = {
-    ProtocolRow{.name = "http",
-                .looks_like = http1::looks_like,
+    ProtocolRow{.name = "http1",
+                .instrumentation = "http",
+                .judge = http1::judge,
                 .converse = converse<http1::Http1Conversation>},
 };
 
 }  // namespace
 
 std::span<const ProtocolRow> protocols() { return kProtocols; }
+
+const ProtocolRow* find_protocol(std::string_view name) {
+  const auto found = std::ranges::find(kProtocols, name, &ProtocolRow::name);
+  return found == kProtocols.end() ? nullptr : &*found;
+}
 
 }  // namespace obi::protocol

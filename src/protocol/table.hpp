@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of protocols: one row each, tried in order of priority on the first bytes of a
-// connection.
+// The list of protocols, and how the one that a connection speaks is found: each is shown the first
+// bytes of both directions. Pure functions and constant data.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -10,15 +11,37 @@
 
 namespace obi::protocol {
 
+/// The first bytes of a connection, each direction's from where it was first seen, in a row and
+/// without holes, up to kMaxBytes. (In mid-life they may begin anywhere in a message.)
+struct Opening {
+  static constexpr std::size_t kMaxBytes = 4096;
+  Payload client;  ///< what the client has sent
+  Payload server;  ///< what the server has sent
+  std::uint16_t server_port = 0;
+  bool mid_life = false;
+  bool server_first = false;   ///< the first bytes seen were the server's
+  bool heuristic_sql = false;  ///< ConversationOptions::heuristic_sql
+};
+
+enum class Verdict : std::uint8_t {
+  kNo,     ///< it is something else
+  kMaybe,  ///< more bytes, or the other direction's, may tell
+  kYes,    ///< proven: nothing else begins like this
+};
+
 struct ProtocolRow {
-  std::string_view name;  ///< as in `instrumentations`
-  /// Could a message of this protocol (request or response) begin with these bytes? Truncated input
-  /// that may still become one is `true`.
-  bool (*looks_like)(Payload first_bytes);
-  std::unique_ptr<Conversation> (*converse)(const ConversationOptions&);
+  std::string_view name;  ///< of the folder, the fuzz target and the row in docs/protocols.md
+  std::string_view instrumentation;  ///< the selector of its spans
+  /// Called with bytes of one direction at least. Answers kYes only to what no other protocol
+  /// sends; never kMaybe once both directions have shown a whole message.
+  Verdict (*judge)(const Opening&);
+  std::unique_ptr<Conversation> (*converse)(const ConversationOptions&, const ConversationStart&);
 };
 
 /// In order of priority, highest first.
 std::span<const ProtocolRow> protocols();
+
+/// The row of that name; null if there is none.
+const ProtocolRow* find_protocol(std::string_view name);
 
 }  // namespace obi::protocol

@@ -163,7 +163,7 @@ def ledger_of_log(text):
 
 
 def assert_ledger_adds_up(rows):
-    segments = ("http", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "shed", "undecodable")
+    segments = ("parsed", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "shed", "undecodable")
     assert rows["segments_seen"] == sum(rows["segments_" + name] for name in segments), rows
     losses = ("no_response", "lost_response", "upgraded", "overflow", "open")
     assert rows["requests_seen"] == rows["spans_made"] + sum(rows["requests_" + name] for name in losses), rows

@@ -4,77 +4,13 @@
 #include <cstdint>
 #include <iterator>
 
-#include "export/printer/escape.hpp"
+#include "export/printer/json_attributes.hpp"
+#include "export/printer/object_writer.hpp"
 #include "export/printer/trace_printer.hpp"
 #include "model/span_addresses.hpp"
 
 namespace obi::exporting {
 namespace {
-
-/// Writes the members of one object.
-class ObjectWriter {
- public:
-  ObjectWriter(std::string& out, bool indent, int depth)
-      : out_(out), indent_(indent), depth_(depth) {
-    out_ += '{';
-  }
-  void member(std::string_view key, std::string_view value) {
-    next(key);
-    append_json_string(out_, value);
-  }
-  void number(std::string_view key, std::int64_t value) {
-    next(key);
-    fmt::format_to(std::back_inserter(out_), "\"{}\"", value);
-  }
-  void hex(std::string_view key, std::span<const std::uint8_t> bytes) {
-    next(key);
-    out_ += '"';
-    append_hex(out_, bytes);
-    out_ += '"';
-  }
-  void duration(std::string_view key, std::uint64_t ns) {
-    next(key);
-    out_ += '"';
-    append_duration(out_, ns);
-    out_ += '"';
-  }
-  void next(std::string_view key) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    new_line(depth_ + 1);
-    fmt::format_to(std::back_inserter(out_), "\"{}\":{}", key, indent_ ? " " : "");
-  }
-  void end() {
-    new_line(depth_);
-    out_ += '}';
-  }
-  void new_line(int depth) {
-    if (!indent_) return;
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(depth), ' ');
-  }
-
- private:
-  std::string& out_;
-  bool indent_;
-  int depth_;
-  bool first_ = true;
-};
-
-void append_attributes(ObjectWriter& object, const model::Span& span, base::Arena& scratch) {
-  const bool client = span.is_client();
-  object.member("clientAddr", model::peer_as_client(span, scratch));
-  if (!client) object.number("contentLen", span.request_bytes);
-  object.member("method", span.method);
-  if (!client) object.number("responseLen", span.response_bytes);
-  if (!client) object.member("route", span.route);
-  object.member("serverAddr", client ? model::http_client_host(span, scratch)
-                                     : model::host_as_server(span, scratch));
-  object.number("serverPort", span.host.port);
-  object.number("status", span.status);
-  object.member("url", span.path);
-  object.end();
-}
 
 void append_span(std::string& out, const model::Span& span, std::int64_t offset, bool indent,
                  base::Arena& scratch) {
@@ -84,7 +20,7 @@ void append_span(std::string& out, const model::Span& span, std::int64_t offset,
   const std::uint64_t duration_ns = span.end_ns - span.request_start_ns;
   const std::uint64_t handler_ns = span.end_ns - span.start_ns;
   ObjectWriter object(out, indent, 1);
-  object.member("type", printed_type(span.type));
+  object.member("type", model::info_of(span.type).printed);
   object.member("peer", model::address_text(span.peer.address, scratch));
   object.number("peerPort", span.peer.port);
   object.member("host", model::address_text(span.host.address, scratch));
@@ -95,7 +31,7 @@ void append_span(std::string& out, const model::Span& span, std::int64_t offset,
   object.number("traceFlags", span.trace_flags);
   object.member("peerName", span.peer_name);
   object.member("hostName", span.host_name);
-  object.member("kind", span_kind(span.type));
+  object.member("kind", to_string(kind_of(span)));
   object.number("start", micros(span.request_start_ns));
   object.number("handlerStart", micros(span.start_ns));
   object.number("end", micros(span.end_ns));

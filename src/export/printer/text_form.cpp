@@ -50,7 +50,7 @@ void append_end(std::string& out, const model::Endpoint& end, std::string_view n
 
 // "HTTP(subType=0) 200 GET /users/42(/users/*) "
 void append_request(std::string& out, const model::Span& span) {
-  fmt::format_to(std::back_inserter(out), "{}(subType=0) {} ", printed_type(span.type),
+  fmt::format_to(std::back_inserter(out), "{}(subType=0) {} ", model::info_of(span.type).printed,
                  span.status);
   append_printable(out, span.method);
   out += ' ';

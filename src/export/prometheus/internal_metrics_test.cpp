@@ -53,10 +53,10 @@ InternalSources all_sources(const model::Ledger& ledger) {
 
 TEST(InternalMetrics, HoldEverySource) {
   model::Ledger ledger;
-  ledger.add(model::Reason::SegmentsHttp, 41);
+  ledger.add(model::Reason::SegmentsParsed, 41);
   const auto page = internal_metrics_page(all_sources(ledger)).body;
   for (const std::string line : {
-           "obi_ledger_total{kind=\"segment\",reason=\"segments_http\"} 41\n",
+           "obi_ledger_total{kind=\"segment\",reason=\"segments_parsed\"} 41\n",
            "obi_ledger_total{kind=\"request\",reason=\"spans_made\"} 0\n",
            "obi_ledger_total{kind=\"note\",reason=\"stream_gaps\"} 0\n",
            "# HELP obi_kernel_ring_full_total Records that found no room.\n",

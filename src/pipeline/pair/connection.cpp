@@ -26,6 +26,15 @@ std::optional<model::Direction> first_mover(const model::ConnectionOpened& opene
                                                        : model::Direction::kReceive;
 }
 
+protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened,
+                                     const protocol::ConversationOptions& options) {
+  return {.role = opened.role,
+          .mid_life = opened.mid_life,
+          .local_port = opened.local.port,
+          .remote_port = opened.remote.port,
+          .heuristic_sql = options.heuristic_sql};
+}
+
 protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
   const std::size_t cut = std::min<std::size_t>(skip, segment.payload.size());
   protocol::Chunk chunk;
@@ -134,54 +143,96 @@ void Connection::feed(const model::Segment& segment, std::uint32_t skip,
   if (segment.total_bytes > 0) {
     const protocol::Chunk chunk = chunk_of(segment, skip);
     if (chunk.missing_bytes > 0) context.ledger.add(Reason::BytesUncaptured, chunk.missing_bytes);
-    count(converse(chunk, context), !chunk.bytes.empty(), context.ledger);
+    if (conversation_) {
+      converse(chunk, context);
+    } else {
+      classify(chunk, context);
+    }
   } else {
-    context.ledger.add(conversation_ ? Reason::SegmentsHttp : Reason::SegmentsUnrecognised);
+    context.ledger.add(conversation_ ? Reason::SegmentsParsed : Reason::SegmentsUnrecognised);
   }
   if (segment.end_of_stream && conversation_) {
     conversation_->on_end_of_stream(segment.direction, segment.end_ns, context.sink);
   }
 }
 
-Fate Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
-  if (!conversation_ && !recognise(chunk, context)) return Fate::Unrecognised;
-  return conversation_->on_chunk(chunk, context.sink);
+void Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (!conversation_)
+    return count(Fate::Unrecognised, chunk, context);  // given up while what was held was told
+  count(conversation_->on_chunk(chunk, context.sink), chunk, context);
 }
 
-bool Connection::recognise(const protocol::Chunk& chunk, const ConnectionContext& context) {
-  if (chunk.bytes.empty()) return false;
-  const protocol::Payload payload{.bytes = chunk.bytes,
-                                  .original_size = chunk.bytes.size() + chunk.missing_bytes};
-  for (const protocol::ProtocolRow& row : protocol::protocols()) {
-    if (!row.looks_like(payload)) continue;
-    conversation_ = row.converse(context.options);
-    state_ = State::kTalking;
-    return true;
+void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (chunk.bytes.empty() && !classifier_) {
+    context.ledger.add(Reason::SegmentsUnrecognised);
+    return;
   }
-  return false;
+  if (!classifier_)
+    classifier_ = std::make_unique<protocol::Classifier>(facts_of(info_, context.options));
+  const auto decision = classifier_->show(chunk);
+  switch (decision.verdict) {
+    case protocol::Verdict::kMaybe: return;  // counted when it is decided
+    case protocol::Verdict::kYes:
+      begin_conversation(decision, context);
+      converse(chunk, context);
+      return;
+    case protocol::Verdict::kNo:
+      drop_classifier(context.ledger);
+      count(Fate::Unrecognised, chunk, context);
+  }
 }
 
-void Connection::count(Fate fate, bool has_payload, model::Ledger& ledger) {
+void Connection::begin_conversation(const protocol::Classifier::Decision& decision,
+                                    const ConnectionContext& context) {
+  conversation_ = decision.row->converse(context.options, decision.start);
+  state_ = State::kTalking;
+  const auto undecided = std::exchange(classifier_, nullptr);
+  for (const protocol::HeldChunk& held : undecided->held()) {
+    if (!conversation_) break;
+    converse(held.chunk(), context);
+  }
+}
+
+// What was kept is nobody's.
+void Connection::drop_classifier(model::Ledger& ledger) {
+  const auto undecided = std::exchange(classifier_, nullptr);
+  if (undecided) ledger.add(Reason::SegmentsUnrecognised, undecided->held().size());
+}
+
+void Connection::count(Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context) {
   switch (fate) {
     case Fate::Message:
-      ledger.add(Reason::SegmentsHttp);
+      context.ledger.add(Reason::SegmentsParsed);
       unknown_chunks_ = 0;
       return;
     case Fate::Upgraded:
-      ledger.add(Reason::SegmentsUpgraded);
+      context.ledger.add(Reason::SegmentsUpgraded);
       state_ = State::kSilent;
       return;
-    case Fate::Resync: ledger.add(Reason::SegmentsResync); break;
-    case Fate::Unrecognised: ledger.add(Reason::SegmentsUnrecognised); break;
+    case Fate::Resync: context.ledger.add(Reason::SegmentsResync); break;
+    case Fate::Unrecognised: context.ledger.add(Reason::SegmentsUnrecognised); break;
   }
-  if (has_payload &&
-      ++unknown_chunks_ >= (info_.mid_life ? kUnknownChunksMidLife : kUnknownChunks)) {
+  if (!chunk.bytes.empty()) count_unknown(context);
+}
+
+// After many chunks that say nothing to the protocol that was found, another one gets its chance,
+// once.
+void Connection::count_unknown(const ConnectionContext& context) {
+  if (++unknown_chunks_ < (info_.mid_life ? kUnknownChunksMidLife : kUnknownChunks)) return;
+  if (!conversation_ || std::exchange(reclassified_, true)) {
     state_ = State::kSilent;
+    return;
   }
+  context.ledger.add(Reason::ConnectionsReclassified);
+  unknown_chunks_ = 0;
+  state_ = State::kUnknown;
+  conversation_->on_close(last_ns, context.sink);
+  conversation_.reset();
 }
 
 void Connection::on_close(std::uint64_t ns, const ConnectionContext& context) {
   release_held(false, context);
+  drop_classifier(context.ledger);
   if (conversation_) conversation_->on_close(ns, context.sink);
   conversation_.reset();
 }
@@ -193,6 +244,7 @@ void Connection::on_tick(std::uint64_t now_ns, const ConnectionContext& context)
 
 std::size_t Connection::held_bytes() const {
   std::size_t bytes = conversation_ ? conversation_->held_bytes() : 0;
+  if (classifier_) bytes += classifier_->held_bytes();
   for (const HeldSegment& held : held_) bytes += sizeof(HeldSegment) + held.bytes.size();
   return bytes;
 }

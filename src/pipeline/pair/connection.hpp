@@ -4,11 +4,13 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/ledger.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pair/stream_order.hpp"
+#include "protocol/classifier.hpp"
 #include "protocol/conversation.hpp"
 
 namespace obi::pipeline {
@@ -45,14 +47,20 @@ class Connection {
   void give_up_before(const model::Segment& segment, const ConnectionContext& context);
   bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
   void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
-  protocol::Fate converse(const protocol::Chunk& chunk, const ConnectionContext& context);
-  void count(protocol::Fate fate, bool has_payload, model::Ledger& ledger);
-  bool recognise(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void converse(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void classify(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void begin_conversation(const protocol::Classifier::Decision& decision,
+                          const ConnectionContext& context);
+  void drop_classifier(model::Ledger& ledger);
+  void count(protocol::Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context);
+  void count_unknown(const ConnectionContext& context);
 
   model::ConnectionOpened info_;
   State state_ = State::kUnknown;
   std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
+  bool reclassified_ = false;
   StreamOrder order_;
+  std::unique_ptr<protocol::Classifier> classifier_;  // while several protocols are possible
   std::unique_ptr<protocol::Conversation> conversation_;
   std::vector<HeldSegment> held_;
   bool held_for_a_tick_ = false;

@@ -33,9 +33,11 @@ class Pairer::Sink final : public protocol::SpanSink {
 
   void note(Note what, std::uint64_t count) override {
     static constexpr std::array kReasonOf = {
-        Reason::RequestsSeen,     Reason::RequestsNoResponse, Reason::RequestsLostResponse,
-        Reason::RequestsUpgraded, Reason::RequestsOverflow,   Reason::RequestsOpen,
-        Reason::HeadsTruncated,   Reason::HeadsMalformed,     Reason::ResponsesUnpaired};
+        Reason::RequestsSeen,      Reason::RequestsNoResponse,  Reason::RequestsLostResponse,
+        Reason::RequestsUpgraded,  Reason::RequestsOverflow,    Reason::RequestsOpen,
+        Reason::HeadsTruncated,    Reason::HeadsMalformed,      Reason::ResponsesUnpaired,
+        Reason::MessagesMalformed, Reason::MessagesUnsupported, Reason::StatementsUnknown};
+    static_assert(kReasonOf.size() == static_cast<std::size_t>(Note::StatementUnknown) + 1);
     owner_.ledger_.add(kReasonOf[static_cast<std::size_t>(what)], count);
   }
 
@@ -58,8 +60,6 @@ class Pairer::Sink final : public protocol::SpanSink {
 Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool,
                Emit emit, SetMode set_mode)
     : options_(options),
-      conversation_options_{.request_timeout_ns =
-                                static_cast<std::uint64_t>(options.request_timeout.count())},
       ledger_(ledger),
       pool_(pool),
       emit_(std::move(emit)),
@@ -69,7 +69,7 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
 Pairer::~Pairer() = default;
 
 ConnectionContext Pairer::context() {
-  return {.ledger = ledger_, .sink = *sink_, .options = conversation_options_};
+  return {.ledger = ledger_, .sink = *sink_, .options = options_.conversations};
 }
 
 void Pairer::on_opened(const model::ConnectionOpened& opened) {

@@ -23,8 +23,8 @@ struct PairerOptions {
       20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
   std::size_t batch_length = 100;                         ///< spans per batch
   std::chrono::nanoseconds batch_timeout{1'000'000'000};  ///< an incomplete batch leaves after this
-  std::chrono::nanoseconds request_timeout{0};            ///< 0 = a request may wait for ever
-  std::int64_t wall_offset_ns = 0;                        ///< for the batches
+  protocol::ConversationOptions conversations;
+  std::int64_t wall_offset_ns = 0;  ///< for the batches
 };
 
 class Pairer {
@@ -62,7 +62,6 @@ class Pairer {
   void flush();
 
   PairerOptions options_;
-  protocol::ConversationOptions conversation_options_;
   model::Ledger& ledger_;
   model::BatchPool& pool_;
   Emit emit_;

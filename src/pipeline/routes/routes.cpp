@@ -12,6 +12,7 @@ Routes::Routes(RoutesOptions options)
 
 void Routes::process(model::SpanBatch& batch) {
   for (model::Span& span : batch.spans) {
+    if (!model::is_http(span.type)) continue;
     if (!ignored_.empty() && !ignored_.match(span.path).empty()) ignore(span);
     if (span.route.empty()) span.route = batch.arena.copy(route_of(span));
   }

@@ -28,9 +28,15 @@ Framing response_framing(const Fields& fields, bool partial) {
 
 }  // namespace
 
-bool looks_like(Payload first_bytes) {
-  const std::string_view text = text_of(first_bytes.bytes);
-  return may_begin_request(text) || may_begin_response(text);
+Verdict judge(const Opening& opening) {
+  Verdict verdict = Verdict::kNo;
+  for (const Payload& side : {opening.client, opening.server}) {
+    const std::string_view text = text_of(side.bytes);
+    if (!may_begin_request(text) && !may_begin_response(text)) continue;
+    if (text.find_first_of(" /") != std::string_view::npos) return Verdict::kYes;
+    verdict = Verdict::kMaybe;  // a method, or the start of one
+  }
+  return verdict;
 }
 
 Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {

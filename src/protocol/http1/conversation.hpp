@@ -18,15 +18,18 @@
 #include "protocol/http1/body.hpp"
 #include "protocol/http1/exchanges.hpp"
 #include "protocol/http1/head.hpp"
+#include "protocol/table.hpp"
 
 namespace obi::protocol::http1 {
 
-/// Could this be the start of a request or a response?
-bool looks_like(Payload first_bytes);
+/// Does either direction begin with a request or a response? See protocol/table.hpp.
+Verdict judge(const Opening& opening);
 
 class Http1Conversation final : public Conversation {
  public:
-  explicit Http1Conversation(const ConversationOptions& options)
+  /// Who is the client is told by the bytes, so that nothing is asked of `start`.
+  explicit Http1Conversation(const ConversationOptions& options,
+                             const ConversationStart& start = {})
       : exchanges_(options.request_timeout_ns) {}
 
   Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;

@@ -209,7 +209,8 @@ TEST(Http1, OtherProtocolsAreNotRecognised) {
         std::string("J\0\0\0\n5.7.0\0", 11), std::string("SSH-2.0-OpenSSH\r\n"),
         std::string("EHLO localhost\r\n"), std::string("GETX"),
         std::string("get / http/1.1\r\n")}) {
-    EXPECT_FALSE(looks_like({std::as_bytes(std::span(other)), other.size()})) << other;
+    EXPECT_EQ(judge({.client = {std::as_bytes(std::span(other)), other.size()}}), Verdict::kNo)
+        << other;
     Talk talk;
     EXPECT_EQ(talk.say({kIn, other}), Fate::Unrecognised) << other;
     EXPECT_TRUE(talk.sink.spans.empty());

@@ -38,8 +38,6 @@ constexpr int kStatusCode = 3;
 constexpr std::uint64_t kStatusError = 2;
 // SpanKind
 constexpr std::uint64_t kInternal = 1;
-constexpr std::uint64_t kServer = 2;
-constexpr std::uint64_t kClient = 3;
 
 void add_frame(ProtoBuffer& out, const model::Span& span, const SpanFrame& frame) {
   out.add_bytes(kTraceId, span.trace_id.bytes);
@@ -136,7 +134,7 @@ void TraceEncoder::encode_scope(const model::Span& span, std::int64_t wall_offse
   scope_.clear();
   if (span.request_start_ns >= span.start_ns) {
     return add_main_span(span, {span.span_id, span.parent_id, span_name(span, scratch_),
-                                span.is_client() ? kClient : kServer, request_start, end});
+                                static_cast<std::uint64_t>(kind_of(span)), request_start, end});
   }
   // With time in a queue, the record's id goes to the part in which the work is done: downstream
   // spans hang there.
@@ -145,7 +143,7 @@ void TraceEncoder::encode_scope(const model::Span& span, std::int64_t wall_offse
   add_part(span, {queue_id, main_id, "in queue", kInternal, request_start, start});
   add_part(span, {span.span_id, main_id, "processing", kInternal, start, end});
   add_main_span(span, {main_id, span.parent_id, span_name(span, scratch_),
-                       span.is_client() ? kClient : kServer, request_start, end});
+                       static_cast<std::uint64_t>(kind_of(span)), request_start, end});
 }
 
 void TraceEncoder::add_part(const model::Span& span, const SpanFrame& frame) {
@@ -157,8 +155,10 @@ void TraceEncoder::add_part(const model::Span& span, const SpanFrame& frame) {
 void TraceEncoder::add_main_span(const model::Span& span, const SpanFrame& frame) {
   span_.clear();
   add_frame(span_, span, frame);
-  const std::string_view query = options_.redaction.redact(span.query, scratch_);
-  add_http_attributes(span_, span, query, with_query_, scratch_);
+  if (model::is_http(span.type)) {
+    const std::string_view query = options_.redaction.redact(span.query, scratch_);
+    add_http_attributes(span_, span, query, with_query_, scratch_);
+  }
   if (span_status(span) == model::SpanStatus::kError) {
     status_.clear();
     status_.add_varint(kStatusCode, kStatusError);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairing by id: each answer names its request (Kafka's correlation id, MongoDB's responseTo, ONC
+// RPC's xid, DNS's id). Lost bytes cost only the messages that were in them: a request whose answer
+// was among those is given up when it has waited for long.
+#pragma once
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "protocol/conversation.hpp"
+
+namespace obi::protocol {
+
+/// `Request` is a struct of the protocol's, with a member `std::uint64_t start_ns`.
+template <typename Key, typename Request>
+class ById {
+ public:
+  using Note = SpanSink::Note;
+
+  explicit ById(std::size_t max_waiting = 4096) : max_waiting_(max_waiting) {}
+
+  /// `spans`: how many operations the request holds; Note::RequestSeen is told for each. A request
+  /// with an id that waits already takes its place, and the older one is given up. Null: too many
+  /// wait; it is accounted for.
+  Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
+    if (spans > 0) sink.note(Note::RequestSeen, spans);
+    const auto known = waiting_.find(key);
+    if (known != waiting_.end()) {
+      tell(Note::RequestLostResponse, known->second.spans, sink);
+      known->second = {.request = {}, .spans = spans};
+      return &known->second.request;
+    }
+    if (waiting_.size() >= max_waiting_) {
+      tell(Note::RequestOverflow, spans, sink);
+      return nullptr;
+    }
+    return &waiting_.emplace(key, Entry{.request = {}, .spans = spans}).first->second.request;
+  }
+  /// The request that waits under the key, if any; null else. Valid until the next push or take.
+  Request* find(const Key& key) {
+    const auto found = waiting_.find(key);
+    return found == waiting_.end() ? nullptr : &found->second.request;
+  }
+  /// … which is then no longer waited for: make its spans, or tell its loss. Nullopt: nobody waits
+  /// under that key.
+  std::optional<Request> take(const Key& key) {
+    const auto found = waiting_.find(key);
+    if (found == waiting_.end()) return std::nullopt;
+    std::optional<Request> taken(std::move(found->second.request));
+    waiting_.erase(found);
+    return taken;
+  }
+
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+
+  void give_up(Note why, SpanSink& sink) {
+    for (const auto& [key, entry] : waiting_) tell(why, entry.spans, sink);
+    waiting_.clear();
+  }
+  /// Those that began before `ns`; `on_each` is called with each first.
+  template <typename F>
+  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+      const auto entry = at++;
+      if (entry->second.request.start_ns >= ns) continue;
+      on_each(entry->second.request);
+      tell(why, entry->second.spans, sink);
+      waiting_.erase(entry);
+    }
+  }
+  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink) {
+    give_up_before(ns, why, sink, [](const Request&) {});
+  }
+  [[nodiscard]] std::size_t held_bytes() const {
+    return waiting_.capacity() * (sizeof(std::pair<Key, Entry>) + 1);
+  }
+
+ private:
+  struct Entry {
+    Request request;
+    std::uint32_t spans = 0;
+  };
+  static void tell(Note why, std::uint32_t spans, SpanSink& sink) {
+    if (spans > 0) sink.note(why, spans);
+  }
+
+  std::size_t max_waiting_;
+  absl::flat_hash_map<Key, Entry> waiting_;
+};
+
+}  // namespace obi::protocol

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/classifier.hpp"
+
+#include <algorithm>
+
+namespace obi::protocol {
+namespace {
+
+using model::Direction;
+
+// Kept while undecided. A greeting and a request are far less; who needs more is none of ours.
+constexpr std::size_t kMaxHeldChunks = 16;
+constexpr std::size_t kMaxHeldBytes = 32 * 1024;
+
+std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
+
+}  // namespace
+
+HeldChunk::HeldChunk(const Chunk& original)
+    : chunk_(original), payload_bytes_(original.bytes.size()) {
+  bytes_.reserve(original.bytes.size() + original.tail.size());
+  bytes_.insert(bytes_.end(), original.bytes.begin(), original.bytes.end());
+  bytes_.insert(bytes_.end(), original.tail.begin(), original.tail.end());
+}
+
+Chunk HeldChunk::chunk() const {
+  Chunk chunk = chunk_;
+  chunk.bytes = std::span(bytes_).first(payload_bytes_);
+  chunk.tail = std::span(bytes_).subspan(payload_bytes_);
+  return chunk;
+}
+
+Classifier::Decision Classifier::show(const Chunk& chunk) {
+  take_in(chunk);
+  const Decision decision = judge();
+  if (decision.verdict == Verdict::kYes) return decision;
+  const bool may_keep =
+      held_.size() < kMaxHeldChunks && held_bytes_ + chunk.bytes.size() <= kMaxHeldBytes;
+  if (decision.verdict == Verdict::kNo || !may_keep) return {};
+  keep_opening();
+  held_.emplace_back(chunk);
+  held_bytes_ += held_.back().size();
+  return decision;
+}
+
+// Adds the chunk to what its direction has shown.
+void Classifier::take_in(const Chunk& chunk) {
+  Side& side = sides_[index_of(chunk.direction)];
+  if (!begun_) {
+    begun_ = true;
+    first_ = chunk.direction;
+  }
+  side.original_size += chunk.bytes.size() + chunk.missing_bytes;
+  if (!side.has_hole && side.bytes.size() < Opening::kMaxBytes) {
+    if (side.kept.empty()) {
+      side.bytes = chunk.bytes.first(std::min(chunk.bytes.size(), Opening::kMaxBytes));
+    } else {
+      const std::size_t room = Opening::kMaxBytes - side.kept.size();
+      const auto more = chunk.bytes.first(std::min(room, chunk.bytes.size()));
+      side.kept.insert(side.kept.end(), more.begin(), more.end());
+      side.bytes = side.kept;
+    }
+  }
+  side.has_hole |= chunk.missing_bytes > 0;
+}
+
+// The chunk's own bytes are gone when it returns.
+void Classifier::keep_opening() {
+  for (Side& side : sides_) {
+    if (side.kept.empty()) side.kept.assign(side.bytes.begin(), side.bytes.end());
+    side.bytes = side.kept;
+  }
+}
+
+Opening Classifier::opening(Direction client_direction) const {
+  const Side& client = sides_[index_of(client_direction)];
+  const Side& server = sides_[index_of(opposite(client_direction))];
+  return {
+      .client = {.bytes = client.bytes, .original_size = client.original_size},
+      .server = {.bytes = server.bytes, .original_size = server.original_size},
+      .server_port = client_direction == Direction::kSend ? facts_.remote_port : facts_.local_port,
+      .mid_life = facts_.mid_life,
+      .server_first = first_ != client_direction,
+      .heuristic_sql = facts_.heuristic_sql};
+}
+
+Classifier::Decision Classifier::judge() const {
+  const bool may_be_client = facts_.role != model::ConnectionRole::kServer;
+  const bool may_be_server = facts_.role != model::ConnectionRole::kClient;
+  Decision decision;
+  for (const ProtocolRow& row : protocols()) {
+    for (const Direction client : {Direction::kSend, Direction::kReceive}) {
+      if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
+      const Opening seen = opening(client);
+      const Verdict verdict = row.judge(seen);
+      decision.verdict = std::max(decision.verdict, verdict);
+      if (verdict != Verdict::kYes) continue;
+      decision.row = &row;
+      decision.start = {
+          .client_direction = client, .mid_life = seen.mid_life, .server_port = seen.server_port};
+      return decision;
+    }
+  }
+  return decision;
+}
+
+std::size_t Classifier::held_bytes() const {
+  return held_bytes_ + sides_[0].kept.capacity() + sides_[1].kept.capacity() +
+         held_.capacity() * sizeof(HeldChunk);
+}
+
+}  // namespace obi::protocol

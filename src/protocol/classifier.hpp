@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides once what a connection speaks, from the first bytes of both directions. While several
+// protocols are possible it keeps the calls, so that nothing is missed when the decision falls. Not
+// thread-safe.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "model/segment.hpp"
+#include "protocol/table.hpp"
+
+namespace obi::protocol {
+
+/// A chunk with its own copy of the bytes.
+class HeldChunk {
+ public:
+  explicit HeldChunk(const Chunk& original);
+  /// Valid as long as this object.
+  [[nodiscard]] Chunk chunk() const;
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+
+ private:
+  Chunk chunk_;  // its views are void
+  std::size_t payload_bytes_;
+  std::vector<std::byte> bytes_;  // payload, then tail
+};
+
+class Classifier {
+ public:
+  struct Facts {
+    model::ConnectionRole role = model::ConnectionRole::kUnknown;
+    bool mid_life = false;
+    std::uint16_t local_port = 0;
+    std::uint16_t remote_port = 0;
+    bool heuristic_sql = false;
+  };
+  explicit Classifier(const Facts& facts) : facts_(facts) {}
+
+  struct Decision {
+    Verdict verdict = Verdict::kNo;    ///< kMaybe: the chunk is kept; kNo: this classifier is done
+    const ProtocolRow* row = nullptr;  ///< kYes
+    ConversationStart start;           ///< kYes
+  };
+  /// Shows the next chunk. After kYes the conversation is due first all of held(), then the chunk.
+  Decision show(const Chunk& chunk);
+
+  [[nodiscard]] const std::vector<HeldChunk>& held() const { return held_; }
+  [[nodiscard]] std::size_t held_bytes() const;
+
+ private:
+  [[nodiscard]] Opening opening(model::Direction client_direction) const;
+  Decision judge() const;
+  void take_in(const Chunk& chunk);
+  void keep_opening();
+
+  /// What one direction has shown so far.
+  struct Side {
+    std::span<const std::byte> bytes;  // of the chunk at hand, or of `kept`
+    std::vector<std::byte> kept;
+    std::size_t original_size = 0;
+    bool has_hole = false;  // bytes are missing behind `bytes`
+  };
+  Facts facts_;
+  std::array<Side, 2> sides_;  // by direction
+  bool begun_ = false;
+  model::Direction first_ = model::Direction::kReceive;  // direction of the first bytes
+  std::vector<HeldChunk> held_;
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace obi::protocol

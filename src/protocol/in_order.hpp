@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairing by order: each answer belongs to the oldest request that waits (PostgreSQL, MySQL, Redis,
+// memcached text).
+//
+// That is right only while no message is missed. When bytes were lost that may have held requests
+// or answers, what waits is given up, and on a connection that pipelines nothing is paired until
+// everything has been quiet for a while: never a wrong pair. Where pipelining was never seen, the
+// client is taken to wait for each answer before it asks again.
+//
+// Slots are used again, so that a Request's strings keep their memory: a connection in steady state
+// allocates nothing.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "protocol/conversation.hpp"
+
+namespace obi::protocol {
+
+/// `Request` is a struct of the protocol's; one that makes no span has `is_owed` false.
+template <typename Request>
+class InOrder {
+ public:
+  using Note = SpanSink::Note;
+  static constexpr std::size_t kMaxWaiting = 4096;
+
+  /// A slot for a request just seen, with whatever its last user left in it: set every member. Null
+  /// while requests can't be paired, or when too many wait: then the request is accounted for
+  /// already (if `is_owed`), and its answer must be ignored. Tells Note::RequestSeen.
+  Request* push(bool is_owed, SpanSink& sink) {
+    if (is_owed) sink.note(Note::RequestSeen);
+    if (count_ >= kMaxWaiting) {
+      if (is_owed) sink.note(Note::RequestOverflow);
+      give_up(Note::RequestOverflow, sink);
+      in_doubt_ = true;
+      return nullptr;
+    }
+    if (in_doubt_) {
+      if (is_owed) sink.note(Note::RequestLostResponse);
+      return nullptr;
+    }
+    if (count_ == ring_.size()) grow();
+    if (count_ > 0) {
+      if (!pipelines_) sink.want_stream();
+      pipelines_ = true;
+    }
+    Slot& slot = at(count_++);
+    slot.is_owed = is_owed;
+    return &slot.request;
+  }
+
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+  /// Requests and answers can't be told apart: an answer belongs to nobody.
+  [[nodiscard]] bool in_doubt() const { return in_doubt_; }
+  /// Several requests were seen waiting at once.
+  [[nodiscard]] bool pipelines() const { return pipelines_; }
+  /// The oldest that waits; not empty().
+  [[nodiscard]] Request& front() { return ring_[first_].request; }
+  /// The one seen last; not empty().
+  [[nodiscard]] Request& back() { return at(count_ - 1).request; }
+  /// `i` counts from the oldest.
+  [[nodiscard]] Request& operator[](std::size_t i) { return at(i).request; }
+  /// The oldest is answered (or needs no answer): its span was made, or its loss told.
+  void pop() {
+    first_ = (first_ + 1) & (ring_.size() - 1);
+    --count_;
+  }
+
+  /// Requests or answers may have been missed.
+  void lose(SpanSink& sink) {
+    give_up(Note::RequestLostResponse, sink);
+    in_doubt_ = pipelines_;
+  }
+  /// Nothing is under way either way: from here on pairs are right again.
+  void settle() { in_doubt_ = false; }
+  /// All that wait are given up for the reason `why`.
+  void give_up(Note why, SpanSink& sink) {
+    std::uint64_t owed = 0;
+    for (; count_ > 0; pop()) owed += ring_[first_].is_owed ? 1 : 0;
+    if (owed > 0) sink.note(why, owed);
+  }
+  /// What a burst has left.
+  void release_idle_memory() {
+    if (count_ > 0 || ring_.size() <= kIdleSlots) return;
+    ring_ = {};
+    first_ = 0;
+  }
+  [[nodiscard]] std::size_t held_bytes() const { return ring_.capacity() * sizeof(Slot); }
+
+ private:
+  static constexpr std::size_t kIdleSlots = 4;
+  struct Slot {
+    Request request{};
+    bool is_owed = false;
+  };
+  Slot& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
+  void grow() {
+    std::vector<Slot> larger(ring_.empty() ? 1 : 2 * ring_.size());
+    for (std::size_t i = 0; i < count_; ++i) larger[i] = std::move(at(i));
+    ring_.swap(larger);
+    first_ = 0;
+  }
+
+  std::vector<Slot> ring_;  // its size is a power of two
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
+  bool pipelines_ = false;
+  bool in_doubt_ = false;
+};
+
+}  // namespace obi::protocol

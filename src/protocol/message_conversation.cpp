@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/message_conversation.hpp"
+
+#include <algorithm>
+
+namespace obi::protocol {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::size_t kIdleCapacity = 512;  // that a side keeps between messages
+
+}  // namespace
+
+MessageConversation::MessageConversation(const ConversationStart& start, std::size_t kept_bytes)
+    : client_direction_(start.client_direction), kept_bytes_(kept_bytes) {
+  // In mid-life the first call may go on with a message.
+  for (Side& side : sides_) side.lost = start.mid_life;
+}
+
+model::Direction MessageConversation::direction_of(Speaker speaker) const {
+  return speaker == Speaker::kClient ? client_direction_ : opposite(client_direction_);
+}
+
+bool MessageConversation::is_in_message(Speaker from) const { return side_of(from).moved > 0; }
+
+Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  if (left_) return Fate::Upgraded;
+  const Speaker from = chunk.direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
+  Side& side = side_of(from);
+  moved_ns_ = std::max(moved_ns_, chunk.end_ns);
+  side.last_ns = chunk.end_ns;
+  bool used = false;
+  std::span<const std::byte> bytes = chunk.bytes;
+  if (side.lost && !bytes.empty() && resumes(from, bytes)) side.lost = false;
+  while (!bytes.empty() && !side.lost && !left_) {
+    bytes = bytes.subspan(read(from, chunk, bytes, sink));
+    used |= !side.lost;
+  }
+  if (chunk.missing_bytes > 0 && !left_) {
+    used |= side.moved > 0;
+    miss(from, chunk, sink);
+  }
+  if (used || left_) return Fate::Message;
+  return seen_message_ ? Fate::Resync : Fate::Unrecognised;
+}
+
+// Returns how many of the bytes were used; at least one, or the side is lost.
+std::size_t MessageConversation::read(Speaker from, const Chunk& chunk,
+                                      std::span<const std::byte> bytes, SpanSink& sink) {
+  return side_of(from).moved == 0 ? begin(from, chunk, bytes, sink)
+                                  : go_on(from, chunk, bytes, sink);
+}
+
+// False: the size is not known (yet), and the side may be lost.
+bool MessageConversation::find_size(Speaker from, std::span<const std::byte> bytes,
+                                    SpanSink& sink) {
+  const Size size = measure(from, bytes);
+  if (size) {
+    side_of(from).size = *size;
+    return true;
+  }
+  if (size.error() == ParseError::Unsupported) {
+    sink.note(Note::MessageUnsupported);
+    leave(sink);
+  } else if (size.error() != ParseError::Truncated || bytes.size() >= kMaxHeaderBytes) {
+    if (seen_message_) sink.note(Note::MessageMalformed);
+    lose(from, sink);
+  }
+  return false;
+}
+
+std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
+                                       std::span<const std::byte> bytes, SpanSink& sink) {
+  Side& side = side_of(from);
+  side.start_ns = chunk.start_ns;
+  side.pid = chunk.pid;
+  if (find_size(from, bytes, sink) && side.size <= bytes.size()) {
+    const std::size_t size = side.size;
+    end_message(from, bytes.first(size), chunk.end_ns, sink);
+    return size;
+  }
+  if (side.lost || left_) return bytes.size();
+  const std::size_t wanted = side.size == 0 ? bytes.size() : std::min(bytes.size(), kept_bytes_);
+  side.kept.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(wanted));
+  side.moved = bytes.size();
+  return bytes.size();
+}
+
+std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
+                                       std::span<const std::byte> bytes, SpanSink& sink) {
+  Side& side = side_of(from);
+  if (side.size == 0) {
+    // All of it was kept so far. What is added is taken back once the size is known.
+    const std::size_t before = side.kept.size();
+    const std::size_t room = std::min(bytes.size(), kMaxHeaderBytes - before);
+    side.kept.insert(side.kept.end(), bytes.begin(),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(room));
+    if (!find_size(from, side.kept, sink)) {
+      side.moved += room;
+      return room;
+    }
+    side.kept.resize(before);
+  }
+  const std::size_t taken = std::min<std::uint64_t>(bytes.size(), side.size - side.moved);
+  if (side.kept.size() == side.moved && side.kept.size() < kept_bytes_) {
+    const std::size_t more = std::min(taken, kept_bytes_ - side.kept.size());
+    side.kept.insert(side.kept.end(), bytes.begin(),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(more));
+  }
+  side.moved += taken;
+  if (side.moved == side.size) end_message(from, side.kept, chunk.end_ns, sink);
+  return taken;
+}
+
+void MessageConversation::end_message(Speaker from, std::span<const std::byte> bytes,
+                                      std::uint64_t end_ns, SpanSink& sink) {
+  Side& side = side_of(from);
+  seen_message_ = true;
+  const Message message{.from = from,
+                        .bytes = bytes,
+                        .size = side.size,
+                        .start_ns = side.start_ns,
+                        .end_ns = end_ns,
+                        .pid = side.pid};
+  side.moved = side.size = 0;
+  on_message(message, sink);
+  side.kept.clear();
+  if (side.kept.capacity() > kIdleCapacity) side.kept.shrink_to_fit();
+}
+
+// The bytes behind the captured ones.
+void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
+  Side& side = side_of(from);
+  std::uint64_t missing = chunk.missing_bytes;
+  if (side.lost) return;
+  if (side.size > 0) {
+    const std::uint64_t rest = std::min(side.size - side.moved, missing);
+    side.moved += rest;
+    missing -= rest;
+    if (side.moved == side.size) end_message(from, side.kept, chunk.end_ns, sink);
+  }
+  if (missing == 0 || left_) return;
+  const bool in_header = side.moved > 0;
+  if (!in_header && on_missing(from, missing, chunk.tail, chunk.end_ns, sink)) return;
+  lose(from, sink);
+}
+
+void MessageConversation::on_gap(model::Direction direction, std::uint64_t missing,
+                                 SpanSink& sink) {
+  if (left_) return;
+  const Speaker from = direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
+  Side& side = side_of(from);
+  if (side.lost) return;
+  if (missing == 0 || side.size == 0 || missing > side.size - side.moved) return lose(from, sink);
+  side.moved += missing;
+  if (side.moved == side.size) end_message(from, side.kept, side.last_ns, sink);
+}
+
+void MessageConversation::lose(Speaker from, SpanSink& sink) {
+  Side& side = side_of(from);
+  side.kept.clear();
+  side.moved = side.size = 0;
+  side.lost = true;
+  on_lost(from, sink);
+}
+
+bool MessageConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const Size size = measure(from, bytes);
+  return size && *size <= bytes.size();
+}
+
+void MessageConversation::leave(SpanSink& sink) {
+  left_ = true;
+  give_up(Note::RequestUpgraded, moved_ns_, sink);
+}
+
+void MessageConversation::on_close(std::uint64_t ns, SpanSink& sink) {
+  if (!left_) give_up(Note::RequestNoResponse, ns, sink);
+}
+
+void MessageConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
+  if (!left_) on_time(now_ns, now_ns > moved_ns_ + kQuietNs, sink);
+}
+
+std::size_t MessageConversation::held_bytes() const {
+  return sizeof(*this) + sides_[0].kept.capacity() + sides_[1].kept.capacity() + state_bytes();
+}
+
+}  // namespace obi::protocol

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// For protocols whose messages say at their front how long they are: cuts both directions into
+// messages, through what was captured and what was not, and keeps account of where a message
+// boundary is known. A protocol derives from it and gives meaning to the messages; it never sees
+// half a boundary. See protocol/conversation.hpp for the contract.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <vector>
+
+#include "protocol/conversation.hpp"
+
+namespace obi::protocol {
+
+/// Which end of the connection speaks.
+enum class Speaker : std::uint8_t { kClient = 0, kServer = 1 };
+
+/// Where and when a request began.
+struct Origin {
+  std::uint64_t start_ns = 0;
+  std::uint32_t pid = 0;
+};
+
+/// One message, once its last byte has moved. Views live during the call.
+struct Message {
+  Speaker from = Speaker::kClient;
+  std::span<const std::byte> bytes;  ///< from its first byte on, as far as captured and kept
+  std::uint64_t size = 0;            ///< on the wire
+  std::uint64_t start_ns = 0;        ///< when its first bytes moved
+  std::uint64_t end_ns = 0;          ///< when its last bytes had moved
+  std::uint32_t pid = 0;
+  [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
+  [[nodiscard]] Origin origin() const { return {.start_ns = start_ns, .pid = pid}; }
+};
+
+class MessageConversation : public Conversation {
+ public:
+  Fate on_chunk(const Chunk& chunk, SpanSink& sink) final;
+  void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
+  void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) final;
+  void on_close(std::uint64_t ns, SpanSink& sink) final;
+  void on_tick(std::uint64_t now_ns, SpanSink& sink) final;
+  [[nodiscard]] std::size_t held_bytes() const final;
+
+ protected:
+  /// `kept_bytes`: how much of a message is kept when it comes in several calls; what is longer
+  /// arrives cut.
+  explicit MessageConversation(const ConversationStart& start, std::size_t kept_bytes = 8 * 1024);
+
+  using Size = std::expected<std::uint64_t, ParseError>;
+  /// Bytes, at least 1, of the message that begins with `bytes` (never empty). Truncated: its size
+  /// isn't in these bytes, of which there may be up to kMaxHeaderBytes. NotThisProtocol or
+  /// Malformed: no message begins so; the speaker is followed again from a call that `resumes`.
+  /// Unsupported: nothing that follows in either direction can be read.
+  virtual Size measure(Speaker from, std::span<const std::byte> bytes) = 0;
+  virtual void on_message(const Message& message, SpanSink& sink) = 0;
+  /// Messages of `from` may have been missed; the next one that comes begins at a boundary.
+  /// Requests whose answers are among them must be given up (Note::RequestLostResponse), or paired
+  /// by proof.
+  virtual void on_lost(Speaker from, SpanSink& sink) = 0;
+  /// After a loss: may a message begin with these bytes, the first of a call? By default if
+  /// measure() finds one that is wholly there. A weak format should ask for more.
+  virtual bool resumes(Speaker from, std::span<const std::byte> bytes);
+  /// `count` bytes that hold an unknown number of messages were not captured; `tail` are the last
+  /// up to 8 of them. True: they end with a message, so that nothing but those is lost (on_lost is
+  /// not called).
+  virtual bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+                          std::uint64_t end_ns, SpanSink& sink) {
+    return false;
+  }
+  /// Whatever waits is given up for the reason `why`; called at the end of the connection and when
+  /// it is left.
+  virtual void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
+  /// About every second. `quiet`: nothing has moved for kQuietNs.
+  virtual void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {}
+  /// Bytes of heap that the protocol holds.
+  [[nodiscard]] virtual std::size_t state_bytes() const = 0;
+
+  /// The rest of the connection can't be read (TLS begins, compression): what waits is given up,
+  /// on_message is not called again.
+  void leave(SpanSink& sink);
+  /// The message that `from` is in the midst of is not over: true between its first byte and
+  /// on_message.
+  [[nodiscard]] bool is_in_message(Speaker from) const;
+  [[nodiscard]] model::Direction direction_of(Speaker speaker) const;
+  /// The traced process is the client.
+  [[nodiscard]] bool is_client() const { return client_direction_ == model::Direction::kSend; }
+
+  static constexpr std::uint64_t kQuietNs = 10'000'000'000;
+  static constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
+
+ private:
+  struct Side {
+    std::vector<std::byte> kept;  // of the message under way, when it came in several calls
+    std::uint64_t size = 0;       // of it; 0 = not known yet
+    std::uint64_t moved = 0;      // bytes of it so far
+    std::uint64_t start_ns = 0;
+    std::uint64_t last_ns = 0;
+    std::uint32_t pid = 0;
+    bool lost = false;  // no boundary is known
+  };
+  Side& side_of(Speaker from) { return sides_[static_cast<std::size_t>(from)]; }
+  [[nodiscard]] const Side& side_of(Speaker from) const {
+    return sides_[static_cast<std::size_t>(from)];
+  }
+  std::size_t read(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+                   SpanSink& sink);
+  std::size_t begin(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+                    SpanSink& sink);
+  std::size_t go_on(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+                    SpanSink& sink);
+  bool find_size(Speaker from, std::span<const std::byte> bytes, SpanSink& sink);
+  void end_message(Speaker from, std::span<const std::byte> bytes, std::uint64_t end_ns,
+                   SpanSink& sink);
+  void miss(Speaker from, const Chunk& chunk, SpanSink& sink);
+  void lose(Speaker from, SpanSink& sink);
+
+  model::Direction client_direction_;
+  std::size_t kept_bytes_;
+  std::array<Side, 2> sides_;
+  std::uint64_t moved_ns_ = 0;  // when something moved last, either way
+  bool seen_message_ = false;
+  bool left_ = false;
+};
+
+}  // namespace obi::protocol

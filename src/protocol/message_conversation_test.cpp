@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cutting streams into messages, with a protocol made for it: a message is one byte of length,
+// itself included, and text. An answer belongs to the oldest request.
+#include "protocol/message_conversation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "protocol/conversation_fixture.hpp"
+#include "protocol/in_order.hpp"
+
+namespace obi::protocol {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Toy final : public MessageConversation {
+ public:
+  explicit Toy(const ConversationStart& start = {}) : MessageConversation(start, 16) {}
+
+ protected:
+  Size measure(Speaker, std::span<const std::byte> bytes) override {
+    const auto size = std::to_integer<std::uint64_t>(bytes[0]);
+    if (size == 0xff) return std::unexpected(ParseError::Unsupported);
+    if (size < 2) return std::unexpected(ParseError::Malformed);
+    return size;
+  }
+  void on_message(const Message& message, SpanSink& sink) override {
+    if (message.from == Speaker::kClient) {
+      if (Request* request = requests_.push(true, sink))
+        *request = {.origin = message.origin(),
+                    .text = std::string(text_of(message.bytes.subspan(1)))};
+      return;
+    }
+    if (requests_.empty()) return sink.note(Note::ResponseUnpaired);
+    model::Span& span = sink.add_span(model::EventType::kRedisClient);
+    span.method = sink.arena().copy(requests_.front().text);
+    span.path = sink.arena().copy(text_of(message.bytes.subspan(1)));
+    span.start_ns = span.request_start_ns = requests_.front().origin.start_ns;
+    span.end_ns = message.end_ns;
+    span.response_bytes = static_cast<std::int64_t>(message.size);
+    requests_.pop();
+  }
+  void on_lost(Speaker, SpanSink& sink) override { requests_.lose(sink); }
+  bool on_missing(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+                  SpanSink&) override {
+    return text_of(tail).ends_with("END");
+  }
+  void give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
+    requests_.give_up(why, sink);
+  }
+  void on_time(std::uint64_t, bool quiet, SpanSink&) override {
+    if (quiet) requests_.settle();
+  }
+  [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
+  [[nodiscard]] std::size_t state_bytes() const override { return requests_.held_bytes(); }
+
+ private:
+  struct Request {
+    Origin origin;
+    std::string text;
+  };
+  InOrder<Request> requests_;
+};
+
+class MessageConversationTest : public testing::Test {
+ protected:
+  ~MessageConversationTest() override {
+    toy.on_close(now, sink);
+    EXPECT_TRUE(sink.adds_up());
+  }
+  Fate say(bool client, std::string_view bytes, std::uint64_t missing = 0,
+           std::string_view tail = {}) {
+    now += 10;
+    return toy.on_chunk({.direction = client ? model::Direction::kSend : model::Direction::kReceive,
+                         .bytes = std::as_bytes(std::span(bytes)),
+                         .missing_bytes = missing,
+                         .tail = std::as_bytes(std::span(tail)),
+                         .start_ns = now,
+                         .end_ns = now},
+                        sink);
+  }
+  Fate client(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+    return say(true, bytes, missing, tail);
+  }
+  Fate server(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+    return say(false, bytes, missing, tail);
+  }
+
+  Toy toy;
+  CollectingSink sink;
+  std::uint64_t now = 1000;
+};
+
+TEST_F(MessageConversationTest, AMessageThatComesInPartsIsOneFromItsFirstToItsLastByte) {
+  client("\4");
+  client("ab");
+  client("c\3de");
+  server("\3x");
+  server("y");
+  server("\2z");
+  EXPECT_THAT(sink.told(), ElementsAre("abc xy 0", "de z 0"));
+  EXPECT_EQ(sink.spans[0].start_ns, 1010U);
+  EXPECT_EQ(sink.spans[0].end_ns, 1050U);
+}
+
+TEST_F(MessageConversationTest, WhatIsBeyondTheKeptBytesIsCutAndItsLengthKnown) {
+  client("\2q");
+  server(
+      "\x20"
+      "0123456789",
+      0);
+  server("0123456789", 11);
+  EXPECT_THAT(sink.told(), ElementsAre("q 012345678901234 0"));
+  EXPECT_EQ(sink.spans[0].response_bytes, 32);
+}
+
+TEST_F(MessageConversationTest, BytesThatWereNotCapturedInsideAMessageCostNothing) {
+  client("\2q");
+  server(
+      "\x20"
+      "01",
+      29);
+  client("\2r");
+  server("\2s");
+  EXPECT_THAT(sink.told(), ElementsAre("q 01 0", "r s 0"));
+}
+
+TEST_F(MessageConversationTest, MessagesThatWereNotCapturedCostTheRequestsWhoseAnswersTheyMayBe) {
+  client("\2a\2b\2c");
+  server("\2x", 4);
+  client("\2d");
+  EXPECT_EQ(sink.notes[Note::RequestLostResponse],
+            3U);  // the last one: answers can't be told apart yet
+  toy.on_tick(now += 11'000'000'000, sink);
+  client("\2e");
+  server("\2y");
+  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "e y 0"));
+}
+
+TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
+  client("\2a");
+  server("\2x", 30, "....END");
+  client("\2b");
+  server("\2y");
+  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+}
+
+TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) {
+  client("\2a");
+  toy.on_gap(model::Direction::kReceive, 0, sink);
+  client("\2b");
+  server("\2y");
+  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
+  EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
+}
+
+TEST_F(MessageConversationTest, AGapThatEndsInsideAMessageIsBridged) {
+  client("\2a");
+  server(
+      "\6"
+      "12");
+  toy.on_gap(model::Direction::kReceive, 2, sink);
+  server("5");
+  client("\2b");
+  server("\2y");
+  EXPECT_THAT(sink.told(), ElementsAre("a 12 0", "b y 0"));
+}
+
+TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
+  client("\2a");
+  server(
+      "\6"
+      "12");
+  toy.on_gap(model::Direction::kReceive, 3, sink);
+  EXPECT_THAT(sink.told(), ElementsAre("a 12 0"));
+}
+
+TEST_F(MessageConversationTest, WhatCantBeReadAnyMoreIsLeft) {
+  client("\2a");
+  EXPECT_EQ(server("\xff"), Fate::Message);
+  EXPECT_EQ(client("\2b"), Fate::Upgraded);
+  EXPECT_EQ(sink.notes[Note::RequestUpgraded], 1U);
+  EXPECT_EQ(sink.notes[Note::MessageUnsupported], 1U);
+}
+
+TEST_F(MessageConversationTest, GarbageIsSkippedUpToACallThatBeginsAMessage) {
+  EXPECT_EQ(client("\1"), Fate::Unrecognised);
+  EXPECT_EQ(client("\2a"), Fate::Message);
+  server("\2x\1garbage");
+  EXPECT_EQ(server("\1"), Fate::Resync);
+  client("\2b");
+  EXPECT_EQ(server("\2y"), Fate::Message);
+  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+  EXPECT_EQ(sink.notes[Note::MessageMalformed], 1U);
+}
+
+TEST_F(MessageConversationTest, SeveralRequestsAtOnceAskForEveryByte) {
+  client("\2a\2b\2c");
+  EXPECT_EQ(sink.stream_wishes, 1);
+}
+
+TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
+  Toy toy({.mid_life = true});
+  CollectingSink sink;
+  const auto say = [&](model::Direction direction, std::string_view bytes) {
+    return toy.on_chunk({.direction = direction, .bytes = std::as_bytes(std::span(bytes))}, sink);
+  };
+  EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), Fate::Unrecognised);
+  say(model::Direction::kSend, "\2a");
+  say(model::Direction::kReceive, "\2x");
+  EXPECT_THAT(sink.told(), ElementsAre("a x 0"));
+  toy.on_close(0, sink);
+}
+
+}  // namespace
+}  // namespace obi::protocol

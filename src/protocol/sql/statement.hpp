@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a SQL text does, without what it does it to: operation, tables, and the text with every
+// literal replaced by `?`, so that no value of a user leaves the host. One pass of a tokenizer that
+// knows the quoting of each dialect; no grammar. Input may be cut anywhere and is hostile. Pure
+// functions; time is linear in the length of the text.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "base/arena.hpp"
+
+namespace obi::protocol::sql {
+
+enum class Dialect : std::uint8_t { kGeneric, kPostgres, kMySql, kMsSql };
+
+/// Texts are in the arena or static, valid UTF-8.
+struct Statement {
+  std::string_view operation;  ///< "SELECT", upper case, as the first word that does something
+                               ///< says; empty if none
+  std::string_view table;  ///< of the statement, without quotes, "schema.table" as written; empty
+                           ///< if there is none, and for a SELECT of several
+  std::string_view
+      text;  ///< comments removed, literals `?`, white space single, at most kMaxSpanText bytes
+  std::string_view summary;  ///< "SELECT users orders": operation and distinct tables in order, at
+                             ///< most 255 bytes, cut between tables; empty without table
+};
+
+/// `text`: of a request, as far as it was captured.
+Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena);
+
+/// For bytes of an unknown protocol (heuristic_sql_detect): the SQL in them, from its first keyword
+/// on; empty if there is none that names a table.
+std::string_view find_sql(std::string_view bytes);
+
+}  // namespace obi::protocol::sql
