@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs every package the project needs: `install_deps.sh [build|demo|test|vm]...` (default: all but vm).
+# Installs every package the project needs: `install_deps.sh [build|demo|test|test-brokers|vm]...` (default: all but vm and
+# test-brokers).
 # `install_deps.sh --libraries` only prints the names of the libraries.
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
@@ -17,8 +18,13 @@ libraries=(
 build=("${tools[@]}" "${libraries[@]}")
 test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
-  psmisc openssl
+  psmisc openssl php-fpm
 )
+brokers=(maven)  # brings servers that run on Java
+# What may be here from elsewhere than Debian's packages, which then must not be installed over it.
+python3 -m pip --version >/dev/null 2>&1 || test+=(python3-pip)
+command -v npm >/dev/null || test+=(npm)
+command -v java >/dev/null || brokers+=(default-jre-headless)
 demo=(nginx-light curl python3 nodejs)
 vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod e2fsprogs)
 
@@ -40,8 +46,9 @@ for group in ${groups[*]}; do
     build) wanted+=("${build[@]}" "${backports[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    test-brokers) wanted+=("${brokers[@]}") ;;
     vm) wanted+=("${vm[@]}") ;;
-    *) echo "install_deps: unknown group '$group' (build, demo, test, vm)" >&2; exit 2 ;;
+    *) echo "install_deps: unknown group '$group' (build, demo, test, test-brokers, vm)" >&2; exit 2 ;;
   esac
 done
 
