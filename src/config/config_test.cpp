@@ -261,11 +261,11 @@ TEST(ConfigWarnings, UnknownVariablesNameTheNearestOne) {
 
 TEST(ConfigWarnings, SettingWhatComesLaterSaysSo) {
   const auto [config, mistakes] =
-      load("network: {enable: true}\n", {{"OTEL_EBPF_HEURISTIC_SQL_DETECT", "1"}});
+      load("network: {enable: true}\n", {{"OTEL_EBPF_PROTOCOL_DEBUG_PRINT", "1"}});
   EXPECT_THAT(config.warnings(),
               testing::UnorderedElementsAre(
                   AllOf(HasSubstr("network.enable (config:1)"), HasSubstr("no effect")),
-                  AllOf(HasSubstr("env OTEL_EBPF_HEURISTIC_SQL_DETECT"), HasSubstr("no effect"))));
+                  AllOf(HasSubstr("env OTEL_EBPF_PROTOCOL_DEBUG_PRINT"), HasSubstr("no effect"))));
 }
 
 TEST(ConfigWarnings, ValuesThatComeLaterSaySo) {
