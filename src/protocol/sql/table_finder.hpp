@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a statement does and to which tables, from its tokens: tables are the names behind FROM,
+// JOIN, INTO, UPDATE and so on, of sub-queries too; names that WITH gives to queries, functions and
+// variables are none. No grammar, so that any dialect and any cut text gives a good answer. No
+// allocation: at most kMaxTables are told.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "protocol/sql/lexer.hpp"
+
+namespace obi::protocol::sql {
+
+class TableFinder {
+ public:
+  static constexpr std::size_t kMaxTables = 16;
+
+  explicit TableFinder(Dialect dialect) : is_ms_sql_(dialect == Dialect::kMsSql) {}
+  void add(const Token& token);
+  void end();
+  /// None: no word of it says.
+  [[nodiscard]] Keyword operation() const { return operation_; }
+  /// Distinct, the target first, else as they come.
+  [[nodiscard]] std::span<const std::string_view> tables() const {
+    return std::span(tables_).first(table_count_);
+  }
+
+ private:
+  /// Where a name is due: whether a parenthesis behind it makes it a function, and one before it a
+  /// sub-query.
+  enum class Place : std::uint8_t { kFrom, kTarget };
+  void on_word(const Token& token);
+  void on_keyword(Keyword keyword);
+  void begin_statement(Keyword verb);
+  void on_from();
+  void on_symbol(char symbol);
+  void open_parenthesis();
+  void end_of_statement();
+  void expect(Place place, bool list);
+  void begin_name(const Token& token);
+  void add_part(const Token& token);
+  void end_name(const Token& next);
+  void add_table(std::string_view name);
+  void on_alias(std::string_view alias);
+  [[nodiscard]] bool is_cte(std::string_view name) const;
+  [[nodiscard]] std::uint64_t bit() const { return depth_ < 64 ? 1ULL << depth_ : 0; }
+
+  bool is_ms_sql_;
+  Keyword operation_ = Keyword::None;
+  Keyword previous_ = Keyword::None;  // the last token, if it is a keyword
+  std::size_t depth_ = 0;             // of parentheses
+  std::size_t verb_depth_ = 0;        // where the verb is due
+  bool verb_due_ = true;
+  bool is_fresh_ = true;         // nothing but parentheses has come
+  bool is_provisional_ = false;  // SQL Server: SET and DECLARE may only prepare what the batch does
+  bool is_done_ = false;
+  bool on_names_table_ = false;  // CREATE INDEX … ON
+  // Bit n: in the parentheses of depth n …
+  std::uint64_t lists_ = 0;      // … a comma is followed by a table
+  std::uint64_t ctes_open_ = 0;  // … by the next name of a WITH
+  std::uint64_t calls_ = 0;      // … FROM is a word of a function's
+  bool table_due_ = false;
+  bool cte_due_ = false;
+  bool alias_due_ = false;
+  bool resumes_ = false;  // behind the parenthesis at `resume_depth_` a table is due again
+  std::size_t resume_depth_ = 0;
+  Place place_ = Place::kFrom;
+
+  bool in_name_ = false;
+  bool part_due_ = false;     // behind a dot
+  bool is_hint_due_ = false;  // `FROM t (NOLOCK)`: what looked like a function may be a table
+  std::size_t name_begin_ = 0;
+  std::size_t names_size_ = 0;
+  std::array<char, 1024> names_;
+  std::array<std::string_view, kMaxTables> tables_;
+  std::size_t table_count_ = 0;
+  std::size_t last_table_ = 0;
+  std::array<std::string_view, kMaxTables> ctes_;
+  std::size_t cte_count_ = 0;
+};
+
+}  // namespace obi::protocol::sql
