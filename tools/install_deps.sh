@@ -19,6 +19,7 @@ build=("${tools[@]}" "${libraries[@]}")
 test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
   psmisc openssl php-fpm
+  rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host
 )
 brokers=(maven)  # brings servers that run on Java
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.

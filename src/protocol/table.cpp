@@ -5,6 +5,7 @@
 #include <array>
 
 #include "protocol/http1/conversation.hpp"
+#include "protocol/sunrpc/conversation.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -20,6 +21,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "http",
                 .judge = http1::judge,
                 .converse = converse<http1::Http1Conversation>},
+    ProtocolRow{.name = "sunrpc",
+                .instrumentation = "sunrpc",
+                .judge = sunrpc::judge,
+                .converse = converse<sunrpc::SunrpcConversation>},
 };
 
 }  // namespace

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/sunrpc/conversation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "protocol/sunrpc/names.hpp"
+
+namespace obi::protocol::sunrpc {
+namespace {
+
+using Note = SpanSink::Note;
+
+// A lock may be waited for, but not for ever: then the answer was lost, or none was owed (a batched
+// call, RFC 5531 section 8.4).
+constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
+
+Speaker other(Speaker speaker) {
+  return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
+}
+
+std::string_view decimal(std::uint32_t number, base::Arena& arena) {
+  std::array<char, 10> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return arena.copy({digits.data(), end});
+}
+
+// What a first fragment holds of the record's front.
+std::span<const std::byte> front_of(std::span<const std::byte> bytes, const FragmentMark& mark) {
+  bytes = bytes.subspan(FragmentMark::kBytes);
+  return bytes.first(std::min<std::size_t>(bytes.size(), mark.length));
+}
+
+// The front of the first record, joined from its fragments.
+class Front {
+ public:
+  explicit Front(std::span<const std::byte> bytes) {
+    while (!bytes.empty() && !is_whole_ && size_ < bytes_.size()) {
+      const auto mark = parse_mark(bytes);
+      if (!mark) {
+        is_stranger_ = mark.error() != ParseError::Truncated;
+        return;
+      }
+      if (mark->is_last && size_ + mark->length < kMinRecordBytes) is_stranger_ = true;
+      const auto part = front_of(bytes, *mark);
+      const auto more = part.first(std::min(part.size(), bytes_.size() - size_));
+      std::ranges::copy(more, bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+      size_ += more.size();
+      is_whole_ = mark->is_last && part.size() == mark->length;
+      bytes = bytes.subspan(FragmentMark::kBytes + part.size());
+      if (part.size() < mark->length) return;
+    }
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return std::span(bytes_).first(size_); }
+  [[nodiscard]] bool is_whole() const { return is_whole_; }
+  [[nodiscard]] bool is_stranger() const { return is_stranger_; }
+
+ private:
+  std::array<std::byte, kMaxFrontBytes> bytes_;
+  std::size_t size_ = 0;
+  bool is_whole_ = false;
+  bool is_stranger_ = false;
+};
+
+Verdict judge_side(const Payload& payload, bool is_client) {
+  const Front front(payload.bytes);
+  if (front.is_stranger()) return Verdict::kNo;
+  const auto kind = kind_of(front.bytes());
+  ParseError error = ParseError::Truncated;
+  if (!kind) {
+    error = kind.error();
+  } else if (is_client) {
+    const auto call = parse_call(front.bytes());
+    if (call) return Verdict::kYes;
+    error = call.error();
+  } else {
+    const auto reply = parse_reply(front.bytes());
+    if (reply) return Verdict::kYes;
+    error = reply.error();
+  }
+  return error == ParseError::Truncated && !front.is_whole() ? Verdict::kMaybe : Verdict::kNo;
+}
+
+}  // namespace
+
+// A call has fixed values in four of its words, and two lengths that must fit: it proves itself. A
+// reply is mostly zeros, so that one alone proves nothing.
+Verdict judge(const Opening& opening) {
+  Verdict client = Verdict::kMaybe;
+  if (!opening.client.bytes.empty()) client = judge_side(opening.client, true);
+  if (client != Verdict::kMaybe) return client;
+  if (opening.server.bytes.empty()) return Verdict::kMaybe;
+  if (judge_side(opening.server, false) == Verdict::kNo) return Verdict::kNo;
+  return Verdict::kMaybe;
+}
+
+MessageConversation::Size SunrpcConversation::measure(Speaker from,
+                                                      std::span<const std::byte> bytes) {
+  const auto mark = parse_mark(bytes);
+  if (!mark) return std::unexpected(mark.error());
+  if (record_of(from).size == 0) {
+    if (mark->is_last && mark->length < kMinRecordBytes)
+      return std::unexpected(ParseError::Malformed);
+    const auto kind = kind_of(front_of(bytes, *mark));
+    if (!kind && kind.error() == ParseError::NotThisProtocol)
+      return std::unexpected(ParseError::Malformed);
+  }
+  return FragmentMark::kBytes + mark->length;
+}
+
+bool SunrpcConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const auto mark = parse_mark(bytes);
+  if (!mark || mark->length < kMinRecordBytes) return false;
+  const auto front = front_of(bytes, *mark);
+  if (parse_call(front)) return true;
+  const auto reply = parse_reply(front);
+  return reply && waiting_.find(key_of(other(from), reply->xid)) != nullptr;
+}
+
+void SunrpcConversation::on_message(const Message& message, SpanSink& sink) {
+  const auto mark = parse_mark(message.bytes);
+  if (!mark) return;
+  if (record_of(message.from).size > 0 || !mark->is_last)
+    return on_fragment(message, mark->is_last, sink);
+  Message record = message;
+  record.bytes = message.bytes.subspan(FragmentMark::kBytes);
+  on_record(record, sink);
+}
+
+void SunrpcConversation::on_fragment(const Message& message, bool is_last, SpanSink& sink) {
+  Record& record = record_of(message.from);
+  if (record.size == 0) {
+    record.origin = message.origin();
+    record.front.clear();
+    record.has_hole = false;
+  }
+  record.size += message.size;
+  const auto bytes = message.bytes.subspan(FragmentMark::kBytes);
+  const std::size_t room = record.has_hole ? 0 : kMaxFrontBytes - record.front.size();
+  const auto more = bytes.first(std::min(room, bytes.size()));
+  record.front.insert(record.front.end(), more.begin(), more.end());
+  record.has_hole |= !message.is_whole();
+  if (!is_last) return;
+  Message whole = message;
+  whole.bytes = record.front;
+  whole.size = std::exchange(record.size, 0);
+  whole.start_ns = record.origin.start_ns;
+  whole.pid = record.origin.pid;
+  on_record(whole, sink);
+}
+
+void SunrpcConversation::on_record(const Message& record, SpanSink& sink) {
+  const auto kind = kind_of(record.bytes);
+  if (!kind) return sink.note(Note::MessageMalformed);
+  return *kind == Kind::kCall ? on_call(record, sink) : on_reply(record, sink);
+}
+
+void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
+  const auto call = parse_call(record.bytes);
+  if (!call) return sink.note(Note::MessageMalformed);
+  if (!waiting_.empty() && !std::exchange(wants_stream_, true)) sink.want_stream();
+  if (Waiting* waiting = waiting_.push(key_of(record.from, call->xid), 1, sink)) {
+    *waiting = {
+        .start_ns = record.start_ns, .bytes = record.size, .call = *call, .pid = record.pid};
+  }
+}
+
+void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
+  const auto reply = parse_reply(record.bytes);
+  if (!reply) return sink.note(Note::MessageMalformed);
+  const Speaker caller = other(record.from);
+  const auto waiting = waiting_.take(key_of(caller, reply->xid));
+  if (!waiting) return sink.note(Note::ResponseUnpaired);
+  add_span(caller, *waiting, reply->status, record, sink);
+}
+
+void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, int status,
+                                  const Message& reply, SpanSink& sink) {
+  const bool by_us = (caller == Speaker::kClient) == is_client();
+  model::Span& span =
+      sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
+  auto& rpc = sink.arena().make<model::RpcCall>();
+  const Call& call = waiting.call;
+  rpc.program = program_name(call.program);
+  rpc.procedure = procedure_name(call.program, call.version, call.procedure);
+  rpc.procedure_number = call.procedure;
+  rpc.version = call.version;
+  rpc.auth_flavor = auth_flavor_name(call.auth_flavor);
+  span.rpc = &rpc;
+  span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
+  span.path = rpc.program;
+  span.status = status;
+  span.request_bytes = static_cast<std::int64_t>(waiting.bytes);
+  span.response_bytes = static_cast<std::int64_t>(reply.size);
+  span.request_start_ns = span.start_ns = waiting.start_ns;
+  span.end_ns = std::max(reply.end_ns, waiting.start_ns);
+  span.pid = waiting.pid;
+}
+
+// Who waits for an answer is found by its xid, whatever was missed.
+void SunrpcConversation::on_lost(Speaker from, SpanSink& sink) { record_of(from).size = 0; }
+
+void SunrpcConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.give_up(why, sink);
+}
+
+void SunrpcConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
+  if (now_ns > kMaxWaitNs)
+    waiting_.give_up_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
+}
+
+std::size_t SunrpcConversation::state_bytes() const {
+  return waiting_.held_bytes() + records_[0].front.capacity() + records_[1].front.capacity();
+}
+
+}  // namespace obi::protocol::sunrpc

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONC RPC over TCP (RFC 5531): each record is a call or a reply, either end may call, and a reply
+// names its call by the xid. Only the front of a record is read, through the marks of its
+// fragments; arguments and results never are. See protocol/conversation.hpp for the contract.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "protocol/by_id.hpp"
+#include "protocol/message_conversation.hpp"
+#include "protocol/sunrpc/message.hpp"
+#include "protocol/table.hpp"
+
+namespace obi::protocol::sunrpc {
+
+/// Does the client begin with a call, or the server with a reply? See protocol/table.hpp.
+Verdict judge(const Opening& opening);
+
+class SunrpcConversation final : public MessageConversation {
+ public:
+  SunrpcConversation(const ConversationOptions& options, const ConversationStart& start)
+      : MessageConversation(start, FragmentMark::kBytes + kMaxFrontBytes) {}
+  [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
+
+ protected:
+  /// A message is one fragment.
+  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  void on_message(const Message& message, SpanSink& sink) override;
+  void on_lost(Speaker from, SpanSink& sink) override;
+  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
+  [[nodiscard]] std::size_t state_bytes() const override;
+
+ private:
+  /// The record that comes in several fragments.
+  struct Record {
+    std::vector<std::byte> front;  // its first bytes, up to kMaxFrontBytes
+    std::uint64_t size = 0;        // on the wire, of the fragments so far; 0 = none under way
+    Origin origin;
+    bool has_hole = false;  // bytes are missing behind `front`
+  };
+  struct Waiting {
+    std::uint64_t start_ns = 0;
+    std::uint64_t bytes = 0;
+    Call call;
+    std::uint32_t pid = 0;
+  };
+  Record& record_of(Speaker from) { return records_[static_cast<std::size_t>(from)]; }
+  void on_fragment(const Message& message, bool is_last, SpanSink& sink);
+  void on_record(const Message& record, SpanSink& sink);
+  void on_call(const Message& record, SpanSink& sink);
+  void on_reply(const Message& record, SpanSink& sink);
+  void add_span(Speaker caller, const Waiting& waiting, int status, const Message& reply,
+                SpanSink& sink);
+  /// Either end may choose the other's numbers.
+  static std::uint64_t key_of(Speaker caller, std::uint32_t xid) {
+    return static_cast<std::uint64_t>(caller) << 32U | xid;
+  }
+
+  std::array<Record, 2> records_;
+  ById<std::uint64_t, Waiting> waiting_;
+  bool wants_stream_ = false;
+};
+
+}  // namespace obi::protocol::sunrpc
