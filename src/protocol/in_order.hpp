@@ -66,6 +66,7 @@ class InOrder {
   void pop() {
     first_ = (first_ + 1) & (ring_.size() - 1);
     --count_;
+    if (count_ == 0 && !pipelines_) in_doubt_ = false;
   }
 
   /// Requests or answers may have been missed.
@@ -73,6 +74,12 @@ class InOrder {
     give_up(Note::RequestLostResponse, sink);
     in_doubt_ = pipelines_;
   }
+  /// Requests may have been missed, all of them behind those that wait: these are still answered in
+  /// order, and what comes later isn't paired; where pipelining was never seen, until all that wait
+  /// are answered.
+  void lose_newer() { in_doubt_ = pipelines_ || count_ > 0; }
+  /// The client is known to have sent a request before the one before it was answered.
+  void note_pipelining() { pipelines_ = true; }
   /// Nothing is under way either way: from here on pairs are right again.
   void settle() { in_doubt_ = false; }
   /// All that wait are given up for the reason `why`.

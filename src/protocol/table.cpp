@@ -6,6 +6,7 @@
 
 #include "protocol/http1/conversation.hpp"
 #include "protocol/sunrpc/conversation.hpp"
+#include "protocol/redis/conversation.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -25,6 +26,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "sunrpc",
                 .judge = sunrpc::judge,
                 .converse = converse<sunrpc::SunrpcConversation>},
+    ProtocolRow{.name = "redis",
+                .instrumentation = "redis",
+                .judge = redis::judge,
+                .converse = converse<redis::RedisConversation>},
 };
 
 }  // namespace
