@@ -25,7 +25,7 @@ brokers=(maven)  # brings servers that run on Java
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.
 python3 -m pip --version >/dev/null 2>&1 || test+=(python3-pip)
 command -v npm >/dev/null || test+=(npm)
-command -v java >/dev/null || brokers+=(default-jre-headless)
+command -v javac >/dev/null || brokers+=(default-jdk-headless)
 demo=(nginx-light curl python3 nodejs)
 vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod e2fsprogs)
 

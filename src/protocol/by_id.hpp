@@ -53,6 +53,20 @@ class ById {
     waiting_.erase(found);
     return taken;
   }
+  /// What waits under `from` waits under `to` from now on, for an answer in several parts of which
+  /// each names the one before; what waited there is given up. False: nobody waits under `from`.
+  bool rename(const Key& from, const Key& to, SpanSink& sink) {
+    auto node = waiting_.extract(from);
+    if (node.empty()) return false;
+    const auto known = waiting_.find(to);
+    if (known != waiting_.end()) {
+      tell(Note::RequestLostResponse, known->second.spans, sink);
+      waiting_.erase(known);
+    }
+    node.key() = to;
+    waiting_.insert(std::move(node));
+    return true;
+  }
 
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }

@@ -7,6 +7,7 @@
 #include "protocol/http1/conversation.hpp"
 #include "protocol/sunrpc/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
+#include "protocol/mongo/conversation.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -30,6 +31,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "redis",
                 .judge = redis::judge,
                 .converse = converse<redis::RedisConversation>},
+    ProtocolRow{.name = "mongo",
+                .instrumentation = "mongo",
+                .judge = mongo::judge,
+                .converse = converse<mongo::MongoConversation>},
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
 import pathlib
 import subprocess
 import sys
@@ -49,9 +50,10 @@ def upstream(tmp_path):
 class Talker:
     """A client script that waits for its cue; see peers/client.py."""
 
-    def __init__(self, script, *arguments):
+    def __init__(self, script, *arguments, program=sys.executable, env=None):
         self.process = subprocess.Popen(
-            [sys.executable, str(PEERS / script), *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [program, str(PEERS / script), *map(str, arguments)], env={**os.environ, **(env or {})},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         assert self.process.stdout.readline() == "waiting\n"
 

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/mongo/conversation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "protocol/mongo/message.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::mongo {
+namespace {
+
+using Note = SpanSink::Note;
+
+// Bytes that a peer has sent: kYes if they begin a message of it, kNo too if there are none.
+Verdict judge_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Verdict::kNo;
+  const auto begins = check_start(side.bytes, is_client);
+  if (begins) return Verdict::kYes;
+  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+}
+
+std::string_view decimal(std::int64_t number, base::Arena& arena) {
+  const fmt::format_int text(number);
+  return arena.copy({text.data(), text.size()});
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  const Verdict client = judge_side(opening.client, true);
+  const Verdict server = judge_side(opening.server, false);
+  const auto is_other = [](const Payload& side, Verdict verdict) {
+    return !side.bytes.empty() && verdict == Verdict::kNo;
+  };
+  // In mid-life the first bytes of a side may be the rest of a message.
+  if (!opening.mid_life && (is_other(opening.client, client) || is_other(opening.server, server)))
+    return Verdict::kNo;
+  const Verdict verdict = std::max(client, server);
+  const bool one_side = opening.client.bytes.empty() || opening.server.bytes.empty();
+  return opening.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
+}
+
+MongoConversation::Request::Request(const Command& command, const Message& message)
+    : start_ns(message.start_ns),
+      pid(message.pid),
+      is_owed(!command.is_bookkeeping),
+      answers_documents(command.answers_documents),
+      bytes(message.size) {
+  std::size_t used = 0;
+  const auto keep = [&](std::string_view text, std::size_t most) {
+    const std::size_t kept = std::min({text.size(), most, texts.size() - used});
+    std::copy_n(text.data(), kept, texts.data() + used);
+    used += kept;
+    return static_cast<std::uint8_t>(kept);
+  };
+  operation_bytes = keep(command.operation, kMaxCommandName);
+  database_bytes = keep(command.database, kMaxNamespace);
+  collection_bytes = keep(command.collection, kMaxNamespace);
+}
+
+MessageConversation::Size MongoConversation::measure(Speaker from,
+                                                     std::span<const std::byte> bytes) {
+  const auto header = parse_header(bytes);
+  if (!header) return std::unexpected(header.error());
+  return header->size;
+}
+
+bool MongoConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  // A driver may read the header in a call of its own.
+  const auto begins = check_start(bytes, from == Speaker::kClient);
+  return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Header::kBytes);
+}
+
+void MongoConversation::on_message(const Message& message, SpanSink& sink) {
+  if (!is_client()) return;
+  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+}
+
+void MongoConversation::on_request(const Message& message, SpanSink& sink) {
+  const auto header = parse_header(message.bytes);
+  auto command = parse_command(message.bytes);
+  if (!header || (!command && command.error() != ParseError::Truncated))
+    return sink.note(Note::MessageMalformed);
+  if (!command) command = Command{};
+  if (!command->is_readable) sink.note(Note::MessageUnsupported);
+  if (!command->has_answer) {
+    sink.want_stream();  // more follow, and none waits for an answer
+    if (command->is_bookkeeping) return;
+    sink.note(Note::RequestSeen);
+    return emit(Request(*command, message), {}, message, sink);
+  }
+  if (!waiting_.empty()) sink.want_stream();
+  Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
+  if (request != nullptr) *request = Request(*command, message);
+}
+
+void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
+  const auto header = parse_header(message.bytes);
+  if (!header) return sink.note(Note::MessageMalformed);
+  const Request* request = waiting_.find(header->response_to);
+  if (request == nullptr) return sink.note(Note::ResponseUnpaired);
+  auto answer = parse_answer(message.bytes, request->answers_documents);
+  if (!answer) {
+    if (answer.error() != ParseError::Truncated) sink.note(Note::MessageMalformed);
+    answer = Answer{};
+  }
+  if (!answer->is_readable) sink.note(Note::MessageUnsupported);
+  if (answer->more_to_come) {
+    if (request->is_owed) sink.want_stream();
+    waiting_.rename(header->response_to, header->request_id, sink);
+    return;
+  }
+  if (request->is_owed) emit(*request, *answer, message, sink);
+  waiting_.take(header->response_to);
+  if (waiting_.empty()) answers_lost_ = false;
+}
+
+// `last`: the message with which the operation is over.
+void MongoConversation::emit(const Request& request, const Answer& answer, const Message& last,
+                             SpanSink& sink) {
+  model::Span& span = sink.add_span(model::EventType::kMongoClient);
+  base::Arena& arena = sink.arena();
+  auto& call = arena.make<model::DatabaseCall>();
+  const std::string_view texts(request.texts.data(), request.texts.size());
+  std::size_t at = 0;
+  const auto next = [&](std::size_t size) {
+    const std::string_view text = clean_copy(texts.substr(at, size), arena);
+    at += size;
+    return text;
+  };
+  call.system = "mongodb";
+  span.method = next(request.operation_bytes);
+  call.name_space = next(request.database_bytes);
+  span.path = next(request.collection_bytes);
+  if (answer.failed) {
+    span.status = 1;
+    if (answer.code != 0) call.error_code = decimal(answer.code, arena);
+    call.error_message = clean_copy(without_values(answer.message), arena);
+  }
+  span.database = &call;
+  span.pid = request.pid;
+  span.request_start_ns = span.start_ns = request.start_ns;
+  span.end_ns = std::max(last.end_ns, request.start_ns);
+  span.request_bytes = static_cast<std::int64_t>(request.bytes);
+  if (last.from == Speaker::kServer) span.response_bytes = static_cast<std::int64_t>(last.size);
+}
+
+void MongoConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kServer && !waiting_.empty()) answers_lost_ = true;
+}
+
+void MongoConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  const bool no_answer = why == Note::RequestNoResponse;
+  waiting_.give_up(answers_lost_ && no_answer ? Note::RequestLostResponse : why, sink);
+  answers_lost_ = false;
+}
+
+void MongoConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
+  // What has been quiet for so long has answered, most likely in the bytes that were lost.
+  if (quiet && answers_lost_) give_up(Note::RequestLostResponse, now_ns, sink);
+}
+
+}  // namespace obi::protocol::mongo

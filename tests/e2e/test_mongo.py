@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MongoDB's protocol: drivers of two languages against a server that speaks it (mongo-java-server)."""
+import collections
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import packages
+from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for_port
+from conftest import PEERS, Talker
+from tally import Tally
+
+SERVER = "de.bwaldvogel:mongo-java-server:1.47.0"
+PYTHON_DRIVER = "pymongo==4.10.1"
+NODE_DRIVER = "mongodb@6.20.0"  # the last that Node.js 18 runs
+SECRET = "s3cr3t"
+
+pytestmark = pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")),
+                                reason="no Java: tools/install_deps.sh test-brokers")
+
+
+@pytest.fixture(scope="module")
+def mongo_port():
+    port = free_port()
+    server = subprocess.Popen(
+        ["java", "-Xmx256m", "-XX:+UseSerialGC", "-cp", packages.class_path(SERVER), str(PEERS / "MongoServer.java"), str(port)],
+        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )
+    wait_for_port(port, 60)
+    yield port
+    server.stdin.close()
+    server.wait(20)
+
+
+def python_client(*arguments):
+    return Talker("mongo_client.py", *arguments, env={"PYTHONPATH": packages.python_path(PYTHON_DRIVER)})
+
+
+def node_client(*arguments):
+    return Talker("mongo_client.js", *arguments, program="node", env={"NODE_PATH": packages.node_path(NODE_DRIVER)})
+
+
+CLIENTS = {"PyMongo": python_client, "Node.js": node_client}
+
+
+def facts(span):
+    told = span["attributes"]
+    return f"{told['operation']} {told['table']} {told['status']} {told['errorCode']}"
+
+
+def without_numbers(counts):
+    """users0 and users1 are one row of the table."""
+    rows = collections.Counter()
+    for what, count in counts.items():
+        operation, collection, *outcome = what.split(" ")
+        rows[" ".join((operation, collection.rstrip("0123456789"), *outcome))] += count
+    return rows
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_operation_is_a_span(mongo_port, client):
+    with Tally(f"mongo, {client}") as tally:
+        for connections, rounds in ((1, 5), (16, 1), (64, 1)):
+            with Agent(config="discovery:\n  instrument:\n    - cmd_args: '*mongo_client*'\n") as agent, \
+                    CLIENTS[client](mongo_port, connections, rounds) as talker:
+                agent.wait_for_instrumented(1)
+                done = collections.Counter(json.loads(talker.go()))
+                drop_data(mongo_port)
+                agent.wait_for_spans(sum(done.values()), 20)
+                spans = agent.spans()
+                found = collections.Counter(map(facts, spans))
+                tally.expect_counts(client, connections, without_numbers(done), without_numbers(found))
+                tally.expect(client, connections, "each collection's", True, done == found)
+                # Node.js writes the name of the database behind the documents: there it isn't captured.
+                late = [span for span in spans if client == "Node.js" and facts(span).startswith("insert large")]
+                tally.expect(client, connections, "database shop", len(spans) - len(late),
+                             sum(span["attributes"]["dbNamespace"] == "shop" for span in spans))
+                tally.expect(client, connections, "server and type", len(spans),
+                             sum((span["type"], span["attributes"]["serverPort"], span["attributes"]["serverAddr"])
+                                 == ("MongoClient", str(mongo_port), "127.0.0.1") for span in spans))
+                tally.expect(client, connections, "secrets told", 0,
+                             agent.out.read_text().count(SECRET) + agent.log_text().count(SECRET))
+                rows = ledger_of_log(agent.stop())
+                assert_ledger_adds_up(rows)
+                tally.expect(client, connections, "spans made", sum(done.values()), rows["spans_made"])
+                for lost in ("requests_no_response", "requests_lost_response", "responses_unpaired", "messages_malformed"):
+                    tally.expect(client, connections, lost, 0, rows[lost])
+
+
+def drop_data(port):
+    code = f"import pymongo; pymongo.MongoClient('127.0.0.1', {port}).drop_database('shop')"
+    subprocess.run(["python3", "-c", code], env={**os.environ, "PYTHONPATH": packages.python_path(PYTHON_DRIVER)}, check=True)
