@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/amqp091/conversation.hpp"
+#include "protocol/amqp10/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
-#include "protocol/sunrpc/conversation.hpp"
-#include "protocol/redis/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
+#include "protocol/mqtt/conversation.hpp"
+#include "protocol/nats/conversation.hpp"
+#include "protocol/redis/conversation.hpp"
+#include "protocol/sunrpc/conversation.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -35,6 +39,22 @@ constexpr std::array kProtocols = {
                 .instrumentation = "mongo",
                 .judge = mongo::judge,
                 .converse = converse<mongo::MongoConversation>},
+    ProtocolRow{.name = "nats",
+                .instrumentation = "nats",
+                .judge = nats::judge,
+                .converse = converse<nats::NatsConversation>},
+    ProtocolRow{.name = "amqp091",
+                .instrumentation = "amqp",
+                .judge = amqp091::judge,
+                .converse = converse<amqp091::Amqp091Conversation>},
+    ProtocolRow{.name = "amqp10",
+                .instrumentation = "amqp",
+                .judge = amqp10::judge,
+                .converse = converse<amqp10::Amqp10Conversation>},
+    ProtocolRow{.name = "mqtt",
+                .instrumentation = "mqtt",
+                .judge = mqtt::judge,
+                .converse = converse<mqtt::MqttConversation>},
 };
 
 }  // namespace

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/amqp091/conversation.hpp"
+
+#include <algorithm>
+
+#include "protocol/message_span.hpp"
+
+namespace obi::protocol::amqp091 {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::size_t kMaxChannels = 2048;  // RabbitMQ's channel_max is 2047
+// Publishes that wait for the broker at once; what is beyond has a span without that time.
+constexpr std::size_t kMaxUnconfirmed = 4096;
+// What waits for so long after bytes were lost was confirmed in them.
+constexpr std::uint64_t kLostAfterNs = 60'000'000'000;
+constexpr std::size_t kMaxNameBytes = 1024;
+constexpr int kRefused = 1;
+
+std::uint64_t key_of(std::uint16_t channel, std::uint64_t tag) {
+  return static_cast<std::uint64_t>(channel) << 48U | (tag & 0xffff'ffff'ffffU);
+}
+
+// Semantic conventions for RabbitMQ, messaging.destination.name.
+void write_destination(const Address& address, std::string& out) {
+  out = address.exchange;
+  if (!address.exchange.empty() && !address.routing_key.empty()) out += ':';
+  out += address.routing_key;
+}
+
+bool is_protocol_header(std::span<const std::byte> bytes) {
+  return text_of(bytes).starts_with(
+      kProtocolHeader.substr(0, std::min<std::size_t>(4, bytes.size())));
+}
+
+}  // namespace
+
+Amqp091Conversation::Amqp091Conversation(const ConversationOptions&, const ConversationStart& start)
+    : MessageConversation(start), unconfirmed_(kMaxUnconfirmed) {}
+
+MessageConversation::Size Amqp091Conversation::measure(Speaker from,
+                                                       std::span<const std::byte> bytes) {
+  // The client begins with it; a broker that wants another version answers with its own.
+  if (is_protocol_header(bytes)) {
+    if (bytes.size() < 4) return std::unexpected(ParseError::Truncated);
+    return kProtocolHeader.size();
+  }
+  const auto frame = parse_frame(from, bytes);
+  if (!frame) return std::unexpected(frame.error());
+  return frame->size();
+}
+
+bool Amqp091Conversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const auto frame = parse_frame(from, bytes);
+  return frame && frame->size() <= bytes.size();
+}
+
+void Amqp091Conversation::on_message(const Message& message, SpanSink& sink) {
+  if (!is_client()) return leave(sink);
+  // Many frames travel in one call.
+  if (!wants_stream_) sink.want_stream();
+  wants_stream_ = true;
+  const auto frame = parse_frame(message.from, message.bytes);
+  if (!frame) return;  // the protocol header
+  switch (frame->type) {
+    case FrameType::kMethod: return on_method(message, *frame, sink);
+    case FrameType::kHeader:
+    case FrameType::kBody: return go_on(message, *frame, sink);
+    case FrameType::kHeartbeat: return;
+  }
+}
+
+void Amqp091Conversation::on_method(const Message& message, const Frame& frame, SpanSink& sink) {
+  switch (frame.method) {
+    case kConnectionStartOk:
+      connection_name_ = connection_name(frame.payload).substr(0, kMaxNameBytes);
+      return;
+    case kChannelOpen:
+    case kChannelCloseOk: return drop_channel(frame.channel, sink);
+    case kBasicPublish:
+    case kBasicReturn:
+    case kBasicDeliver:
+    case kBasicGetOk: return begin_content(message, frame, sink);
+    case kBasicAck:
+    case kBasicNack:
+      if (message.from == Speaker::kServer) on_confirmation(message, frame, sink);
+      return;
+    case kConfirmSelect:
+      // A second one changes nothing.
+      if (Channel* channel = channel_of(frame.channel);
+          channel != nullptr && !channel->confirms && channel->next_tag == 1)
+        channel->confirms = true;
+      return;
+    default: return;
+  }
+}
+
+// Null if there are too many.
+Amqp091Conversation::Channel* Amqp091Conversation::channel_of(std::uint16_t number) {
+  const auto found = channels_.find(number);
+  if (found != channels_.end()) return &found->second;
+  if (channels_.size() >= kMaxChannels) return nullptr;
+  return &channels_[number];
+}
+
+void Amqp091Conversation::begin_content(const Message& message, const Frame& frame,
+                                        SpanSink& sink) {
+  const bool has_span = frame.method != kBasicReturn;
+  if (has_span) sink.note(Note::RequestSeen);
+  Channel* const channel = channel_of(frame.channel);
+  if (channel == nullptr) return sink.note(Note::RequestOverflow, has_span ? 1 : 0);
+  Content& content = channel->contents[static_cast<std::size_t>(message.from)];
+  drop_content(content, Note::RequestLostResponse, sink);
+  content.is_under_way = true;
+  content.has_span = has_span;
+  content.has_header = false;
+  content.origin = message.origin();
+  content.bytes = message.size;
+  content.tag = frame.method == kBasicPublish && channel->confirms ? channel->next_tag++ : 0;
+  contents_under_way_ += has_span ? 1 : 0;
+  const auto address = parse_address(frame.method, frame.payload);
+  if (!address) sink.note(Note::HeadTruncated);
+  write_destination(address.value_or(Address{}), content.destination);
+}
+
+void Amqp091Conversation::go_on(const Message& message, const Frame& frame, SpanSink& sink) {
+  const auto channel = channels_.find(frame.channel);
+  if (channel == channels_.end()) return;
+  Content& content = channel->second.contents[static_cast<std::size_t>(message.from)];
+  // Of a message whose beginning was not seen.
+  if (!content.is_under_way) return;
+  content.bytes += message.size;
+  if (frame.type == FrameType::kHeader) {
+    const auto size = parse_body_size(frame.payload);
+    if (content.has_header || !size) {
+      sink.note(Note::MessageMalformed);
+      return drop_content(content, Note::RequestLostResponse, sink);
+    }
+    content.has_header = true;
+    content.body_left = *size;
+  } else if (!content.has_header || frame.payload_bytes > content.body_left) {
+    sink.note(Note::MessageMalformed);
+    return drop_content(content, Note::RequestLostResponse, sink);
+  } else {
+    content.body_left -= frame.payload_bytes;
+  }
+  if (content.body_left == 0) end_content(message, frame.channel, content, sink);
+}
+
+void Amqp091Conversation::end_content(const Message& message, std::uint16_t channel,
+                                      Content& content, SpanSink& sink) {
+  content.is_under_way = false;
+  if (!content.has_span) return;
+  --contents_under_way_;
+  Publish* const waiting =
+      content.tag == 0 ? nullptr : unconfirmed_.add(key_of(channel, content.tag));
+  if (waiting != nullptr) {
+    waiting->origin = content.origin;
+    waiting->bytes = content.bytes;
+    waiting->destination = content.destination;
+    return;
+  }
+  add_message_span({.type = model::EventType::kAmqpClient,
+                    .system = "amqp",
+                    .operation = message.from == Speaker::kClient ? kPublish : kProcess,
+                    .destination = content.destination,
+                    .client_id = connection_name_,
+                    .start_ns = content.origin.start_ns,
+                    .end_ns = message.end_ns,
+                    .pid = content.origin.pid,
+                    .request_bytes = content.bytes},
+                   sink);
+}
+
+void Amqp091Conversation::on_confirmation(const Message& message, const Frame& frame,
+                                          SpanSink& sink) {
+  const auto confirmation = parse_confirmation(frame.payload);
+  const auto found = channels_.find(frame.channel);
+  if (!confirmation || found == channels_.end()) return;
+  Channel& channel = found->second;
+  const int status = frame.method == kBasicNack ? kRefused : 0;
+  const std::uint64_t last_tag = channel.next_tag - 1;
+  if (confirmation->tag > last_tag) return sink.note(Note::ResponseUnpaired);
+  if (!confirmation->is_multiple) {
+    confirm(key_of(frame.channel, confirmation->tag), message, status, sink);
+    if (confirmation->tag == channel.first_unconfirmed) ++channel.first_unconfirmed;
+    return;
+  }
+  const std::uint64_t up_to = confirmation->tag == 0 ? last_tag : confirmation->tag;
+  for (; channel.first_unconfirmed <= up_to; ++channel.first_unconfirmed)
+    confirm(key_of(frame.channel, channel.first_unconfirmed), message, status, sink);
+}
+
+void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int status,
+                                  SpanSink& sink) {
+  const Publish* const publish = unconfirmed_.find(key);
+  if (publish == nullptr) return;
+  add_message_span({.type = model::EventType::kAmqpClient,
+                    .system = "amqp",
+                    .operation = kPublish,
+                    .destination = publish->destination,
+                    .client_id = connection_name_,
+                    .start_ns = publish->origin.start_ns,
+                    .end_ns = answer.end_ns,
+                    .pid = publish->origin.pid,
+                    .status = status,
+                    .request_bytes = publish->bytes,
+                    .response_bytes = answer.size},
+                   sink);
+  unconfirmed_.remove(key);
+}
+
+void Amqp091Conversation::drop_content(Content& content, Note why, SpanSink& sink) {
+  if (content.is_under_way && content.has_span) {
+    sink.note(why);
+    --contents_under_way_;
+  }
+  content.is_under_way = false;
+}
+
+// Its publishes will not be confirmed any more.
+void Amqp091Conversation::drop_channel(std::uint16_t number, SpanSink& sink) {
+  const auto found = channels_.find(number);
+  if (found == channels_.end()) return;
+  Channel& channel = found->second;
+  for (Content& content : channel.contents) drop_content(content, Note::RequestNoResponse, sink);
+  for (; channel.first_unconfirmed < channel.next_tag; ++channel.first_unconfirmed) {
+    const std::uint64_t key = key_of(number, channel.first_unconfirmed);
+    if (unconfirmed_.find(key) == nullptr) continue;
+    sink.note(Note::RequestNoResponse);
+    unconfirmed_.remove(key);
+  }
+  channels_.erase(found);
+}
+
+// The client counts its publishes; if some may have been missed, confirms can't be told apart.
+void Amqp091Conversation::on_lost(Speaker from, SpanSink& sink) {
+  for (auto& [number, channel] : channels_) {
+    drop_content(channel.contents[static_cast<std::size_t>(from)], Note::RequestLostResponse, sink);
+    if (from == Speaker::kClient) channel.confirms = false;
+  }
+  has_lost_ = true;
+}
+
+void Amqp091Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+  for (auto& [number, channel] : channels_) {
+    for (Content& content : channel.contents) drop_content(content, why, sink);
+  }
+  if (!unconfirmed_.empty()) sink.note(why, unconfirmed_.size());
+  unconfirmed_.remove_if([](std::uint64_t, const Publish&) { return true; });
+}
+
+void Amqp091Conversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
+  if (has_lost_ && now_ns > kLostAfterNs) {
+    unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
+      if (publish.origin.start_ns >= now_ns - kLostAfterNs) return false;
+      sink.note(Note::RequestLostResponse);
+      return true;
+    });
+    has_lost_ = !unconfirmed_.empty();
+  }
+  if (quiet) unconfirmed_.release_idle_memory();
+}
+
+// A destination is two short strings.
+std::size_t Amqp091Conversation::state_bytes() const {
+  constexpr std::size_t kDestinationBytes = 128;
+  return connection_name_.capacity() +
+         channels_.capacity() * (sizeof(Channel) + sizeof(std::uint16_t) + 1) +
+         channels_.size() * 2 * kDestinationBytes + unconfirmed_.held_bytes() +
+         unconfirmed_.size() * kDestinationBytes;
+}
+
+}  // namespace obi::protocol::amqp091

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// AMQP 1.0 (OASIS). Each delivery is a span: what the client transfers is a `publish`, what the
+// broker transfers a `process`. It begins with the first transfer frame and ends with the last; a
+// publish that is not sent settled ends when the broker tells its outcome (disposition). What a
+// receiver settles later ends nothing. The destination is the address of the link, or of the
+// message where the link has none. Only clients have spans: OBI has no type for the broker's. Not
+// thread-safe.
+#pragma once
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "protocol/amqp10/frame.hpp"
+#include "protocol/message_conversation.hpp"
+#include "protocol/outstanding.hpp"
+#include "protocol/table.hpp"
+
+namespace obi::protocol::amqp10 {
+
+Verdict judge(const Opening& opening);
+
+class Amqp10Conversation final : public MessageConversation {
+ public:
+  Amqp10Conversation(const ConversationOptions& options, const ConversationStart& start);
+  [[nodiscard]] bool has_open_request() const override {
+    return deliveries_under_way_ > 0 || !unsettled_.empty();
+  }
+
+ protected:
+  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  void on_message(const Message& message, SpanSink& sink) override;
+  void on_lost(Speaker from, SpanSink& sink) override;
+  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
+  [[nodiscard]] std::size_t state_bytes() const override;
+
+ private:
+  /// A delivery whose transfer frames are coming, or that waits for its outcome.
+  struct Delivery {
+    Origin origin;
+    std::uint64_t bytes = 0;
+    std::string destination;
+  };
+  /// By which one side sends.
+  struct Link {
+    std::string address;
+    bool is_messages = true;
+    bool is_under_way = false;  // `delivery`
+    bool is_settled = false;
+    std::uint32_t delivery_id = 0;
+    Delivery delivery;
+  };
+  using Links = absl::flat_hash_map<std::uint64_t, Link>;  // by channel and handle
+  void on_performative(const Message& message, const Frame& frame, SpanSink& sink);
+  void on_begin(const Message& message, std::uint16_t channel, const Value& value);
+  void on_attach(const Message& message, std::uint16_t channel, const Value& value, SpanSink& sink);
+  void on_transfer(const Message& message, std::uint16_t channel, const Performative& performative,
+                   SpanSink& sink);
+  void end_delivery(const Message& message, std::uint16_t channel, Link& link, SpanSink& sink);
+  void on_disposition(const Message& message, std::uint16_t channel, const Value& value,
+                      SpanSink& sink);
+  void settle(Delivery& delivery, const Disposition& disposition, const Message& answer,
+              SpanSink& sink);
+  void on_detach(Speaker from, std::uint16_t channel, const Value& value, SpanSink& sink);
+  void on_end(Speaker from, std::uint16_t channel, SpanSink& sink);
+  void tell(const Delivery& delivery, Speaker from, std::uint64_t end_ns, SpanSink& sink);
+  void drop(Link& link, SpanSink::Note why, SpanSink& sink);
+  Link* link_of(Speaker from, std::uint64_t key);
+  Links& links_of(Speaker from) { return links_[static_cast<std::size_t>(from)]; }
+
+  std::array<Links, 2> links_;
+  /// The broker's channel of a session -> the client's, and back.
+  absl::flat_hash_map<std::uint16_t, std::uint16_t> client_channels_;
+  absl::flat_hash_map<std::uint16_t, std::uint16_t> broker_channels_;
+  Outstanding<Delivery> unsettled_;  // by client's channel and delivery id
+  std::string container_id_;
+  std::size_t deliveries_under_way_ = 0;
+  bool wants_stream_ = false;
+  bool has_lost_ = false;
+};
+
+}  // namespace obi::protocol::amqp10

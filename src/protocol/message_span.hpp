@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The span of one message that was published or delivered, the same for every messaging protocol.
+// Pure functions.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/conversation.hpp"
+
+namespace obi::protocol {
+
+inline constexpr std::string_view kPublish = "publish";
+inline constexpr std::string_view kProcess = "process";
+
+/// What is known of it. `system` and `operation` are static; the other texts are copied.
+struct MessageSpan {
+  model::EventType type = model::EventType::kNone;
+  std::string_view system;
+  std::string_view operation;
+  std::string_view destination;  ///< empty if unknown
+  std::string_view client_id;    ///< empty if unknown
+  std::uint64_t start_ns = 0;
+  std::uint64_t end_ns = 0;
+  std::uint32_t pid = 0;
+  int status = 0;  ///< as the protocol numbers refusals
+  std::uint64_t request_bytes = 0;
+  std::uint64_t response_bytes = 0;
+  std::int64_t envelope_bytes = model::MessagingCall::kUnknown;
+};
+
+/// Note::RequestSeen must have been told.
+void add_message_span(const MessageSpan& told, SpanSink& sink);
+
+}  // namespace obi::protocol

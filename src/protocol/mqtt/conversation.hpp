@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// MQTT 3.1, 3.1.1 and 5 (OASIS). A PUBLISH of the client is its `publish`, one of the server its
+// `process`. A span begins with the first byte of the PUBLISH; of QoS 0 it ends with its last byte,
+// of QoS 1 and 2 when the delivery is complete (PUBACK, PUBCOMP, or a PUBREC that refuses). A
+// SUBSCRIBE is a `process` of its first filter until its SUBACK, as OBI has it. Pairs are made by
+// packet id, for each direction apart; a retransmission (DUP) of what waits is no second operation.
+// Not thread-safe.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "protocol/message_conversation.hpp"
+#include "protocol/mqtt/packet.hpp"
+#include "protocol/mqtt/topic_aliases.hpp"
+#include "protocol/outstanding.hpp"
+#include "protocol/table.hpp"
+
+namespace obi::protocol::mqtt {
+
+Verdict judge(const Opening& opening);
+
+class MqttConversation final : public MessageConversation {
+ public:
+  MqttConversation(const ConversationOptions& options, const ConversationStart& start);
+  [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
+
+ protected:
+  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  void on_message(const Message& message, SpanSink& sink) override;
+  void on_lost(Speaker from, SpanSink& sink) override;
+  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
+  [[nodiscard]] std::size_t state_bytes() const override;
+
+ private:
+  /// A packet that its receiver has to acknowledge.
+  struct Delivery {
+    Origin origin;
+    std::uint64_t bytes = 0;
+    Speaker from = Speaker::kClient;
+    PacketType ends_with = PacketType::kPuback;
+    std::string destination;
+  };
+  void on_connect(std::span<const std::byte> body, SpanSink& sink);
+  void on_publish(const Message& message, const FixedHeader& header, SpanSink& sink);
+  void on_subscribe(const Message& message, const FixedHeader& header, SpanSink& sink);
+  void on_acknowledgement(const Message& message, const FixedHeader& header, SpanSink& sink);
+  std::string_view topic_of(const Publish& publish, Speaker from, SpanSink& sink);
+  void wait_for(PacketType answer, std::uint16_t packet_id, std::string_view destination,
+                const Message& message, SpanSink& sink);
+  void forget(std::uint64_t key, SpanSink::Note why, SpanSink& sink);
+  void tell_now(const Message& message, std::string_view destination, SpanSink& sink);
+  void tell(const Delivery& delivery, const Message& answer, int status, SpanSink& sink);
+  TopicAliases& aliases_of(Speaker from) { return aliases_[static_cast<std::size_t>(from)]; }
+
+  Version version_ = Version::kUnknown;
+  std::string client_id_;
+  std::array<TopicAliases, 2> aliases_;
+  Outstanding<Delivery> waiting_;
+  std::size_t destination_bytes_ = 0;  // of what waits
+  bool wants_stream_ = false;
+  bool has_lost_ = false;
+};
+
+}  // namespace obi::protocol::mqtt

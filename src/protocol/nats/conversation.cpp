@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/nats/conversation.hpp"
+
+#include "protocol/message_span.hpp"
+
+namespace obi::protocol::nats {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::uint8_t kTlsHandshake = 0x16;  // RFC 8446 section 5.1
+
+bool is_whole_command(const Command& command, std::span<const std::byte> bytes) {
+  if (command.size() > bytes.size()) return false;
+  return !command.has_payload || text_of(bytes.first(command.size())).ends_with("\r\n");
+}
+
+/// What the first bytes of one direction are.
+struct Seen {
+  bool is_nats = true;     // all of them
+  bool has_whole = false;  // a command
+  bool has_proof = false;  // a command that no other protocol has
+};
+
+// Messages of few bytes come by the dozen in a call: some are enough.
+constexpr int kMaxJudged = 8;
+
+Seen look_at(Speaker from, std::span<const std::byte> bytes) {
+  Seen seen;
+  for (int i = 0; i < kMaxJudged && !bytes.empty(); ++i) {
+    const auto command = parse_command(from, bytes);
+    if (!command) {
+      seen.is_nats = command.error() == ParseError::Truncated;
+      return seen;
+    }
+    if (command->size() > bytes.size()) return seen;
+    if (!is_whole_command(*command, bytes)) {
+      seen.is_nats = false;
+      return seen;
+    }
+    seen.has_whole = true;
+    // PING is Redis's and IRC's too, +OK Redis's, a line with two words may be any text.
+    seen.has_proof |= command->has_payload || command->verb == Verb::kConnect;
+    bytes = bytes.subspan(command->size());
+  }
+  return seen;
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  const Seen client = look_at(Speaker::kClient, opening.client.bytes);
+  const Seen server = look_at(Speaker::kServer, opening.server.bytes);
+  if (!client.is_nats || !server.is_nats) return Verdict::kNo;
+  // Every server begins its greeting so. What follows may be longer than what is shown here.
+  if (text_of(opening.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
+  if (client.has_proof || server.has_proof) return Verdict::kYes;
+  if (client.has_whole && server.has_whole) {
+    // "PING" and "PONG" from either: a Redis server says "+PONG".
+    return text_of(opening.server.bytes).starts_with('P') ? Verdict::kYes : Verdict::kNo;
+  }
+  return Verdict::kMaybe;
+}
+
+MessageConversation::Size NatsConversation::measure(Speaker from,
+                                                    std::span<const std::byte> bytes) {
+  if (from == Speaker::kClient && !is_connected_ &&
+      std::to_integer<std::uint8_t>(bytes[0]) == kTlsHandshake)
+    return std::unexpected(ParseError::Unsupported);
+  const auto command = parse_command(from, bytes);
+  if (!command) return std::unexpected(command.error());
+  return command->size();
+}
+
+bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const auto command = parse_command(from, bytes);
+  return command && is_whole_command(*command, bytes);
+}
+
+void NatsConversation::on_message(const Message& message, SpanSink& sink) {
+  // Many messages travel in one call.
+  if (!wants_stream_) sink.want_stream();
+  wants_stream_ = true;
+  const auto command = parse_command(message.from, message.bytes);
+  if (!command) return sink.note(Note::HeadTruncated);  // a line longer than what is kept
+  switch (command->verb) {
+    case Verb::kInfo:
+      if (!is_connected_ && json_member(command->arguments, "tls_required") == "true") leave(sink);
+      return;
+    case Verb::kConnect:
+      is_connected_ = true;
+      client_name_ = json_member(command->arguments, "name");
+      return;
+    case Verb::kPub:
+    case Verb::kHpub:
+    case Verb::kMsg:
+    case Verb::kHmsg: return tell(message, *command, sink);
+    default: return;
+  }
+}
+
+void NatsConversation::tell(const Message& message, const Command& command, SpanSink& sink) const {
+  if (message.is_whole() && !text_of(message.bytes).ends_with("\r\n"))
+    return sink.note(Note::MessageMalformed);
+  sink.note(Note::RequestSeen);
+  add_message_span(
+      {.type = is_client() ? model::EventType::kNatsClient : model::EventType::kNatsServer,
+       .system = "nats",
+       .operation = message.from == Speaker::kClient ? kPublish : kProcess,
+       .destination = command.subject,
+       .client_id = client_name_,
+       .start_ns = message.start_ns,
+       .end_ns = message.end_ns,
+       .pid = message.pid,
+       .request_bytes = message.size,
+       .envelope_bytes = static_cast<std::int64_t>(command.payload_bytes)},
+      sink);
+}
+
+}  // namespace obi::protocol::nats

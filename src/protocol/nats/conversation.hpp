@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// NATS between a client and its server (docs.nats.io, "Client protocol"). Each message is a span of
+// its own: PUB and HPUB publish, MSG and HMSG process; it begins and ends with its bytes, as
+// nothing answers it. Of the greetings only the client's name and whether TLS follows is read:
+// whatever proves who the client is stays where it was. Not thread-safe.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "protocol/message_conversation.hpp"
+#include "protocol/nats/command.hpp"
+#include "protocol/table.hpp"
+
+namespace obi::protocol::nats {
+
+Verdict judge(const Opening& opening);
+
+class NatsConversation final : public MessageConversation {
+ public:
+  NatsConversation(const ConversationOptions& options, const ConversationStart& start)
+      : MessageConversation(start, kMaxHeaderBytes) {}
+  [[nodiscard]] bool has_open_request() const override { return false; }
+
+ protected:
+  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  void on_message(const Message& message, SpanSink& sink) override;
+  void on_lost(Speaker from, SpanSink& sink) override {}
+  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override {}
+  [[nodiscard]] std::size_t state_bytes() const override { return client_name_.capacity(); }
+
+ private:
+  void tell(const Message& message, const Command& command, SpanSink& sink) const;
+
+  std::string client_name_;
+  bool is_connected_ = false;  // CONNECT was seen
+  bool wants_stream_ = false;
+};
+
+}  // namespace obi::protocol::nats
