@@ -10,6 +10,8 @@
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
 #include "protocol/nats/conversation.hpp"
+#include "protocol/sunrpc/conversation.hpp"
+#include "protocol/memcached/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
 #include "protocol/sunrpc/conversation.hpp"
 
@@ -55,6 +57,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "mqtt",
                 .judge = mqtt::judge,
                 .converse = converse<mqtt::MqttConversation>},
+    ProtocolRow{.name = "memcached",
+                .instrumentation = "memcached",
+                .judge = memcached::judge,
+                .converse = converse<memcached::MemcachedConversation>},
 };
 
 }  // namespace

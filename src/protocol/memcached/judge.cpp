@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// How memcached is told from everything else, see protocol/table.hpp.
+#include <algorithm>
+
+#include "protocol/memcached/conversation.hpp"
+#include "protocol/memcached/opcode.hpp"
+
+namespace obi::protocol::memcached {
+namespace {
+
+// A line with its end; empty if it has none.
+std::string_view whole_line(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
+}
+
+std::string_view content_of(std::string_view line) {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+Verdict judge_text(const Opening& opening) {
+  const std::string_view client = text_of(opening.client.bytes);
+  const std::string_view server = text_of(opening.server.bytes);
+  const std::string_view line = whole_line(client);
+  if (opening.server_first || !is_plain_line(content_of(line.empty() ? client : line)))
+    return Verdict::kNo;
+  if (line.empty() && !may_begin_command(client)) return Verdict::kNo;
+  if (line.empty() && (!server.empty() || client.size() < kMaxLine))
+    return server.empty() ? Verdict::kMaybe : Verdict::kNo;
+  const TextCommand command = parse_command(content_of(line.empty() ? client : line));
+  if (!command.is_known) return Verdict::kNo;
+  if (command.has_data && !line.empty()) {
+    // With its data, and the end of line behind it, a store is like nothing else.
+    const std::string_view rest = client.substr(line.size());
+    if (rest.size() >= command.data_bytes + 2)
+      return rest.substr(command.data_bytes, 2) == "\r\n" ? Verdict::kYes : Verdict::kNo;
+  }
+  const std::string_view said = whole_line(server);
+  if (said.empty()) return server.size() < kMaxLine ? Verdict::kMaybe : Verdict::kNo;
+  const auto answer = parse_answer(content_of(said));
+  if (!answer || !said.ends_with("\r\n")) return Verdict::kNo;
+  return (answer->word & (command.answers | kErrors)) != 0 && answer->word != kOther ? Verdict::kYes
+                                                                                     : Verdict::kNo;
+}
+
+// Walks over what Couchbase begins with as well.
+Verdict judge_binary(const Opening& opening) {
+  std::span<const std::byte> rest = opening.client.bytes;
+  while (!rest.empty()) {
+    const auto frame = parse_frame(rest);
+    if (!frame) return frame.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+    if (!is_plausible_request(*frame)) return Verdict::kNo;
+    if (!is_sasl(frame->opcode)) {
+      if (!opening.mid_life) return Verdict::kYes;
+      const auto answer = parse_frame(opening.server.bytes);
+      if (!answer) return opening.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+      return answer->magic == Frame::kResponse && answer->datatype == 0 &&
+                     answer->opcode == frame->opcode && answer->opaque == frame->opaque
+                 ? Verdict::kYes
+                 : Verdict::kNo;
+    }
+    if (rest.size() <= frame->size()) break;
+    rest = rest.subspan(frame->size());
+  }
+  return Verdict::kMaybe;
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  if (opening.client.bytes.empty()) return Verdict::kNo;
+  const bool is_binary = opening.client.bytes[0] == std::byte{Frame::kRequest};
+  return is_binary ? judge_binary(opening) : judge_text(opening);
+}
+
+}  // namespace obi::protocol::memcached
