@@ -20,6 +20,7 @@ test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
   psmisc openssl php-fpm
   rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host
+  mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
 )
 brokers=(maven)  # brings servers that run on Java
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.

@@ -141,8 +141,12 @@ void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink)
     if (side.moved == side.size) end_message(from, side.kept, chunk.end_ns, sink);
   }
   if (missing == 0 || left_) return;
-  const bool in_header = side.moved > 0;
-  if (!in_header && on_missing(from, missing, chunk.tail, chunk.end_ns, sink)) return;
+  // The start of a header goes with what is missing behind it.
+  if (on_missing(from, missing + side.moved, chunk.tail, chunk.end_ns, sink)) {
+    side.kept.clear();
+    side.moved = 0;
+    return;
+  }
   lose(from, sink);
 }
 

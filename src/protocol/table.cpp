@@ -7,11 +7,11 @@
 #include "protocol/amqp091/conversation.hpp"
 #include "protocol/amqp10/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
+#include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
+#include "protocol/mysql/conversation.hpp"
 #include "protocol/nats/conversation.hpp"
-#include "protocol/sunrpc/conversation.hpp"
-#include "protocol/memcached/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
 #include "protocol/sunrpc/conversation.hpp"
 
@@ -61,6 +61,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "memcached",
                 .judge = memcached::judge,
                 .converse = converse<memcached::MemcachedConversation>},
+    ProtocolRow{.name = "mysql",
+                .instrumentation = "sql",
+                .judge = mysql::judge,
+                .converse = converse<mysql::MysqlConversation>},
 };
 
 }  // namespace

@@ -89,6 +89,7 @@ class Agent:
         self.peak_rss_kib = 0
         self.started_at = None
         self.process = None
+        self.read_bytes, self.read_spans = 0, []  # of its output so far
 
     def __enter__(self):
         self.started_at = time.monotonic()
@@ -126,14 +127,14 @@ class Agent:
         return self.log_text()
 
     def spans(self):
-        spans = []
-        for line in self.out.read_text(errors="replace").splitlines():
+        with self.out.open("rb") as out:
+            out.seek(self.read_bytes)
+            whole_lines, end, _ = out.read().rpartition(b"\n")
+        self.read_bytes += len(whole_lines) + len(end)
+        for line in whole_lines.decode(errors="replace").split("\n"):
             if line.startswith("["):
-                try:
-                    spans += json.loads(line)
-                except json.JSONDecodeError:
-                    pass  # the line being written right now
-        return spans
+                self.read_spans += json.loads(line)
+        return list(self.read_spans)
 
     def wait_for_spans(self, count, timeout=10, where=lambda span: True):
         def enough():

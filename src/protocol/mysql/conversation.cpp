@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/mysql/conversation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/byte_cursor.hpp"
+#include "protocol/mysql/opening.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::mysql {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: COM_STMT_EXECUTE's id
+constexpr std::size_t kMaxNameBytes = 256;           // of a database; 64 characters are allowed
+constexpr std::size_t kKeptTextBytes = kMaxSpanText;
+
+bool makes_span(Command command) {
+  return command == Command::kQuery || command == Command::kExecute ||
+         command == Command::kBulkExecute;
+}
+
+// What follows these is an endless stream, or is framed otherwise.
+bool is_unsupported(Command command) {
+  return command == Command::kBinlogDump || command == Command::kBinlogDumpGtid ||
+         command == Command::kTableDump || command == Command::kClone || command == Command::kMulti;
+}
+
+std::span<const std::byte> payload_of(const Message& message) {
+  return message.bytes.subspan(std::min(kHeaderBytes, message.bytes.size()));
+}
+
+std::uint32_t statement_id(std::span<const std::byte> payload) {
+  base::ByteCursor cursor(payload);
+  cursor.u8();
+  return cursor.little<std::uint32_t>();
+}
+
+std::string_view code_text(std::uint16_t code, base::Arena& arena) {
+  std::array<char, 5> digits;
+  std::size_t first = digits.size();
+  do {
+    digits[--first] = static_cast<char>('0' + code % 10);
+    code /= 10;
+  } while (code > 0);
+  return arena.copy({digits.data() + first, digits.size() - first});
+}
+
+}  // namespace
+
+MysqlConversation::MysqlConversation(const ConversationOptions& options,
+                                     const ConversationStart& start)
+    : MessageConversation(start),
+      statements_(options.mysql_statements),
+      phase_(start.mid_life ? Phase::kCommands : Phase::kGreeting) {}
+
+// Bytes of `from` that have no packets, or none that can be told.
+bool MysqlConversation::is_opaque(Speaker from) const {
+  if (from == Speaker::kClient) return sends_file_;
+  return phase_ == Phase::kCommands && (is_unseen_ || requests_.empty());
+}
+
+MysqlConversation::Size MysqlConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+  if (is_opaque(from)) return bytes.size();
+  const auto header = parse_header(bytes);
+  if (!header) return std::unexpected(header.error());
+  return kHeaderBytes + std::uint64_t{header->length};
+}
+
+void MysqlConversation::on_message(const Message& message, SpanSink& sink) {
+  if (is_opaque(message.from)) return on_opaque(message, sink);
+  message.from == Speaker::kClient ? on_client(message, sink) : on_server(message, sink);
+}
+
+void MysqlConversation::on_opaque(const Message& message, SpanSink& sink) {
+  if (requests_.empty()) return;
+  if (message.from == Speaker::kClient) {
+    requests_.front().bytes += message.size;
+    return;
+  }
+  answer_bytes_ += message.size;
+  answer_ns_ = message.end_ns;
+  if (ends_result(message.bytes)) finish(nullptr, message.end_ns, sink);
+}
+
+void MysqlConversation::on_client(const Message& message, SpanSink& sink) {
+  const auto header = parse_header(message.bytes);
+  const bool continues = std::exchange(client_continues_, header->length == kMaxPayload);
+  if (continues) {
+    if (!requests_.empty()) {
+      requests_.back().bytes += message.size;
+      if (auto& sequence = requests_.back().answer_sequence) ++*sequence;
+    }
+    return;
+  }
+  if (header->sequence == 0) {
+    phase_ = Phase::kCommands;
+    on_command(message, sink);
+  } else if (phase_ != Phase::kCommands) {
+    on_handshake_response(message, sink);
+  }  // else a step of authentication
+}
+
+void MysqlConversation::on_handshake_response(const Message& message, SpanSink& sink) {
+  phase_ = Phase::kCommands;
+  const auto response = parse_handshake_response(payload_of(message));
+  if (!response) return;
+  if (response->starts_tls) return leave(sink);
+  agree(response->capabilities);
+  Request* request = requests_.push(false, sink);
+  if (request == nullptr) return;
+  request->origin = message.origin();
+  request->bytes = message.size;
+  request->command = Command::kChangeUser;  // which is answered as the handshake is
+  request->answer_sequence =
+      static_cast<std::uint8_t>(std::to_integer<std::uint8_t>(message.bytes[3]) + 1);
+  request->statement.reset();
+  request->text = response->database.substr(0, kMaxNameBytes);
+}
+
+void MysqlConversation::agree(std::uint32_t client_capabilities) {
+  client_capabilities_ = client_capabilities;
+  if (server_capabilities_ == 0) return;  // the greeting was not seen
+  const std::uint32_t both = client_capabilities & server_capabilities_;
+  agreement_.deprecates_eof = (both & kCapDeprecateEof) != 0;
+  const bool is_mariadb = (server_capabilities_ & kCapMySql) == 0;
+  agreement_.optional_metadata = !is_mariadb && (both & kCapOptionalMetadata) != 0;
+  query_attributes_ = !is_mariadb && (both & kCapQueryAttributes) != 0;
+  is_compressed_ = (both & kCapCompress) != 0 || (!is_mariadb && (both & kCapZstd) != 0);
+}
+
+void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
+  const auto payload = payload_of(message);
+  if (payload.empty()) return;
+  const auto command = static_cast<Command>(payload[0]);
+  if (is_unseen_) end_of_unseen_answer(sink);
+  if (is_unsupported(command)) {
+    sink.note(Note::MessageUnsupported);
+    return leave(sink);
+  }
+  if (answer_kind(command) != AnswerKind::kNone) return push(message, command, sink);
+  if (command == Command::kClose) statements_.forget(statement_id(payload));
+  // An execution that follows such parts in a row would not be seen.
+  if (command == Command::kSendLongData) sink.want_stream();
+}
+
+void MysqlConversation::push(const Message& message, Command command, SpanSink& sink) {
+  if (command == Command::kPrepare) last_prepared_.reset();
+  Request* request = requests_.push(makes_span(command), sink);
+  if (request == nullptr) return;
+  request->origin = message.origin();
+  request->bytes = message.size;
+  request->command = command;
+  request->answer_sequence = 1;
+  request->statement.reset();
+  request->text.clear();
+  describe(*request, command, payload_of(message), sink);
+}
+
+void MysqlConversation::describe(Request& request, Command command, PacketBytes payload,
+                                 SpanSink& sink) {
+  switch (command) {
+    case Command::kQuery:
+      request.text = query_text(payload, query_attributes_).substr(0, kKeptTextBytes);
+      return;
+    case Command::kPrepare:
+      last_prepared_ = std::make_shared<sql::PreparedStatement>(text_of(payload.subspan(1)),
+                                                                sql::Dialect::kMySql);
+      request.statement = last_prepared_;
+      return;
+    case Command::kExecute:
+    case Command::kBulkExecute: {
+      const std::uint32_t id = statement_id(payload);
+      request.statement = id == kLastPrepared ? last_prepared_ : statements_.find(id);
+      if (!request.statement) sink.note(Note::StatementUnknown);
+      return;
+    }
+    case Command::kInitDb:
+      request.text = text_of(payload.subspan(1)).substr(0, kMaxNameBytes);
+      return;
+    case Command::kChangeUser:
+      request.text =
+          database_of_change_user(payload, client_capabilities_).substr(0, kMaxNameBytes);
+      return;
+    default: return;
+  }
+}
+
+void MysqlConversation::on_server(const Message& message, SpanSink& sink) {
+  if (phase_ == Phase::kGreeting) {
+    const auto greeting = parse_greeting(payload_of(message));
+    if (greeting) server_capabilities_ = greeting->capabilities;
+    phase_ = Phase::kHandshake;
+    return;
+  }
+  if (phase_ == Phase::kHandshake) return;
+  on_answer(message, sink);
+}
+
+void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
+  const auto header = parse_header(message.bytes);
+  const auto payload = payload_of(message);
+  if (!answer_.has_begun()) {
+    const Request& request = requests_.front();
+    if (header->sequence != request.answer_sequence.value_or(header->sequence)) {
+      // Nobody waits for the EOF behind a prepared statement's definitions, where it is not known
+      // whether there is one; nor for a server's farewell.
+      const bool is_spare =
+          !payload.empty() && (payload[0] == std::byte{kError} ||
+                               (payload[0] == std::byte{kEof} && header->length == 5));
+      if (!is_spare) lose(sink);
+      return;
+    }
+    answer_.begin(answer_kind(request.command));
+  }
+  answer_bytes_ += message.size;
+  answer_ns_ = message.end_ns;
+  if (std::exchange(server_continues_, header->length == kMaxPayload)) return;
+  const Progress progress = answer_.take(payload, header->length, agreement_);
+  if (progress.statement_id) prepared_id_ = progress.statement_id;
+  sends_file_ = progress.wants_file;
+  if (progress.is_done) finish(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
+}
+
+// Only the answer to the one request that waits can be under way.
+bool MysqlConversation::may_guess_end() const {
+  return requests_.size() == 1 && answer_.has_begun() && !requests_.pipelines();
+}
+
+// The client asks again: what it waited for has come.
+void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
+  may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
+}
+
+bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
+                                   std::span<const std::byte> tail, std::uint64_t end_ns,
+                                   SpanSink& sink) {
+  if (from == Speaker::kClient) {
+    if (!requests_.empty() && (sends_file_ || client_continues_)) {
+      // Up to the answer all of it belongs to the request.
+      sends_file_ = true;
+      client_continues_ = false;
+      requests_.back().bytes += count;
+      if (!answer_.has_begun()) requests_.back().answer_sequence.reset();
+      return true;
+    }
+    return false;
+  }
+  if (phase_ != Phase::kCommands) return false;
+  if (requests_.empty()) return true;
+  if (!may_guess_end()) return false;
+  answer_bytes_ += count;
+  answer_ns_ = end_ns;
+  is_unseen_ = true;
+  if (ends_result(tail)) finish(nullptr, end_ns, sink);
+  return true;
+}
+
+void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kServer && phase_ == Phase::kCommands && may_guess_end()) {
+    is_unseen_ = true;
+    return;
+  }
+  lose(sink);
+}
+
+bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  if (is_opaque(from)) return true;
+  if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Verdict::kYes;
+  return begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
+}
+
+void MysqlConversation::lose(SpanSink& sink) {
+  requests_.lose(sink);
+  begin_next();
+}
+
+void MysqlConversation::begin_next() {
+  answer_.reset();
+  answer_bytes_ = 0;
+  is_unseen_ = sends_file_ = server_continues_ = false;
+  prepared_id_.reset();
+}
+
+void MysqlConversation::finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink) {
+  Request& request = requests_.front();
+  if (makes_span(request.command)) {
+    make_span(request, error, end_ns, sink);
+  } else if (request.command == Command::kPrepare && error != nullptr) {
+    sink.note(Note::RequestSeen);
+    make_span(request, error, end_ns, sink);
+  }
+  if (error == nullptr) apply(request);
+  const bool starts_compression =
+      is_compressed_ && request.command == Command::kChangeUser && error == nullptr;
+  requests_.pop();
+  begin_next();
+  if (!starts_compression) return;
+  sink.note(Note::MessageUnsupported);
+  leave(sink);
+}
+
+// What a command that was done changes for those after it.
+void MysqlConversation::apply(Request& request) {
+  switch (request.command) {
+    case Command::kQuery: {
+      const std::string_view database = database_of_use(request.text);
+      if (!database.empty()) name_space_ = database.substr(0, kMaxNameBytes);
+      return;
+    }
+    case Command::kInitDb: name_space_ = request.text; return;
+    case Command::kChangeUser:
+      name_space_ = request.text;
+      statements_.clear();
+      return;
+    case Command::kResetConnection: statements_.clear(); return;
+    case Command::kPrepare:
+      if (prepared_id_ && request.statement)
+        statements_.remember(*prepared_id_, std::move(request.statement));
+      return;
+    default: return;
+  }
+}
+
+void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
+                                  SpanSink& sink) {
+  model::Span& span =
+      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  base::Arena& arena = sink.arena();
+  auto& call = arena.make<model::DatabaseCall>();
+  span.database = &call;
+  sql::Statement statement;
+  if (request.command == Command::kQuery) {
+    statement = sql::analyse(request.text, sql::Dialect::kMySql, arena);
+  } else if (request.statement) {
+    statement = request.statement->statement(arena);
+  }
+  span.method = statement.operation;
+  span.path = statement.table;
+  call.system = "mysql";
+  call.query_text = statement.text;
+  call.query_summary = statement.summary;
+  call.name_space = clean_copy(name_space_, arena);
+  if (error != nullptr) {
+    span.status = 1;
+    call.error_code = code_text(error->code, arena);
+    call.sql_state = clean_copy(error->sql_state, arena);
+    call.error_message = clean_copy(error->message, arena);
+  }
+  span.start_ns = span.request_start_ns = request.origin.start_ns;
+  span.end_ns = end_ns;
+  span.pid = request.origin.pid;
+  span.request_bytes = static_cast<std::int64_t>(request.bytes);
+  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
+}
+
+void MysqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+  requests_.give_up(why, sink);
+  begin_next();
+}
+
+void MysqlConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {
+  if (!quiet) return;
+  if (is_unseen_) end_of_unseen_answer(sink);
+  if (requests_.empty()) {
+    requests_.settle();
+    requests_.release_idle_memory();
+  }
+}
+
+std::size_t MysqlConversation::state_bytes() const {
+  return requests_.held_bytes() + statements_.held_bytes() + name_space_.capacity();
+}
+
+}  // namespace obi::protocol::mysql
