@@ -71,6 +71,7 @@ void Connection::on_segment(const model::Segment& segment, const ConnectionConte
     return;
   }
   held_.emplace_back(segment);
+  order_.compare(held_.front().segment, segment);
   release_held(true, context);
   if (held_.size() > kMaxHeld) release_held(false, context);
 }

@@ -34,6 +34,14 @@ void StreamOrder::begin(const model::Segment& segment) {
   sides_[index_of(model::Direction::kSend)] = {.known = true, .next = segment.peer_position};
 }
 
+void StreamOrder::compare(const model::Segment& earlier, const model::Segment& later) {
+  if (sides_[0].known || sides_[1].known || !earlier.has_position || !later.has_position) return;
+  if (earlier.direction == later.direction) return;
+  const bool came_first = ahead(earlier.peer_position, later.position) <= 0 &&
+                          ahead(earlier.position, later.peer_position) < 0;
+  if (came_first) first_mover_ = earlier.direction;
+}
+
 std::uint32_t StreamOrder::lag_of_other(const model::Segment& segment) const {
   const Side& other = sides_[index_of(opposite(segment.direction))];
   if (!segment.has_position || !other.known) return 0;

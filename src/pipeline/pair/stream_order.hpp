@@ -52,8 +52,11 @@ class StreamOrder {
     return behind > 0 ? std::min(static_cast<std::uint32_t>(behind), segment.total_bytes) : 0;
   }
   /// A connection seen from its first byte: a client's first bytes are its own, a server's are its
-  /// peer's.
+  /// peer's; until compare() finds otherwise.
   void set_first_mover(std::optional<model::Direction> direction) { first_mover_ = direction; }
+  /// Two that nothing was taken before. Where `earlier` moved before anything of the other
+  /// direction, and `later` had seen it, the server speaks first (MySQL, NATS, SMTP).
+  void compare(const model::Segment& earlier, const model::Segment& later);
 
  private:
   struct Side {

@@ -51,6 +51,32 @@ TEST(StreamOrder, OnANewConnectionTheFirstMoverIsWaitedFor) {
   EXPECT_EQ(look(order, answer), Arrival::kInOrder);
 }
 
+TEST(StreamOrder, AServerMaySpeakFirst) {
+  for (const Direction servers : {Direction::kSend, Direction::kReceive}) {
+    const Direction clients = opposite(servers);
+    StreamOrder order;
+    order.set_first_mover(clients);
+    const auto greeting = segment(servers, 500, 30, 100);
+    const auto request = segment(clients, 100, 50, 530);
+    EXPECT_EQ(look(order, greeting), Arrival::kEarly);
+    order.compare(greeting, request);
+    EXPECT_EQ(look(order, request), Arrival::kEarly);
+    EXPECT_EQ(look(order, greeting), Arrival::kInOrder);
+    order.take(greeting);
+    EXPECT_EQ(look(order, request), Arrival::kInOrder);
+  }
+}
+
+TEST(StreamOrder, AnAnswerThatWasReportedBeforeItsRequestIsNoGreeting) {
+  StreamOrder order;
+  order.set_first_mover(Direction::kSend);
+  const auto answer = segment(Direction::kReceive, 500, 30, 150);
+  const auto request = segment(Direction::kSend, 100, 50, 500);
+  order.compare(answer, request);
+  EXPECT_EQ(look(order, answer), Arrival::kEarly);
+  EXPECT_EQ(look(order, request), Arrival::kInOrder);
+}
+
 TEST(StreamOrder, WhatNeverComesIsAGapOfKnownSize) {
   StreamOrder order;
   order.take(segment(Direction::kReceive, 100, 10, 500));

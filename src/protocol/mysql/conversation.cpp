@@ -270,7 +270,7 @@ void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
 bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
   if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Verdict::kYes;
-  return begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
+  return !requests_.empty() && begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
 }
 
 void MysqlConversation::lose(SpanSink& sink) {

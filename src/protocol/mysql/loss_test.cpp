@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/mysql/conversation.hpp"
 #include "protocol/mysql/opening.hpp"
 #include "protocol/mysql/packet_fixture.hpp"
 
@@ -84,6 +85,18 @@ TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsGivenUp) {
   talk.client(query("DELETE FROM t"));
   talk.server(error(1, 1142, "42000", "denied"));
   EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 1 code=[1142]")));
+}
+
+TEST(MysqlLoss, AGapInTheHandshakeCostsNoStatement) {
+  for (const bool of_server : {false, true}) {
+    Talk talk("mysql");
+    talk.server(greeting().substr(0, of_server ? 20 : std::string::npos));
+    of_server ? talk.lose_of_server(0) : talk.lose_of_client(0);
+    talk.server(ok(2));
+    talk.client(query("DELETE FROM t"));
+    talk.server(ok(1));
+    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 0"))) << of_server;
+  }
 }
 
 TEST(MysqlLoss, AGapAmongTheRowsCostsNothing) {
@@ -166,15 +179,22 @@ TEST(MysqlOpening, InMidLifeACommandAndItsAnswerAreEnough) {
   EXPECT_EQ(classified({{false, query("select 1")}, {true, ok(1)}}), "");  // a greeting was due
 }
 
-TEST(MysqlOpening, InMidLifeTheEndOfAnOlderAnswerMayComeFirst) {
-  EXPECT_EQ(classified({{true, "rows"}, {false, query("select 1")}, {true, result()}},
-                       ConnectionRole::kUnknown, 0, true),
-            "");  // the first call alone is nobody's
+TEST(MysqlOpening, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer) {
   EXPECT_EQ(
       classified(
           {{false, query("select 1").substr(0, 4)}, {false, "\x03select 1"}, {true, result()}},
           ConnectionRole::kUnknown, 0, true),
       "mysql");
+  const std::string older = "rows";
+  const std::string asked = query("select 1");
+  const auto payload = [](const std::string& text) {
+    return Payload{.bytes = std::as_bytes(std::span(text)), .original_size = text.size()};
+  };
+  EXPECT_EQ(judge({.client = payload(asked),
+                   .server = payload(older),
+                   .mid_life = true,
+                   .server_first = true}),
+            Verdict::kYes);
 }
 
 }  // namespace
