@@ -133,7 +133,10 @@ void MessageConversation::end_message(Speaker from, std::span<const std::byte> b
 void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
   Side& side = side_of(from);
   std::uint64_t missing = chunk.missing_bytes;
-  if (side.lost) return;
+  if (side.lost) {
+    side.lost = !ends_loss(from, missing, chunk.tail, chunk.end_ns, sink);
+    return;
+  }
   if (side.size > 0) {
     const std::uint64_t rest = std::min(side.size - side.moved, missing);
     side.moved += rest;

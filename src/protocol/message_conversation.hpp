@@ -71,6 +71,12 @@ class MessageConversation : public Conversation {
                           std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
+  /// After a loss, `count` bytes more were not captured; `tail` as above. True: they end with a
+  /// message, so that the next one begins at a boundary.
+  virtual bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+                         std::uint64_t end_ns, SpanSink& sink) {
+    return false;
+  }
   /// Whatever waits is given up for the reason `why`; called at the end of the connection and when
   /// it is left.
   virtual void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
@@ -86,6 +92,8 @@ class MessageConversation : public Conversation {
   /// on_message.
   [[nodiscard]] bool is_in_message(Speaker from) const;
   [[nodiscard]] model::Direction direction_of(Speaker speaker) const;
+  /// When bytes of `from` moved last, readable or not.
+  [[nodiscard]] std::uint64_t moved_ns(Speaker from) const { return side_of(from).last_ns; }
   /// The traced process is the client.
   [[nodiscard]] bool is_client() const { return client_direction_ == model::Direction::kSend; }
 

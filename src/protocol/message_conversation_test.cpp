@@ -49,6 +49,10 @@ class Toy final : public MessageConversation {
                   SpanSink&) override {
     return text_of(tail).ends_with("END");
   }
+  bool ends_loss(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+                 SpanSink&) override {
+    return text_of(tail).ends_with("END");
+  }
   void give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
     requests_.give_up(why, sink);
   }
@@ -147,6 +151,15 @@ TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
   client("\2b");
   server("\2y");
   EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+}
+
+TEST_F(MessageConversationTest, ATailMayEndALossToo) {
+  client("\2a");
+  server("", 4, "....");
+  server("garbage, or not", 8, "....END");
+  client("\2b");
+  server("\2y");
+  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
 }
 
 TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) {

@@ -6,6 +6,7 @@
 
 #include "protocol/amqp091/conversation.hpp"
 #include "protocol/amqp10/conversation.hpp"
+#include "protocol/fastcgi/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
@@ -37,6 +38,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "redis",
                 .judge = redis::judge,
                 .converse = converse<redis::RedisConversation>},
+    ProtocolRow{.name = "fastcgi",
+                .instrumentation = "http",
+                .judge = fastcgi::judge,
+                .converse = converse<fastcgi::FastcgiConversation>},
     ProtocolRow{.name = "mongo",
                 .instrumentation = "mongo",
                 .judge = mongo::judge,

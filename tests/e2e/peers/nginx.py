@@ -26,6 +26,7 @@ http {{
   client_max_body_size 64m;
   sendfile {sendfile};
   default_type text/plain;
+  {http}
   server {{
     listen 127.0.0.1:{port} backlog=1024;
     location / {{ root {folder}/www; }}
@@ -39,7 +40,7 @@ http {{
 
 
 class Nginx:
-    def __init__(self, workers=1, sendfile="on", locations=""):
+    def __init__(self, workers=1, sendfile="on", locations="", http=""):
         self.folder = tempfile.TemporaryDirectory(prefix="obi-nginx-")
         self.port = free_port()
         root = pathlib.Path(self.folder.name)
@@ -47,7 +48,8 @@ class Nginx:
         self.www = root / "www"
         self.www.mkdir()
         config = CONFIG.format(
-            master="on", workers=workers, folder=root, port=self.port, sendfile=sendfile, locations=locations
+            master="on", workers=workers, folder=root, port=self.port, sendfile=sendfile, locations=locations,
+            http=http,
         )
         (root / "nginx.conf").write_text(config)
         self.command = ["nginx", "-c", str(root / "nginx.conf"), "-e", str(root / "error.log"), "-p", str(root)]
