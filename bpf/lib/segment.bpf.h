@@ -97,6 +97,13 @@ static __always_inline bool begins_bodyless_request(__u32 word) {
 }
 static __always_inline bool begins_response(__u32 word) { return word == WORD('H', 'T', 'T', 'P'); }
 static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
+// The first bytes of a connection that carries many messages at once, either way? A NATS server's greeting, AMQP's protocol
+// header, an MQTT CONNECT: type 1, a length of one or two bytes, and the name's length (4, or 6 for 3.1).
+static __always_inline bool begins_messaging(__u32 word) {
+  __u8 first = word & 0xff, second = word >> 8 & 0xff, third = word >> 16 & 0xff, fourth = word >> 24;
+  if (word == WORD('I', 'N', 'F', 'O') || word == WORD('A', 'M', 'Q', 'P')) return true;
+  return first == 0x10 && ((third == 0 && (fourth == 4 || fourth == 6)) || (second >= 0x80 && third < 0x80 && fourth == 0));
+}
 
 // Copies one part of a vector to offset `at` of the payload; 0 if that worked.
 __noinline int gather_part(__u32 slot, __u64 base, __u32 at, __u32 size) {
@@ -159,6 +166,7 @@ static __always_inline bool ends_head(const struct movement *movement) {
 // How many bytes of this call travel; keeps the connection's account of the current message.
 static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mode, const struct movement *movement) {
   __u32 total = movement->total;
+  bool is_first = connection->direction == 0xff;
   if (connection->direction != movement->direction) {
     connection->direction = movement->direction;
     connection->message_bytes = 0;
@@ -168,7 +176,7 @@ static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mo
   __u32 word = total >= 4 ? first_word(movement) : 0;
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
-  if (begins_http2(word) || connection->request_heads > 1 ||
+  if (begins_http2(word) || (is_first && begins_messaging(word)) || connection->request_heads > 1 ||
       (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
     connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AMQP 0-9-1 and 1.0 against RabbitMQ: pika and amqplib; qpid-proton and rhea. The broker's side makes no spans."""
+import json
+import sys
+
+import pytest
+from agent import Agent
+from conftest import PEERS
+from messaging import assert_clean, client_ids, facts, instrument
+from packages import node_path, python_path
+from peers.brokers import Client, RabbitMq
+from tally import Tally
+
+SECRETS = ("pl-s3cret", "guest")
+CLIENTS = ("pika", "amqplib", "qpid-proton", "rhea")
+
+
+@pytest.fixture(scope="module")
+def broker():
+    with RabbitMq() as server:
+        yield server
+
+
+def client_of(name, port, connections, count):
+    load = (port, connections, count)
+    match name:
+        case "pika":
+            return Client(sys.executable, PEERS / "amqp_client.py", *load, env={"PYTHONPATH": python_path("pika==1.3.2")})
+        case "amqplib":
+            return Client("node", PEERS / "amqp_client.js", *load, env={"NODE_PATH": node_path("amqplib@0.10.9")})
+        case "qpid-proton":  # a C library: Debian's, for Debian's Python
+            return Client("/usr/bin/python3", PEERS / "amqp10_client.py", *load)
+        case _:
+            return Client("node", PEERS / "amqp10_client.js", *load, env={"NODE_PATH": node_path("rhea@3.0.4")})
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_clients(broker, name):
+    with Tally(f"amqp {name}") as tally:
+        for connections in (1, 16, 64):
+            with Agent(config=instrument("*amqp*_client.*")) as agent, \
+                    client_of(name, broker.port, connections, max(4, 64 // connections)) as client:
+                agent.wait_for_instrumented(1)
+                done = json.loads(client.go())
+                count = sum(done.values())
+                tally.expect_counts(name, connections, done, facts(agent, count, "AMQPClient", broker.port))
+                tally.expect(name, connections, "client names", connections, len(client_ids(agent)))
+                assert_clean(agent, SECRETS)
+
+
+def test_broker_has_no_spans(broker):
+    with Agent({"OTEL_EBPF_OPEN_PORT": str(broker.port)}) as agent:
+        agent.wait_for_instrumented(1)
+        for name in ("amqplib", "rhea"):
+            with client_of(name, broker.port, 1, 4) as client:
+                assert json.loads(client.go())
+        rows = assert_clean(agent, SECRETS)
+        assert rows["requests_seen"] == 0 and rows["segments_seen"] > 0 and rows["segments_upgraded"] > 0
