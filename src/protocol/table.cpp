@@ -6,6 +6,7 @@
 
 #include "protocol/amqp091/conversation.hpp"
 #include "protocol/amqp10/conversation.hpp"
+#include "protocol/aerospike/conversation.hpp"
 #include "protocol/fastcgi/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
@@ -38,6 +39,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "redis",
                 .judge = redis::judge,
                 .converse = converse<redis::RedisConversation>},
+    ProtocolRow{.name = "aerospike",
+                .instrumentation = "aerospike",
+                .judge = aerospike::judge,
+                .converse = converse<aerospike::AerospikeConversation>},
     ProtocolRow{.name = "fastcgi",
                 .instrumentation = "http",
                 .judge = fastcgi::judge,

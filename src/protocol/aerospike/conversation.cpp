@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/aerospike/conversation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::aerospike {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::uint8_t kOk = 0;
+constexpr std::uint8_t kNotFound = 2;
+
+Verdict judge_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Verdict::kNo;
+  const auto begins = check_start(side.bytes, is_client);
+  if (begins) return Verdict::kYes;
+  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+}
+
+std::span<const std::byte> content_of(const Message& message) {
+  return message.bytes.subspan(std::min(Frame::kBytes, message.bytes.size()));
+}
+
+template <std::size_t N>
+std::uint8_t keep(std::string_view text, std::array<char, N>& where) {
+  const std::size_t kept = std::min(text.size(), N);
+  std::copy_n(text.data(), kept, where.data());
+  return static_cast<std::uint8_t>(kept);
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  const Verdict client = judge_side(opening.client, true);
+  const Verdict server = judge_side(opening.server, false);
+  const auto is_other = [](const Payload& side, Verdict verdict) {
+    return !side.bytes.empty() && verdict == Verdict::kNo;
+  };
+  if (is_other(opening.client, client) || is_other(opening.server, server)) return Verdict::kNo;
+  return std::max(client, server);
+}
+
+MessageConversation::Size AerospikeConversation::measure(Speaker,
+                                                         std::span<const std::byte> bytes) {
+  const auto frame = parse_frame(bytes);
+  if (!frame) return std::unexpected(frame.error());
+  return frame->size();
+}
+
+bool AerospikeConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const auto begins = check_start(bytes, from == Speaker::kClient);
+  // A client may read the frame's eight bytes in a call of their own.
+  return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Frame::kBytes);
+}
+
+void AerospikeConversation::on_message(const Message& message, SpanSink& sink) {
+  if (!is_client()) return;
+  const auto frame = parse_frame(message.bytes);
+  if (!frame) return sink.note(Note::MessageMalformed);
+  message.from == Speaker::kClient ? on_request(*frame, message, sink)
+                                   : on_answer(*frame, message, sink);
+}
+
+void AerospikeConversation::on_request(const Frame& frame, const Message& message, SpanSink& sink) {
+  end_unseen_one(sink);
+  Command command;
+  bool is_owed = false;
+  if (frame.type == FrameType::kMessage) {
+    const auto parsed = parse_command(content_of(message));
+    if (!parsed && parsed.error() != ParseError::Truncated) sink.note(Note::MessageMalformed);
+    if (parsed) command = *parsed;
+    is_owed = parsed || parsed.error() == ParseError::Truncated;
+  } else if (frame.type == FrameType::kCompressed) {
+    sink.note(Note::MessageUnsupported);
+    is_owed = true;
+  }
+  Request* request = requests_.push(is_owed, sink);
+  if (request == nullptr) return;
+  request->origin = message.origin();
+  request->bytes = message.size;
+  request->answered_bytes = 0;
+  request->is_owed = is_owed;
+  request->has_parts = command.has_parts;
+  request->end_unseen = false;
+  request->operation = command.operation;
+  request->batch_size = command.batch_size;
+  request->namespace_bytes = keep(command.name_space, request->name_space);
+  request->set_bytes = keep(command.set, request->set);
+}
+
+void AerospikeConversation::on_answer(const Frame& frame, const Message& message, SpanSink& sink) {
+  if (requests_.empty()) {
+    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    return;
+  }
+  Request& request = requests_.front();
+  request.answered_bytes += message.size;
+  Answer answer;
+  if (frame.type == FrameType::kCompressed) {
+    sink.note(Note::MessageUnsupported);
+  } else if (frame.type == FrameType::kMessage) {
+    const auto parsed = parse_answer(content_of(message));
+    if (parsed) answer = *parsed;
+    if (!parsed && parsed.error() != ParseError::Truncated) sink.note(Note::MessageMalformed);
+  }
+  if (request.has_parts && !answer.is_last) {
+    // In a frame of which the end isn't read, the last part may have been.
+    request.end_unseen |= frame.type == FrameType::kCompressed || !message.is_whole();
+    return;
+  }
+  if (request.is_owed) emit(request, answer.result, message.end_ns, sink);
+  requests_.pop();
+}
+
+void AerospikeConversation::emit(const Request& request, std::uint8_t result, std::uint64_t end_ns,
+                                 SpanSink& sink) {
+  model::Span& span = sink.add_span(model::EventType::kAerospikeClient);
+  base::Arena& arena = sink.arena();
+  auto& call = arena.make<model::DatabaseCall>();
+  call.system = "aerospike";
+  call.name_space = clean_copy({request.name_space.data(), request.namespace_bytes}, arena);
+  call.batch_size = request.batch_size;
+  if (result != kOk && result != kNotFound) {
+    span.status = 1;
+    const fmt::format_int code(result);
+    call.error_code = arena.copy({code.data(), code.size()});
+  }
+  span.method = request.operation;
+  span.path = clean_copy({request.set.data(), request.set_bytes}, arena);
+  span.database = &call;
+  span.pid = request.origin.pid;
+  span.request_start_ns = span.start_ns = request.origin.start_ns;
+  span.end_ns = std::max(end_ns, request.origin.start_ns);
+  span.request_bytes = static_cast<std::int64_t>(request.bytes);
+  span.response_bytes = static_cast<std::int64_t>(request.answered_bytes);
+}
+
+void AerospikeConversation::end_unseen_one(SpanSink& sink) {
+  if (requests_.empty() || !requests_.front().end_unseen) return;
+  if (requests_.front().is_owed) emit(requests_.front(), kOk, moved_ns(Speaker::kServer), sink);
+  requests_.pop();
+}
+
+void AerospikeConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kClient) return requests_.lose(sink);
+  // Of an answer in parts that has begun the rest is lost: it may well have ended.
+  if (requests_.size() == 1 && requests_.front().has_parts &&
+      requests_.front().answered_bytes > 0) {
+    requests_.front().end_unseen = true;
+    return;
+  }
+  requests_.lose(sink);
+}
+
+void AerospikeConversation::on_end_of_stream(model::Direction direction, std::uint64_t,
+                                             SpanSink& sink) {
+  if (direction == direction_of(Speaker::kServer)) end_unseen_one(sink);
+}
+
+void AerospikeConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+  end_unseen_one(sink);
+  requests_.give_up(why, sink);
+}
+
+void AerospikeConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {
+  if (!quiet) return;
+  end_unseen_one(sink);
+  requests_.settle();
+}
+
+}  // namespace obi::protocol::aerospike
