@@ -7,6 +7,7 @@
 #include "protocol/amqp091/conversation.hpp"
 #include "protocol/amqp10/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
+#include "protocol/kafka/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
@@ -65,6 +66,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "sql",
                 .judge = mysql::judge,
                 .converse = converse<mysql::MysqlConversation>},
+    ProtocolRow{.name = "kafka",
+                .instrumentation = "kafka",
+                .judge = kafka::judge,
+                .converse = converse<kafka::KafkaConversation>},
 };
 
 }  // namespace
