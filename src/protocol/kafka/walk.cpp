@@ -24,6 +24,12 @@ void Walk::feed(std::span<const std::byte> bytes, FieldSink& sink) {
       const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, bytes.size()));
       skip_ -= skipped;
       bytes = bytes.subspan(skipped);
+    } else if (left_ > 0 && bytes.front() == std::byte{0} && is_at_count_of_tags()) {
+      // No tags, as nearly everywhere.
+      --left_;
+      ++at_;
+      bytes = bytes.subspan(1);
+      settle();
     } else {
       bytes = bytes.subspan(take(bytes, sink));
     }
@@ -95,8 +101,10 @@ std::optional<std::size_t> Walk::step(std::span<const std::byte> bytes, FieldSin
 bool Walk::read(const Field& field, base::ByteCursor& cursor, FieldSink& sink) {
   switch (field.kind) {
     case Kind::kFixed:
-      skip_ = field.bytes;
-      ++at_;
+      do {
+        if (has(schema_->fields[at_])) skip_ += schema_->fields[at_].bytes;
+        ++at_;
+      } while (at_ < schema_->fields.size() && schema_->fields[at_].kind == Kind::kFixed);
       return true;
     case Kind::kNumber: {
       const std::uint64_t raw = cursor.big_bytes(field.bytes);
@@ -200,6 +208,16 @@ void Walk::tell_records(std::string_view first_bytes, FieldSink& sink) {
   settle();
 }
 
+// Whether the version has the field.
+bool Walk::has(const Field& field) const {
+  return field.kind == Kind::kTags ? flexible_ : version_ >= field.from && version_ <= field.to;
+}
+
+bool Walk::is_at_count_of_tags() const {
+  return cut_size_ == 0 && tags_left_ == 0 && record_bytes_ == 0 &&
+         schema_->fields[at_].kind == Kind::kTags;
+}
+
 // An array with all that its elements have.
 void Walk::pass_field() {
   int inner = 0;
@@ -221,8 +239,7 @@ void Walk::settle() {
         --depth_;
         ++at_;
       }
-    } else if (field.kind == Kind::kTags ? !flexible_
-                                         : version_ < field.from || version_ > field.to) {
+    } else if (!has(field)) {
       pass_field();
     } else {
       if (left_ == 0 && skip_ == 0 && record_bytes_ == 0) state_ = State::kBad;

@@ -65,6 +65,8 @@ class Walk {
   bool read_tags(base::ByteCursor& cursor);
   std::int64_t read_length(Kind kind, base::ByteCursor& cursor) const;
   void tell_records(std::string_view first_bytes, FieldSink& sink);
+  [[nodiscard]] bool has(const Field& field) const;
+  [[nodiscard]] bool is_at_count_of_tags() const;
   void pass_field();
   void settle();
 
