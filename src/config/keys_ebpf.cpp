@@ -52,7 +52,7 @@ constexpr Key kKeys[] = {
      "OTEL_EBPF_BPF_MSSQL_PREPARED_STATEMENTS_CACHE_SIZE", Type::kInteger, "1024", "> 0",
      "MS SQL prepared statements remembered, of each connection"},
     {"ebpf.kafka_topic_uuid_cache_size", "OTEL_KAFKA_TOPIC_UUID_CACHE_SIZE", Type::kInteger, "1024",
-     "> 0", "Kafka topic ids remembered, of each connection"},
+     "> 0", "Kafka topic ids remembered, of all connections together"},
     {"ebpf.mongo_requests_cache_size", "OTEL_EBPF_BPF_MONGO_REQUESTS_CACHE_SIZE", Type::kInteger,
      "1024", "> 0",
      "MongoDB requests remembered while they wait for their answers, of each connection"},

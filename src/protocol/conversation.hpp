@@ -16,6 +16,10 @@
 
 namespace obi::protocol {
 
+namespace kafka {
+class TopicNames;
+}
+
 /// Bytes as captured: `original_size` >= bytes.size(), the rest was cut.
 struct Payload {
   std::span<const std::byte> bytes;
@@ -123,8 +127,11 @@ struct ConversationOptions {
   std::size_t postgres_statements = 1024;
   std::size_t mysql_statements = 1024;
   std::size_t mssql_statements = 1024;
-  std::size_t kafka_topics = 1024;
+  std::size_t kafka_topics = 1024;  ///< … of all connections together, if kafka_names is there
   std::size_t mongo_requests = 1024;
+  /// Names of Kafka's topics, shared by all connections of one thread; outlives them. Null: each
+  /// remembers its own.
+  kafka::TopicNames* kafka_names = nullptr;
 };
 
 /// What is known of a connection when its conversation begins.

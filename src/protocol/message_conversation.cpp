@@ -75,7 +75,13 @@ std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
   Side& side = side_of(from);
   side.start_ns = chunk.start_ns;
   side.pid = chunk.pid;
-  if (find_size(from, bytes, sink) && side.size <= bytes.size()) {
+  const bool measured = find_size(from, bytes, sink);
+  if (measured) {
+    on_part(from,
+            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(side.size, bytes.size()))),
+            0, sink);
+  }
+  if (measured && side.size <= bytes.size()) {
     const std::size_t size = side.size;
     end_message(from, bytes.first(size), chunk.end_ns, sink);
     return size;
@@ -90,6 +96,7 @@ std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
 std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
                                        std::span<const std::byte> bytes, SpanSink& sink) {
   Side& side = side_of(from);
+  std::size_t shown = 0;  // of `bytes`
   if (side.size == 0) {
     // All of it was kept so far. What is added is taken back once the size is known.
     const std::size_t before = side.kept.size();
@@ -100,9 +107,12 @@ std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
       side.moved += room;
       return room;
     }
+    shown = static_cast<std::size_t>(std::min<std::uint64_t>(room, side.size - before));
+    on_part(from, std::span(side.kept).first(before + shown), 0, sink);
     side.kept.resize(before);
   }
   const std::size_t taken = std::min<std::uint64_t>(bytes.size(), side.size - side.moved);
+  if (taken > shown) on_part(from, bytes.subspan(shown, taken - shown), 0, sink);
   if (side.kept.size() == side.moved && side.kept.size() < kept_bytes_) {
     const std::size_t more = std::min(taken, kept_bytes_ - side.kept.size());
     side.kept.insert(side.kept.end(), bytes.begin(),
@@ -139,6 +149,7 @@ void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink)
   }
   if (side.size > 0) {
     const std::uint64_t rest = std::min(side.size - side.moved, missing);
+    on_part(from, {}, rest, sink);
     side.moved += rest;
     missing -= rest;
     if (side.moved == side.size) end_message(from, side.kept, chunk.end_ns, sink);
@@ -160,6 +171,7 @@ void MessageConversation::on_gap(model::Direction direction, std::uint64_t missi
   Side& side = side_of(from);
   if (side.lost) return;
   if (missing == 0 || side.size == 0 || missing > side.size - side.moved) return lose(from, sink);
+  on_part(from, {}, missing, sink);
   side.moved += missing;
   if (side.moved == side.size) end_message(from, side.kept, side.last_ns, sink);
 }

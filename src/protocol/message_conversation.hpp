@@ -57,6 +57,12 @@ class MessageConversation : public Conversation {
   /// Unsupported: nothing that follows in either direction can be read.
   virtual Size measure(Speaker from, std::span<const std::byte> bytes) = 0;
   virtual void on_message(const Message& message, SpanSink& sink) = 0;
+  /// For messages too long to be kept: the bytes of the message under way, from its first on, each
+  /// shown once and in order as they move, all of them before its on_message. `missing`: so many
+  /// more moved behind them that were not captured. All that was measured comes with the first
+  /// call.
+  virtual void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+                       SpanSink& sink) {}
   /// Messages of `from` may have been missed; the next one that comes begins at a boundary.
   /// Requests whose answers are among them must be given up (Note::RequestLostResponse), or paired
   /// by proof.

@@ -44,6 +44,12 @@ class Toy final : public MessageConversation {
     span.response_bytes = static_cast<std::int64_t>(message.size);
     requests_.pop();
   }
+  void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+               SpanSink&) override {
+    if (from != Speaker::kServer) return;
+    parts += text_of(bytes);
+    parts += std::string(missing, '?');
+  }
   void on_lost(Speaker, SpanSink& sink) override { requests_.lose(sink); }
   bool on_missing(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
                   SpanSink&) override {
@@ -61,6 +67,9 @@ class Toy final : public MessageConversation {
   }
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
   [[nodiscard]] std::size_t state_bytes() const override { return requests_.held_bytes(); }
+
+ public:
+  std::string parts;  // of the server's messages
 
  private:
   struct Request {
@@ -131,6 +140,21 @@ TEST_F(MessageConversationTest, BytesThatWereNotCapturedInsideAMessageCostNothin
   client("\2r");
   server("\2s");
   EXPECT_THAT(sink.told(), ElementsAre("q 01 0", "r s 0"));
+}
+
+TEST_F(MessageConversationTest, AMessageIsShownInParts) {
+  client("\2q");
+  server(
+      "\x0c"
+      "01234");
+  server("5", 2);
+  toy.on_gap(model::Direction::kReceive, 1, sink);
+  server("9a\2x");
+  EXPECT_EQ(toy.parts,
+            "\x0c"
+            "012345"
+            "???"
+            "9a\2x");
 }
 
 TEST_F(MessageConversationTest, MessagesThatWereNotCapturedCostTheRequestsWhoseAnswersTheyMayBe) {

@@ -9,6 +9,7 @@
 #include "protocol/aerospike/conversation.hpp"
 #include "protocol/fastcgi/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
+#include "protocol/kafka/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
@@ -75,6 +76,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "sql",
                 .judge = mysql::judge,
                 .converse = converse<mysql::MysqlConversation>},
+    ProtocolRow{.name = "kafka",
+                .instrumentation = "kafka",
+                .judge = kafka::judge,
+                .converse = converse<kafka::KafkaConversation>},
 };
 
 }  // namespace

@@ -64,7 +64,10 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
       pool_(pool),
       emit_(std::move(emit)),
       set_mode_(std::move(set_mode)),
-      sink_(std::make_unique<Sink>(*this)) {}
+      sink_(std::make_unique<Sink>(*this)),
+      kafka_names_(options.conversations.kafka_topics) {
+  options_.conversations.kafka_names = &kafka_names_;
+}
 
 Pairer::~Pairer() = default;
 

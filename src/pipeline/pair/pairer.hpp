@@ -15,6 +15,7 @@
 #include "model/ledger.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pair/connection.hpp"
+#include "protocol/kafka/topic_names.hpp"
 
 namespace obi::pipeline {
 
@@ -67,6 +68,7 @@ class Pairer {
   Emit emit_;
   SetMode set_mode_;
   std::unique_ptr<Sink> sink_;
+  protocol::kafka::TopicNames kafka_names_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Entry>> connections_;
   std::list<std::uint64_t> by_age_;  // ids, the quietest first
   model::BatchRef batch_;

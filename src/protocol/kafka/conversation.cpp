@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/kafka/conversation.hpp"
+
+#include <utility>
+
+#include "protocol/kafka/header.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::kafka {
+namespace {
+
+using Note = SpanSink::Note;
+
+// librdkafka sends without limit; what the kernel's buffers hold of small requests is below.
+constexpr std::size_t kMaxWaiting = 16 * 1024;
+constexpr std::size_t kMaxWaitingBytes = 4U << 20U;
+// A rebalance holds JoinGroup back for minutes; nothing else waits for as long.
+constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
+constexpr std::size_t kMaxSpare = 8;
+constexpr std::size_t kIdleBytes = 16 * 1024;
+constexpr std::size_t kMaxJudgedAnswers = 8;
+
+constexpr std::string_view kPublish = "publish";
+constexpr std::string_view kProcess = "process";
+constexpr std::string_view kUnknownTopic = "*";
+
+// Whether one of the first answers belongs to that request.
+Verdict judge_answer(const Opening& opening, std::int32_t correlation_id) {
+  std::span<const std::byte> bytes = opening.server.bytes;
+  for (std::size_t seen = 0; seen < kMaxJudgedAnswers; ++seen) {
+    const auto front = read_answer_front(bytes);
+    if (!front) return front.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+    if (front->correlation_id == correlation_id) return Verdict::kYes;
+    if (!opening.mid_life || front->bytes >= bytes.size()) return Verdict::kNo;
+    bytes = bytes.subspan(static_cast<std::size_t>(front->bytes));
+  }
+  return Verdict::kNo;
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  const std::span<const std::byte> bytes = opening.client.bytes;
+  if (bytes.empty() || (opening.server_first && !opening.mid_life)) return Verdict::kNo;
+  switch (evidence_of_request(bytes)) {
+    case Evidence::kNone: return Verdict::kNo;
+    case Evidence::kStrong: return Verdict::kYes;
+    default: break;
+  }
+  const auto front = read_request_front(bytes);
+  return front ? judge_answer(opening, front->correlation_id) : Verdict::kMaybe;
+}
+
+KafkaConversation::KafkaConversation(const ConversationOptions& options,
+                                     const ConversationStart& start)
+    : MessageConversation(start, 0),
+      own_names_(options.kafka_topics),
+      names_(options.kafka_names != nullptr ? *options.kafka_names : own_names_),
+      answer_(names_),
+      waiting_(kMaxWaiting),
+      answers_in_step_(!start.mid_life) {}
+
+MessageConversation::Size KafkaConversation::measure(Speaker from,
+                                                     std::span<const std::byte> bytes) {
+  if (from == Speaker::kClient) {
+    const auto front = read_request_front(bytes);
+    if (!front) return std::unexpected(front.error());
+    return front->bytes;
+  }
+  const auto front = read_answer_front(bytes);
+  if (!front) return std::unexpected(front.error());
+  if (!answers_in_step_ && waiting_.find(front->correlation_id) == nullptr)
+    return std::unexpected(ParseError::NotThisProtocol);
+  return front->bytes;
+}
+
+// Many clients, and the broker, read the size of a message with a call of its own.
+bool KafkaConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  const bool only_size = bytes.size() == kSizeBytes;
+  if (from == Speaker::kServer) {
+    const auto front = read_answer_front(bytes);
+    if (!front) return only_size && front.error() == ParseError::Truncated;
+    return waiting_.find(front->correlation_id) != nullptr;
+  }
+  switch (evidence_of_request(bytes)) {
+    case Evidence::kNone: return false;
+    case Evidence::kStrong: return true;
+    case Evidence::kMore:
+    case Evidence::kWeak: break;
+  }
+  const auto front = read_request_front(bytes);
+  return front ? front->bytes == bytes.size() : only_size;
+}
+
+void KafkaConversation::on_part(Speaker from, std::span<const std::byte> bytes,
+                                std::uint64_t missing, SpanSink& sink) {
+  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
+  if (from == Speaker::kClient) {
+    if (!exchange_) {
+      begin_request(bytes);
+      bytes = bytes.subspan(kRequestFrontBytes);
+    }
+    request_.feed(bytes);
+    request_.miss(missing);
+    return;
+  }
+  if (!in_answer_) {
+    begin_answer(bytes, sink);
+    bytes = bytes.subspan(kAnswerFrontBytes);
+  }
+  if (!answered_.exchange) return;
+  answer_.feed(bytes);
+  answer_.miss(missing);
+}
+
+void KafkaConversation::begin_request(std::span<const std::byte> bytes) {
+  front_ = *read_request_front(bytes);
+  exchange_ = take_exchange();
+  request_.begin(front_, *exchange_);
+}
+
+void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink& sink) {
+  const AnswerFront front = *read_answer_front(bytes);
+  in_answer_ = true;
+  auto taken = waiting_.take(front.correlation_id);
+  if (!taken) return sink.note(Note::ResponseUnpaired);
+  answered_ = std::move(*taken);
+  waiting_bytes_ -= answered_.exchange->held_bytes();
+  // A broker answers in order, so that those asked before have had their answers.
+  if (std::exchange(answers_lost_, false)) give_up_older(answered_.start_ns, sink);
+  answer_.begin(answered_.api_key, answered_.version, front.bytes - kAnswerFrontBytes,
+                *answered_.exchange);
+}
+
+void KafkaConversation::on_message(const Message& message, SpanSink& sink) {
+  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+}
+
+void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
+  exchange_->origin = message.origin();
+  exchange_->request_bytes = message.size;
+  const std::size_t spans = front_.api_key == kProduce ? settle_topics(sink) : 0;
+  if (spans == 0 || exchange_->acks != 0) return wait_for_answer(spans, sink);
+  // Nobody answers.
+  sink.note(Note::RequestSeen, spans);
+  tell({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns}, *exchange_,
+       sink);
+  recycle(std::move(exchange_));
+}
+
+// The topics that a Produce request is about; how many spans are due.
+std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
+  Topics& topics = exchange_->topics;
+  if (front_.version > request_schema(kProduce)->newest) {
+    sink.note(Note::MessageUnsupported);
+    return 0;
+  }
+  if (request_.state() == Walk::State::kCut) {
+    sink.note(Note::HeadTruncated);
+    if (topics.empty()) topics.begin(kUnknownTopic, false);
+  } else if (request_.state() != Walk::State::kDone) {
+    sink.note(Note::MessageMalformed);
+    topics.clear();
+  }
+  if (topics.uncounted() > 0) {
+    sink.note(Note::RequestSeen, topics.uncounted());
+    sink.note(Note::RequestOverflow, topics.uncounted());
+  }
+  return topics.list().size();
+}
+
+void KafkaConversation::wait_for_answer(std::size_t spans, SpanSink& sink) {
+  std::unique_ptr<Exchange> exchange = std::move(exchange_);
+  const std::size_t bytes = exchange->held_bytes();
+  if (const Waiting* older = waiting_.find(front_.correlation_id); older != nullptr)
+    waiting_bytes_ -= older->exchange->held_bytes();
+  if (waiting_bytes_ + bytes > kMaxWaitingBytes) {
+    if (auto older = waiting_.take(front_.correlation_id); older && older->api_key == kProduce)
+      sink.note(Note::RequestLostResponse, older->exchange->topics.list().size());
+    if (spans == 0) return;
+    sink.note(Note::RequestSeen, spans);
+    return sink.note(Note::RequestOverflow, spans);
+  }
+  Waiting* waiting = waiting_.push(front_.correlation_id, static_cast<std::uint32_t>(spans), sink);
+  if (waiting == nullptr) return recycle(std::move(exchange));
+  waiting_bytes_ += bytes;
+  *waiting = {.start_ns = exchange->origin.start_ns,
+              .api_key = front_.api_key,
+              .version = front_.version,
+              .exchange = std::move(exchange)};
+}
+
+void KafkaConversation::on_answer(const Message& message, SpanSink& sink) {
+  in_answer_ = false;
+  answers_in_step_ = true;
+  if (!answered_.exchange) return;
+  if (answered_.api_key == kProduce) {
+    tell({.topics = answered_.exchange->topics,
+          .operation = kPublish,
+          .end_ns = message.end_ns,
+          .response_bytes = message.size},
+         *answered_.exchange, sink);
+  } else if (answered_.api_key == kFetch) {
+    on_fetched(message, sink);
+  }
+  recycle(std::move(answered_.exchange));
+}
+
+void KafkaConversation::on_fetched(const Message& message, SpanSink& sink) {
+  if (answered_.version > response_schema(kFetch)->newest)
+    return sink.note(Note::MessageUnsupported);
+  answer_.finish();
+  if (answer_.state() == Walk::State::kCut) {
+    sink.note(Note::HeadTruncated);
+  } else if (answer_.state() != Walk::State::kDone) {
+    return sink.note(Note::MessageMalformed);
+  }
+  const Topics& topics = answer_.topics();
+  const std::size_t spans = topics.list().size();
+  if (spans > 0) sink.note(Note::RequestSeen, spans);
+  tell({.topics = topics,
+        .operation = kProcess,
+        .end_ns = message.end_ns,
+        .response_bytes = message.size},
+       *answered_.exchange, sink);
+}
+
+void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& sink) {
+  for (const Topic& topic : told.topics.list()) {
+    model::Span& span = sink.add_span(is_client() ? model::EventType::kKafkaClient
+                                                  : model::EventType::kKafkaServer);
+    base::Arena& arena = sink.arena();
+    const std::string_view name = topic.has_id ? names_.find(topic.id) : told.topics.name(topic);
+    span.method = told.operation;
+    span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
+    span.start_ns = span.request_start_ns = asked.origin.start_ns;
+    span.end_ns = told.end_ns;
+    span.pid = asked.origin.pid;
+    span.request_bytes = static_cast<std::int64_t>(asked.request_bytes);
+    span.response_bytes = static_cast<std::int64_t>(told.response_bytes);
+    auto& call = arena.make<model::MessagingCall>();
+    call.system = "kafka";
+    call.client_id = clean_copy(request_.client_id(), arena);
+    if (topic.partitions == 1) {
+      call.partition = topic.partition;
+      call.offset = topic.offset;
+    }
+    span.messaging = &call;
+  }
+}
+
+void KafkaConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kServer) {
+    give_up_answer(Note::RequestLostResponse, sink);
+    answers_in_step_ = false;
+    answers_lost_ = true;
+    return;
+  }
+  if (!exchange_) return;
+  // The rest of that request isn't known, and what it is about may be there.
+  if (front_.api_key == kProduce) {
+    sink.note(Note::RequestSeen);
+    sink.note(Note::RequestLostResponse);
+  }
+  recycle(std::move(exchange_));
+}
+
+// The answer under way, of which the rest won't come.
+void KafkaConversation::give_up_answer(Note why, SpanSink& sink) {
+  in_answer_ = false;
+  if (!answered_.exchange) return;
+  if (answered_.api_key == kProduce) {
+    const std::size_t spans = answered_.exchange->topics.list().size();
+    if (spans > 0) sink.note(why, spans);
+  } else if (answered_.api_key == kFetch) {
+    sink.note(Note::RequestSeen);
+    sink.note(why);
+  }
+  recycle(std::move(answered_.exchange));
+}
+
+// Those that began before `ns` were answered, and nobody knows how. Whether a Fetch had records is
+// not known: it counts as one operation.
+void KafkaConversation::give_up_older(std::uint64_t ns, SpanSink& sink) {
+  waiting_.give_up_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {
+    waiting_bytes_ -= waiting.exchange->held_bytes();
+    if (waiting.api_key != kFetch) return;
+    sink.note(Note::RequestSeen);
+    sink.note(Note::RequestLostResponse);
+  });
+}
+
+void KafkaConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+  if (answers_lost_) why = Note::RequestLostResponse;
+  give_up_answer(why, sink);
+  if (exchange_) {
+    if (front_.api_key == kProduce) {
+      sink.note(Note::RequestSeen);
+      sink.note(why);
+    }
+    recycle(std::move(exchange_));
+  }
+  waiting_.give_up(why, sink);
+  waiting_bytes_ = 0;
+}
+
+void KafkaConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
+  if (now_ns > kMaxWaitNs) give_up_older(now_ns - kMaxWaitNs, sink);
+  if (!quiet || !waiting_.empty() || waiting_.held_bytes() <= kIdleBytes) return;
+  waiting_ = ById<std::int32_t, Waiting>(kMaxWaiting);
+}
+
+std::unique_ptr<Exchange> KafkaConversation::take_exchange() {
+  if (spare_.empty()) return std::make_unique<Exchange>();
+  std::unique_ptr<Exchange> taken = std::move(spare_.back());
+  spare_.pop_back();
+  return taken;
+}
+
+void KafkaConversation::recycle(std::unique_ptr<Exchange> exchange) {
+  if (spare_.size() >= kMaxSpare || exchange->held_bytes() > kIdleBytes) return;
+  exchange->clear();
+  spare_.push_back(std::move(exchange));
+}
+
+std::size_t KafkaConversation::state_bytes() const {
+  std::size_t bytes = sizeof(*this) - sizeof(MessageConversation) + waiting_.held_bytes() +
+                      waiting_bytes_ + request_.held_bytes() + answer_.held_bytes() +
+                      own_names_.held_bytes();
+  for (const auto& exchange : spare_) bytes += exchange->held_bytes();
+  return bytes;
+}
+
+}  // namespace obi::protocol::kafka

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/kafka/header.hpp"
+
+#include <algorithm>
+
+#include "base/byte_cursor.hpp"
+#include "protocol/kafka/walk.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::kafka {
+namespace {
+
+constexpr std::int16_t kNewestApi = 92;
+// Of APIs whose bodies aren't read; the newest known is 13.
+constexpr std::int16_t kNewestVersion = 16;
+constexpr std::int32_t kLeastRequest = 10;  // key, version, correlation id, length of client id
+constexpr std::int32_t kLeastAnswer = 4;
+
+bool is_topic_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+// Looks whether what a request says is possible.
+class PlausibleFields final : public FieldSink {
+ public:
+  void on_field(Role role, std::int64_t number, std::string_view text) override {
+    switch (role) {
+      case Role::kClientId: has_client_id_ = !text.empty(); break;
+      case Role::kAcks: good_ &= number >= -1 && number <= 1; break;
+      case Role::kTopicName:
+        good_ &= !text.empty() && std::ranges::all_of(text, is_topic_character);
+        break;
+      case Role::kPartition:
+        good_ &= number >= 0;
+        has_topic_ = true;
+        break;
+      case Role::kFetchOffset: good_ &= number >= -2; break;
+      default: return;
+    }
+    if (role == Role::kClientId) good_ &= is_printable_ascii(text);
+  }
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] bool has_topic() const { return has_topic_; }
+  [[nodiscard]] bool has_client_id() const { return has_client_id_; }
+
+ private:
+  bool good_ = true;
+  bool has_topic_ = false;
+  bool has_client_id_ = false;
+};
+
+Evidence evidence_of_body(const RequestFront& front, std::span<const std::byte> bytes) {
+  const auto within =
+      bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), front.bytes)));
+  Walk walk;
+  PlausibleFields fields;
+  walk.begin(request_schema(front.api_key), front.version, front.bytes - kRequestFrontBytes);
+  walk.feed(within.subspan(kRequestFrontBytes), fields);
+  if (walk.state() == Walk::State::kBad || !fields.good()) return Evidence::kNone;
+  if (walk.state() != Walk::State::kDone)
+    return fields.has_topic() ? Evidence::kStrong : Evidence::kMore;
+  // Produce without a topic doesn't exist; zeros alone would look like it.
+  if (front.api_key == kProduce && !fields.has_topic()) return Evidence::kNone;
+  const bool says_something = fields.has_topic() || fields.has_client_id() || front.version >= 3;
+  return says_something ? Evidence::kStrong : Evidence::kWeak;
+}
+
+// The client id stands behind the front in every request.
+Evidence evidence_of_client_id(const RequestFront& front, std::span<const std::byte> bytes) {
+  base::ByteCursor cursor(bytes.subspan(kRequestFrontBytes));
+  const auto length = cursor.big<std::int16_t>();
+  if (!cursor.ok()) return Evidence::kMore;
+  if (length < -1 ||
+      kRequestFrontBytes + 2U + static_cast<std::size_t>(std::max<int>(length, 0)) > front.bytes) {
+    return Evidence::kNone;
+  }
+  if (length <= 0) return Evidence::kWeak;
+  const auto known = std::min<std::size_t>(static_cast<std::size_t>(length), cursor.left());
+  if (!is_printable_ascii(cursor.text(known))) return Evidence::kNone;
+  return known < static_cast<std::size_t>(length) ? Evidence::kMore : Evidence::kWeak;
+}
+
+}  // namespace
+
+std::expected<RequestFront, ParseError> read_request_front(std::span<const std::byte> bytes) {
+  base::ByteCursor cursor(bytes);
+  const auto size = cursor.big<std::int32_t>();
+  if (cursor.ok() && (size < kLeastRequest || size > kMaxMessageBytes))
+    return std::unexpected(ParseError::NotThisProtocol);
+  const RequestFront front{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
+                           .api_key = cursor.big<std::int16_t>(),
+                           .version = cursor.big<std::int16_t>(),
+                           .correlation_id = cursor.big<std::int32_t>()};
+  // (Of what was not there, 0 was read, which is possible.)
+  if (front.api_key < 0 || front.api_key > kNewestApi || front.version < 0)
+    return std::unexpected(ParseError::NotThisProtocol);
+  const bool is_read = front.api_key == kProduce || front.api_key == kFetch;
+  if (front.version > (is_read ? 2 * kNewestVersion : kNewestVersion))
+    return std::unexpected(ParseError::NotThisProtocol);
+  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
+  return front;
+}
+
+std::expected<AnswerFront, ParseError> read_answer_front(std::span<const std::byte> bytes) {
+  base::ByteCursor cursor(bytes);
+  const auto size = cursor.big<std::int32_t>();
+  if (cursor.ok() && (size < kLeastAnswer || size > kMaxMessageBytes))
+    return std::unexpected(ParseError::NotThisProtocol);
+  const AnswerFront front{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
+                          .correlation_id = cursor.big<std::int32_t>()};
+  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
+  return front;
+}
+
+Evidence evidence_of_request(std::span<const std::byte> bytes) {
+  const auto front = read_request_front(bytes);
+  if (!front) return front.error() == ParseError::Truncated ? Evidence::kMore : Evidence::kNone;
+  if (front->correlation_id < 0) return Evidence::kNone;
+  const Evidence client_id = evidence_of_client_id(*front, bytes);
+  if (client_id != Evidence::kWeak) return client_id;
+  const Schema* schema = request_schema(front->api_key);
+  if (schema == nullptr || front->version > schema->newest) return Evidence::kWeak;
+  return evidence_of_body(*front, bytes);
+}
+
+}  // namespace obi::protocol::kafka
