@@ -203,7 +203,6 @@ metrics::AggregatorOptions aggregator_options(const Config& config, const std::s
   options.ttl = config.duration(section + ".ttl");
   options.features = features_of(config);
   options.instrumentations = config.list(section + ".instrumentations");
-  std::ranges::replace(options.instrumentations, std::string("all"), std::string("*"));
   options.selection = selection_of(config);
   options.groups.http_route = !config.is_switched_off("routes");
   options.rename = unresolved_names(config);
@@ -230,10 +229,7 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
       mistakes.add("otel_traces_export.queue_size", "must be at least twice batch_max_size");
     }
     traces.batch_timeout = config.duration("otel_traces_export.batch_timeout");
-    const auto& selected = config.list("otel_traces_export.instrumentations");
-    traces.http_selected = std::ranges::any_of(selected, [](const std::string& name) {
-      return name == "http" || name == "*" || name == "all";
-    });
+    traces.selected = model::selected_types(config.list("otel_traces_export.instrumentations"));
     traces.sampler = {.name = config.text("otel_traces_export.sampler.name"),
                       .argument = config.text("otel_traces_export.sampler.arg")};
     traces.queue_bytes = per_memory(config, traces.queue_bytes);

@@ -268,6 +268,14 @@ TEST(ConfigWarnings, SettingWhatComesLaterSaysSo) {
                   AllOf(HasSubstr("env OTEL_EBPF_PROTOCOL_DEBUG_PRINT"), HasSubstr("no effect"))));
 }
 
+TEST(ConfigWarnings, SettingWhatNeedsNoSettingSaysWhy) {
+  const auto [config, mistakes] = load("ebpf: {buffer_sizes: {mysql: 1024}}\n");
+  EXPECT_THAT(mistakes, IsEmpty());
+  EXPECT_THAT(config.warnings(),
+              ElementsAre("ebpf.buffer_sizes.mysql (config:1): has no effect: of each message as "
+                          "much is captured as its parser needs"));
+}
+
 TEST(ConfigWarnings, ValuesThatComeLaterSaySo) {
   const auto [config, mistakes] = load("metrics: {features: [application, network]}\n");
   EXPECT_THAT(mistakes, IsEmpty());

@@ -37,6 +37,7 @@ enum Trait : unsigned {
   kExpanded = 1U << 4U,         ///< `$X` and `${X}` in the variable's value are expanded
   kSubstituted = 1U << 5U,      ///< `${X:-default}` likewise, as in YAML
   kSecret = 1U << 6U,           ///< never printed
+  kNoEffect = 1U << 7U,  ///< checked, but there is nothing to set here: who sets it is told so
 };
 
 struct Key {

@@ -51,9 +51,8 @@ constexpr Key kKeys[] = {
      "ceiling of all BPF maps together: they are made smaller to fit, and a way of capturing that "
      "can't fit isn't used. A key of this implementation only"},
     {"semconv_stability_opt_in", "OTEL_SEMCONV_STABILITY_OPT_IN", Type::kTextList, "", "",
-     "comma list of areas that use newer semantic conventions: rpc, database, messaging; those of "
-     "http are the stable ones in any case",
-     kEnvironmentOnly | kLater},
+     "names are always those of the semantic conventions 1.41, as in OBI 0.12",
+     kEnvironmentOnly | kNoEffect},
     {"resource_attributes", "OTEL_RESOURCE_ATTRIBUTES", Type::kText, "", "k=v,k2=v2",
      "resource attributes of processes that don't set the variable themselves", kEnvironmentOnly},
     {"internal_metrics.exporter", "OTEL_EBPF_INTERNAL_METRICS_EXPORTER", Type::kChoice, "disabled",

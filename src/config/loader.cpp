@@ -39,7 +39,7 @@ class Loader {
     }
     for (const Key& key : keys()) take_variable(key);
     check_attribute_select(config_, mistakes_, config_.warnings_);
-    warn_of_what_comes_later();
+    warn_of_what_has_no_effect();
     warn_of_values_that_come_later();
     warn_of_unknown_variables();
   }
@@ -196,9 +196,14 @@ class Loader {
     entry(key).origin = origin;
   }
 
-  void warn_of_what_comes_later() {
+  void warn_of_what_has_no_effect() {
     for (const Key& key : keys()) {
-      if (!key.is(kLater) || !config_.is_set(key.path)) continue;
+      if (!config_.is_set(key.path)) continue;
+      if (key.is(kNoEffect)) {
+        warn(
+            fmt::format("{} ({}): has no effect: {}", key.path, config_.origin(key.path), key.doc));
+      }
+      if (!key.is(kLater)) continue;
       warn(fmt::format("{} ({}): this version doesn't have that feature yet, so it has no effect",
                        key.path, config_.origin(key.path)));
     }

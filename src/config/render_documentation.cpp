@@ -48,8 +48,8 @@ in comments too.
 | glob | whole text must match: `*` any run, `?` one character, `[a-z]`, `[!a-z]`, `{a,b}`, `\` | the same |
 | regex | RE2 syntax, found anywhere | the same |
 
-Keys marked *later* are read and checked, but their feature isn't built yet; setting one is a
-warning.
+Keys marked *later* are read and checked, but their feature isn't built yet. Those marked *no effect*
+are OBI's, and set what needs no setting here. Setting one of either is a warning.
 )";
 
 constexpr std::string_view kSelectorIntroduction = R"(
@@ -113,6 +113,7 @@ std::string row(const Key& key) {
     meaning += fmt::format(" ({})", allowed);
   }
   if (key.is(kLater)) meaning += " *later*";
+  if (key.is(kNoEffect)) meaning += " *no effect*";
   return fmt::format("| {} | {} | {} | {} | {} |\n", key.is(kEnvironmentOnly) ? "" : code(key.path),
                      variables(key), type_name(key.type), cell(code(key.fallback)), cell(meaning));
 }

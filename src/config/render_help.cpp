@@ -9,7 +9,7 @@ std::string render_help() {
   std::string out =
       "Configuration keys (YAML path, variable, default). Variables win over the file.\n";
   for (const Key& key : keys()) {
-    if (key.is(kLater)) continue;
+    if (key.is(kLater) || key.is(kNoEffect)) continue;
     const std::string_view path = key.is(kEnvironmentOnly) ? "-" : key.path;
     out += fmt::format("  {}", path);
     if (!key.env.empty()) out += fmt::format("  {}", key.env);

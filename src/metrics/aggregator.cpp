@@ -28,11 +28,6 @@ AggregatorOptions completed(AggregatorOptions options) {
   return options;
 }
 
-bool is_selected(const std::vector<std::string>& instrumentations, std::string_view name) {
-  return std::ranges::any_of(instrumentations,
-                             [&](const auto& entry) { return entry == "*" || entry == name; });
-}
-
 double measured(const model::Span& span, Measure measure) {
   switch (measure) {
     case Measure::kDuration:
@@ -83,23 +78,37 @@ Aggregator::Aggregator(AggregatorOptions options, Instant now)
                       .omitted_as_empty = options_.dialect == Dialect::kPrometheus},
       services_(has_application_feature(options_.features)),
       period_start_unix_ns_(now.unix_ns) {
+  const model::EventTypeSet selected = model::selected_types(options_.instrumentations);
   for (const auto& metric : span_metrics()) {
-    if (is_selected(options_.instrumentations, metric.instrumentation)) add_to_shapes(metric);
+    const model::EventTypeSet types = metric.recorded_for & selected;
+    if (!types.empty()) add_to_shapes(metric, types);
   }
+  index_shapes();
 }
 
-void Aggregator::add_to_shapes(const MetricInfo& metric) {
+void Aggregator::add_to_shapes(const MetricInfo& metric, model::EventTypeSet types) {
   const auto names =
       options_.selection.select(metric.name, known_attributes(metric, options_.groups));
   auto shape = std::ranges::find_if(shapes_, [&](const auto& candidate) {
-    return candidate.type == metric.recorded_for && same_names(candidate.attributes, names);
+    return candidate.types == types && candidate.method == metric.method &&
+           same_names(candidate.attributes, names);
   });
   if (shape == shapes_.end()) {
     shape = shapes_.emplace(shapes_.end());
-    shape->type = metric.recorded_for;
+    shape->types = types;
+    shape->method = metric.method;
     for (const auto name : names) shape->attributes.emplace_back(name, reader_options_);
   }
   shape->metrics.push_back(&metric);
+}
+
+void Aggregator::index_shapes() {
+  for (const auto& info : model::kEventTypes) {
+    for (auto& shape : shapes_) {
+      if (shape.types.has(info.type))
+        shapes_of_[static_cast<std::size_t>(info.type)].push_back(&shape);
+    }
+  }
 }
 
 const std::vector<double>& Aggregator::bounds(BucketKind kind) const {
@@ -154,11 +163,11 @@ bool Aggregator::record_locked(const model::Span& span, ServiceFacts& facts, Ins
   }
   const auto* kept_exemplar = exemplar ? &*exemplar : nullptr;
   bool is_recorded = false;
-  for (auto& shape : shapes_) {
-    if (shape.type != span.type) continue;
-    auto& series = series_for(shape, span, facts, now);
-    for (std::size_t i = 0; i < shape.metrics.size(); ++i) {
-      series.histograms[i].add(measured(span, shape.metrics[i]->measure), kept_exemplar);
+  for (Shape* const shape : shapes_of_[static_cast<std::size_t>(span.type)]) {
+    if (!shape->method.empty() && shape->method != span.method) continue;
+    auto& series = series_for(*shape, span, facts, now);
+    for (std::size_t i = 0; i < shape->metrics.size(); ++i) {
+      series.histograms[i].add(measured(span, shape->metrics[i]->measure), kept_exemplar);
     }
     series.recorded_ns = now.monotonic_ns;
     series.changed = true;

@@ -4,6 +4,7 @@
 // into a series that exists allocates nothing. Thread-safe: one mutex, held while a batch is
 // recorded or a snapshot is copied.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -111,15 +112,17 @@ class Aggregator {
   [[nodiscard]] Stats stats() const;
 
  private:
-  /// Metrics of one event type that carry the same attributes.
+  /// Metrics that are recorded for the same spans and carry the same attributes.
   struct Shape {
-    model::EventType type = model::EventType::kNone;
+    model::EventTypeSet types;
+    std::string_view method;  // as in MetricInfo
     std::vector<AttributeReader> attributes;
     std::vector<const MetricInfo*> metrics;
     SeriesTable series;
   };
 
-  void add_to_shapes(const MetricInfo& metric);
+  void add_to_shapes(const MetricInfo& metric, model::EventTypeSet types);
+  void index_shapes();
   [[nodiscard]] HistogramOptions histogram_options(const MetricInfo& metric) const;
   [[nodiscard]] const std::vector<double>& bounds(BucketKind kind) const;
   [[nodiscard]] const ServiceKey& service_key(Shape& shape, ServiceFacts& facts);
@@ -135,7 +138,9 @@ class Aggregator {
   const AggregatorOptions options_;
   const ReaderOptions reader_options_;
   mutable std::mutex mutex_;
-  std::vector<Shape> shapes_;
+  std::vector<Shape> shapes_;  // as many as the constructor made
+  // By number of an event type: the shapes that have it.
+  std::array<std::vector<Shape*>, model::kEventTypeNumbers> shapes_of_;
   ServiceTable services_;
   base::Arena scratch_;  // texts that a look-up composes
   ValueBytes values_;    // that the span being recorded brings

@@ -9,6 +9,22 @@
 namespace obi::metrics {
 namespace {
 
+model::Span span_of_turn(std::size_t turn, const model::ServiceRef& service) {
+  static constexpr model::DatabaseCall kDatabase = {.system = "microsoft.sql_server"};
+  static constexpr model::MessagingCall kMessaging = {.system = "kafka"};
+  static constexpr model::RpcCall kRpc = {.program = "nfs"};
+  switch (turn % 5) {
+    case 0: return server_span(service);
+    case 1: return client_span(service);
+    case 2: return database_span(model::EventType::kSqlClient, service, kDatabase);
+    case 3: return message_span(model::EventType::kKafkaClient, service, "publish", kMessaging);
+    default: break;
+  }
+  auto span = call_span(model::EventType::kSunRpcServer, service, "invalid\xff", "nfs");
+  span.rpc = &kRpc;
+  return span;
+}
+
 /// Allocations made by recording known series, with every attribute selected.
 std::uint64_t allocations_of_recording(AggregatorOptions options) {
   options.selection = AttributeSelection({{"*", {{"*"}, {}}}});
@@ -17,7 +33,7 @@ std::uint64_t allocations_of_recording(AggregatorOptions options) {
   auto service = test_service("a service whose name fits no small string");
   model::SpanBatch batch;
   for (std::size_t i = 0; i < 100; ++i) {
-    auto span = i % 2 == 0 ? server_span(service) : client_span(service);
+    auto span = span_of_turn(i, service);
     span.trace_id.bytes[0] = 1;
     span.status = static_cast<int>(200 + i);
     span.end_ns += i * i * 100'000;

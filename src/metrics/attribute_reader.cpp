@@ -7,6 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "metrics/resource.hpp"
+#include "model/call_attributes.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -14,9 +15,20 @@ namespace {
 using SpanRow = std::pair<std::string_view, SpanField>;
 constexpr std::array kSpanFields = {
     SpanRow{"client.address", SpanField::kClientAddress},
+    SpanRow{"db.collection.name", SpanField::kPath},
+    SpanRow{"db.operation.name", SpanField::kOperation},
+    SpanRow{"db.system.name", SpanField::kDatabaseSystem},
+    SpanRow{"dns.question.name", SpanField::kPath},
+    SpanRow{"error.type", SpanField::kErrorType},
     SpanRow{"http.request.method", SpanField::kMethod},
     SpanRow{"http.response.status_code", SpanField::kStatusCode},
     SpanRow{"http.route", SpanField::kRoute},
+    SpanRow{"messaging.destination.name", SpanField::kPath},
+    SpanRow{"messaging.operation.name", SpanField::kOperation},
+    SpanRow{"messaging.system", SpanField::kMessagingSystem},
+    SpanRow{"rpc.method", SpanField::kOperation},
+    SpanRow{"rpc.response.status_code", SpanField::kRpcStatusCode},
+    SpanRow{"rpc.system.name", SpanField::kRpcSystem},
     SpanRow{"server.address", SpanField::kServerAddress},
     SpanRow{"server.port", SpanField::kServerPort},
     SpanRow{"url.path", SpanField::kPath},
@@ -59,11 +71,14 @@ AttributeView AttributeReader::read(const ServiceFacts& facts, base::Arena& scra
   return options_->omitted_as_empty ? AttributeView(std::string_view()) : AttributeView();
 }
 
-// Method and scheme are the parsers' own text, which is ASCII.
+// HTTP's method and scheme and the names of systems are the parsers' own text, which is ASCII.
 void AttributeReader::read(const model::Span& span, base::Arena& scratch,
                            ValueBytes& values) const {
   const auto add = [&](std::string_view text) {
     values.add(base::without_invalid_utf8(text, scratch));
+  };
+  const auto add_if_set = [&](std::string_view text) {
+    text.empty() && !options_->omitted_as_empty ? values.add_nothing() : add(text);
   };
   switch (span_field_) {
     case SpanField::kClientAddress:
@@ -78,6 +93,12 @@ void AttributeReader::read(const model::Span& span, base::Arena& scratch,
     case SpanField::kServerPort: return values.add(std::int64_t{span.host.port});
     case SpanField::kStatusCode: return values.add(std::int64_t{span.status});
     case SpanField::kPath: return add(span.path);
+    case SpanField::kOperation: return add(span.method);
+    case SpanField::kDatabaseSystem: return values.add(model::database_system(span));
+    case SpanField::kMessagingSystem: return values.add(model::messaging_system(span));
+    case SpanField::kRpcSystem: return values.add(model::rpc_system(span));
+    case SpanField::kRpcStatusCode: return values.add(model::rpc_status_code(span, scratch));
+    case SpanField::kErrorType: return add_if_set(model::error_type(span));
   }
 }
 

@@ -24,7 +24,14 @@ enum class SpanField : std::uint8_t {
   kServerAddress,
   kServerPort,
   kStatusCode,
-  kPath,
+  kPath,       ///< also collection, destination, question
+  kOperation,  ///< method of what is no HTTP: db.operation.name, messaging.operation.name,
+               ///< rpc.method
+  kDatabaseSystem,
+  kMessagingSystem,
+  kRpcSystem,
+  kRpcStatusCode,
+  kErrorType,
 };
 
 struct ReaderOptions {

@@ -8,65 +8,115 @@ namespace {
 
 using enum AttributeGroup;
 using model::EventType;
+using model::EventTypeSet;
 using model::MetricType;
 
-constexpr std::array kHttpServerGroups = {kService, kPrometheus, kKubernetes, kContainer,
-                                          kHttp,    kHttpRoute,  kServer};
-constexpr std::array kHttpClientGroups = {kService, kPrometheus, kKubernetes, kContainer,
-                                          kHttp,    kHttpRoute,  kHttpClient};
+// What every metric of spans has, and the groups of its own.
+template <AttributeGroup... Own>
+constexpr std::array kGroups = {kService, kPrometheus, kKubernetes, kContainer, Own...};
 
-constexpr MetricInfo histogram_of(MetricInfo info) {
+constexpr EventTypeSet kHttpServers = {EventType::kHttpServer};
+constexpr EventTypeSet kHttpClients = {EventType::kHttpClient};
+constexpr EventTypeSet kDatabaseClients = {
+    EventType::kSqlClient,       EventType::kRedisClient,     EventType::kMongoClient,
+    EventType::kCouchbaseClient, EventType::kMemcachedClient, EventType::kAerospikeClient};
+constexpr EventTypeSet kDatabaseServers = {EventType::kSqlServer, EventType::kRedisServer,
+                                           EventType::kMemcachedServer};
+constexpr EventTypeSet kMessengers = {EventType::kKafkaClient, EventType::kKafkaServer,
+                                      EventType::kMqttClient,  EventType::kMqttServer,
+                                      EventType::kNatsClient,  EventType::kNatsServer,
+                                      EventType::kAmqpClient};
+
+constexpr MetricInfo duration(MetricInfo info) {
   info.type = MetricType::kHistogram;
-  info.instrumentation = "http";
-  const bool is_server = info.recorded_for == EventType::kHttpServer;
-  info.groups = is_server ? std::span<const AttributeGroup>(kHttpServerGroups)
-                          : std::span<const AttributeGroup>(kHttpClientGroups);
+  info.unit = "s";
+  info.buckets = BucketKind::kDuration;
+  info.measure = Measure::kDuration;
+  return info;
+}
+constexpr MetricInfo request_size(MetricInfo info) {
+  info.type = MetricType::kHistogram;
+  info.unit = "By";
+  info.buckets = BucketKind::kRequestSize;
+  info.measure = Measure::kRequestBytes;
+  return info;
+}
+constexpr MetricInfo response_size(MetricInfo info) {
+  info.type = MetricType::kHistogram;
+  info.unit = "By";
+  info.buckets = BucketKind::kResponseSize;
+  info.measure = Measure::kResponseBytes;
   return info;
 }
 
 constexpr std::array kSpanMetrics = {
-    histogram_of({.name = "http.server.request.duration",
-                  .prometheus_name = "http_server_request_duration_seconds",
-                  .unit = "s",
-                  .description = "Duration of HTTP server requests.",
-                  .buckets = BucketKind::kDuration,
-                  .measure = Measure::kDuration,
-                  .recorded_for = EventType::kHttpServer}),
-    histogram_of({.name = "http.server.request.body.size",
+    duration({.name = "http.server.request.duration",
+              .prometheus_name = "http_server_request_duration_seconds",
+              .description = "Duration of HTTP server requests.",
+              .recorded_for = kHttpServers,
+              .groups = kGroups<kHttp, kHttpRoute, kServer>}),
+    request_size({.name = "http.server.request.body.size",
                   .prometheus_name = "http_server_request_body_size_bytes",
-                  .unit = "By",
                   .description = "Size of HTTP server request bodies.",
-                  .buckets = BucketKind::kRequestSize,
-                  .measure = Measure::kRequestBytes,
-                  .recorded_for = EventType::kHttpServer}),
-    histogram_of({.name = "http.server.response.body.size",
-                  .prometheus_name = "http_server_response_body_size_bytes",
-                  .unit = "By",
-                  .description = "Size of HTTP server response bodies.",
-                  .buckets = BucketKind::kResponseSize,
-                  .measure = Measure::kResponseBytes,
-                  .recorded_for = EventType::kHttpServer}),
-    histogram_of({.name = "http.client.request.duration",
-                  .prometheus_name = "http_client_request_duration_seconds",
-                  .unit = "s",
-                  .description = "Duration of HTTP client requests.",
-                  .buckets = BucketKind::kDuration,
-                  .measure = Measure::kDuration,
-                  .recorded_for = EventType::kHttpClient}),
-    histogram_of({.name = "http.client.request.body.size",
+                  .recorded_for = kHttpServers,
+                  .groups = kGroups<kHttp, kHttpRoute, kServer>}),
+    response_size({.name = "http.server.response.body.size",
+                   .prometheus_name = "http_server_response_body_size_bytes",
+                   .description = "Size of HTTP server response bodies.",
+                   .recorded_for = kHttpServers,
+                   .groups = kGroups<kHttp, kHttpRoute, kServer>}),
+    duration({.name = "http.client.request.duration",
+              .prometheus_name = "http_client_request_duration_seconds",
+              .description = "Duration of HTTP client requests.",
+              .recorded_for = kHttpClients,
+              .groups = kGroups<kHttp, kHttpRoute, kHttpClient>}),
+    request_size({.name = "http.client.request.body.size",
                   .prometheus_name = "http_client_request_body_size_bytes",
-                  .unit = "By",
                   .description = "Size of HTTP client request bodies.",
-                  .buckets = BucketKind::kRequestSize,
-                  .measure = Measure::kRequestBytes,
-                  .recorded_for = EventType::kHttpClient}),
-    histogram_of({.name = "http.client.response.body.size",
-                  .prometheus_name = "http_client_response_body_size_bytes",
-                  .unit = "By",
-                  .description = "Size of HTTP client response bodies.",
-                  .buckets = BucketKind::kResponseSize,
-                  .measure = Measure::kResponseBytes,
-                  .recorded_for = EventType::kHttpClient}),
+                  .recorded_for = kHttpClients,
+                  .groups = kGroups<kHttp, kHttpRoute, kHttpClient>}),
+    response_size({.name = "http.client.response.body.size",
+                   .prometheus_name = "http_client_response_body_size_bytes",
+                   .description = "Size of HTTP client response bodies.",
+                   .recorded_for = kHttpClients,
+                   .groups = kGroups<kHttp, kHttpRoute, kHttpClient>}),
+    duration({.name = "rpc.server.call.duration",
+              .prometheus_name = "rpc_server_call_duration_seconds",
+              .description = "Duration of RPC server calls.",
+              .recorded_for = {EventType::kSunRpcServer},
+              .groups = kGroups<kRpc, kServer>}),
+    duration({.name = "rpc.client.call.duration",
+              .prometheus_name = "rpc_client_call_duration_seconds",
+              .description = "Duration of RPC client calls.",
+              .recorded_for = {EventType::kSunRpcClient},
+              .groups = kGroups<kRpc, kServerAddress>}),
+    duration({.name = "db.client.operation.duration",
+              .prometheus_name = "db_client_operation_duration_seconds",
+              .description = "Duration of database client operations.",
+              .recorded_for = kDatabaseClients,
+              .groups = kGroups<kDatabase, kServerAddress>}),
+    duration({.name = "db.server.operation.duration",
+              .prometheus_name = "db_server_operation_duration_seconds",
+              .description = "Duration of database server operations.",
+              .recorded_for = kDatabaseServers,
+              .groups = kGroups<kDatabase, kServer>}),
+    duration({.name = "messaging.client.operation.duration",
+              .prometheus_name = "messaging_client_operation_duration_seconds",
+              .description = "Duration of messages being published.",
+              .recorded_for = kMessengers,
+              .method = "publish",
+              .groups = kGroups<kMessaging, kServerAddress>}),
+    duration({.name = "messaging.process.duration",
+              .prometheus_name = "messaging_process_duration_seconds",
+              .description = "Duration of messages being processed.",
+              .recorded_for = kMessengers,
+              .method = "process",
+              .groups = kGroups<kMessaging, kServerAddress>}),
+    duration({.name = "dns.lookup.duration",
+              .prometheus_name = "dns_lookup_duration_seconds",
+              .description = "Duration of DNS look-ups.",
+              .recorded_for = {EventType::kDns},
+              .groups = kGroups<kDns>}),
 };
 
 constexpr MetricInfo kTargetInfo = {.name = "target.info",
@@ -109,6 +159,21 @@ constexpr std::array kServerAttributes = {KnownAttribute{"client.address", false
                                           KnownAttribute{"server.port"}};
 constexpr std::array kHttpClientAttributes = {KnownAttribute{"server.address"},
                                               KnownAttribute{"server.port"}};
+constexpr std::array kServerAddressAttributes = {KnownAttribute{"server.address"}};
+constexpr std::array kDatabaseAttributes = {
+    KnownAttribute{"db.collection.name", false},
+    KnownAttribute{"db.operation.name"},
+    KnownAttribute{"db.system.name"},
+    KnownAttribute{"error.type"},
+};
+constexpr std::array kMessagingAttributes = {KnownAttribute{"messaging.destination.name"},
+                                             KnownAttribute{"messaging.operation.name"},
+                                             KnownAttribute{"messaging.system"}};
+constexpr std::array kRpcAttributes = {KnownAttribute{"rpc.method"},
+                                       KnownAttribute{"rpc.response.status_code"},
+                                       KnownAttribute{"rpc.system.name"}};
+constexpr std::array kDnsAttributes = {KnownAttribute{"dns.question.name", false},
+                                       KnownAttribute{"error.type"}};
 
 std::span<const KnownAttribute> members(AttributeGroup group) {
   switch (group) {
@@ -120,6 +185,11 @@ std::span<const KnownAttribute> members(AttributeGroup group) {
     case kHttpRoute: return kHttpRouteAttributes;
     case kServer: return kServerAttributes;
     case kHttpClient: return kHttpClientAttributes;
+    case kServerAddress: return kServerAddressAttributes;
+    case kDatabase: return kDatabaseAttributes;
+    case kMessaging: return kMessagingAttributes;
+    case kRpc: return kRpcAttributes;
+    case kDns: return kDnsAttributes;
   }
   return {};
 }

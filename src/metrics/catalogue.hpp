@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "metrics/attribute_selection.hpp"
+#include "model/event_type_set.hpp"
 #include "model/metric.hpp"
-#include "model/span.hpp"
 
 namespace obi::metrics {
 
@@ -35,6 +35,11 @@ enum class AttributeGroup : std::uint8_t {
   kHttpRoute,
   kServer,
   kHttpClient,
+  kServerAddress,
+  kDatabase,
+  kMessaging,
+  kRpc,
+  kDns,
 };
 
 struct MetricInfo {
@@ -45,8 +50,8 @@ struct MetricInfo {
   model::MetricType type;
   BucketKind buckets = BucketKind::kNone;
   Measure measure = Measure::kNone;
-  model::EventType recorded_for = model::EventType::kNone;
-  std::string_view instrumentation;  ///< selector that must be on: "http"
+  model::EventTypeSet recorded_for;  ///< those of them that `instrumentations` select
+  std::string_view method;           ///< only of spans whose method it is; empty = of all
   std::span<const AttributeGroup> groups;
 };
 

@@ -51,4 +51,28 @@ inline model::Span client_span(model::ServiceRef service) {
   return test_span(model::EventType::kHttpClient, std::move(service));
 }
 
+/// What is no HTTP, by a client or a server of users:8080; 30 ms as above. The call is the test's.
+inline model::Span call_span(model::EventType type, model::ServiceRef service,
+                             std::string_view method, std::string_view path = {}) {
+  model::Span span = test_span(type, std::move(service));
+  span.method = method;
+  span.path = path;
+  span.route = span.scheme = {};
+  span.status = 0;
+  span.response_bytes = 0;
+  return span;
+}
+inline model::Span database_span(model::EventType type, model::ServiceRef service,
+                                 const model::DatabaseCall& call) {
+  model::Span span = call_span(type, std::move(service), "SELECT", "orders");
+  span.database = &call;
+  return span;
+}
+inline model::Span message_span(model::EventType type, model::ServiceRef service,
+                                std::string_view method, const model::MessagingCall& call) {
+  model::Span span = call_span(type, std::move(service), method, "parcels");
+  span.messaging = &call;
+  return span;
+}
+
 }  // namespace obi::metrics

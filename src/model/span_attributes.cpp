@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/call_attributes.hpp"
+
 namespace obi::model {
 namespace {
 
@@ -30,6 +32,22 @@ std::string_view text_of(const Asked& a) {
 template <auto Number>
 std::string_view number_of(const Asked& a) {
   return number(a.span.*Number, a.scratch);
+}
+
+// Only of spans that have such a call.
+template <auto Call, std::string_view Span::* Text>
+std::string_view of_call(const Asked& a) {
+  return a.span.*Call != nullptr ? a.span.*Text : std::string_view();
+}
+
+template <std::string_view DatabaseCall::* Text>
+std::string_view of_database(const Asked& a) {
+  return a.span.database != nullptr ? a.span.database->*Text : std::string_view();
+}
+
+template <std::string_view (*Derive)(const Span&)>
+std::string_view of_span(const Asked& a) {
+  return Derive(a.span);
 }
 
 template <std::string Service::* Text>
@@ -88,17 +106,17 @@ constexpr std::array kRows = {
     SpanAttributeRow{"client_k8s_namespace_name"},
     SpanAttributeRow{"client_service_namespace",
                      [](const Asked& a) { return side_namespace(a, a.span.is_client()); }},
-    SpanAttributeRow{"connection_type"},
+    SpanAttributeRow{"connection_type", of_span<connection_type>},
     SpanAttributeRow{"container.id", service_text<&Service::container_id>},
     SpanAttributeRow{"container.name"},
     SpanAttributeRow{"cuda.memcpy.kind"},
-    SpanAttributeRow{"db.collection.name"},
-    SpanAttributeRow{"db.operation.name"},
-    SpanAttributeRow{"db.query.text"},
-    SpanAttributeRow{"db.response.error"},
-    SpanAttributeRow{"db.system.name"},
-    SpanAttributeRow{"dns.question.name"},
-    SpanAttributeRow{"error.type"},
+    SpanAttributeRow{"db.collection.name", of_call<&Span::database, &Span::path>},
+    SpanAttributeRow{"db.operation.name", of_call<&Span::database, &Span::method>},
+    SpanAttributeRow{"db.query.text", of_database<&DatabaseCall::query_text>},
+    SpanAttributeRow{"db.response.error", of_database<&DatabaseCall::error_message>},
+    SpanAttributeRow{"db.system.name", of_span<database_system>},
+    SpanAttributeRow{"dns.question.name", of_call<&Span::dns, &Span::path>},
+    SpanAttributeRow{"error.type", of_span<error_type>},
     SpanAttributeRow{"gen_ai.input.messages"},
     SpanAttributeRow{"gen_ai.metadata"},
     SpanAttributeRow{"gen_ai.operation.name"},
@@ -137,13 +155,14 @@ constexpr std::array kRows = {
     SpanAttributeRow{"k8s.pod.uid"},
     SpanAttributeRow{"k8s.replicaset.name"},
     SpanAttributeRow{"k8s.statefulset.name"},
-    SpanAttributeRow{"messaging.destination.name"},
-    SpanAttributeRow{"messaging.operation.name"},
-    SpanAttributeRow{"messaging.system"},
+    SpanAttributeRow{"messaging.destination.name", of_call<&Span::messaging, &Span::path>},
+    SpanAttributeRow{"messaging.operation.name", of_call<&Span::messaging, &Span::method>},
+    SpanAttributeRow{"messaging.system", of_span<messaging_system>},
     SpanAttributeRow{"os.type"},
-    SpanAttributeRow{"rpc.method"},
-    SpanAttributeRow{"rpc.response.status_code"},
-    SpanAttributeRow{"rpc.system.name"},
+    SpanAttributeRow{"rpc.method", of_call<&Span::rpc, &Span::method>},
+    SpanAttributeRow{"rpc.response.status_code",
+                     [](const Asked& a) { return rpc_status_code(a.span, a.scratch); }},
+    SpanAttributeRow{"rpc.system.name", of_span<rpc_system>},
     SpanAttributeRow{"server", host},
     SpanAttributeRow{"server.address",
                      [](const Asked& a) { return server_address(a.span, a.names, a.scratch); }},

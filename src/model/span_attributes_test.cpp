@@ -69,6 +69,77 @@ TEST_F(SpanAttributes, EachNameGivesItsValue) {
   for (const auto& [name, text] : expected) EXPECT_EQ(value(name), text) << name;
 }
 
+TEST_F(SpanAttributes, ACallGivesItsOwn) {
+  const DatabaseCall database = {
+      .system = "redis", .query_text = "GET ?", .error_message = "WRONGTYPE"};
+  span.type = EventType::kRedisClient;
+  span.method = "GET";
+  span.path = "users";
+  span.status = 1;
+  span.database = &database;
+  const std::pair<const char*, const char*> expected[] = {
+      {"db.system.name", "redis"},
+      {"db.operation.name", "GET"},
+      {"db.collection.name", "users"},
+      {"db.query.text", "GET ?"},
+      {"db.response.error", "WRONGTYPE"},
+      {"error.type", "error"},
+      {"span.kind", "SPAN_KIND_CLIENT"},
+      {"span.name", "GET"},
+      {"connection_type", "database"},
+      {"messaging.operation.name", ""},
+      {"dns.question.name", ""},
+      {"rpc.method", ""},
+      {"rpc.system.name", ""},
+      {"rpc.response.status_code", ""},
+  };
+  for (const auto& [name, text] : expected) EXPECT_EQ(value(name), text) << name;
+
+  const MessagingCall messaging = {.system = "nats"};
+  span.type = EventType::kNatsClient;
+  span.method = "publish";
+  span.path = "a.b";
+  span.database = nullptr;
+  span.messaging = &messaging;
+  EXPECT_EQ(value("messaging.system"), "nats");
+  EXPECT_EQ(value("messaging.operation.name"), "publish");
+  EXPECT_EQ(value("messaging.destination.name"), "a.b");
+  EXPECT_EQ(value("connection_type"), "messaging_system");
+  EXPECT_EQ(value("span.kind"), "SPAN_KIND_PRODUCER");
+  EXPECT_EQ(value("error.type"), "");
+  for (const char* name : {"db.system.name", "db.operation.name", "db.collection.name"}) {
+    EXPECT_EQ(value(name), "") << name;
+  }
+  span.type = EventType::kNatsServer;
+  EXPECT_EQ(value("span.kind"), "SPAN_KIND_SERVER");
+  EXPECT_EQ(value("connection_type"), "");
+}
+
+TEST_F(SpanAttributes, AnRpcAndALookUpGiveTheirs) {
+  const RpcCall rpc = {.program = "nfs"};
+  span.type = EventType::kSunRpcServer;
+  span.method = "READ";
+  span.status = 4;
+  span.rpc = &rpc;
+  EXPECT_EQ(value("rpc.method"), "READ");
+  EXPECT_EQ(value("rpc.system.name"), "onc_rpc");
+  EXPECT_EQ(value("rpc.response.status_code"), "3");
+  EXPECT_EQ(value("error.type"), "error");
+
+  const DnsLookup dns = {};
+  span.type = EventType::kDns;
+  span.path = "db.example";
+  span.status = 2;
+  span.rpc = nullptr;
+  span.dns = &dns;
+  EXPECT_EQ(value("dns.question.name"), "db.example");
+  EXPECT_EQ(value("error.type"), "ServFail");
+  EXPECT_EQ(value("server.address"), "outgoing");
+  EXPECT_EQ(value("client.address"), "unresolved");
+  span.status = 0;
+  EXPECT_EQ(value("error.type"), "");
+}
+
 TEST_F(SpanAttributes, DotsAndUnderscoresAreTheSameInNames) {
   EXPECT_EQ(value("http_response_status_code"), "503");
   EXPECT_EQ(value("k8s_pod_name"), "cart-0");

@@ -9,6 +9,7 @@
 
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
+#include "model/event_type_set.hpp"
 #include "model/query_redaction.hpp"
 #include "model/service.hpp"
 
@@ -44,7 +45,7 @@ struct OtlpTracesOptions {
   std::size_t queue_size = 16'384;     ///< spans held; the oldest are dropped beyond it …
   std::size_t queue_bytes = 16 << 20;  ///< … or beyond this
   std::chrono::nanoseconds batch_timeout = std::chrono::seconds(15);
-  bool http_selected = true;  ///< instrumentations
+  model::EventTypeSet selected = model::EventTypeSet::all();  ///< instrumentations
   model::Sampler sampler{.name = "parentbased_always_on", .argument = {}};
   metrics::AttributeSelection selection;
   metrics::ResourceOptions resource;

@@ -7,9 +7,11 @@
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "export/otlp/encode/decoded_span.hpp"
 #include "export/otlp/encode/trace_encoder.hpp"
 #include "export/otlp/sampler.hpp"
 #include "export/otlp/send/sender.hpp"
+#include "export/otlp/traces_exporter.hpp"
 #include "export/otlp/transport/transport.hpp"
 
 namespace obi::exporting::otlp {
@@ -17,26 +19,6 @@ namespace {
 
 using protozero::pbf_reader;
 using std::chrono::milliseconds;
-
-// The first sub-message with this number.
-pbf_reader sub(pbf_reader message, int field) {
-  message.next(static_cast<protozero::pbf_tag_type>(field));
-  return message.get_message();
-}
-
-std::map<std::string, std::string> attributes_of(pbf_reader message, int field) {
-  std::map<std::string, std::string> attributes;
-  while (message.next(static_cast<protozero::pbf_tag_type>(field))) {
-    pbf_reader pair = message.get_message();
-    pair.next(1);
-    const std::string key = pair.get_string();
-    pair.next(2);
-    pbf_reader any = pair.get_message();
-    any.next();
-    attributes[key] = any.tag() == 1 ? any.get_string() : std::to_string(any.get_int64());
-  }
-  return attributes;
-}
 
 model::Span span_of(model::ServiceRef service,
                     model::EventType type = model::EventType::kHttpServer) {
@@ -148,6 +130,24 @@ TEST(TraceEncoder, TimeInAQueueMakesTwoChildren) {
     names.push_back(one.get_string());
   }
   EXPECT_EQ(names, (std::vector<std::string>{"in queue", "processing", "GET /users/*"}));
+}
+
+TEST(TracesExporter, WhatIsNotSelectedIsCountedAndNotSent) {
+  OtlpTracesOptions options;
+  options.target.url = "http://127.0.0.1:1/v1/traces";  // nothing is sent before a batch is full
+  const std::vector<std::string> selected = {"http", "redis"};
+  options.selected = model::selected_types(selected);
+  OtlpTracesExporter exporter(std::move(options));
+  model::BatchPool pool(1);
+  model::BatchRef batch = pool.take();
+  for (const auto type :
+       {model::EventType::kHttpServer, model::EventType::kRedisClient, model::EventType::kDns,
+        model::EventType::kSqlClient, model::EventType::kFailedConnect}) {
+    batch.writable().spans.push_back(span_of(named("shop"), type));
+  }
+  exporter.consume(batch);
+  EXPECT_EQ(exporter.counts().consumed, 5U);
+  EXPECT_EQ(exporter.counts().not_wanted, 2U);
 }
 
 TEST(TraceSampler, KeepsTheShareThatIsAskedFor) {

@@ -18,7 +18,8 @@ OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
               otlp::make_transport(options_.target, otlp::Signal::kTraces)) {}
 
 bool OtlpTracesExporter::wants(const model::Span& span) const {
-  if (span.ignore_traces || !span.service->exports.traces || !options_.http_selected) return false;
+  if (span.ignore_traces || !span.service->exports.traces || !options_.selected.has(span.type))
+    return false;
   if (span.service->sampler) return otlp::TraceSampler(*span.service->sampler).keeps(span.trace_id);
   return sampler_.keeps(span.trace_id);
 }

@@ -6,6 +6,7 @@
 
 #include "export/printer/escape.hpp"
 #include "export/printer/trace_printer.hpp"
+#include "model/call_attributes.hpp"
 #include "model/span_addresses.hpp"
 
 namespace obi::exporting {
@@ -48,10 +49,23 @@ void append_end(std::string& out, const model::Endpoint& end, std::string_view n
   fmt::format_to(std::back_inserter(out), ":{}]", end.port);
 }
 
+// What OBI's numbers tell beyond the type: which SQL it is, which version of an RPC program.
+unsigned sub_type_of(const model::Span& span) {
+  if (span.rpc != nullptr) return span.rpc->version <= 255 ? span.rpc->version : 0;
+  const bool sql =
+      span.type == model::EventType::kSqlClient || span.type == model::EventType::kSqlServer;
+  if (!sql) return 0;
+  const std::string_view system = model::database_system(span);
+  return system == "postgresql"             ? 1
+         : system == "mysql"                ? 2
+         : system == "microsoft.sql_server" ? 3
+                                            : 0;
+}
+
 // "HTTP(subType=0) 200 GET /users/42(/users/*) "
 void append_request(std::string& out, const model::Span& span) {
-  fmt::format_to(std::back_inserter(out), "{}(subType=0) {} ", model::info_of(span.type).printed,
-                 span.status);
+  fmt::format_to(std::back_inserter(out), "{}(subType={}) {} ", model::info_of(span.type).printed,
+                 sub_type_of(span), span.status);
   append_printable(out, span.method);
   out += ' ';
   append_printable(out, span.path);

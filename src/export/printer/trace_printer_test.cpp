@@ -115,6 +115,48 @@ TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {
       "svc=[shop/users go] traceparent=[]");
 }
 
+TEST(TracePrinter, TheSubTypeTellsTheSqlAndTheVersionOfAProgram) {
+  model::Span span = example();
+  const auto sub_type = [&] {
+    const std::string line = text_of(span);
+    const std::size_t at = line.find("subType=");
+    return line.substr(at, line.find(')', at) - at);
+  };
+  for (const auto& [system, number] :
+       {std::pair("postgresql", 1), {"mysql", 2}, {"microsoft.sql_server", 3}, {"other_sql", 0}}) {
+    const model::DatabaseCall call = {.system = system};
+    span.type = model::EventType::kSqlClient;
+    span.database = &call;
+    EXPECT_EQ(sub_type(), "subType=" + std::to_string(number)) << system;
+    span.type = model::EventType::kSqlServer;
+    EXPECT_EQ(sub_type(), "subType=" + std::to_string(number)) << system;
+    span.type = model::EventType::kMongoClient;
+    EXPECT_EQ(sub_type(), "subType=0");
+  }
+  span.database = nullptr;
+  span.type = model::EventType::kSunRpcClient;
+  for (const auto& [version, number] : {std::pair(3U, 3), {255U, 255}, {256U, 0}}) {
+    const model::RpcCall call = {.version = version};
+    span.rpc = &call;
+    EXPECT_EQ(sub_type(), "subType=" + std::to_string(number));
+  }
+}
+
+TEST(TracePrinter, ATextLineOfADatabaseHasOperationAndTable) {
+  model::Span span = example();
+  const model::DatabaseCall call = {.system = "postgresql", .query_text = "planted"};
+  span.type = model::EventType::kSqlClient;
+  span.method = "SELECT";
+  span.path = "orders";
+  span.route = "";
+  span.status = 1;
+  span.database = &call;
+  const std::string line = text_of(span);
+  EXPECT_NE(line.find("SQLClient(subType=1) 1 SELECT orders [10.1.0.7 as"), std::string::npos)
+      << line;
+  EXPECT_EQ(line.find("planted"), std::string::npos) << line;
+}
+
 TEST(TracePrinter, NoRequestForgesALineOrTalksToTheTerminal) {
   model::Span span = example();
   span.path = "/a\n2026 forged\x1b[2J\xc2\x9b\xff\xc3\xa4";

@@ -81,6 +81,60 @@ TEST_F(PrometheusExporterTest, PageIsAsWritten) {
           "telemetry_sdk_version=\"unknown\"} 1\n");
 }
 
+TEST_F(PrometheusExporterTest, PageHasTheMetricsOfEveryProtocol) {
+  const model::DatabaseCall redis = {.system = "redis"};
+  const model::MessagingCall kafka = {.system = "kafka"};
+  const model::RpcCall nfs = {.program = "nfs"};
+  const model::DnsLookup lookup = {};
+  const auto service = metrics::test_service("shop");
+  auto get = metrics::database_span(model::EventType::kRedisClient, service, redis);
+  get.method = "GET";
+  get.path = {};
+  auto failed = get;
+  failed.status = 1;
+  auto read = metrics::call_span(model::EventType::kSunRpcServer, service, "READ", "nfs");
+  read.rpc = &nfs;
+  auto question = metrics::call_span(model::EventType::kDns, service, "A", "db.example");
+  question.dns = &lookup;
+  question.status = 3;
+  PrometheusExporter exporter(small_options());
+  exporter.consume(batch_of(
+      pool_, {get, failed, read, question,
+              metrics::message_span(model::EventType::kKafkaClient, service, "publish", kafka),
+              metrics::message_span(model::EventType::kKafkaServer, service, "process", kafka),
+              metrics::call_span(model::EventType::kFailedConnect, service, "")}));
+  EXPECT_EQ(exporter.counts().not_wanted, 1U) << "no metric counts failed connections";
+
+  const std::string page = exporter.page().body;
+  const std::string of_service = "service_name=\"shop\",service_namespace=\"shop\"";
+  const std::string of_instance = "instance=\"host:100\",job=\"shop/shop\",";
+  for (const std::string& series : {
+           "db_client_operation_duration_seconds_count{db_operation_name=\"GET\",db_system_name="
+           "\"redis\",error_type=\"\"," +
+               of_instance + "server_address=\"users\"," + of_service,
+           "db_client_operation_duration_seconds_count{db_operation_name=\"GET\",db_system_name="
+           "\"redis\",error_type=\"error\"," +
+               of_instance + "server_address=\"users\"," + of_service,
+           "messaging_client_operation_duration_seconds_count{" + of_instance +
+               "messaging_destination_name=\"parcels\",messaging_operation_name=\"publish\","
+               "messaging_system=\"kafka\",server_address=\"users\"," +
+               of_service,
+           "messaging_process_duration_seconds_count{" + of_instance +
+               "messaging_destination_name=\"parcels\",messaging_operation_name=\"process\","
+               "messaging_system=\"kafka\",server_address=\"users\"," +
+               of_service,
+           "rpc_server_call_duration_seconds_count{" + of_instance +
+               "rpc_method=\"READ\",rpc_response_status_code=\"0\",rpc_system_name=\"onc_rpc\","
+               "server_address=\"users\",server_port=\"8080\"," +
+               of_service,
+           "dns_lookup_duration_seconds_count{error_type=\"NXDomain\"," + of_instance + of_service,
+       }) {
+    EXPECT_THAT(page, HasSubstr(series + "} 1\n"));
+  }
+  if (!has_promtool()) GTEST_SKIP() << "promtool is not installed";
+  EXPECT_EQ(complaints_of_promtool(page), "");
+}
+
 TEST_F(PrometheusExporterTest, BuildInfoNamesTheLanguages) {
   PrometheusExporterOptions options;
   options.build_info = BuildInfo{.version = "v9", .revision = "abc", .compiler = "g++ 1"};

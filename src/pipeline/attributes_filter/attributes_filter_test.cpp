@@ -58,6 +58,30 @@ TEST_F(Filter, AttributesThatASpanLacksAreEmpty) {
   EXPECT_EQ(left({{"db.operation.name", {.equals = 0}}}), 0U);
 }
 
+TEST_F(Filter, WhatADatabaseIsAskedCanBeTold) {
+  const model::DatabaseCall redis = {.system = "redis"};
+  const model::DatabaseCall mysql = {.system = "mysql"};
+  const auto left_of_three = [&](std::map<std::string, AttributeCondition> conditions) {
+    auto filter = AttributesFilter::create({.conditions = std::move(conditions)}, ledger_);
+    EXPECT_TRUE(filter) << filter.error().message;
+    model::SpanBatch batch;
+    batch.spans = {span_of(1), span_of(1, model::EventType::kRedisClient),
+                   span_of(1, model::EventType::kSqlClient)};
+    batch.spans[1].database = &redis;
+    batch.spans[2].database = &mysql;
+    batch.spans[2].method = "SELECT";
+    batch.spans[2].path = "users";
+    filter->process(batch);
+    std::string types;
+    for (const model::Span& span : batch.spans) types += model::info_of(span.type).printed[0];
+    return types;
+  };
+  EXPECT_EQ(left_of_three({{"db.system.name", {.match = "redis"}}}), "R");
+  EXPECT_EQ(left_of_three({{"db_system_name", {.not_match = "my*"}}}), "HR");
+  EXPECT_EQ(left_of_three({{"db.operation.name", {.not_match = "GET"}}}), "HS");
+  EXPECT_EQ(left_of_three({{"db.collection.name", {.match = "users"}}}), "S");
+}
+
 TEST_F(Filter, NumericConditionsMustAllHold) {
   EXPECT_EQ(left({{"server.port",
                    {.equals = 80, .not_equals = 81, .greater_than = 79, .less_equals = 80}}}),

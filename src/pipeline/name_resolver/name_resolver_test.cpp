@@ -143,6 +143,18 @@ TEST_F(Resolver, EachSideIsItsOwnServiceWhenNothingBetterIsKnown) {
   EXPECT_EQ(batch.spans[1].peer_name, "shop");
 }
 
+TEST_F(Resolver, OfEveryProtocolTheClientsSideIsThatOfTheClient) {
+  NameResolver resolver({});
+  for (const model::EventTypeInfo& info : model::kEventTypes) {
+    model::SpanBatch batch;
+    batch.spans = {span_of(1, info.type)};
+    batch.spans[0].service = named("shop");
+    resolver.process(batch);
+    EXPECT_EQ(batch.spans[0].peer_name, info.is_client ? "shop" : "") << info.printed;
+    EXPECT_EQ(batch.spans[0].host_name, info.is_client ? "" : "shop") << info.printed;
+  }
+}
+
 TEST_F(Resolver, TheHostHeaderNamesTheServerOfAClient) {
   EXPECT_EQ(client("api.example.com:8080").host_name, "api.example.com");
   EXPECT_EQ(client("localhost").host_name, "localhost");

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/otlp/encode/trace_encoder.hpp"
 
-#include <algorithm>
 #include <protozero/pbf_writer.hpp>
 
 #include "export/otlp/encode/fields.hpp"
-#include "model/span_addresses.hpp"
 
 namespace obi::exporting::otlp {
 
@@ -31,9 +29,9 @@ constexpr int kName = 5;
 constexpr int kKind = 6;
 constexpr int kStart = 7;
 constexpr int kEnd = 8;
-constexpr int kAttributes = 9;
 constexpr int kStatus = 15;
 // Status
+constexpr int kStatusMessage = 2;
 constexpr int kStatusCode = 3;
 constexpr std::uint64_t kStatusError = 2;
 // SpanKind
@@ -49,41 +47,6 @@ void add_frame(ProtoBuffer& out, const model::Span& span, const SpanFrame& frame
   out.add_fixed64(kEnd, frame.end_unix_ns);
 }
 
-std::string_view path_and_query(std::string_view path, std::string_view query,
-                                base::Arena& scratch) {
-  return query.empty() ? path : scratch.join(scratch.join(path, "?"), query);
-}
-
-std::string_view full_url(const model::Span& span, std::string_view query, base::Arena& scratch) {
-  const std::string_view target = path_and_query(span.path, query, scratch);
-  if (span.host_header.empty()) return target;
-  const std::string_view origin = scratch.join(scratch.join(span.scheme, "://"), span.host_header);
-  return scratch.join(origin, target);
-}
-
-void add_http_attributes(ProtoBuffer& out, const model::Span& span, std::string_view query,
-                         bool with_query, base::Arena& scratch) {
-  out.add_attribute(kAttributes, "http.response.status_code", std::int64_t{span.status});
-  out.add_attribute(kAttributes, "http.request.body.size",
-                    std::max<std::int64_t>(0, span.request_bytes));
-  out.add_attribute(kAttributes, "http.response.body.size",
-                    std::max<std::int64_t>(0, span.response_bytes));
-  out.add_attribute(kAttributes, "server.port", std::int64_t{span.host.port});
-  if (!span.method.empty()) out.add_attribute(kAttributes, "http.request.method", span.method);
-  out.add_attribute(kAttributes, "url.scheme", span.scheme);
-  if (span.is_client()) {
-    out.add_attribute(kAttributes, "url.full", full_url(span, query, scratch));
-    out.add_attribute(kAttributes, "server.address", model::http_client_host(span, scratch));
-    out.add_attribute(kAttributes, "service.peer.name", span.host_name);
-  } else {
-    out.add_attribute(kAttributes, "client.address", model::peer_as_client(span, scratch));
-    out.add_attribute(kAttributes, "server.address", model::host_as_server(span, scratch));
-    if (!span.path.empty()) out.add_attribute(kAttributes, "url.path", span.path);
-    if (!span.route.empty()) out.add_attribute(kAttributes, "http.route", span.route);
-  }
-  if (with_query && !query.empty()) out.add_attribute(kAttributes, "url.query", query);
-}
-
 // A second id for the same request, derived so that no randomness is needed: the record's own id
 // with its bits flipped.
 model::SpanId derived_id(const model::SpanId& id, std::uint8_t salt) {
@@ -94,10 +57,8 @@ model::SpanId derived_id(const model::SpanId& id, std::uint8_t salt) {
 
 }  // namespace
 
-TraceEncoder::TraceEncoder(TraceEncoderOptions options) : options_(std::move(options)) {
-  const auto on = options_.selection.trace_attributes();
-  with_query_ = std::ranges::find(on, "url.query") != on.end();
-}
+TraceEncoder::TraceEncoder(TraceEncoderOptions options)
+    : options_(std::move(options)), optional_(optional_attributes(options_.selection)) {}
 
 void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
                           std::string& out) {
@@ -155,12 +116,12 @@ void TraceEncoder::add_part(const model::Span& span, const SpanFrame& frame) {
 void TraceEncoder::add_main_span(const model::Span& span, const SpanFrame& frame) {
   span_.clear();
   add_frame(span_, span, frame);
-  if (model::is_http(span.type)) {
-    const std::string_view query = options_.redaction.redact(span.query, scratch_);
-    add_http_attributes(span_, span, query, with_query_, scratch_);
-  }
+  AttributeWriter writer(span_, span, optional_, scratch_);
+  add_span_attributes(writer, options_.redaction);
   if (span_status(span) == model::SpanStatus::kError) {
     status_.clear();
+    const std::string_view message = status_message(span, optional_, scratch_);
+    if (!message.empty()) status_.add_bytes(kStatusMessage, message);
     status_.add_varint(kStatusCode, kStatusError);
     span_.add_bytes(kStatus, status_.view());
   }

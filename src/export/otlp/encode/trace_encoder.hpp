@@ -12,6 +12,7 @@
 
 #include "base/arena.hpp"
 #include "export/otlp/encode/proto_buffer.hpp"
+#include "export/otlp/encode/span_attributes.hpp"
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
 #include "model/query_redaction.hpp"
@@ -47,7 +48,7 @@ class TraceEncoder {
   const std::string& resource_of(const model::ServiceRef& service);
 
   TraceEncoderOptions options_;
-  bool with_query_ = true;
+  OptionalAttributes optional_;
   base::Arena scratch_;
   ProtoBuffer scope_;  // the message being written, and those in it
   ProtoBuffer span_;

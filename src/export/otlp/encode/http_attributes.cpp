@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "export/otlp/encode/span_attributes.hpp"
+#include "model/span_addresses.hpp"
+
+namespace obi::exporting::otlp {
+namespace {
+
+std::string_view path_and_query(std::string_view path, std::string_view query,
+                                base::Arena& scratch) {
+  return query.empty() ? path : scratch.join(scratch.join(path, "?"), query);
+}
+
+std::string_view full_url(const model::Span& span, std::string_view query, base::Arena& scratch) {
+  const std::string_view target = path_and_query(span.path, query, scratch);
+  if (span.host_header.empty()) return target;
+  const std::string_view origin = scratch.join(scratch.join(span.scheme, "://"), span.host_header);
+  return scratch.join(origin, target);
+}
+
+}  // namespace
+
+void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& redaction) {
+  const model::Span& span = writer.span;
+  base::Arena& scratch = writer.scratch;
+  const std::string_view query = redaction.redact(span.query, scratch);
+  writer.add("http.response.status_code", std::int64_t{span.status});
+  writer.add("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
+  writer.add("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
+  writer.add("server.port", std::int64_t{span.host.port});
+  writer.add_if_set("http.request.method", span.method);
+  writer.add("url.scheme", span.scheme);
+  if (span.is_client()) {
+    writer.add("url.full", full_url(span, query, scratch));
+    writer.add("server.address", model::http_client_host(span, scratch));
+    writer.add_peer_name();
+  } else {
+    writer.add("client.address", model::peer_as_client(span, scratch));
+    writer.add("server.address", model::host_as_server(span, scratch));
+    writer.add_if_set("url.path", span.path);
+    writer.add_if_set("http.route", span.route);
+  }
+  if (writer.selected.url_query) writer.add_if_set("url.query", query);
+}
+
+}  // namespace obi::exporting::otlp

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/catalogue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+namespace obi::metrics {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(MetricCatalogue, NamesAreUnique) {
+  std::set<std::string_view> names;
+  for (const MetricInfo& metric : span_metrics()) {
+    EXPECT_TRUE(names.insert(metric.name).second) << metric.name;
+    EXPECT_TRUE(names.insert(metric.prometheus_name).second) << metric.prometheus_name;
+  }
+}
+
+TEST(MetricCatalogue, PrometheusNamesAreTheOthersWithUnit) {
+  for (const MetricInfo& metric : span_metrics()) {
+    std::string name(metric.name);
+    std::ranges::replace(name, '.', '_');
+    EXPECT_EQ(metric.prometheus_name, name + (metric.unit == "s" ? "_seconds" : "_bytes"));
+  }
+}
+
+TEST(MetricCatalogue, EachIsInTheDocumentation) {
+  std::ifstream file(std::string(OBI_SOURCE_DIR) + "/docs/telemetry.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const MetricInfo& metric : span_metrics()) {
+    EXPECT_THAT(text, HasSubstr("| `" + std::string(metric.name) + "` | `" +
+                                std::string(metric.prometheus_name) + "` |"));
+    for (const KnownAttribute& attribute : known_attributes(metric, {}))
+      EXPECT_THAT(text, HasSubstr("`" + std::string(attribute.name) + "`"));
+  }
+}
+
+}  // namespace
+}  // namespace obi::metrics
