@@ -25,7 +25,7 @@ typedef unsigned long long trampoline_args;
 // The hooks of TCP are there twice. The second one can't tell what the first one told of a socket without positions, and so
 // leaves those to it.
 static __always_inline bool is_left_to_first(__u32 slot, const struct sock *sk) {
-  return slot >= SCRATCH_SEND_AGAIN && stream_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
+  return slot >= SCRATCH_SEND_AGAIN && socket_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
 }
 
 static __always_inline void tell(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,

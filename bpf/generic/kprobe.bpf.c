@@ -3,7 +3,8 @@
 // Hooks: kprobes on inet_sendmsg, inet_recvmsg, inet6_sendmsg, inet6_recvmsg, unix_stream_sendmsg, unix_stream_recvmsg,
 //   inet_sendpage, tcp_splice_read and unix_shutdown keep the arguments; the result comes with a kretprobe, but for a TCP
 //   receive with a kprobe on tcp_cleanup_rbuf(sk, copied), which the kernel calls when it has copied. A receive may block
-//   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost. A send
+//   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
+//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection.
 // Maps: reads pid_*, capture_modes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
@@ -78,7 +79,7 @@ static __always_inline int enter_receive(struct pt_regs *registers) {
 // MPTCP's subflows and kernel TLS call tcp_cleanup_rbuf, too, though for bytes that are not the caller's yet.
 static __always_inline bool has_own_receive(const struct sock *sk) {
   __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  __u8 kind = stream_kind_of(sk, family);
+  __u8 kind = socket_kind_of(sk, family);
   return kind == STREAM_MPTCP || (kind == STREAM_TCP && BPF_CORE_READ((const struct inet_connection_sock *)sk, icsk_ulp_ops));
 }
 
@@ -120,6 +121,18 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
   }
   long fresh = (long)copied - known.reported;
   if (fresh > 0 || ends) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
+  return 0;
+}
+
+// Called when a datagram was copied; a negative length: it was peeked at.
+SEC("kprobe/skb_consume_udp")
+int obi_udp_received(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  const struct pending_call *call = pending_call_of_thread();
+  if (!call || call->sends || call->sk != (const struct sock *)PT_REGS_PARM1(registers)) return 0;
+  struct pending_call known = take_pending_call(call);
+  int copied = PT_REGS_PARM3(registers);
+  if (copied > 0) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
   return 0;
 }
 
