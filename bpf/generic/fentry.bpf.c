@@ -90,6 +90,16 @@ int obi_tcp_connect(const trampoline_args *args) {
   return 0;
 }
 
+// (sk, address, size); what it could not begin.
+#define CONNECTED(name)                                                                                                  \
+  SEC("fexit/" #name)                                                                                                   \
+  int obi_##name(const trampoline_args *args) {                                                                         \
+    if (is_no_way((int)args[3]) && is_traced()) tell_no_way((const struct sock *)args[0], args[1], true, (int)args[3]);  \
+    return 0;                                                                                                           \
+  }
+CONNECTED(tcp_v4_connect)
+CONNECTED(tcp_v6_connect)
+
 // What follows the second argument, the result included, differs by kernel; a failed accept leaves the new socket empty.
 SEC("fexit/inet_accept")
 int obi_inet_accept(const trampoline_args *args) {

@@ -166,6 +166,34 @@ int obi_tcp_connect(struct pt_regs *registers) {
   return 0;
 }
 
+// (sk, address, size); what it could not begin. It doesn't block.
+static __always_inline int enter_connect(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  __u64 thread = bpf_get_current_pid_tgid();
+  struct connect_attempt attempt = {.socket = PT_REGS_PARM1(registers), .name = PT_REGS_PARM2(registers)};
+  bpf_map_update_elem(&connecting, &thread, &attempt, BPF_ANY);
+  return 0;
+}
+
+static __always_inline int leave_connect(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  int result = PT_REGS_RC(registers);
+  __u64 thread = bpf_get_current_pid_tgid();
+  const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &thread);
+  if (!attempt) return 0;
+  if (is_no_way(result)) tell_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
+  bpf_map_delete_elem(&connecting, &thread);
+  return 0;
+}
+
+#define CONNECT_HOOK(name)                                                                                               \
+  SEC("kprobe/" #name)                                                                                                   \
+  int obi_##name(struct pt_regs *registers) { return enter_connect(registers); }                                         \
+  SEC("kretprobe/" #name)                                                                                                \
+  int obi_##name##_return(struct pt_regs *registers) { return leave_connect(registers); }
+CONNECT_HOOK(tcp_v4_connect)
+CONNECT_HOOK(tcp_v6_connect)
+
 SEC("kprobe/security_sock_graft")
 int obi_sock_graft(struct pt_regs *registers) {
   if (is_traced()) opened((const struct socket *)PT_REGS_PARM2(registers), OBI_ROLE_SERVER);

@@ -129,5 +129,6 @@ int obi_tcp_destroy(struct bpf_raw_tracepoint_args *context) {
   __u64 key = context->args[0];
   struct connection *connection = bpf_map_lookup_elem(&connections, &key);
   if (connection) close_connection(key, connection);
+  forget_connect((const struct sock *)key);
   return 0;
 }

@@ -64,6 +64,15 @@ static __always_inline void opened_by_call(long fd, __u8 role) {
   connection_of(&socket, role);
 }
 
+// A handshake that failed with such an error was told before the call returned.
+static __always_inline void no_way_by_call(const struct call *call) {
+  struct socket_ref socket;
+  if (!socket_of_fd(&socket, call->args[0]) || socket.kind != STREAM_TCP) return;
+  __u64 key = (__u64)socket.sk;
+  const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
+  if (!attempt || !attempt->told) tell_no_way(socket.sk, call->args[1], false, call->result);
+}
+
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
 static __always_inline void shut_down_by_call(__u32 slot, struct movement *movement, const struct call *call) {
   if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
@@ -146,6 +155,7 @@ static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *con
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
+    if (is_no_way(call.result) && !again) no_way_by_call(&call);
   } else if (call.number == NR_io_uring_enter && !again) {
     io_uring_entered();
   }

@@ -7,33 +7,10 @@
 
 #include "connection.bpf.h"
 #include "movement.bpf.h"
+#include "socket_name.bpf.h"
 
 // User space forgets a quiet connection after three seconds; one that was quiet for two (in 2^20 ns) is announced again.
 #define DATAGRAM_QUIET 2000
-
-struct socket_name {  // struct sockaddr_in, and the front of struct sockaddr_in6
-  __u16 family;
-  __u16 port;
-  __u32 address;
-};
-
-static __always_inline long read_name(const struct movement *movement, void *to, __u32 size, __u64 offset) {
-  const void *from = (const void *)(movement->name + offset);
-  return movement->name_in_kernel ? bpf_probe_read_kernel(to, size, from) : bpf_probe_read_user(to, size, from);
-}
-
-static __always_inline bool peer_of_name(struct movement *movement) {
-  struct datagram_peer *peer = &movement->peer;
-  struct socket_name name = {};
-  if (!movement->name || read_name(movement, &name, sizeof(name), 0)) return false;
-  peer->port = __builtin_bswap16(name.port);
-  if (!is_dns_port(peer->port)) return false;
-  if (name.family == ADDRESS_FAMILY_INET) {
-    set_ipv4(peer->address, name.address);
-    return true;
-  }
-  return name.family == ADDRESS_FAMILY_INET6 && !read_name(movement, peer->address, 16, sizeof(name));
-}
 
 // Fills the movement's peer; false if it is no DNS server.
 static __always_inline bool find_peer(struct movement *movement) {
@@ -48,7 +25,7 @@ static __always_inline bool find_peer(struct movement *movement) {
     return is_dns_port(peer->port);
   }
   if (movement->name) {
-    if (!peer_of_name(movement)) return false;
+    if (!read_name(peer, movement->name, movement->name_in_kernel) || !is_dns_port(peer->port)) return false;
     peer->inode = movement->socket.inode;
     if (movement->direction == OBI_SEND) bpf_map_update_elem(&datagram_peers, &key, peer, BPF_ANY);
     return true;

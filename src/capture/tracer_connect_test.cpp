@@ -105,6 +105,23 @@ TEST_F(TracerConnect, WhatTheProcessGivesUpHasNoError) {
   close(full.b);
 }
 
+// There is no TCP to everybody.
+TEST_F(TracerConnect, WhatHasNoWayIsToldByItsCall) {
+  const Seen seen = capture(nullptr, [](Sockets) {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address = loopback(7);
+    address.sin_addr.s_addr = INADDR_BROADCAST;
+    const int result = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    if (result == 0 || (errno != ENETUNREACH && errno != EACCES)) _exit(1);
+    close(fd);
+  });
+  ASSERT_EQ(seen.failed.size(), 1U);
+  EXPECT_TRUE(seen.failed[0].error == ENETUNREACH || seen.failed[0].error == EACCES);
+  EXPECT_EQ(to_string(seen.failed[0].remote.address), "255.255.255.255");
+  EXPECT_EQ(seen.failed[0].remote.port, 7);
+  EXPECT_NE(seen.failed[0].pid, 0U);
+}
+
 TEST_F(TracerConnect, EachAttemptCounts) {
   const int refusing = refusing_socket();
   const std::uint16_t port = port_of(refusing);
