@@ -141,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
                                    OneMessage reply(false);
                                    expect_bytes(recvmmsg(s.a, &reply.many, 1, 0, nullptr), 1);
                                  }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST_F(TracerTest, DatagramsToOtherPortsAreNobodysBusiness) {
   const Seen seen = capture(with_stranger, [](Sockets s) {
