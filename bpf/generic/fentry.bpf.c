@@ -25,7 +25,7 @@ typedef unsigned long long trampoline_args;
 // The hooks of TCP are there twice. The second one can't tell what the first one told of a socket without positions, and so
 // leaves those to it.
 static __always_inline bool is_left_to_first(__u32 slot, const struct sock *sk) {
-  return slot >= SCRATCH_SEND_AGAIN && stream_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
+  return slot >= SCRATCH_SEND_AGAIN && socket_kind_of(sk, BPF_CORE_READ(sk, __sk_common.skc_family)) != STREAM_TCP;
 }
 
 static __always_inline void tell(__u32 slot, const struct socket *socket, const struct msghdr *message, __u8 direction,
@@ -89,6 +89,16 @@ int obi_tcp_connect(const trampoline_args *args) {
   if (is_traced()) opened(BPF_CORE_READ((const struct sock *)args[0], sk_socket), OBI_ROLE_CLIENT);
   return 0;
 }
+
+// (sk, address, size); what it could not begin.
+#define CONNECTED(name)                                                                                                  \
+  SEC("fexit/" #name)                                                                                                   \
+  int obi_##name(const trampoline_args *args) {                                                                         \
+    if (is_no_way((int)args[3]) && is_traced()) tell_no_way((const struct sock *)args[0], args[1], true, (int)args[3]);  \
+    return 0;                                                                                                           \
+  }
+CONNECTED(tcp_v4_connect)
+CONNECTED(tcp_v6_connect)
 
 // What follows the second argument, the result included, differs by kernel; a failed accept leaves the new socket empty.
 SEC("fexit/inet_accept")

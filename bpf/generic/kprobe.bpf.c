@@ -3,7 +3,8 @@
 // Hooks: kprobes on inet_sendmsg, inet_recvmsg, inet6_sendmsg, inet6_recvmsg, unix_stream_sendmsg, unix_stream_recvmsg,
 //   inet_sendpage, tcp_splice_read and unix_shutdown keep the arguments; the result comes with a kretprobe, but for a TCP
 //   receive with a kprobe on tcp_cleanup_rbuf(sk, copied), which the kernel calls when it has copied. A receive may block
-//   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost. A send
+//   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
+//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection.
 // Maps: reads pid_*, capture_modes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
@@ -78,7 +79,7 @@ static __always_inline int enter_receive(struct pt_regs *registers) {
 // MPTCP's subflows and kernel TLS call tcp_cleanup_rbuf, too, though for bytes that are not the caller's yet.
 static __always_inline bool has_own_receive(const struct sock *sk) {
   __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  __u8 kind = stream_kind_of(sk, family);
+  __u8 kind = socket_kind_of(sk, family);
   return kind == STREAM_MPTCP || (kind == STREAM_TCP && BPF_CORE_READ((const struct inet_connection_sock *)sk, icsk_ulp_ops));
 }
 
@@ -123,6 +124,18 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
   return 0;
 }
 
+// Called when a datagram was copied; a negative length: it was peeked at.
+SEC("kprobe/skb_consume_udp")
+int obi_udp_received(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  const struct pending_call *call = pending_call_of_thread();
+  if (!call || call->sends || call->sk != (const struct sock *)PT_REGS_PARM1(registers)) return 0;
+  struct pending_call known = take_pending_call(call);
+  int copied = PT_REGS_PARM3(registers);
+  if (copied > 0) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
+  return 0;
+}
+
 SEC("kprobe/tcp_splice_read")
 int obi_tcp_splice_read(struct pt_regs *registers) {
   if (is_traced()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_RECEIVE);
@@ -152,6 +165,34 @@ int obi_tcp_connect(struct pt_regs *registers) {
   if (is_traced()) opened(BPF_CORE_READ(sk, sk_socket), OBI_ROLE_CLIENT);
   return 0;
 }
+
+// (sk, address, size); what it could not begin. It doesn't block.
+static __always_inline int enter_connect(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  __u64 thread = bpf_get_current_pid_tgid();
+  struct connect_attempt attempt = {.socket = PT_REGS_PARM1(registers), .name = PT_REGS_PARM2(registers)};
+  bpf_map_update_elem(&connecting, &thread, &attempt, BPF_ANY);
+  return 0;
+}
+
+static __always_inline int leave_connect(struct pt_regs *registers) {
+  if (!is_traced()) return 0;
+  int result = PT_REGS_RC(registers);
+  __u64 thread = bpf_get_current_pid_tgid();
+  const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &thread);
+  if (!attempt) return 0;
+  if (is_no_way(result)) tell_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
+  bpf_map_delete_elem(&connecting, &thread);
+  return 0;
+}
+
+#define CONNECT_HOOK(name)                                                                                               \
+  SEC("kprobe/" #name)                                                                                                   \
+  int obi_##name(struct pt_regs *registers) { return enter_connect(registers); }                                         \
+  SEC("kretprobe/" #name)                                                                                                \
+  int obi_##name##_return(struct pt_regs *registers) { return leave_connect(registers); }
+CONNECT_HOOK(tcp_v4_connect)
+CONNECT_HOOK(tcp_v6_connect)
 
 SEC("kprobe/security_sock_graft")
 int obi_sock_graft(struct pt_regs *registers) {

@@ -3,7 +3,8 @@
 // Hooks: raw tracepoints sched_process_exec(task, old_pid, binprm), sched_process_fork(parent, child),
 //   sched_process_exit(task), inet_sock_set_state(sk, old, new), tcp_destroy_sock(sk); kernel floor 5.8.
 //   A socket in state CLOSE may still hold bytes that its process will read, so only tcp_destroy_sock ends a connection.
-// Maps: writes process_events, segments (close and end-of-stream records), allowed_pids, connections.
+// Maps: writes process_events, segments (close, end-of-stream and failed-connect records), allowed_pids, connections,
+//   connecting.
 // The socket hooks run partly in softirq, on top of a capture program: they must not touch segment_scratch.
 #pragma once
 #include <bpf/bpf_core_read.h>
@@ -12,8 +13,9 @@
 #include "../lib/connection.bpf.h"
 #include "../maps/pid_filter.bpf.h"
 #include "../shared/process_event.h"
+#include "failed_connect.bpf.h"
 
-enum tcp_state { STATE_FIN_WAIT1 = 4, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };  // include/net/tcp_states.h
+enum tcp_state { STATE_SYN_SENT = 2, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };  // include/net/tcp_states.h
 
 static __always_inline void send_process_event(const struct task_struct *task, __u32 kind, __u16 port) {
   struct obi_process_event *event = bpf_ringbuf_reserve(&process_events, sizeof(*event), 0);
@@ -105,6 +107,11 @@ SEC("raw_tp/inet_sock_set_state")
 int obi_tcp_state(struct bpf_raw_tracepoint_args *context) {
   const struct sock *sk = (const struct sock *)context->args[0];
   int state = context->args[2];
+  if (state == STATE_SYN_SENT) {
+    begin_connect(sk);
+    return 0;
+  }
+  if ((int)context->args[1] == STATE_SYN_SENT) end_connect(sk, state == STATE_CLOSE);
   if (state == STATE_LISTEN) {
     send_process_event((const struct task_struct *)bpf_get_current_task(), OBI_PROCESS_LISTEN,
                        BPF_CORE_READ(sk, __sk_common.skc_num));
@@ -122,5 +129,6 @@ int obi_tcp_destroy(struct bpf_raw_tracepoint_args *context) {
   __u64 key = context->args[0];
   struct connection *connection = bpf_map_lookup_elem(&connections, &key);
   if (connection) close_connection(key, connection);
+  forget_connect((const struct sock *)key);
   return 0;
 }

@@ -18,13 +18,13 @@ static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement 
 static __always_inline void told(const struct movement *movement);
 static __always_inline void io_uring_entered(void);
 
-// Completes the scratch's movement and reports it; nothing if `fd` is no stream socket.
+// Completes the scratch's movement and reports it; nothing if `fd` is no socket that we follow.
 __noinline int moved_by_call(__u32 slot, __u32 fd, __u32 total) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
   scratch->movement.total = total;
   if (is_told_elsewhere(slot, &scratch->movement)) return 0;
-  emit_segment(slot);
+  emit(slot, &scratch->movement);
   told(&scratch->movement);
   return 0;
 }
@@ -34,10 +34,15 @@ static __always_inline void set_buffer(struct movement *movement, __u64 buffer, 
   movement->iov_count = iov_count;
 }
 
+static __always_inline void set_vector(struct movement *movement, const struct user_message *message) {
+  set_buffer(movement, message->iov, message->iov_count);
+  movement->name = message->name_length ? message->name : 0;
+}
+
 static __always_inline bool set_message(struct movement *movement, __u64 address) {
   struct user_message message;
   if (bpf_probe_read_user(&message, sizeof(message), (const void *)address)) return false;
-  set_buffer(movement, message.iov, message.iov_count);
+  set_vector(movement, &message);
   return true;
 }
 
@@ -47,7 +52,7 @@ static __always_inline void moved_messages(__u32 slot, struct movement *movement
     struct user_many_message many;
     if (i >= call->result) return;
     if (bpf_probe_read_user(&many, sizeof(many), (const void *)(call->args[1] + i * sizeof(many)))) return;
-    set_buffer(movement, many.message.iov, many.message.iov_count);
+    set_vector(movement, &many.message);
     if (many.length) moved_by_call(slot, call->args[0], many.length);
   }
 }
@@ -55,8 +60,17 @@ static __always_inline void moved_messages(__u32 slot, struct movement *movement
 // Learns who opened the connection; announced with its first bytes.
 static __always_inline void opened_by_call(long fd, __u8 role) {
   struct socket_ref socket;
-  if (fd < 0 || !socket_of_fd(&socket, fd)) return;
+  if (fd < 0 || !socket_of_fd(&socket, fd) || socket.kind == SOCKET_UDP) return;
   connection_of(&socket, role);
+}
+
+// A handshake that failed with such an error was told before the call returned.
+static __always_inline void no_way_by_call(const struct call *call) {
+  struct socket_ref socket;
+  if (!socket_of_fd(&socket, call->args[0]) || socket.kind != STREAM_TCP) return;
+  __u64 key = (__u64)socket.sk;
+  const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
+  if (!attempt || !attempt->told) tell_no_way(socket.sk, call->args[1], false, call->result);
 }
 
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
@@ -79,6 +93,9 @@ static __always_inline bool decode(struct movement *movement, const struct call 
     case NR_recvfrom:
       if (args[3] & MESSAGE_PEEK) return false;
       movement->unseen = (args[3] & MESSAGE_TRUNC) != 0;
+      movement->name = args[4];
+      set_buffer(movement, args[1], 0);
+      return args[2] != 0;
     case NR_read: set_buffer(movement, args[1], 0); return args[2] != 0;  // asking for 0 bytes says nothing
     case NR_readv: set_buffer(movement, args[1], args[2]); return true;
     case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(movement, args[1]);
@@ -87,7 +104,7 @@ static __always_inline bool decode(struct movement *movement, const struct call 
   }
   movement->direction = OBI_SEND;
   switch (call->number) {
-    case NR_sendto:
+    case NR_sendto: movement->name = args[4]; set_buffer(movement, args[1], 0); return call->result > 0;
     case NR_write: set_buffer(movement, args[1], 0); return call->result > 0;
     case NR_writev: set_buffer(movement, args[1], args[2]); return call->result > 0;
     case NR_sendmsg: return call->result > 0 && set_message(movement, args[1]);
@@ -138,6 +155,7 @@ static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *con
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
+    if (is_no_way(call.result) && !again) no_way_by_call(&call);
   } else if (call.number == NR_io_uring_enter && !again) {
     io_uring_entered();
   }

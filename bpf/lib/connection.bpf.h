@@ -30,16 +30,28 @@ static __always_inline void set_ipv4(__u8 *address, __u32 network_order) {
   __builtin_memcpy(address + 12, &network_order, 4);
 }
 
-static __always_inline void read_addresses(struct obi_connection_open *open, const struct sock *sk) {
+struct address_pair {
+  __u8 local[16];
+  __u8 remote[16];
+};
+
+static __always_inline void read_addresses(struct address_pair *to, const struct sock *sk, __u16 family) {
+  if (family == ADDRESS_FAMILY_INET) {
+    set_ipv4(to->local, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+    set_ipv4(to->remote, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+  } else {
+    bpf_core_read(to->local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+    bpf_core_read(to->remote, 16, &sk->__sk_common.skc_v6_daddr);
+  }
+}
+
+static __always_inline void read_endpoints(struct obi_connection_open *open, const struct sock *sk) {
+  struct address_pair addresses = {};
   open->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
   open->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
-  if (open->family == ADDRESS_FAMILY_INET) {
-    set_ipv4(open->local_address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
-    set_ipv4(open->remote_address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
-  } else {
-    bpf_core_read(open->local_address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-    bpf_core_read(open->remote_address, 16, &sk->__sk_common.skc_v6_daddr);
-  }
+  read_addresses(&addresses, sk, open->family);
+  __builtin_memcpy(open->local_address, addresses.local, 16);
+  __builtin_memcpy(open->remote_address, addresses.remote, 16);
 }
 
 static __always_inline __u64 inode_of_peer(const struct sock *sk) {
@@ -48,12 +60,13 @@ static __always_inline __u64 inode_of_peer(const struct sock *sk) {
   return socket ? BPF_CORE_READ((const struct socket_alloc *)socket, vfs_inode.i_ino) : 0;
 }
 
-// Sends struct obi_connection_open. False: no room, and the entry stays unannounced so that the next call tries again.
-static __always_inline bool announce(struct connection *connection, const struct socket_ref *socket) {
+// A record with all but the addresses; NULL (and counted): no room.
+static __always_inline struct obi_connection_open *begin_announcement(const struct connection *connection,
+                                                                      const struct socket_ref *socket) {
   struct obi_connection_open *open = bpf_ringbuf_reserve(&segments, sizeof(*open), 0);
   if (!open) {
     count_loss(OBI_LOSS_RING_FULL);
-    return false;
+    return NULL;
   }
   const struct sock *sk = socket->sk;
   __builtin_memset(open, 0, sizeof(*open));
@@ -65,12 +78,19 @@ static __always_inline bool announce(struct connection *connection, const struct
   open->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
   open->family = socket->family;
   open->role = connection->role;
-  open->mid_life = connection->mid_life;
+  open->flags = connection->mid_life ? OBI_OPEN_MID_LIFE : 0;
+  return open;
+}
+
+// Sends struct obi_connection_open. False: no room, and the entry stays unannounced so that the next call tries again.
+static __always_inline bool announce(struct connection *connection, const struct socket_ref *socket) {
+  struct obi_connection_open *open = begin_announcement(connection, socket);
+  if (!open) return false;
   if (socket->kind == STREAM_UNIX) {
     open->local_inode = socket->inode;
-    open->remote_inode = inode_of_peer(sk);
+    open->remote_inode = inode_of_peer(socket->sk);
   } else {
-    read_addresses(open, sk);
+    read_endpoints(open, socket->sk);
   }
   bpf_ringbuf_submit(open, BPF_RB_NO_WAKEUP);
   connection->announced = 1;

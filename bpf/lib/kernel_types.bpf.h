@@ -94,7 +94,11 @@ struct sock {
   __u16 sk_protocol;
   struct socket *sk_socket;
   __u8 sk_shutdown;
+  int sk_err;
   __u32 sk_max_ack_backlog;  // of a listener; sockets accepted from it keep its value
+};
+struct inet_sock {
+  __u16 inet_sport;  // network byte order; unlike skc_num it stays when the port is given back
 };
 struct inet_connection_sock {
   const void *icsk_ulp_ops;  // of what is layered above TCP, such as kernel TLS
@@ -171,6 +175,7 @@ struct iov_iter___before_5_14 {
   unsigned int type;
 };
 struct msghdr {
+  void *msg_name;  // kernel's copy of the other side's address; NULL if nobody asks
   struct iov_iter msg_iter;
 };
 struct socket_alloc {

@@ -80,7 +80,11 @@ static __always_inline void moved(__u32 slot, const struct socket *socket, const
   movement->direction = direction;
   if (!message || flags & MESSAGE_TRUNC) movement->unseen = 1;
   if (result && !movement->unseen) locate(slot, movement, message);
-  emit_segment(slot);
+  if (movement->socket.kind == SOCKET_UDP && message) {
+    movement->name = (__u64)BPF_CORE_READ(message, msg_name);
+    movement->name_in_kernel = 1;
+  }
+  emit(slot, movement);
 }
 
 // An AF_UNIX socket was shut down; the end of TCP's stream is seen by its state. SHUT_RD (0) ends nothing that is sent.
@@ -92,5 +96,6 @@ static __always_inline void shut_down(__u32 slot, const struct socket *socket, i
 // Learns who opened the connection; announced with its first bytes.
 static __always_inline void opened(const struct socket *socket, __u8 role) {
   struct socket_ref found;
-  if (socket && socket_of(&found, socket, inode_of_socket(socket))) connection_of(&found, role);
+  if (!socket || !socket_of(&found, socket, inode_of_socket(socket)) || found.kind == SOCKET_UDP) return;
+  connection_of(&found, role);
 }

@@ -6,22 +6,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "connection.bpf.h"
-
-// One movement of bytes on a socket, told by a capture program.
-struct movement {
-  struct socket_ref socket;
-  __u64 buffer;           // the bytes themselves, or an array of struct user_iovec
-  __u64 iov_count;        // 0: `buffer` is contiguous
-  __u32 skip;             // leading bytes of the array's first element that this movement left out
-  __u32 total;            // bytes moved; 0: the end of the stream
-  __u8 direction;         // enum obi_direction
-  __u8 unseen;            // 1: the hook can't see the bytes (sendfile, splice)
-  __u8 vector_in_kernel;  // 1: the array is the kernel's own copy; the bytes are the user's all the same
-  __u8 bytes_in_kernel;   // 1: the bytes are in kernel memory
-  __u8 spliced;           // 1: from a socket into a pipe
-  __u8 has_position;      // 1: `position` is known to the hook; else the socket tells it, after the call
-  __u32 position;         // of the first byte
-};
+#include "datagram.bpf.h"
+#include "movement.bpf.h"
 
 #define MAX_IOVECS 18  // a packet has up to 17 fragments and a linear part
 
@@ -54,11 +40,6 @@ struct {
 
 static __always_inline struct segment_scratch *scratch_of_cpu(__u32 slot) {
   return bpf_map_lookup_elem(&segment_scratch, &slot);
-}
-
-static __always_inline long read_bytes(const struct movement *movement, void *to, __u32 size, __u64 from) {
-  if (movement->bytes_in_kernel) return bpf_probe_read_kernel(to, size, (const void *)from);
-  return bpf_probe_read_user(to, size, (const void *)from);
 }
 
 static __always_inline long read_element(const struct movement *movement, struct user_iovec *part, __u64 from) {
@@ -342,4 +323,31 @@ __noinline int emit_segment(__u32 slot) {
   }
   put(scratch, captured);
   return 0;
+}
+
+// Reports the datagram in the scratch, if it is one of DNS. Each is a message of its own.
+__noinline int emit_datagram(__u32 slot) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch) return 0;
+  struct movement *movement = &scratch->movement;
+  if (!movement->total || !find_peer(movement)) return 0;
+  struct connection *connection = datagram_connection(movement);
+  if (!connection || capture_mode_of(connection) == OBI_MODE_SILENT) return 0;
+  if (!connection->announced && !announce_datagrams(connection, movement)) return 0;
+  flatten(movement);
+  begin_segment(scratch, connection);
+  __u32 wanted = movement->total < OBI_HEAD_CALL_BYTES ? movement->total : OBI_HEAD_CALL_BYTES;
+  __u32 captured = movement->unseen ? 0 : capture(slot, scratch, wanted);
+  if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
+  if (!captured && !movement->unseen) note_unreadable(&scratch->segment);
+  put(scratch, captured);
+  return 0;
+}
+
+static __always_inline void emit(__u32 slot, const struct movement *movement) {
+  if (movement->socket.kind == SOCKET_UDP) {
+    emit_datagram(slot);
+  } else {
+    emit_segment(slot);
+  }
 }

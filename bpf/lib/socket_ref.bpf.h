@@ -1,34 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a file descriptor of the current task, or from a struct socket, to the stream sockets that we follow.
+// From a file descriptor of the current task, or from a struct socket, to the sockets that we follow: streams, and UDP that
+// may be DNS.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #include "kernel_types.bpf.h"
 
-enum stream_kind {
+enum socket_kind {
   STREAM_NONE = 0,
   STREAM_TCP = 1,
   STREAM_MPTCP = 2,  // its sock has no tcp_sock fields: no stream positions
   STREAM_UNIX = 3,
+  SOCKET_UDP = 4,  // connected to a DNS port, or not connected
 };
 
 #define ADDRESS_FAMILY_UNIX 1
 #define ADDRESS_FAMILY_INET 2
 #define ADDRESS_FAMILY_INET6 10
 #define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
 #define PROTOCOL_MPTCP 262
 #define SOCKET_STREAM 1
+#define SOCKET_DATAGRAM 2
+#define DNS_PORT 53
+#define MULTICAST_DNS_PORT 5353
 
 struct socket_ref {
   struct sock *sk;
   __u64 inode;
   __u16 family;
-  __u8 kind;  // enum stream_kind
+  __u8 kind;  // enum socket_kind
 };
 
-static __always_inline __u8 stream_kind_of(const struct sock *sk, __u16 family) {
-  if (BPF_CORE_READ(sk, sk_type) != SOCKET_STREAM) return STREAM_NONE;
+static __always_inline bool is_dns_port(__u16 port) { return port == DNS_PORT || port == MULTICAST_DNS_PORT; }
+
+// Not connected: the peer of each datagram will tell.
+static __always_inline __u8 datagram_kind_of(const struct sock *sk, __u16 family) {
+  if (family != ADDRESS_FAMILY_INET && family != ADDRESS_FAMILY_INET6) return STREAM_NONE;
+  if (BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_UDP) return STREAM_NONE;
+  __u16 port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  return !port || is_dns_port(port) ? SOCKET_UDP : STREAM_NONE;
+}
+
+static __always_inline __u8 socket_kind_of(const struct sock *sk, __u16 family) {
+  __u16 type = BPF_CORE_READ(sk, sk_type);
+  if (type == SOCKET_DATAGRAM) return datagram_kind_of(sk, family);
+  if (type != SOCKET_STREAM) return STREAM_NONE;
   if (family == ADDRESS_FAMILY_UNIX) return STREAM_UNIX;
   if (family != ADDRESS_FAMILY_INET && family != ADDRESS_FAMILY_INET6) return STREAM_NONE;
   __u16 protocol = BPF_CORE_READ(sk, sk_protocol);
@@ -36,14 +54,14 @@ static __always_inline __u8 stream_kind_of(const struct sock *sk, __u16 family) 
   return protocol == PROTOCOL_MPTCP ? STREAM_MPTCP : STREAM_NONE;
 }
 
-// False unless `socket` is a TCP or AF_UNIX stream socket.
+// False unless `socket` is one that we follow.
 static __always_inline bool socket_of(struct socket_ref *out, const struct socket *socket, const struct inode *inode) {
   struct sock *sk = BPF_CORE_READ(socket, sk);
   if (!sk) return false;
   out->sk = sk;
   out->inode = BPF_CORE_READ(inode, i_ino);
   out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  out->kind = stream_kind_of(sk, out->family);
+  out->kind = socket_kind_of(sk, out->family);
   return out->kind != STREAM_NONE;
 }
 
@@ -51,7 +69,7 @@ static __always_inline const struct inode *inode_of_socket(const struct socket *
   return __builtin_preserve_access_index(&((const struct socket_alloc *)socket)->vfs_inode);
 }
 
-// False unless `fd` is a TCP or AF_UNIX stream socket.
+// False unless `fd` is a socket that we follow.
 static __always_inline bool socket_of_fd(struct socket_ref *out, __u32 fd) {
   const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
   const struct fdtable *table = BPF_CORE_READ(task, files, fdt);

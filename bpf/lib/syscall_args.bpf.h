@@ -7,7 +7,7 @@
 
 struct call {
   long number;
-  __u64 args[4];
+  __u64 args[5];
   long result;
 };
 
@@ -27,6 +27,7 @@ static __always_inline bool read_call(struct call *call, const void *registers, 
   call->args[1] = saved.si;
   call->args[2] = saved.dx;
   call->args[3] = saved.r10;
+  call->args[4] = saved.r8;
   call->result = result;
   return true;
 }

@@ -19,7 +19,7 @@ struct connection {
   __u8 role;            // enum obi_connection_role
   __u8 announced;       // 1: struct obi_connection_open was sent
   __u8 request_heads;   // calls of the current message that began like an HTTP request
-  __u8 stream_socket;   // enum stream_kind
+  __u8 stream_socket;   // enum socket_kind
   __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
   __u8 mid_life;        // 1: its beginning was not seen
   __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice

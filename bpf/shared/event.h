@@ -15,6 +15,7 @@ enum obi_event_type {
   OBI_EVENT_CONNECTION_OPEN = 2,   // struct obi_connection_open
   OBI_EVENT_CONNECTION_CLOSE = 3,  // struct obi_connection_close
   OBI_EVENT_PROCESS = 4,           // struct obi_process_event
+  OBI_EVENT_CONNECT_FAILED = 5,    // struct obi_connect_failed
   // Written to recordings by user space only, never by the kernel:
   OBI_EVENT_SERVICE = 64,  // which service a process belongs to (see capture/recording.hpp)
 };

@@ -52,6 +52,11 @@ struct obi_segment {
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 
+enum obi_open_flag {
+  OBI_OPEN_MID_LIFE = 1 << 0,   // bytes had moved before the first segment
+  OBI_OPEN_DATAGRAMS = 1 << 1,  // UDP: each segment is a datagram. Told again after a pause; never closed
+};
+
 enum obi_connection_role { OBI_ROLE_UNKNOWN = 0, OBI_ROLE_CLIENT = 1, OBI_ROLE_SERVER = 2 };
 
 // Sent once, before the first segment of a connection.
@@ -67,7 +72,7 @@ struct obi_connection_open {
   __u16 local_port;       // host byte order
   __u16 remote_port;      // host byte order
   __u8 role;              // enum obi_connection_role
-  __u8 mid_life;          // 1: bytes had moved before the first segment
+  __u8 flags;             // enum obi_open_flag
   __u8 local_address[16];   // IPv4 as ::ffff:a.b.c.d, network byte order
   __u8 remote_address[16];
 };

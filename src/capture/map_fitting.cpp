@@ -14,7 +14,8 @@ namespace {
 
 bool may_shrink(const bpf_map* map) {
   static constexpr auto kNames =
-      std::to_array<std::string_view>({"segments", "connections", "allowed_pids", "pending_calls"});
+      std::to_array<std::string_view>({"segments", "connections", "datagram_connections",
+                                       "connecting", "allowed_pids", "pending_calls"});
   return std::ranges::find(kNames, bpf_map__name(map)) != kNames.end();
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bpf/shared/connect_failed.h"
 #include "bpf/shared/process_event.h"
 #include "bpf/shared/segment.h"
 
@@ -56,7 +57,8 @@ Record decode_open(std::span<const std::byte> record) {
   opened.pid = raw.pid;
   opened.netns = raw.netns;
   opened.unix_socket = raw.family == AF_UNIX;
-  opened.mid_life = raw.mid_life != 0;
+  opened.mid_life = (raw.flags & OBI_OPEN_MID_LIFE) != 0;
+  opened.datagrams = (raw.flags & OBI_OPEN_DATAGRAMS) != 0;
   opened.role = raw.role <= OBI_ROLE_SERVER ? static_cast<model::ConnectionRole>(raw.role)
                                             : model::ConnectionRole::kUnknown;
   std::ranges::copy(raw.local_address, opened.local.address.bytes.begin());
@@ -70,6 +72,22 @@ Record decode_close(std::span<const std::byte> record) {
   obi_connection_close raw;
   if (!read_fixed(record, raw)) return UndecodableRecord{};
   return model::ConnectionClosed{.id = raw.id, .ns = raw.ns};
+}
+
+Record decode_connect_failed(std::span<const std::byte> record) {
+  obi_connect_failed raw;
+  if (!read_fixed(record, raw)) return UndecodableRecord{};
+  model::ConnectFailed failed;
+  failed.start_ns = raw.start_ns;
+  failed.end_ns = raw.end_ns;
+  failed.pid = raw.pid;
+  failed.netns = raw.netns;
+  failed.error = raw.error;
+  std::ranges::copy(raw.local_address, failed.local.address.bytes.begin());
+  std::ranges::copy(raw.remote_address, failed.remote.address.bytes.begin());
+  failed.local.port = raw.local_port;
+  failed.remote.port = raw.remote_port;
+  return failed;
 }
 
 Record decode_process(std::span<const std::byte> record) {
@@ -109,6 +127,7 @@ Record decode_record(std::span<const std::byte> record) {
     case OBI_EVENT_SEGMENT: return decode_segment(record);
     case OBI_EVENT_CONNECTION_OPEN: return decode_open(record);
     case OBI_EVENT_CONNECTION_CLOSE: return decode_close(record);
+    case OBI_EVENT_CONNECT_FAILED: return decode_connect_failed(record);
     case OBI_EVENT_PROCESS: return decode_process(record);
     case OBI_EVENT_SERVICE: return decode_service(record);
     default: return UndecodableRecord{};

@@ -21,8 +21,9 @@ struct ServiceRecord {
 struct UndecodableRecord {};
 
 /// Views point into the record.
-using Record = std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened,
-                            model::ConnectionClosed, model::ProcessEvent, ServiceRecord>;
+using Record =
+    std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened,
+                 model::ConnectionClosed, model::ConnectFailed, model::ProcessEvent, ServiceRecord>;
 
 /// Checks every length against the record's size; anything that doesn't fit is UndecodableRecord.
 Record decode_record(std::span<const std::byte> record);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "bpf/shared/connect_failed.h"
 #include "bpf/shared/process_event.h"
 #include "bpf/shared/segment.h"
 
@@ -102,6 +103,40 @@ TEST(Record, OpenCarriesAddressesAndRole) {
   EXPECT_EQ(opened.local.port, 80);
   EXPECT_EQ(opened.remote.port, 5555);
   EXPECT_FALSE(opened.unix_socket);
+  EXPECT_FALSE(opened.mid_life);
+  EXPECT_FALSE(opened.datagrams);
+}
+
+TEST(Record, OpenSaysWhetherSegmentsAreDatagrams) {
+  obi_connection_open raw{};
+  raw.header.type = OBI_EVENT_CONNECTION_OPEN;
+  raw.flags = OBI_OPEN_DATAGRAMS;
+  const auto record = decode_record(bytes_of(raw));
+  EXPECT_TRUE(std::get<model::ConnectionOpened>(record).datagrams);
+}
+
+TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
+  obi_connect_failed raw{};
+  raw.header.type = OBI_EVENT_CONNECT_FAILED;
+  raw.start_ns = 5;
+  raw.end_ns = 9;
+  raw.pid = 7;
+  raw.error = 111;
+  raw.local_port = 5555;
+  raw.remote_port = 80;
+  raw.remote_address[15] = 1;
+  const auto bytes = bytes_of(raw);
+  const auto record = decode_record(bytes);
+  const auto& failed = std::get<model::ConnectFailed>(record);
+  EXPECT_EQ(failed.start_ns, 5U);
+  EXPECT_EQ(failed.end_ns, 9U);
+  EXPECT_EQ(failed.pid, 7U);
+  EXPECT_EQ(failed.error, 111);
+  EXPECT_EQ(failed.local.port, 5555);
+  EXPECT_EQ(to_string(failed.remote.address), "::1");
+  EXPECT_EQ(failed.remote.port, 80);
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(
+      decode_record(std::span(bytes).first(bytes.size() - 1))));
 }
 
 TEST(Record, UnknownTypeAndUnknownProcessKindAreUndecodable) {

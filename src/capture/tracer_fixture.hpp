@@ -79,6 +79,7 @@ struct Seen {
   std::vector<std::string> tails;
   std::vector<model::ConnectionOpened> opened;
   std::vector<model::ConnectionClosed> closed;
+  std::vector<model::ConnectFailed> failed;
   std::vector<model::ProcessEvent> processes;
   Transcript transcript;
 };
@@ -203,6 +204,8 @@ class TracerTest : public testing::Test {
       } else if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) {
         seen.transcript.add(*closed);
         seen.closed.push_back(*closed);
+      } else if (const auto* failed = std::get_if<model::ConnectFailed>(&record)) {
+        seen.failed.push_back(*failed);
       } else if (const auto* process = std::get_if<model::ProcessEvent>(&record)) {
         if (process->pid == pid || process->parent_pid == pid) seen.processes.push_back(*process);
       }

@@ -47,6 +47,9 @@ struct ConnectionOpened {
   std::uint32_t netns = 0;
   bool unix_socket = false;
   bool mid_life = false;  ///< bytes had moved before the first segment that was seen
+  /// UDP: each segment is a datagram, and the end is never told. What was quiet is told again,
+  /// under the same id.
+  bool datagrams = false;
   ConnectionRole role = ConnectionRole::kUnknown;
   Endpoint local;  ///< AF_UNIX: unspecified
   Endpoint remote;
@@ -55,6 +58,17 @@ struct ConnectionOpened {
 struct ConnectionClosed {
   std::uint64_t id = 0;
   std::uint64_t ns = 0;
+};
+
+/// A TCP connection that the process asked for and did not get.
+struct ConnectFailed {
+  std::uint64_t start_ns = 0;  ///< the handshake began
+  std::uint64_t end_ns = 0;    ///< it had failed
+  std::uint32_t pid = 0;
+  std::uint32_t netns = 0;
+  int error = 0;  ///< errno; 0: the process gave it up
+  Endpoint local;
+  Endpoint remote;
 };
 
 enum class ProcessEventKind : std::uint8_t { kExec = 1, kFork = 2, kExit = 3, kListen = 4 };

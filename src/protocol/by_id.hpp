@@ -89,6 +89,16 @@ class ById {
   void give_up_before(std::uint64_t ns, Note why, SpanSink& sink) {
     give_up_before(ns, why, sink, [](const Request&) {});
   }
+  /// Takes those that began before `ns`: `on_each` makes their spans.
+  template <typename F>
+  void take_before(std::uint64_t ns, F&& on_each) {
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+      const auto entry = at++;
+      if (entry->second.request.start_ns >= ns) continue;
+      on_each(entry->second.request);
+      waiting_.erase(entry);
+    }
+  }
   [[nodiscard]] std::size_t held_bytes() const {
     return waiting_.capacity() * (sizeof(std::pair<Key, Entry>) + 1);
   }

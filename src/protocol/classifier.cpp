@@ -81,7 +81,8 @@ Opening Classifier::opening(Direction client_direction) const {
       .server_port = client_direction == Direction::kSend ? facts_.remote_port : facts_.local_port,
       .mid_life = facts_.mid_life,
       .server_first = first_ != client_direction,
-      .heuristic_sql = facts_.heuristic_sql};
+      .heuristic_sql = facts_.heuristic_sql,
+      .datagrams = facts_.datagrams};
 }
 
 Classifier::Decision Classifier::judge() const {
@@ -89,6 +90,7 @@ Classifier::Decision Classifier::judge() const {
   const bool may_be_server = facts_.role != model::ConnectionRole::kClient;
   Decision decision;
   for (const ProtocolRow& row : protocols()) {
+    if (facts_.datagrams && !row.speaks_in_datagrams) continue;
     for (const Direction client : {Direction::kSend, Direction::kReceive}) {
       if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
       const Opening seen = opening(client);
@@ -96,8 +98,10 @@ Classifier::Decision Classifier::judge() const {
       decision.verdict = std::max(decision.verdict, verdict);
       if (verdict != Verdict::kYes) continue;
       decision.row = &row;
-      decision.start = {
-          .client_direction = client, .mid_life = seen.mid_life, .server_port = seen.server_port};
+      decision.start = {.client_direction = client,
+                        .mid_life = seen.mid_life,
+                        .server_port = seen.server_port,
+                        .datagrams = facts_.datagrams};
       return decision;
     }
   }

@@ -34,6 +34,7 @@ class Classifier {
     std::uint16_t local_port = 0;
     std::uint16_t remote_port = 0;
     bool heuristic_sql = false;
+    bool datagrams = false;
   };
   explicit Classifier(const Facts& facts) : facts_(facts) {}
 

@@ -140,6 +140,7 @@ struct ConversationStart {
   model::Direction client_direction = model::Direction::kSend;
   bool mid_life = false;          ///< bytes had moved before the first that will be seen
   std::uint16_t server_port = 0;  ///< 0 for AF_UNIX
+  bool datagrams = false;         ///< each chunk is a datagram, not part of a stream
 };
 
 }  // namespace obi::protocol

@@ -8,6 +8,7 @@
 #include "protocol/amqp10/conversation.hpp"
 #include "protocol/aerospike/conversation.hpp"
 #include "protocol/fastcgi/conversation.hpp"
+#include "protocol/dns/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
 #include "protocol/kafka/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
@@ -32,6 +33,11 @@ constexpr std::array kProtocols = {
                 .instrumentation = "http",
                 .judge = http1::judge,
                 .converse = converse<http1::Http1Conversation>},
+    ProtocolRow{.name = "dns",
+                .instrumentation = "dns",
+                .judge = dns::judge,
+                .converse = converse<dns::DnsConversation>,
+                .speaks_in_datagrams = true},
     ProtocolRow{.name = "sunrpc",
                 .instrumentation = "sunrpc",
                 .judge = sunrpc::judge,

@@ -21,6 +21,7 @@ struct Opening {
   bool mid_life = false;
   bool server_first = false;   ///< the first bytes seen were the server's
   bool heuristic_sql = false;  ///< ConversationOptions::heuristic_sql
+  bool datagrams = false;      ///< the bytes of each direction are the first datagram
 };
 
 enum class Verdict : std::uint8_t {
@@ -36,6 +37,7 @@ struct ProtocolRow {
   /// sends; never kMaybe once both directions have shown a whole message.
   Verdict (*judge)(const Opening&);
   std::unique_ptr<Conversation> (*converse)(const ConversationOptions&, const ConversationStart&);
+  bool speaks_in_datagrams = false;  ///< also: is shown connections of datagrams
 };
 
 /// In order of priority, highest first.

@@ -9,6 +9,7 @@ import pytest
 from agent import Agent, assert_ledger_adds_up, ledger_of_log, wait_for
 from conftest import PEERS
 from peers.namespace import Namespace
+from peers.process import Process
 from tally import Tally
 
 INSTRUMENT = "discovery:\n  instrument:\n" + "".join(
@@ -20,29 +21,6 @@ def peer(tmp_path_factory):
     program = tmp_path_factory.mktemp("sunrpc") / "sunrpc_peer"
     subprocess.run(["cc", "-I/usr/include/tirpc", str(PEERS / "sunrpc_peer.c"), "-ltirpc", "-o", str(program)], check=True)
     return str(program)
-
-
-class Process:
-    """A program that says `waiting` and goes on at a line."""
-
-    def __init__(self, *command):
-        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def line(self):
-        return self.process.stdout.readline().strip()
-
-    def go(self):
-        assert self.line() == "waiting"
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        return self.line()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(10)
 
 
 def facts(spans, span_type):

@@ -88,6 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   start.client_direction =
       (data[0] & 1U) != 0 ? obi::model::Direction::kReceive : obi::model::Direction::kSend;
   start.mid_life = (data[0] & 2U) != 0;
+  start.datagrams = (data[0] & 8U) != 0;
+  start.server_port = (data[0] & 16U) != 0 ? 5353 : 53;
   obi::protocol::ConversationOptions options;
   options.heuristic_sql = options.redis_database = true;
   if ((data[0] & 4U) != 0)

@@ -102,7 +102,8 @@ void write_parts(std::string& script, bool from_server, Kind kind,
 
 /// Up to `max_bytes`, whole segments.
 std::string script_of(const Connection& connection, std::size_t max_bytes) {
-  std::string script(1, '\0');  // settings: the traced process is the client
+  // Settings (conversation_fuzz.cpp): the traced process is the client; 8: of datagrams.
+  std::string script(1, connection.opened.datagrams ? '\x8' : '\0');
   const model::Direction client =
       connection.is_server() ? model::Direction::kReceive : model::Direction::kSend;
   for (const Moved& one : connection.moved) {

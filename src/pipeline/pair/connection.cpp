@@ -19,6 +19,9 @@ constexpr std::size_t kMaxHeld = 64;
 // alone. Higher in mid-life, where the first chunks may well be the middle of a body.
 constexpr std::uint16_t kUnknownChunks = 12;
 constexpr std::uint16_t kUnknownChunksMidLife = 64;
+// The kernel side announces a connection of datagrams again after a pause of 2.1 s
+// (bpf/lib/datagram .bpf.h); what it said before that was heard within a second.
+constexpr std::uint64_t kDatagramsOverNs = 3'000'000'000;
 
 std::optional<model::Direction> first_mover(const model::ConnectionOpened& opened) {
   if (opened.mid_life || opened.role == model::ConnectionRole::kUnknown) return std::nullopt;
@@ -32,7 +35,8 @@ protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened,
           .mid_life = opened.mid_life,
           .local_port = opened.local.port,
           .remote_port = opened.remote.port,
-          .heuristic_sql = options.heuristic_sql};
+          .heuristic_sql = options.heuristic_sql,
+          .datagrams = opened.datagrams};
 }
 
 protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
@@ -241,6 +245,11 @@ void Connection::on_close(std::uint64_t ns, const ConnectionContext& context) {
 void Connection::on_tick(std::uint64_t now_ns, const ConnectionContext& context) {
   if (!held_.empty() && std::exchange(held_for_a_tick_, true)) release_held(false, context);
   if (conversation_) conversation_->on_tick(now_ns, context.sink);
+}
+
+bool Connection::is_over(std::uint64_t now_ns) const {
+  return info_.datagrams && now_ns > last_ns + kDatagramsOverNs &&
+         !(conversation_ && conversation_->has_open_request());
 }
 
 std::size_t Connection::held_bytes() const {

@@ -36,6 +36,8 @@ class Connection {
   /// up on old requests.
   void on_tick(std::uint64_t now_ns, const ConnectionContext& context);
   [[nodiscard]] bool has_held() const { return !held_.empty(); }
+  /// Of datagrams, whose end nobody tells: nothing waits and nothing was heard for a while.
+  [[nodiscard]] bool is_over(std::uint64_t now_ns) const;
   [[nodiscard]] std::size_t held_bytes() const;
 
   std::uint64_t last_ns = 0;  ///< when something was last heard of it

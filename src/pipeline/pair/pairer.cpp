@@ -76,8 +76,8 @@ ConnectionContext Pairer::context() {
 }
 
 void Pairer::on_opened(const model::ConnectionOpened& opened) {
+  if (connections_.contains(opened.id)) return;  // datagrams after a pause
   ledger_.add(Reason::ConnectionsOpened);
-  if (connections_.contains(opened.id)) return;
   make_room();
   auto entry =
       std::make_unique<Entry>(Entry{.connection = Connection(opened), .age = by_age_.end()});
@@ -131,6 +131,23 @@ void Pairer::on_closed(const model::ConnectionClosed& closed) {
   flush_if_full();
 }
 
+void Pairer::on_connect_failed(const model::ConnectFailed& failed) {
+  ledger_.add(Reason::RequestsSeen);
+  const model::ConnectionOpened attempt{.pid = failed.pid,
+                                        .netns = failed.netns,
+                                        .role = model::ConnectionRole::kClient,
+                                        .local = failed.local,
+                                        .remote = failed.remote};
+  sink_->set_current(&attempt);
+  model::Span& span = sink_->add_span(model::EventType::kFailedConnect);
+  sink_->set_current(nullptr);
+  span.status = failed.error;
+  span.pid = failed.pid;
+  span.request_start_ns = span.start_ns = failed.start_ns;
+  span.end_ns = std::max(failed.start_ns, failed.end_ns);
+  flush_if_full();
+}
+
 void Pairer::on_tick(std::uint64_t now_ns) {
   const bool sweep = now_ns >= next_sweep_ns_;
   if (sweep) next_sweep_ns_ = now_ns + kSweepNs;
@@ -139,11 +156,22 @@ void Pairer::on_tick(std::uint64_t now_ns) {
     sink_->set_current(&entry->connection.info());
     entry->connection.on_tick(now_ns, context());
   }
+  if (sweep) forget_datagrams(now_ns);
   flush_if_full();
   if (!batch_ || batch_->spans.empty()) return;
   if (batch_since_ns_ == 0) batch_since_ns_ = now_ns;
   if (now_ns - batch_since_ns_ >= static_cast<std::uint64_t>(options_.batch_timeout.count()))
     flush();
+}
+
+void Pairer::forget_datagrams(std::uint64_t now_ns) {
+  absl::erase_if(connections_, [&](const auto& item) {
+    Entry& entry = *item.second;
+    if (!entry.connection.is_over(now_ns)) return false;
+    ledger_.add(Reason::ConnectionsClosed);
+    by_age_.erase(entry.age);
+    return true;
+  });
 }
 
 void Pairer::shed() {

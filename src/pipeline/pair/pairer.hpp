@@ -39,6 +39,8 @@ class Pairer {
   void on_opened(const model::ConnectionOpened& opened);
   void on_segment(const model::Segment& segment);
   void on_closed(const model::ConnectionClosed& closed);
+  /// A span of its own: no byte moved.
+  void on_connect_failed(const model::ConnectFailed& failed);
   /// Call at least every 100 ms, with CLOCK_MONOTONIC: batch time-out, late segments, old requests.
   void on_tick(std::uint64_t now_ns);
   /// Gives up what the quietest connections keep (heads without end, segments that wait), until
@@ -59,6 +61,7 @@ class Pairer {
   void touch(Entry& entry);
   void make_room();
   void silence(std::uint64_t id);
+  void forget_datagrams(std::uint64_t now_ns);
   void flush_if_full();
   void flush();
 

@@ -261,5 +261,74 @@ TEST_F(PairerTest, ABatchThatACloseFillsLeavesAtOnce) {
   EXPECT_EQ(spans_, Spans{"GET /until-close 200"});
 }
 
+TEST_F(PairerTest, AFailedConnectIsASpanOfItsOwn) {
+  start();
+  pairer_->on_connect_failed({.start_ns = 5,
+                              .end_ns = 9,
+                              .pid = 7,
+                              .error = 111,
+                              .local = {.address = {}, .port = 40'000},
+                              .remote = {.address = {}, .port = 8080}});
+  EXPECT_EQ(spans_, Spans{"  111"});
+  EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
+  EXPECT_EQ(ledger_.get(Reason::RequestsSeen), 1U);
+}
+
+const std::string kQuestion =
+    std::string("\0\0\1\0\0\0\0\0\0", 9) + "\1a\4test" + std::string("\0\0\1\0\1", 5);
+std::string query(char id) { return std::string("\0", 1) + id + "\1" + kQuestion; }
+std::string response(char id) { return std::string("\0", 1) + id + "\x81" + kQuestion; }
+
+model::ConnectionOpened resolver() {
+  model::ConnectionOpened opened;
+  opened.id = 1;
+  opened.ns = 10'000;
+  opened.role = model::ConnectionRole::kClient;
+  opened.remote.port = 53;
+  opened.datagrams = true;
+  return opened;
+}
+
+model::Segment datagram(Direction direction, std::string_view text, std::uint64_t ns) {
+  model::Segment segment;
+  segment.connection_id = 1;
+  segment.direction = direction;
+  segment.start_ns = segment.end_ns = ns;
+  segment.total_bytes = static_cast<std::uint32_t>(text.size());
+  segment.payload = std::as_bytes(std::span(text));
+  return segment;
+}
+
+TEST_F(PairerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeToldAgain) {
+  start();
+  const std::string first = query(1);
+  const std::string answer = response(1);
+  pairer_->on_opened(resolver());
+  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  pairer_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
+  EXPECT_EQ(spans_, Spans{"A a.test 0"});
+  pairer_->on_opened(resolver());
+  EXPECT_EQ(pairer_->connection_count(), 1U);
+  tick(45);
+  EXPECT_EQ(pairer_->connection_count(), 0U);
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsClosed), 1U);
+  pairer_->on_opened(resolver());
+  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  pairer_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
+  EXPECT_EQ(spans_.size(), 2U);
+}
+
+TEST_F(PairerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsGivenUp) {
+  start();
+  const std::string first = query(1);
+  pairer_->on_opened(resolver());
+  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  tick(45);
+  EXPECT_EQ(pairer_->connection_count(), 1U);
+  tick(25);
+  EXPECT_EQ(spans_, Spans{"A a.test 5"});
+  EXPECT_EQ(pairer_->connection_count(), 0U);
+}
+
 }  // namespace
 }  // namespace obi::pipeline

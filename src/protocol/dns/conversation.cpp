@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dns/conversation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::dns {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::size_t kLengthBytes = 2;  // in front of a message on TCP
+constexpr std::size_t kKeptBytes = 16 * 1024;
+constexpr std::uint16_t kMulticastPort = 5353;
+constexpr int kRefused = 5;                   // what a look-up without answer is told as
+constexpr std::uint16_t kMaxQuestions = 16;   // of one message that become spans
+constexpr std::size_t kMaxQueryBytes = 4096;  // a question and its options
+
+std::size_t length_of(std::span<const std::byte> bytes) {
+  return base::ByteCursor(bytes).big<std::uint16_t>();
+}
+
+bool is_plain_query(const Header& header) {
+  return !header.is_response && header.opcode == kQuery && header.rcode == 0 &&
+         header.questions == 1 && header.answers == 0 && header.authorities <= 1 &&
+         header.additionals <= 4;
+}
+
+Verdict judge_query(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes) return Verdict::kMaybe;
+  const std::size_t length = length_of(bytes);
+  if (length < Header::kBytes || length > kMaxQueryBytes) return Verdict::kNo;
+  bytes = bytes.subspan(kLengthBytes);
+  bytes = bytes.first(std::min(bytes.size(), length));
+  const auto header = Reader(bytes).header();
+  if (!header) return header.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (!is_plain_query(*header) || !is_message(bytes, bytes.size() < length)) return Verdict::kNo;
+  return bytes.size() == length ? Verdict::kYes : Verdict::kMaybe;
+}
+
+Verdict judge_answer(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes + Header::kBytes) return Verdict::kMaybe;
+  const std::size_t length = length_of(bytes);
+  const auto header = Reader(bytes.subspan(kLengthBytes)).header();
+  const bool plausible = length >= Header::kBytes && header && header->is_response &&
+                         header->opcode == kQuery && header->questions <= 1;
+  return plausible ? Verdict::kMaybe : Verdict::kNo;
+}
+
+}  // namespace
+
+// A whole query has fixed values in half of its header, and ends where its length says. The answer
+// of a server alone could be many things.
+Verdict judge(const Opening& opening) {
+  if (opening.datagrams) {
+    const Payload& first = opening.client.bytes.empty() ? opening.server : opening.client;
+    return is_message(first.bytes, first.original_size > first.bytes.size()) ? Verdict::kYes
+                                                                             : Verdict::kNo;
+  }
+  const Verdict client =
+      opening.client.bytes.empty() ? Verdict::kMaybe : judge_query(opening.client.bytes);
+  if (client != Verdict::kMaybe || opening.server.bytes.empty()) return client;
+  return judge_answer(opening.server.bytes);
+}
+
+DnsConversation::DnsConversation(const ConversationOptions& options, const ConversationStart& start)
+    : MessageConversation(start, kKeptBytes),
+      datagrams_(start.datagrams),
+      multicast_(start.datagrams && start.server_port == kMulticastPort),
+      timeout_ns_(options.dns_timeout_ns) {}
+
+// A datagram is a message, as far as it was captured.
+MessageConversation::Size DnsConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+  if (datagrams_) return bytes.size();
+  if (bytes.size() < kLengthBytes) return std::unexpected(ParseError::Truncated);
+  const std::size_t length = length_of(bytes);
+  if (length < Header::kBytes) return std::unexpected(ParseError::Malformed);
+  return kLengthBytes + length;
+}
+
+bool DnsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+  if (datagrams_) return true;
+  if (bytes.size() < kLengthBytes + Header::kBytes) return false;
+  const std::size_t length = length_of(bytes);
+  bytes = bytes.subspan(kLengthBytes);
+  bytes = bytes.first(std::min(bytes.size(), length));
+  return is_message(bytes, bytes.size() < length);
+}
+
+void DnsConversation::on_message(const Message& message, SpanSink& sink) {
+  if (!is_client()) return;
+  Reader reader(datagrams_ ? message.bytes : message.bytes.subspan(kLengthBytes));
+  const auto header = reader.header();
+  if (!header) return sink.note(Note::MessageMalformed);
+  if (header->opcode != kQuery) return;  // an update or a notification looks nothing up
+  if (message.from == Speaker::kClient && !header->is_response)
+    return on_query(message, reader, *header, sink);
+  if (message.from == Speaker::kClient || !header->is_response) return;  // a multicast neighbour's
+  if (multicast_) return on_multicast_answer(message, reader, *header, sink);
+  on_answer(message, reader, *header, sink);
+}
+
+void DnsConversation::on_query(const Message& message, Reader& reader, const Header& header,
+                               SpanSink& sink) {
+  // Several questions under one id have one answer, and no server that would give it.
+  const std::uint16_t questions =
+      std::min<std::uint16_t>(header.questions, multicast_ ? kMaxQuestions : 1);
+  Question question;
+  for (std::uint16_t i = 0; i < questions; ++i) {
+    if (!reader.question(question)) return sink.note(Note::MessageMalformed);
+    on_question(message, header, question, sink);
+  }
+}
+
+void DnsConversation::on_question(const Message& message, const Header& header,
+                                  const Question& question, SpanSink& sink) {
+  const std::uint64_t hash = hash_of(question.name.text(), question.type);
+  const std::uint64_t key = multicast_ ? hash : header.id;
+  const Lookup* known = waiting_.find(key);
+  if (known != nullptr && known->question_hash == hash) return;  // sent again
+  if (Lookup* lookup = waiting_.push(key, 1, sink)) {
+    lookup->start_ns = message.start_ns;
+    lookup->question_hash = hash;
+    lookup->bytes = message.size;
+    lookup->name = std::exchange(spare_, {});
+    lookup->name = question.name.text();
+    lookup->pid = message.pid;
+    lookup->type = question.type;
+  }
+}
+
+void DnsConversation::on_answer(const Message& message, Reader& reader, const Header& header,
+                                SpanSink& sink) {
+  const Lookup* asked = waiting_.find(header.id);
+  if (asked == nullptr) return sink.note(Note::ResponseUnpaired);  // or the answer came twice
+  Question question;
+  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestions); ++i) {
+    if (!reader.question(question)) return sink.note(Note::MessageMalformed);
+    if (i == 0 && hash_of(question.name.text(), question.type) != asked->question_hash)
+      return sink.note(Note::ResponseUnpaired);
+  }
+  auto lookup = waiting_.take(header.id);
+  const Outcome outcome = read_outcome(reader, header, 0, addresses_);
+  add_span(*lookup,
+           {.rcode = outcome.rcode,
+            .end_ns = message.end_ns,
+            .bytes = message.size,
+            .address_count = outcome.address_count},
+           sink);
+}
+
+// Answers stand for themselves: several look-ups may find theirs in one message.
+void DnsConversation::on_multicast_answer(const Message& message, Reader& reader,
+                                          const Header& header, SpanSink& sink) {
+  Question question;
+  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestions); ++i) {
+    if (!reader.question(question)) return sink.note(Note::MessageMalformed);
+  }
+  Reader records = reader;
+  Record record;
+  bool paired = false;
+  for (std::uint16_t i = 0; i < header.answers && records.record(record); ++i) {
+    const std::uint64_t hash = hash_of(record.name.text(), record.type);
+    auto lookup = waiting_.take(hash);
+    if (!lookup) continue;
+    paired = true;
+    Reader again = reader;
+    const Outcome outcome = read_outcome(again, header, hash, addresses_);
+    add_span(*lookup,
+             {.rcode = outcome.rcode,
+              .end_ns = message.end_ns,
+              .bytes = message.size,
+              .address_count = outcome.address_count},
+             sink);
+  }
+  if (!paired) sink.note(Note::ResponseUnpaired);
+}
+
+void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
+  model::Span& span = sink.add_span(model::EventType::kDns);
+  auto& told = sink.arena().make<model::DnsLookup>();
+  told.answers = sink.arena().copy(addresses_);
+  told.answer_count = ending.address_count;
+  span.dns = &told;
+  span.method = type_name(lookup.type, sink.arena());
+  span.path = sink.arena().copy(lookup.name);
+  span.status = ending.rcode;
+  span.request_bytes = static_cast<std::int64_t>(lookup.bytes);
+  span.response_bytes = static_cast<std::int64_t>(ending.bytes);
+  span.request_start_ns = span.start_ns = lookup.start_ns;
+  span.end_ns = std::max(lookup.start_ns, ending.end_ns);
+  span.pid = lookup.pid;
+  spare_ = std::move(lookup.name);
+}
+
+void DnsConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.give_up(why, sink);
+}
+
+void DnsConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
+  if (now_ns < timeout_ns_) return;
+  waiting_.take_before(now_ns - timeout_ns_, [&](Lookup& lookup) {
+    addresses_.clear();
+    add_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
+  });
+}
+
+std::size_t DnsConversation::state_bytes() const {
+  constexpr std::size_t kMaxName = 64;  // that of most is shorter
+  return waiting_.held_bytes() + waiting_.size() * kMaxName + addresses_.capacity() +
+         spare_.capacity();
+}
+
+}  // namespace obi::protocol::dns
