@@ -9,6 +9,7 @@
 #include "protocol/aerospike/conversation.hpp"
 #include "protocol/fastcgi/conversation.hpp"
 #include "protocol/dns/conversation.hpp"
+#include "protocol/couchbase/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
 #include "protocol/kafka/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"
@@ -74,6 +75,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "mqtt",
                 .judge = mqtt::judge,
                 .converse = converse<mqtt::MqttConversation>},
+    ProtocolRow{.name = "couchbase",
+                .instrumentation = "couchbase",
+                .judge = couchbase::judge,
+                .converse = converse<couchbase::CouchbaseConversation>},
     ProtocolRow{.name = "memcached",
                 .instrumentation = "memcached",
                 .judge = memcached::judge,

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// How Couchbase is told from everything else, memcached's binary protocol above all; see
+// protocol/table.hpp.
+#include "protocol/couchbase/conversation.hpp"
+#include "protocol/couchbase/operation.hpp"
+
+namespace obi::protocol::couchbase {
+namespace {
+
+using memcached::Frame;
+using memcached::parse_frame;
+
+// Has the server answered the request, in a way in which memcached doesn't if `own` is needed?
+Verdict judge_answer(const Frame& request, const Opening& opening, bool own) {
+  const auto answer = parse_frame(opening.server.bytes);
+  if (!answer) {
+    return answer.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  }
+  const bool is_flexible = answer->magic == Frame::kFlexibleResponse;
+  const bool answers = (is_flexible || answer->magic == Frame::kResponse) &&
+                       answer->opaque == request.opaque && answer->opcode == request.opcode;
+  const bool is_own = is_flexible || answer->datatype != 0;
+  return answers && (is_own || !own) ? Verdict::kYes : Verdict::kNo;
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  std::span<const std::byte> rest = opening.client.bytes;
+  if (rest.empty() || (opening.server_first && !opening.mid_life)) return Verdict::kNo;
+  while (!rest.empty()) {
+    const auto frame = parse_frame(rest);
+    if (!frame) return frame.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+    if (is_own_request(*frame)) return Verdict::kYes;
+    if (is_document_request(*frame)) {
+      const bool has_own = frame->magic == Frame::kFlexibleRequest || frame->status != 0 ||
+                           frame->datatype != 0 || !operation_of(frame->opcode).is_shared;
+      return judge_answer(*frame, opening, !has_own);
+    }
+    const bool is_sasl = frame->magic == Frame::kRequest && frame->opcode >= kSaslMechanisms &&
+                         frame->opcode <= kSaslStep && frame->datatype == 0 && frame->status == 0;
+    if (!is_sasl) return Verdict::kNo;
+    if (rest.size() <= frame->size()) break;
+    rest = rest.subspan(frame->size());
+  }
+  return Verdict::kMaybe;
+}
+
+}  // namespace obi::protocol::couchbase
