@@ -11,6 +11,7 @@
 #include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
+#include "protocol/mssql/conversation.hpp"
 #include "protocol/mysql/conversation.hpp"
 #include "protocol/nats/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
@@ -70,6 +71,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "sql",
                 .judge = mysql::judge,
                 .converse = converse<mysql::MysqlConversation>},
+    ProtocolRow{.name = "mssql",
+                .instrumentation = "sql",
+                .judge = mssql::judge,
+                .converse = converse<mssql::MssqlConversation>},
 };
 
 }  // namespace
