@@ -15,6 +15,7 @@
 #include "protocol/memcached/conversation.hpp"
 #include "protocol/mongo/conversation.hpp"
 #include "protocol/mqtt/conversation.hpp"
+#include "protocol/mssql/conversation.hpp"
 #include "protocol/mysql/conversation.hpp"
 #include "protocol/nats/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
@@ -91,6 +92,10 @@ constexpr std::array kProtocols = {
                 .instrumentation = "kafka",
                 .judge = kafka::judge,
                 .converse = converse<kafka::KafkaConversation>},
+    ProtocolRow{.name = "mssql",
+                .instrumentation = "sql",
+                .judge = mssql::judge,
+                .converse = converse<mssql::MssqlConversation>},
 };
 
 }  // namespace
