@@ -2,13 +2,25 @@
 #include "protocol/span_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/utf8.hpp"
+#include "base/word.hpp"
 
 namespace obi::protocol {
 
 bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+  using base::each_byte;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    // The top bit of a byte: it was set, or is not set by adding what 0x20 lacks, or is by what
+    // 0x7f lacks.
+    const auto word = base::word_at<std::uint64_t>(text, at);
+    const std::uint64_t low = word & each_byte(0x7f);
+    if (((word | ~(low + each_byte(0x60)) | (low + each_byte(0x01))) & each_byte(0x80)) != 0)
+      return false;
+  }
+  return std::ranges::all_of(text.substr(at), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
 std::string_view clean_copy(std::string_view text, base::Arena& arena, std::size_t max_bytes) {

@@ -45,9 +45,7 @@ Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena) {
   Lexer lexer(text, dialect);
   QueryText query(dialect);
   TableFinder finder(dialect);
-  while (!query.is_full()) {
-    const Token token = lexer.next();
-    if (token.kind == TokenKind::kEnd) break;
+  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
     query.add(token);
     finder.add(token);
   }
