@@ -21,6 +21,7 @@ test=(
   psmisc openssl php-fpm
   rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host
   mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
+  postgresql
 )
 brokers=(maven)  # brings servers that run on Java
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.

@@ -8,6 +8,14 @@
 #include "base/word.hpp"
 
 namespace obi::protocol {
+namespace {
+
+char without_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f ? ' ' : c;
+}
+
+}  // namespace
 
 bool is_printable_ascii(std::string_view text) {
   using base::each_byte;
@@ -23,15 +31,27 @@ bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text.substr(at), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
+void append_clean(std::string& to, std::string_view text) {
+  if (is_printable_ascii(text)) {
+    to.append(text);
+    return;
+  }
+  const std::size_t begin = to.size();
+  while (!text.empty()) {
+    const std::size_t valid = base::valid_utf8_prefix(text);
+    to.append(text.substr(0, valid));
+    text.remove_prefix(std::min(valid + 1, text.size()));
+  }
+  std::transform(to.begin() + static_cast<std::ptrdiff_t>(begin), to.end(),
+                 to.begin() + static_cast<std::ptrdiff_t>(begin), without_control);
+}
+
 std::string_view clean_copy(std::string_view text, base::Arena& arena, std::size_t max_bytes) {
   text = text.substr(0, max_bytes);
   if (is_printable_ascii(text)) return arena.copy(text);
   const std::string_view valid = base::without_invalid_utf8(text, arena);
   char* const copy = arena.allocate(valid.size());
-  std::ranges::transform(valid, copy, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f ? ' ' : c;
-  });
+  std::ranges::transform(valid, copy, without_control);
   return {copy, valid.size()};
 }
 

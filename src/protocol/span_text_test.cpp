@@ -20,5 +20,13 @@ TEST(SpanText, PrintableAsciiIsToldOfEachByteInEachPlace) {
   EXPECT_TRUE(is_printable_ascii(" ~ ~ ~ ~ ~"));
 }
 
+TEST(SpanText, CopiesAreValidTextWithoutControlCharacters) {
+  base::Arena arena;
+  std::string kept = "x";
+  append_clean(kept, "a\xff\tb\xc3\xa4\xc3");
+  EXPECT_EQ(kept, "xa b\xc3\xa4");
+  EXPECT_EQ(clean_copy("a\xff\tb\xc3\xa4\xc3", arena), "a b\xc3\xa4");
+}
+
 }  // namespace
 }  // namespace obi::protocol

@@ -54,9 +54,11 @@ TEST(ProtocolTable, EachIsInTheDocumentation) {
 }
 
 TEST(ProtocolTable, EachSelectorCanBeConfigured) {
-  const std::string text = content_of(kSource / "src/config/key_tables.hpp");  // the list of all selectors
+  const std::string text =
+      content_of(kSource / "src/config/key_tables.hpp");  // the list of all selectors
   for (const ProtocolRow& row : protocols())
-    EXPECT_NE(text.find("|" + std::string(row.instrumentation) + "|"), std::string::npos) << row.name;
+    EXPECT_NE(text.find("|" + std::string(row.instrumentation) + "|"), std::string::npos)
+        << row.name;
 }
 
 }  // namespace
