@@ -50,7 +50,8 @@ TEST(Classifier, EachProtocolIsRecognisedAtEitherEnd) {
   for (const Recorded& recorded : recorded_conversations()) {
     for (const auto role : {model::ConnectionRole::kClient, model::ConnectionRole::kServer,
                             model::ConnectionRole::kUnknown}) {
-      EXPECT_EQ(classified(recorded.calls, role), recorded.protocol)
+      EXPECT_EQ(classified(recorded.calls, role, 0, false, recorded.protocol == "sql"),
+                recorded.protocol)
           << recorded.file << " role " << static_cast<int>(role);
     }
   }

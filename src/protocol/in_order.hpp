@@ -28,7 +28,9 @@ class InOrder {
   /// A slot for a request just seen, with whatever its last user left in it: set every member. Null
   /// while requests can't be paired, or when too many wait: then the request is accounted for
   /// already (if `is_owed`), and its answer must be ignored. Tells Note::RequestSeen.
-  Request* push(bool is_owed, SpanSink& sink) {
+  /// `goes_with_last`: part of the same operation as the one before it, so that the two don't make
+  /// a pipeline.
+  Request* push(bool is_owed, SpanSink& sink, bool goes_with_last = false) {
     if (is_owed) sink.note(Note::RequestSeen);
     if (count_ >= kMaxWaiting) {
       if (is_owed) sink.note(Note::RequestOverflow);
@@ -41,7 +43,7 @@ class InOrder {
       return nullptr;
     }
     if (count_ == ring_.size()) grow();
-    if (count_ > 0) {
+    if (count_ > 0 && !goes_with_last) {
       if (!pipelines_) sink.want_stream();
       pipelines_ = true;
     }

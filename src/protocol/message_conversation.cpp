@@ -8,6 +8,7 @@ namespace {
 
 using Note = SpanSink::Note;
 
+constexpr std::size_t kTailBytes = 8;       // as many as are known of what was not captured
 constexpr std::size_t kIdleCapacity = 512;  // that a side keeps between messages
 
 }  // namespace
@@ -33,6 +34,10 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   bool used = false;
   std::span<const std::byte> bytes = chunk.bytes;
   if (side.lost && !bytes.empty() && resumes(from, bytes)) side.lost = false;
+  if (side.lost) {
+    used = drift(from, chunk, sink);
+    return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
+  }
   while (!bytes.empty() && !side.lost && !left_) {
     bytes = bytes.subspan(read(from, chunk, bytes, sink));
     used |= !side.lost;
@@ -143,10 +148,7 @@ void MessageConversation::end_message(Speaker from, std::span<const std::byte> b
 void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
   Side& side = side_of(from);
   std::uint64_t missing = chunk.missing_bytes;
-  if (side.lost) {
-    side.lost = !ends_loss(from, missing, chunk.tail, chunk.end_ns, sink);
-    return;
-  }
+  if (side.lost) return;
   if (side.size > 0) {
     const std::uint64_t rest = std::min(side.size - side.moved, missing);
     on_part(from, {}, rest, sink);
@@ -162,6 +164,17 @@ void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink)
     return;
   }
   lose(from, sink);
+}
+
+// True: the side can be followed again behind the chunk.
+bool MessageConversation::drift(Speaker from, const Chunk& chunk, SpanSink& sink) {
+  const std::uint64_t count = chunk.bytes.size() + chunk.missing_bytes;
+  const auto tail = chunk.missing_bytes > 0
+                        ? chunk.tail
+                        : chunk.bytes.last(std::min(chunk.bytes.size(), kTailBytes));
+  if (!ends_loss(from, count, tail, chunk.end_ns, sink)) return false;
+  side_of(from).lost = false;
+  return true;
 }
 
 void MessageConversation::on_gap(model::Direction direction, std::uint64_t missing,

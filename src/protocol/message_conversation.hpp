@@ -70,15 +70,15 @@ class MessageConversation : public Conversation {
   /// After a loss: may a message begin with these bytes, the first of a call? By default if
   /// measure() finds one that is wholly there. A weak format should ask for more.
   virtual bool resumes(Speaker from, std::span<const std::byte> bytes);
-  /// `count` bytes that hold an unknown number of messages were not captured; `tail` are the last
-  /// up to 8 of them. True: they end with a message, so that nothing but those is lost (on_lost is
-  /// not called).
+  /// `count` bytes that hold an unknown number of messages, and perhaps the end of the header of
+  /// one more, were not captured; `tail` are the last up to 8 of them. True: they end with a
+  /// message, so that nothing but those is lost (on_lost is not called).
   virtual bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
                           std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
-  /// After a loss, `count` bytes more were not captured; `tail` as above. True: they end with a
-  /// message, so that the next one begins at a boundary.
+  /// While no boundary of `from` is known: `count` more bytes moved, of which `tail` are the last
+  /// up to 8. True: they end with a message, so that `from` can be followed again.
   virtual bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
                          std::uint64_t end_ns, SpanSink& sink) {
     return false;
@@ -130,6 +130,7 @@ class MessageConversation : public Conversation {
   void end_message(Speaker from, std::span<const std::byte> bytes, std::uint64_t end_ns,
                    SpanSink& sink);
   void miss(Speaker from, const Chunk& chunk, SpanSink& sink);
+  bool drift(Speaker from, const Chunk& chunk, SpanSink& sink);
   void lose(Speaker from, SpanSink& sink);
 
   model::Direction client_direction_;

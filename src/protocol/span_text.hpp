@@ -3,6 +3,7 @@
 // Pure functions.
 #pragma once
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "base/arena.hpp"
@@ -16,6 +17,9 @@ inline constexpr std::size_t kMaxSpanText = 4096;
 /// control characters become spaces. A sequence that the cut would split is left out whole.
 std::string_view clean_copy(std::string_view text, base::Arena& arena,
                             std::size_t max_bytes = kMaxSpanText);
+
+/// The same, at the end of `to`, of all of `text`.
+void append_clean(std::string& to, std::string_view text);
 
 /// Every byte is printable ASCII (0x20 to 0x7e): for names of which a protocol allows nothing else,
 /// as a test of whether it is that protocol.

@@ -18,7 +18,9 @@
 #include "protocol/mssql/conversation.hpp"
 #include "protocol/mysql/conversation.hpp"
 #include "protocol/nats/conversation.hpp"
+#include "protocol/postgres/conversation.hpp"
 #include "protocol/redis/conversation.hpp"
+#include "protocol/sql/conversation.hpp"
 #include "protocol/sunrpc/conversation.hpp"
 
 namespace obi::protocol {
@@ -96,6 +98,15 @@ constexpr std::array kProtocols = {
                 .instrumentation = "sql",
                 .judge = mssql::judge,
                 .converse = converse<mssql::MssqlConversation>},
+    ProtocolRow{.name = "postgres",
+                .instrumentation = "sql",
+                .judge = postgres::judge,
+                .converse = converse<postgres::PostgresConversation>},
+    // The last: it takes whatever has SQL in it.
+    ProtocolRow{.name = "sql",
+                .instrumentation = "sql",
+                .judge = sql::judge,
+                .converse = converse<sql::SqlConversation>},
 };
 
 }  // namespace

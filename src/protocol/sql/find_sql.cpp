@@ -78,7 +78,8 @@ std::string_view find_sql(std::string_view bytes) {
     }
     std::size_t end = at;
     while (end < bytes.size() && is_letter(bytes[end])) ++end;
-    if (!in_quotes && begins_statement(find_keyword(bytes.substr(at, end - at)))) {
+    if (!in_quotes &&
+        begins_statement(find_keyword(bytes.substr(at, end - at), bytes.size() - at))) {
       const std::string_view text = text_run(bytes.substr(at));
       if (is_sql(text)) return text;
       ++tries;

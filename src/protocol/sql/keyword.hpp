@@ -2,8 +2,13 @@
 // The words of SQL that tell what a statement does and where its tables are named: of ISO/IEC 9075
 // and of what PostgreSQL, MySQL, SQL Server and SQLite add to it. Constant data and pure functions.
 #pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "base/word.hpp"
 
 namespace obi::protocol::sql {
 
@@ -73,9 +78,6 @@ enum class Keyword : std::uint8_t {
 #undef OBI_SQL_KEYWORD_ENUM
 };
 
-/// The keyword that `word` is, in whatever case; None if it is none.
-Keyword find_keyword(std::string_view word);
-
 /// Upper case; static.
 std::string_view text_of(Keyword keyword);
 
@@ -88,5 +90,67 @@ struct KeywordTraits {
   bool has_from_inside = false;
 };
 const KeywordTraits& traits_of(Keyword keyword);
+
+namespace detail {
+
+// A word as numbers, the cases of letters made one ('_' becomes DEL, which is in no word).
+struct PackedWord {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  constexpr bool operator==(const PackedWord&) const = default;
+};
+
+constexpr std::size_t kMinKeyword = 2;
+constexpr std::size_t kMaxKeyword = 16;
+constexpr std::uint64_t kCaseBits = 0x2020202020202020;
+
+constexpr std::uint64_t first_bytes(std::size_t count) {
+  return count >= 8 ? ~0ULL : (1ULL << 8 * count) - 1;
+}
+
+constexpr PackedWord pack(std::string_view word) {
+  PackedWord packed;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const std::uint64_t byte = static_cast<unsigned char>(word[i] | 0x20);
+    (i < 8 ? packed.low : packed.high) |= byte << 8 * (i % 8);
+  }
+  return packed;
+}
+
+constexpr std::size_t kKeywordSlots = 1024;
+constexpr std::size_t keyword_slot(const PackedWord& packed) {
+  return ((packed.low + packed.high * 31) * 0x9e3779b97f4a7c15ULL) >> 54U;
+}
+
+struct KeywordSlot {
+  PackedWord word;
+  std::uint8_t size = 0;  // 0: free
+  Keyword keyword = Keyword::None;
+};
+extern const std::array<KeywordSlot, kKeywordSlots> kKeywordTable;
+
+}  // namespace detail
+
+/// The keyword that `word` is, in whatever case; None if it is none. `readable`: so many bytes may
+/// be read from its first on, its own included.
+inline Keyword find_keyword(std::string_view word, std::size_t readable) {
+  using namespace detail;
+  if (word.size() < kMinKeyword || word.size() > kMaxKeyword) return Keyword::None;
+  PackedWord packed;
+  if (std::endian::native == std::endian::little && readable >= 16) {
+    packed.low = (base::word_at<std::uint64_t>(word, 0) | kCaseBits) & first_bytes(word.size());
+    if (word.size() > 8)
+      packed.high =
+          (base::word_at<std::uint64_t>(word, 8) | kCaseBits) & first_bytes(word.size() - 8);
+  } else {
+    packed = pack(word);
+  }
+  for (std::size_t slot = keyword_slot(packed); kKeywordTable[slot].size != 0;
+       slot = (slot + 1) % kKeywordSlots) {
+    if (kKeywordTable[slot].word == packed && kKeywordTable[slot].size == word.size())
+      return kKeywordTable[slot].keyword;
+  }
+  return Keyword::None;
+}
 
 }  // namespace obi::protocol::sql

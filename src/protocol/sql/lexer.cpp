@@ -5,106 +5,62 @@
 #include <array>
 
 namespace obi::protocol::sql {
-namespace {
 
-enum class Class : std::uint8_t { kSymbol, kSpace, kLetter, kDigit, kQuote, kSpecial };
-
-constexpr std::array<Class, 256> kClasses = [] {
-  std::array<Class, 256> classes{};
-  for (unsigned c = 0; c < 256; ++c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
-    classes[c] = c <= ' ' || c == 0x7f  ? Class::kSpace
-                 : letter               ? Class::kLetter
-                 : c >= '0' && c <= '9' ? Class::kDigit
-                                        : Class::kSymbol;
-  }
-  classes['\''] = Class::kQuote;
-  for (const unsigned char c : {'"', '`', '[', '$', '#', '@', '-', '/', '.', '?', '*'})
-    classes[c] = Class::kSpecial;
-  return classes;
-}();
-
-Class class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
-bool is_digit(char c) { return class_of(c) == Class::kDigit; }
-bool is_letter(char c) { return class_of(c) == Class::kLetter; }
-bool is_word(char c) { return is_letter(c) || is_digit(c); }
-
-}  // namespace
-
-Token Lexer::next() {
-  if (position_ >= text_.size()) return {};
-  const std::size_t begin = position_;
-  TokenKind kind = TokenKind::kSymbol;
-  switch (class_of(text_[begin])) {
-    case Class::kSpace:
-      skip_space();
-      kind = TokenKind::kSpace;
-      break;
-    case Class::kLetter: kind = word_or_prefixed_text(); break;
-    case Class::kDigit:
-      skip_number();
-      kind = TokenKind::kNumber;
-      break;
-    case Class::kQuote: kind = text('\'', is(Dialect::kMySql)); break;
-    case Class::kSymbol: ++position_; break;
-    case Class::kSpecial:
-      if (skip_comment()) {
-        skip_space();
-        kind = TokenKind::kSpace;
-      } else {
-        kind = special();
-      }
-      break;
-  }
-  Token token{.kind = kind, .text = text_.substr(begin, position_ - begin)};
-  if (kind == TokenKind::kWord) token.keyword = find_keyword(token.text);
-  return token;
-}
-
-TokenKind Lexer::special() {
-  switch (text_[position_]) {
-    case '"': return double_quoted();
+// What is neither space nor word nor a symbol that always stands alone.
+TokenKind Lexer::other() {
+  const char c = text_[position_];
+  switch (c) {
+    case '\'': return text(c, is(Dialect::kMySql));
+    case '"': return is(Dialect::kMySql) ? text(c, true) : quoted_name(c);
     case '`':
-      if (is(Dialect::kMySql) || is(Dialect::kGeneric)) return quoted_name('`');
+      if (is(Dialect::kMySql) || is(Dialect::kGeneric)) return quoted_name(c);
       break;
-    case '[': return bracket();
+    case '[':
+      if (is(Dialect::kMsSql)) return quoted_name(']');
+      break;
     case '?': return one(TokenKind::kParameter);
-    case '$': return skip_dollar();
+    case '$': return dollar();
     case '.':
-      // Behind a name or a bracket it joins; else a digit behind it makes it a number.
-      if (is_digit(at(position_ + 1)) &&
-          (position_ == 0 ||
-           (!is_word(text_[position_ - 1]) &&
-            std::string_view("\"`])").find(text_[position_ - 1]) == std::string_view::npos))) {
-        skip_number();
-        return TokenKind::kNumber;
-      }
+      if (begins_fraction()) return number();
       break;
     case '@':
-      if (is(Dialect::kPostgres)) break;  // an operator
-      while (at(position_) == '@') ++position_;
-      skip_word();
-      return TokenKind::kWord;
     case '#':
-      if (is(Dialect::kPostgres)) break;  // an operator
-      while (at(position_) == '#') ++position_;
-      skip_word();
-      return TokenKind::kWord;
-    default: break;
+      if (!is(Dialect::kPostgres)) return word_behind(c);  // there they are operators
+      break;
+    default:
+      if (is_digit(c)) return number();
+      break;
   }
   return one(TokenKind::kSymbol);
 }
 
+TokenKind Lexer::word_behind(char marker) {
+  while (at(position_) == marker) ++position_;
+  skip_word();
+  return TokenKind::kWord;
+}
+
+// A dot behind a name or a bracket joins names.
+bool Lexer::begins_fraction() const {
+  if (!is_digit(at(position_ + 1))) return false;
+  if (position_ == 0) return true;
+  const char before = text_[position_ - 1];
+  return !is_word(before) && std::string_view("\"`])").find(before) == std::string_view::npos;
+}
+
 // White space and comments as far as they go.
-void Lexer::skip_space() {
+Space Lexer::skip_spaces() {
+  const std::size_t begin = position_;
   while (position_ < text_.size()) {
-    const Class found = class_of(text_[position_]);
-    if (found == Class::kSpace) {
+    const std::uint8_t found = classes(position_);
+    if ((found & kSpace) != 0) {
       ++position_;
-    } else if (found != Class::kSpecial || !skip_comment()) {
-      return;
+    } else if ((found & kComment) == 0 || !skip_comment()) {
+      break;
     }
   }
+  const std::string_view skipped = text_.substr(begin, position_ - begin);
+  return skipped.empty() ? Space::kNone : skipped == " " ? Space::kSingle : Space::kOther;
 }
 
 bool Lexer::skip_comment() {
@@ -113,7 +69,7 @@ bool Lexer::skip_comment() {
       // MySQL demands white space behind it: `5--3` is a sum.
       if (at(position_ + 1) != '-') return false;
       if (is(Dialect::kMySql) && position_ + 2 < text_.size() &&
-          class_of(text_[position_ + 2]) != Class::kSpace)
+          (classes(position_ + 2) & kSpace) == 0)
         return false;
       return skip_line_comment(2);
     case '#': return is(Dialect::kMySql) && skip_line_comment(1);
@@ -165,15 +121,6 @@ void Lexer::skip_block_comment() {
   position_ = text_.size();
 }
 
-void Lexer::skip_word() {
-  while (position_ < text_.size()) {
-    const char c = text_[position_];
-    const bool more = is_word(c) || c == '$' || ((c == '#' || c == '@') && is(Dialect::kMsSql));
-    if (!more) return;
-    ++position_;
-  }
-}
-
 // More than numbers have, so that `1abc` leaves nothing behind.
 void Lexer::skip_number() {
   const bool hex = text_[position_] == '0' && (at(position_ + 1) | 0x20) == 'x';
@@ -221,17 +168,14 @@ void Lexer::skip_oracle_quoted() {
 }
 
 // $1, $tag$…$tag$, SQL Server's $12.50, MySQL's $name.
-TokenKind Lexer::skip_dollar() {
+TokenKind Lexer::dollar() {
   const std::size_t begin = position_++;
   if (is(Dialect::kMySql)) {
     skip_word();
     return TokenKind::kWord;
   }
   if (is_digit(at(position_))) {
-    if (is(Dialect::kMsSql)) {
-      skip_number();
-      return TokenKind::kNumber;
-    }
+    if (is(Dialect::kMsSql)) return number();
     while (is_digit(at(position_))) ++position_;
     return TokenKind::kParameter;
   }
@@ -247,23 +191,20 @@ TokenKind Lexer::skip_dollar() {
   return TokenKind::kText;
 }
 
-TokenKind Lexer::word_or_prefixed_text() {
-  const std::size_t begin = position_;
-  skip_word();
+// A word of one or two letters from `begin` to here, and a quote or an ampersand behind it.
+TokenKind Lexer::prefixed_text(std::size_t begin) {
   const std::size_t size = position_ - begin;
-  const char behind = at(position_);
-  if (size > 2 || (behind != '\'' && behind != '&')) return TokenKind::kWord;
   const char first = static_cast<char>(text_[begin] | 0x20);
-  if (size == 1 && behind == '&' && first == 'u' && !is(Dialect::kMySql)) {
+  if (at(position_) == '&') {
     const char quote = at(position_ + 1);
-    if (quote != '\'' && quote != '"') return TokenKind::kWord;
+    if (size != 1 || first != 'u' || is(Dialect::kMySql) || (quote != '\'' && quote != '"'))
+      return TokenKind::kWord;
     ++position_;
-    // A name in escapes is rare and would have to be decoded: it is left out.
-    return text(quote, false);
+    return text(quote, false);  // a name with escapes, too: it would have to be decoded
   }
-  if (behind != '\'') return TokenKind::kWord;
-  if (is(Dialect::kGeneric) && ((size == 1 && first == 'q') ||
-                                (size == 2 && first == 'n' && (text_[begin + 1] | 0x20) == 'q'))) {
+  const bool is_oracle =
+      size == 1 ? first == 'q' : first == 'n' && (text_[begin + 1] | 0x20) == 'q';
+  if (is(Dialect::kGeneric) && is_oracle) {
     skip_oracle_quoted();
     return TokenKind::kText;
   }
@@ -280,14 +221,6 @@ TokenKind Lexer::quoted_name(char close) {
   const bool closed = end != std::string_view::npos;
   position_ = closed ? end + 1 : text_.size();
   return closed ? TokenKind::kName : TokenKind::kText;
-}
-
-TokenKind Lexer::double_quoted() {
-  return is(Dialect::kMySql) ? text('"', true) : quoted_name('"');
-}
-
-TokenKind Lexer::bracket() {
-  return is(Dialect::kMsSql) ? quoted_name(']') : one(TokenKind::kSymbol);
 }
 
 }  // namespace obi::protocol::sql

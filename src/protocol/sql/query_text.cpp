@@ -1,91 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/sql/query_text.hpp"
 
-#include <cstring>
-
 namespace obi::protocol::sql {
+namespace {
 
-void QueryText::add(const Token& token) {
-  if (token.kind == TokenKind::kSpace) {
-    space_due_ = size_ > 0;
-    return;
+// A sign behind it belongs to the number that follows.
+bool is_operand(const Token& token) {
+  if (token.kind == TokenKind::kSymbol) return token.is(')') || token.is(']');
+  return token.kind != TokenKind::kEnd && !traits_of(token.keyword).sign_may_follow;
+}
+
+}  // namespace
+
+void QueryText::add_carefully(const Token& token, bool is_literal) {
+  if (is_literal || is_value_of_set(token)) {
+    add_literal(token);
+  } else {
+    follow_list(token);
+    if (token.before == Space::kOther) {
+      flush();
+      if (size_ > 0) put(' ');
+      run_begin_ = token.text.data();
+    }
+    extend(token);
   }
-  switch (token.kind) {
-    case TokenKind::kWord: add_word(token); break;
-    case TokenKind::kNumber: add_literal(true); break;
-    case TokenKind::kText: add_literal(false); break;
-    case TokenKind::kSymbol: add_symbol(token); break;
-    default:
-      put(token.text);
-      is_operand_ = true;
-      list_ = InList::kNo;
-      value_due_ = false;
-      break;
+  if (token.kind != TokenKind::kWord) {
+    is_first_ |= token.is(';');
+  } else {
+    if (is_first_ || traits_of(token.keyword).is_verb)
+      is_set_ = is_first_ && token.keyword == Keyword::Set;
+    is_first_ = false;
   }
-  if (token.kind != TokenKind::kSymbol) sign_at_ = kNone;
 }
 
 // `SET application_name TO abc`: a value without quotes.
 bool QueryText::is_value_of_set(const Token& token) const {
-  return is_set_ && value_due_ && token.keyword == Keyword::None && token.text.front() != '@';
+  if (!is_set_ || token.kind != TokenKind::kWord || token.keyword != Keyword::None ||
+      token.text.front() == '@')
+    return false;
+  return last_.is('=') || last_.keyword == Keyword::To || (comma_goes_on_ && last_.is(','));
 }
 
-void QueryText::add_word(const Token& token) {
-  if (is_value_of_set(token)) return add_literal(false);
-  const KeywordTraits& traits = traits_of(token.keyword);
-  put(token.text);
-  is_operand_ = !traits.sign_may_follow;
-  list_ = token.keyword == Keyword::In ? InList::kDue : InList::kNo;
-  if (is_first_ || traits.is_verb) is_set_ = is_first_ && token.keyword == Keyword::Set;
-  value_due_ = token.keyword == Keyword::To;
-  is_first_ = false;
+bool QueryText::has_sign(const Token& number) const {
+  return number.kind == TokenKind::kNumber && number.before == Space::kNone &&
+         (last_.is('-') || last_.is('+')) && !is_operand(last_but_one_);
 }
 
-void QueryText::add_literal(bool may_have_sign) {
-  if (may_have_sign && sign_at_ != kNone && !space_due_) size_ = sign_at_;
+void QueryText::add_literal(const Token& token) {
+  const bool replaces_sign = has_sign(token);
+  if (token.before == Space::kSingle) ++run_end_;
+  flush();
+  if (token.before == Space::kOther && size_ > 0) put(' ');
+  if (replaces_sign && size_ > 0) --size_;
   if (list_ == InList::kComma) {
     size_ = list_end_;
     list_ = InList::kLiteral;
   } else {
-    put("?");
-    if (list_ == InList::kOpen) {
-      list_ = InList::kLiteral;
-      list_end_ = size_;
-    } else {
-      list_ = InList::kNo;
-    }
+    put('?');
+    list_ = list_ == InList::kOpen ? InList::kLiteral : InList::kNo;
+    list_end_ = size_;
   }
-  space_due_ = value_due_ = false;
-  is_operand_ = true;
+  run_begin_ = run_end_ = token.text.data() + token.text.size();
 }
 
-void QueryText::add_symbol(const Token& token) {
-  const char symbol = token.text.front();
-  const bool is_sign = (symbol == '-' || symbol == '+') && !is_operand_;
-  // A sign in a list of literals may belong to the next one.
-  if (symbol == ',' && list_ == InList::kLiteral) {
-    list_ = InList::kComma;
-  } else if (symbol == '(' && list_ == InList::kDue) {
+void QueryText::follow_list(const Token& token) {
+  if (list_ == InList::kNo) return;
+  if (list_ == InList::kDue && token.is('(')) {
     list_ = InList::kOpen;
-  } else if (!is_sign) {
-    list_ = InList::kNo;
+  } else if (list_ == InList::kLiteral && token.is(',')) {
+    list_ = InList::kComma;
+  } else if (!(token.is('-') || token.is('+')) || list_ == InList::kLiteral) {
+    list_ = InList::kNo;  // else it is the sign of the next one
   }
-  put(token.text);
-  sign_at_ = is_sign ? size_ - 1 : kNone;
-  is_operand_ = symbol == ')' || symbol == ']';
-  value_due_ = symbol == '=' || (symbol == ',' && comma_goes_on_);
-  if (symbol == ';') is_first_ = true;
-}
-
-void QueryText::put(std::string_view text) {
-  if (size_ + text.size() + 1 > buffer_.size()) {
-    is_full_ = true;
-    return;
-  }
-  if (space_due_) buffer_[size_++] = ' ';
-  space_due_ = false;
-  std::memcpy(buffer_.data() + size_, text.data(), text.size());
-  size_ += text.size();
 }
 
 }  // namespace obi::protocol::sql

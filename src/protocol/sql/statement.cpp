@@ -15,47 +15,90 @@ namespace obi::protocol::sql {
 namespace {
 
 constexpr std::size_t kMaxSummary = 255;
+constexpr std::size_t kMaxTable = 1024;
 
-std::string_view summary_of(const TableFinder& finder, base::Arena& arena) {
-  if (finder.operation() == Keyword::None || finder.tables().empty()) return {};
-  std::array<char, kMaxSummary> summary;
-  std::size_t size = 0;
-  const auto put = [&](std::string_view text) {
-    std::memcpy(summary.data() + size, text.data(), text.size());
-    size += text.size();
-  };
-  put(text_of(finder.operation()));
-  for (const std::string_view table : finder.tables()) {
-    if (size + 1 + table.size() > summary.size()) break;
-    put(" ");
-    put(table);
+// The pass over a text; what it found is in here, as it came.
+class Analysis {
+ public:
+  Analysis(std::string_view text, Dialect dialect) : query_(dialect), finder_(dialect) {
+    Lexer lexer(text, dialect);
+    for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
+      query_.add(token);
+      finder_.add(token);
+    }
+    finder_.end();
+    if (finder_.operation() != Keyword::None && !finder_.tables().empty()) write_summary();
   }
-  return clean_copy({summary.data(), size}, arena);
-}
+  [[nodiscard]] std::string_view operation() const { return text_of(finder_.operation()); }
+  [[nodiscard]] std::string_view text() { return query_.text(); }
+  [[nodiscard]] std::string_view table() const {
+    const auto tables = finder_.tables();
+    if (tables.empty() || (finder_.operation() == Keyword::Select && tables.size() > 1)) return {};
+    return tables.front();
+  }
+  [[nodiscard]] std::string_view summary() const { return {summary_.data(), summary_size_}; }
 
-std::string_view table_of(const TableFinder& finder, base::Arena& arena) {
-  const auto tables = finder.tables();
-  if (tables.empty() || (finder.operation() == Keyword::Select && tables.size() > 1)) return {};
-  return clean_copy(tables.front(), arena);
-}
+ private:
+  void write_summary() {
+    put(operation());
+    for (const std::string_view table : finder_.tables()) {
+      if (summary_size_ + 1 + table.size() > summary_.size()) break;
+      put(" ");
+      put(table);
+    }
+  }
+  void put(std::string_view text) {
+    std::memcpy(summary_.data() + summary_size_, text.data(), text.size());
+    summary_size_ += text.size();
+  }
+
+  QueryText query_;
+  TableFinder finder_;
+  std::array<char, kMaxSummary> summary_;
+  std::size_t summary_size_ = 0;
+};
 
 }  // namespace
 
 Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena) {
-  Lexer lexer(text, dialect);
-  QueryText query(dialect);
-  TableFinder finder(dialect);
-  while (!query.is_full()) {
-    const Token token = lexer.next();
-    if (token.kind == TokenKind::kEnd) break;
-    query.add(token);
-    finder.add(token);
-  }
-  finder.end();
-  return {.operation = text_of(finder.operation()),
-          .table = table_of(finder, arena),
-          .text = clean_copy(query.text(), arena),
-          .summary = summary_of(finder, arena)};
+  Analysis analysis(text, dialect);
+  return {.operation = analysis.operation(),
+          .table = clean_copy(analysis.table(), arena),
+          .text = clean_copy(analysis.text(), arena),
+          .summary = clean_copy(analysis.summary(), arena)};
+}
+
+void KeptStatement::set(std::string_view text, Dialect dialect) {
+  Analysis analysis(text, dialect);
+  operation_ = analysis.operation();
+  texts_.clear();
+  append_clean(texts_, analysis.table().substr(0, kMaxTable));
+  table_size_ = static_cast<std::uint16_t>(texts_.size());
+  append_clean(texts_, analysis.text());
+  text_size_ = static_cast<std::uint16_t>(texts_.size() - table_size_);
+  append_clean(texts_, analysis.summary());
+}
+
+void KeptStatement::clear() {
+  operation_ = {};
+  texts_.clear();
+  table_size_ = text_size_ = 0;
+}
+
+Statement KeptStatement::view() const {
+  const std::string_view all = texts_;
+  return {.operation = operation_,
+          .table = all.substr(0, table_size_),
+          .text = all.substr(table_size_, text_size_),
+          .summary = all.substr(std::size_t{table_size_} + text_size_)};
+}
+
+Statement KeptStatement::copy(base::Arena& arena) const {
+  const std::string_view all = arena.copy(texts_);
+  return {.operation = operation_,
+          .table = all.substr(0, table_size_),
+          .text = all.substr(table_size_, text_size_),
+          .summary = all.substr(std::size_t{table_size_} + text_size_)};
 }
 
 }  // namespace obi::protocol::sql

@@ -4,7 +4,9 @@
 // knows the quoting of each dialect; no grammar. Input may be cut anywhere and is hostile. Pure
 // functions; time is linear in the length of the text.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/arena.hpp"
@@ -27,6 +29,24 @@ struct Statement {
 
 /// `text`: of a request, as far as it was captured.
 Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena);
+
+/// What is kept of a statement between its request and its answer, or while it is prepared. Used
+/// again, it keeps its memory.
+class KeptStatement {
+ public:
+  void set(std::string_view text, Dialect dialect);
+  void clear();
+  /// Valid until the next set or clear.
+  [[nodiscard]] Statement view() const;
+  [[nodiscard]] Statement copy(base::Arena& arena) const;
+  [[nodiscard]] std::size_t held_bytes() const { return texts_.capacity(); }
+
+ private:
+  std::string_view operation_;
+  std::string texts_;  // table, text and summary in a row
+  std::uint16_t table_size_ = 0;
+  std::uint16_t text_size_ = 0;
+};
 
 /// For bytes of an unknown protocol (heuristic_sql_detect): the SQL in them, from its first keyword
 /// on; empty if there is none that names a table.

@@ -284,6 +284,25 @@ TEST(Statement, NoLiteralIsEverTold) {
   }
 }
 
+TEST(Statement, WhatIsKeptIsWhatIsTold) {
+  base::Arena arena;
+  KeptStatement kept;
+  EXPECT_EQ(kept.view().text, "");
+  for (const std::string_view text :
+       {"SELECT a FROM t\xff JOIN u WHERE b = 'x'", "BEGIN", "UPDATE t SET a = 1"}) {
+    const Statement told = analyse(text, Dialect::kPostgres, arena);
+    kept.set(text, Dialect::kPostgres);
+    for (const Statement& statement : {kept.view(), kept.copy(arena)}) {
+      EXPECT_EQ(statement.operation, told.operation);
+      EXPECT_EQ(statement.table, told.table);
+      EXPECT_EQ(statement.text, told.text);
+      EXPECT_EQ(statement.summary, told.summary);
+    }
+  }
+  kept.clear();
+  EXPECT_EQ(kept.copy(arena).text, "");
+}
+
 TEST(Statement, LongTextsAreBounded) {
   std::string text = "SELECT a FROM t0";
   for (int i = 1; i < 3000; ++i) text += ", table_with_a_long_name_" + std::to_string(i);

@@ -36,8 +36,7 @@ bool may_stand_for_more(Keyword verb) {
 
 }  // namespace
 
-void TableFinder::add(const Token& token) {
-  if (is_done_ || token.kind == TokenKind::kSpace) return;
+void TableFinder::follow(const Token& token) {
   if (in_name_) {
     if (token.is('.')) return add_part(token);
     if (part_due_ && (token.kind == TokenKind::kWord || token.kind == TokenKind::kName))

@@ -19,7 +19,19 @@ class TableFinder {
   static constexpr std::size_t kMaxTables = 16;
 
   explicit TableFinder(Dialect dialect) : is_ms_sql_(dialect == Dialect::kMsSql) {}
-  void add(const Token& token);
+  void add(const Token& token) {
+    if (is_done_) return;
+    // Most tokens are words and symbols that say nothing where nothing is due.
+    const bool is_dull = token.kind == TokenKind::kWord     ? token.keyword == Keyword::None
+                         : token.kind == TokenKind::kSymbol ? is_dull_symbol(token.text.front())
+                                                            : true;
+    if (is_dull && !is_waiting()) {
+      is_fresh_ &= token.kind != TokenKind::kWord;
+      previous_ = Keyword::None;
+    } else {
+      follow(token);
+    }
+  }
   void end();
   /// None: no word of it says.
   [[nodiscard]] Keyword operation() const { return operation_; }
@@ -32,6 +44,13 @@ class TableFinder {
   /// Where a name is due: whether a parenthesis behind it makes it a function, and one before it a
   /// sub-query.
   enum class Place : std::uint8_t { kFrom, kTarget };
+  static bool is_dull_symbol(char symbol) {
+    return symbol != '(' && symbol != ')' && symbol != ',' && symbol != ';';
+  }
+  [[nodiscard]] bool is_waiting() const {
+    return in_name_ || table_due_ || alias_due_ || cte_due_ || is_hint_due_;
+  }
+  void follow(const Token& token);
   void on_word(const Token& token);
   void on_keyword(Keyword keyword);
   void begin_statement(Keyword verb);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a connection speaks PostgreSQL's protocol: by what it begins with, or in mid-life by
+// messages that fill what was shown and an answer that only this server gives.
+#include "base/byte_cursor.hpp"
+#include "protocol/postgres/conversation.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::postgres {
+namespace {
+
+constexpr std::uint64_t kMaxPlausible = 16U << 20U;
+
+// A StartupMessage whose first parameter has a name and a value.
+bool is_startup(std::span<const std::byte> bytes) {
+  base::ByteCursor cursor(bytes.subspan(kOpenerBytes));
+  const std::string_view name = cursor.c_string();
+  return cursor.ok() && !name.empty() && is_printable_ascii(name);
+}
+
+Verdict judge_start(const Opening& opening) {
+  if (opening.server_first) return Verdict::kNo;
+  const auto head = parse_opener(opening.client.bytes);
+  if (!head) return head.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (head->kind != Opener::kStartup) return Verdict::kYes;
+  if (head->size > opening.client.original_size) return Verdict::kMaybe;
+  return is_startup(opening.client.bytes) ? Verdict::kYes : Verdict::kNo;
+}
+
+struct Walk {
+  std::size_t messages = 0;  // whole ones
+  bool is_clean = true;      // nothing else is among them
+  bool has_ready = false;    // ReadyForQuery is the last of them
+};
+
+Walk walk(Speaker from, std::span<const std::byte> bytes) {
+  Walk walk;
+  while (!bytes.empty()) {
+    const auto size = message_size(from, bytes);
+    if (!size && size.error() == ParseError::Truncated) return walk;
+    if (!size || *size > kMaxPlausible) {
+      walk.is_clean = false;
+      return walk;
+    }
+    if (*size > bytes.size()) return walk;
+    const std::string_view message = text_of(bytes.first(*size));
+    const char last = message.back();
+    walk.has_ready = message.front() == 'Z' && (last == 'I' || last == 'T' || last == 'E');
+    if ((message.front() == 'Z' && !walk.has_ready) || (message.front() == 'C' && last != '\0')) {
+      walk.is_clean = false;
+      return walk;
+    }
+    ++walk.messages;
+    bytes = bytes.subspan(*size);
+  }
+  return walk;
+}
+
+Verdict judge_mid_life(const Opening& opening) {
+  const Walk client = walk(Speaker::kClient, opening.client.bytes);
+  const Walk server = walk(Speaker::kServer, opening.server.bytes);
+  const bool server_is_proof = server.is_clean && server.has_ready && server.messages > 1;
+  if (server_is_proof && !opening.client.bytes.empty()) return Verdict::kYes;
+  if (opening.client.bytes.empty() || opening.server.bytes.empty())
+    return client.is_clean && server.is_clean ? Verdict::kMaybe : Verdict::kNo;
+  if (!client.is_clean || client.messages == 0) return Verdict::kNo;
+  return server.is_clean && server.messages > 1 ? Verdict::kYes : Verdict::kNo;
+}
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  return opening.mid_life ? judge_mid_life(opening) : judge_start(opening);
+}
+
+}  // namespace obi::protocol::postgres

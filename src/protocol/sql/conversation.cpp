@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/sql/conversation.hpp"
+
+#include <algorithm>
+
+namespace obi::protocol::sql {
+namespace {
+
+constexpr std::uint64_t kAnswerIsOverNs = 1'000'000'000;  // when nothing more of it has come
+
+}  // namespace
+
+Verdict judge(const Opening& opening) {
+  if (!opening.heuristic_sql) return Verdict::kNo;
+  // Before the first statement a client logs in; the classifier bounds how long that may take.
+  if (opening.client.bytes.empty() || opening.server.bytes.empty()) return Verdict::kMaybe;
+  if (!find_sql(text_of(opening.client.bytes)).empty()) return Verdict::kYes;
+  return opening.client.bytes.size() < Opening::kMaxBytes ? Verdict::kMaybe : Verdict::kNo;
+}
+
+Fate SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  chunk.direction == client_direction_ ? on_client(chunk, sink) : on_server(chunk, sink);
+  return Fate::Message;
+}
+
+void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {
+  if (state_ == State::kAnswered) finish(sink);
+  if (state_ == State::kIdle) {
+    state_ = State::kAsked;
+    start_ns_ = chunk.start_ns;
+    pid_ = chunk.pid;
+  }
+  request_bytes_ += chunk.bytes.size() + chunk.missing_bytes;
+  const std::size_t room = kKeptBytes - std::min(kKeptBytes, request_.size());
+  request_ += text_of(chunk.bytes.first(std::min(room, chunk.bytes.size())));
+}
+
+void SqlConversation::on_server(const Chunk& chunk, SpanSink& sink) {
+  if (state_ == State::kAsked) {
+    const std::string_view text = find_sql(request_);
+    if (text.empty()) return forget();
+    statement_.set(text, Dialect::kGeneric);
+    request_.clear();  // it holds values
+    state_ = State::kAnswered;
+    sink.note(SpanSink::Note::RequestSeen);
+  }
+  if (state_ != State::kAnswered) return;
+  response_bytes_ += chunk.bytes.size() + chunk.missing_bytes;
+  end_ns_ = chunk.end_ns;
+}
+
+void SqlConversation::on_gap(model::Direction direction, std::uint64_t, SpanSink& sink) {
+  // A request that was begun is not whole; an answer that has begun stays one.
+  if (direction == client_direction_ && state_ == State::kAnswered) return finish(sink);
+  if (state_ == State::kAsked) forget();
+}
+
+void SqlConversation::on_close(std::uint64_t, SpanSink& sink) {
+  if (state_ == State::kAnswered) return finish(sink);
+  if (state_ == State::kAsked && !find_sql(request_).empty()) {
+    sink.note(SpanSink::Note::RequestSeen);
+    sink.note(SpanSink::Note::RequestNoResponse);
+  }
+  forget();
+}
+
+void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
+  if (state_ == State::kAnswered && now_ns > end_ns_ + kAnswerIsOverNs) finish(sink);
+}
+
+void SqlConversation::finish(SpanSink& sink) {
+  const bool client = client_direction_ == model::Direction::kSend;
+  model::Span& span =
+      sink.add_span(client ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  base::Arena& arena = sink.arena();
+  const Statement statement = statement_.copy(arena);
+  auto& call = arena.make<model::DatabaseCall>();
+  call.system = "other_sql";
+  call.query_text = statement.text;
+  call.query_summary = statement.summary;
+  span.method = statement.operation;
+  span.path = statement.table;
+  span.request_bytes = static_cast<std::int64_t>(request_bytes_);
+  span.response_bytes = static_cast<std::int64_t>(response_bytes_);
+  span.start_ns = span.request_start_ns = start_ns_;
+  span.end_ns = std::max(start_ns_, end_ns_);
+  span.pid = pid_;
+  span.database = &call;
+  forget();
+}
+
+void SqlConversation::forget() {
+  state_ = State::kIdle;
+  request_.clear();
+  request_bytes_ = response_bytes_ = 0;
+}
+
+}  // namespace obi::protocol::sql

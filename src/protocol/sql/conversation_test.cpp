@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/sql/conversation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "protocol/conversation_fixture.hpp"
+
+namespace obi::protocol::sql {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(SqlConversation, AStatementIsAnsweredByWhatTheServerSaysNext) {
+  Talk talk("sql");
+  talk.client("login me");
+  talk.server("welcome");
+  talk.client(std::string("\0\1SELECT a FROM t ", 18));
+  talk.client("WHERE b = 's3cr3t'");
+  talk.server("row row");
+  talk.server("end");
+  talk.client("UPDATE u SET c = 5");
+  talk.server("done");
+  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]"));
+  talk.stay_quiet(2'000'000'000);
+  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]",
+                                       "UPDATE u 0 text=[UPDATE u SET c = ?]"));
+  const model::Span& span = talk.sink.spans[0];
+  EXPECT_EQ(span.database->system, "other_sql");
+  EXPECT_EQ(span.type, model::EventType::kSqlClient);
+  EXPECT_EQ(span.end_ns, 1060U);
+  EXPECT_EQ(span.request_bytes, 36);
+  EXPECT_EQ(span.response_bytes, 10);
+}
+
+TEST(SqlConversation, WhatIsNoSqlOrHasNoAnswerIsNoSpan) {
+  Talk talk("sql");
+  talk.client("set k v");
+  talk.server("ok");
+  talk.client("SELECT a FR");
+  talk.lose_of_client(3);
+  talk.server("x");
+  talk.client("SELECT a FROM t");
+  talk.close();
+  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
+}
+
+TEST(SqlConversation, TheServersSide) {
+  Talk talk("sql", {.client_direction = model::Direction::kReceive});
+  talk.client("SELECT a FROM t");
+  talk.server("x");
+  talk.close();
+  ASSERT_EQ(talk.sink.spans.size(), 1U);
+  EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kSqlServer);
+}
+
+TEST(SqlConversation, ItIsOnlyLookedForWhenAskedFor) {
+  Opening opening;
+  const std::string_view client = "xx SELECT a FROM t";
+  const std::string_view server = "answer";
+  opening.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
+  EXPECT_EQ(judge(opening), Verdict::kNo);
+  opening.heuristic_sql = true;
+  EXPECT_EQ(judge(opening), Verdict::kMaybe);
+  opening.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
+  EXPECT_EQ(judge(opening), Verdict::kYes);
+}
+
+TEST(SqlConversation, AnyInputIsHarmless) {
+  const std::vector<Call> calls = {
+      {false, "SELECT a FROM t WHERE b = 'x'"}, {true, "1"}, {false, "DELETE FROM u"}, {true, "2"}};
+  expect_prefixes_are_harmless("sql", calls);
+  expect_flips_are_harmless("sql", calls);
+  expect_garbage_is_harmless("sql");
+}
+
+}  // namespace
+}  // namespace obi::protocol::sql

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PostgreSQL: psycopg2 (simple queries), asyncpg (prepared, pipelined) and pgbench against a real server."""
+import collections
+import json
+import subprocess
+
+import pytest
+
+from agent import Agent, assert_ledger_adds_up, ledger_of_log, scaled
+from conftest import Talker
+from packages import python_path
+from peers.postgres import USER, Postgres, programs
+from tally import Tally
+
+SECRET = "s3cr3t"  # in values, and the password
+CLIENT = "discovery:\n  instrument:\n    - cmd_args: '*postgres_client.py*'\n"
+PINS = {"psycopg2": "psycopg2-binary==2.9.10", "asyncpg": "asyncpg==0.30.0"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Postgres() as running:
+        yield running
+
+
+def facts(spans, span_type, server, host="127.0.0.1"):
+    """"SELECT items" or "SELECT missing 42P01" -> how often; what is wrong with a span is part of its key."""
+    found = collections.Counter()
+    for span in spans:
+        told = span["attributes"]
+        if span["type"] != span_type:
+            continue
+        key = " ".join(filter(None, (told["operation"], told["table"], told["sqlState"])))
+        if (told["status"] != "0") != bool(told["sqlState"]) or told["dbSystemName"] != "postgresql":
+            key += f" {told['status']} {told['dbSystemName']}"
+        if told["dbNamespace"] != "shop" or not told["statement"]:
+            key += f" [{told['dbNamespace']}] [{told['statement']}]"
+        if host == "127.0.0.1" and told["serverPort"] != str(server.port):
+            key += f" port {told['serverPort']}"
+        found[key] += 1
+    return found
+
+
+def assert_clean(agent):
+    assert SECRET not in agent.out.read_text(errors="replace") and SECRET not in agent.log_text()
+    kernel = agent.ledger()
+    assert kernel["ring_full"] == 0 and kernel["read_fault"] == 0, kernel
+    rows = ledger_of_log(agent.stop())
+    assert_ledger_adds_up(rows)
+    return rows
+
+
+def run_client(tally, server, library, connections, rounds, host="127.0.0.1"):
+    environment = {"PYTHONPATH": python_path(PINS[library])}
+    with Agent(config=CLIENT) as agent, Talker("postgres_client.py", library, host, server.port, connections, rounds,
+                                              env=environment) as client:
+        agent.wait_for_instrumented(1)
+        done = json.loads(client.go())
+        spans = agent.wait_for_spans(sum(done.values()), 30)
+        where = f"{library}, socket" if host != "127.0.0.1" else library
+        tally.expect_counts(where, connections, done, facts(spans, "SQLClient", server, host))
+        rows = assert_clean(agent)
+        tally.expect(where, connections, "spans = requests", rows["requests_seen"], rows["spans_made"])
+
+
+def test_clients(server):
+    with Tally("PostgreSQL clients") as tally:
+        for library in ("psycopg2", "asyncpg"):
+            for connections in (1, 16, 64):
+                run_client(tally, server, library, connections, 320 // connections)
+        run_client(tally, server, "psycopg2", 4, 20, str(server.folder))
+
+
+SCRIPT = """\\set id random(1, 5)
+BEGIN;
+UPDATE items SET name = 's3cr3t' WHERE id = :id;
+SELECT id FROM owners WHERE id = :id;
+INSERT INTO items (name, owner) VALUES ('s3cr3t', :id);
+END;
+"""
+
+
+def run_pgbench(tally, server, mode, clients, transactions):
+    with Agent(config="discovery:\n  instrument:\n    - exe_path: '*/pgbench'\n") as agent:
+        # Its script comes from its input, so it waits until the agent knows it.
+        bench = subprocess.Popen(
+            [programs() / "pgbench", "-n", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-M", mode, "-c", str(clients),
+             "-t", str(transactions), "-f", "-", "shop"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        agent.wait_for_instrumented(1)
+        out = bench.communicate(SCRIPT, timeout=300)[0]
+        count = clients * transactions
+        assert f"number of transactions actually processed: {count}/{count}" in out, out
+        spans = agent.wait_for_spans(5 * count, 60)
+        expected = {what: count for what in ("BEGIN", "UPDATE items", "SELECT owners", "INSERT items", "END")}
+        tally.expect_counts(f"pgbench {mode}", clients, expected, facts(spans, "SQLClient", server))
+        rows = assert_clean(agent)
+        tally.expect(f"pgbench {mode}", clients, "spans = requests", rows["requests_seen"], rows["spans_made"])
+
+
+def test_pgbench(server):
+    with Tally("pgbench") as tally:
+        for mode in ("simple", "extended", "prepared"):
+            run_pgbench(tally, server, mode, 8, scaled(100))
+
+
+@pytest.mark.slow
+def test_pgbench_long(server):
+    with Tally("pgbench, long") as tally:
+        for mode in ("simple", "extended", "prepared"):
+            run_pgbench(tally, server, mode, 16, scaled(2000))
+
+
+def test_the_server_has_spans_of_its_own(server):
+    config = "discovery:\n  instrument:\n    - exe_path: '*/bin/postgres'\n"
+    with Agent(config=config) as agent, Tally("PostgreSQL server") as tally:
+        agent.wait_for_instrumented(1)
+        with Talker("postgres_client.py", "psycopg2", "127.0.0.1", server.port, 4, 10,
+                    env={"PYTHONPATH": python_path(PINS["psycopg2"])}) as client:
+            done = json.loads(client.go())
+            spans = agent.wait_for_spans(sum(done.values()), 30)
+            tally.expect_counts("psycopg2", 4, done, facts(spans, "SQLServer", server))
+        assert_clean(agent)

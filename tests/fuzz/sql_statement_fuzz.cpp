@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reader of SQL on arbitrary bytes: the first one says the dialect. Texts must be valid and
+// bounded, and what is kept must be what is told.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/utf8.hpp"
+#include "protocol/span_text.hpp"
+#include "protocol/sql/statement.hpp"
+
+namespace {
+
+namespace sql = obi::protocol::sql;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+void check(std::string_view text, std::size_t max_bytes) {
+  require(text.size() <= max_bytes && obi::base::valid_utf8_prefix(text) == text.size());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto dialect = static_cast<sql::Dialect>(data[0] % 4);
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  obi::base::Arena arena;
+  const sql::Statement told = sql::analyse(text, dialect, arena);
+  check(told.operation, 16);
+  check(told.table, 1024);
+  check(told.text, obi::protocol::kMaxSpanText);
+  check(told.summary, 255);
+  sql::KeptStatement kept;
+  kept.set(text, dialect);
+  require(kept.view().text == told.text && kept.view().summary == told.summary &&
+          kept.view().table == told.table && kept.view().operation == told.operation);
+  const std::string_view found = sql::find_sql(text);
+  require(found.empty() || (found.data() >= text.data() &&
+                            found.data() + found.size() <= text.data() + text.size()));
+  return 0;
+}
