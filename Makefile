@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test deps-demo generate compile dev build demo test unit-test integration-test timing-test slow-test test-vm vm-test bench-vm deps-vm test-asan test-tsan \
+.PHONY: help deps deps-test deps-peers deps-demo generate compile dev build demo test unit-test integration-test peers-test slow-peers-test timing-test slow-test test-vm vm-test bench-vm deps-vm test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -48,21 +48,30 @@ unit-test: deps-test all-targets
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
 integration-test: deps-test all-targets ## the agent against real servers and clients (root)
-	@OBI_TIME_SLACK=6 $(PYTEST) tests/e2e -m "not slow"
+	@OBI_TIME_SLACK=6 $(PYTEST) tests/e2e -m "not slow and not peers"
+
+deps-peers: deps-test
+	@tools/install_deps.sh peers
+
+peers-test: deps-peers all-targets ## every protocol against its real servers and clients; prints tables of expected and found
+	@$(PYTEST) tests/e2e -m "peers and not slow" -s
 
 timing-test: deps-test all-targets ## durations and start-up against their limits; wants a quiet machine
 	@$(PYTEST) tests/e2e -m timing -s
 
 slow-test: deps-test all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
-	@$(PYTEST) tests/e2e -m slow -s
+	@$(PYTEST) tests/e2e -m "slow and not peers" -s
+
+slow-peers-test: deps-peers all-targets ## … pgbench, redis-benchmark and the like at length
+	@$(PYTEST) tests/e2e -m "slow and peers" -s
 
 test-asan: deps-test ## unit and integration tests under AddressSanitizer and UBSan (a fifth of the load)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
-	@OBI_LOAD=0.2 OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing"
+	@OBI_LOAD=0.2 OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing and not peers"
 
 test-tsan: deps-test ## unit and integration tests under ThreadSanitizer (less load: it is twenty times slower)
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
-	@OBI_LOAD=0.02 OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing"
+	@OBI_LOAD=0.02 OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing and not peers"
 
 deps-vm: deps-test
 	@tools/install_deps.sh vm

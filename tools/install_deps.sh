@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs every package the project needs: `install_deps.sh [build|demo|test|test-brokers|vm]...` (default: all but vm and
-# test-brokers).
+# Installs every package the project needs: `install_deps.sh [build|demo|test|peers|vm]...` (default: all but peers
+# and vm).
 # `install_deps.sh --libraries` only prints the names of the libraries.
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
@@ -18,17 +18,19 @@ libraries=(
 build=("${tools[@]}" "${libraries[@]}")
 test=(
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
-  psmisc openssl php-fpm
-  rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host
-  mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
-  mosquitto mosquitto-clients nats-server rabbitmq-server python3-qpid-proton
-  postgresql
+  psmisc openssl
 )
-brokers=(maven)  # brings servers that run on Java
+# Servers and client libraries of the protocols that are understood.
+peers=(
+  redis-server redis-tools libhiredis-dev memcached libmemcached-dev
+  postgresql mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
+  mosquitto mosquitto-clients nats-server rabbitmq-server python3-qpid-proton
+  php-fpm rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host maven
+)
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.
-python3 -m pip --version >/dev/null 2>&1 || test+=(python3-pip)
-command -v npm >/dev/null || test+=(npm)
-command -v javac >/dev/null || brokers+=(default-jdk-headless)
+python3 -m pip --version >/dev/null 2>&1 || peers+=(python3-pip)
+command -v npm >/dev/null || peers+=(npm)
+command -v javac >/dev/null || peers+=(default-jdk-headless)
 demo=(nginx-light curl python3 nodejs)
 vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod e2fsprogs)
 
@@ -50,9 +52,9 @@ for group in ${groups[*]}; do
     build) wanted+=("${build[@]}" "${backports[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     test) wanted+=("${test[@]}") ;;
-    test-brokers) wanted+=("${brokers[@]}") ;;
+    peers) wanted+=("${peers[@]}") ;;
     vm) wanted+=("${vm[@]}") ;;
-    *) echo "install_deps: unknown group '$group' (build, demo, test, test-brokers, vm)" >&2; exit 2 ;;
+    *) echo "install_deps: unknown group '$group' (build, demo, test, peers, vm)" >&2; exit 2 ;;
   esac
 done
 

@@ -11,6 +11,15 @@ from agent import BINARY, free_port, wait_for_port  # noqa: E402
 from peers.nginx import Nginx  # noqa: E402
 
 PEERS = pathlib.Path(__file__).parent / "peers"
+# Suites that need more than the web servers and clients of the others.
+PEER_SUITES = {"amqp", "dns", "fastcgi", "kafka", "memcached", "mongo", "mqtt", "mysql", "nats", "postgres", "protocol_metrics",
+               "redis", "sunrpc"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem.removeprefix("test_") in PEER_SUITES:
+            item.add_marker(pytest.mark.peers)
 
 
 def pytest_sessionstart(session):

@@ -16,7 +16,7 @@ from peers.kafka_broker import BROKER, JAVA, KafkaBroker
 from tally import Tally
 
 pytestmark = pytest.mark.skipif(not (shutil.which("java") and shutil.which("mvn")),
-                                reason="`tools/install_deps.sh test-brokers` brings the broker")
+                                reason="`tools/install_deps.sh peers` brings the broker")
 
 CLIENT, SERVER = "KafkaClient", "KafkaServer"
 PYPI = ("confluent-kafka==2.16.1", "kafka-python==3.0.12")

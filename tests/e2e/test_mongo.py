@@ -19,7 +19,7 @@ NODE_DRIVER = "mongodb@6.20.0"  # the last that Node.js 18 runs
 SECRET = "s3cr3t"
 
 pytestmark = pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")),
-                                reason="no Java: tools/install_deps.sh test-brokers")
+                                reason="no Java: tools/install_deps.sh peers")
 
 
 @pytest.fixture(scope="module")
