@@ -22,6 +22,7 @@ test=(
   rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host
   mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
   mosquitto mosquitto-clients nats-server rabbitmq-server python3-qpid-proton
+  redis-server redis-tools memcached libhiredis-dev libmemcached-dev
 )
 brokers=(maven)  # brings servers that run on Java
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.

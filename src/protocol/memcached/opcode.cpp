@@ -35,7 +35,7 @@ constexpr std::array kOpcodes = {
     op("DELETE", 0, kKey),                      // 0x04
     op("INCR", 20, kKey),                       // 0x05
     op("DECR", 20, kKey),                       // 0x06
-    op("QUIT", 0),                              // 0x07
+    op("QUIT", 0, false, false, kQuiet),        // 0x07 the connection may end first
     op("FLUSH_ALL", -1),                        // 0x08
     op("GET", 0, kKey, false, kQuiet),          // 0x09
     op("", 0),                                  // 0x0a no-op
