@@ -84,6 +84,7 @@ static __always_inline bool begins_messaging(__u32 word) {
   __u8 first = word & 0xff, second = word >> 8 & 0xff, third = word >> 16 & 0xff, fourth = word >> 24;
   if (word == WORD('I', 'N', 'F', 'O') || word == WORD('A', 'M', 'Q', 'P')) return true;
   return first == 0x10 && ((third == 0 && (fourth == 4 || fourth == 6)) || (second >= 0x80 && third < 0x80 && fourth == 0));
+}
 // An array of Redis' protocol of up to 99 elements, as each command is. Clients send many at once, from the first call on, and
 // of those one that is missed costs all behind it.
 static __always_inline bool begins_redis(__u32 word) {
@@ -162,8 +163,7 @@ static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mo
   __u32 word = total >= 4 ? first_word(movement) : 0;
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
-  if (begins_http2(word) || (is_first && begins_messaging(word)) || connection->request_heads > 1 ||
-  if (begins_http2(word) || begins_redis(word) || connection->request_heads > 1 ||
+  if (begins_http2(word) || (is_first && begins_messaging(word)) || begins_redis(word) || connection->request_heads > 1 ||
       (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
     connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;
