@@ -18,9 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr unsigned kDatagrams =
+    8;  // in the settings of a script, see tests/fuzz/conversation_fuzz.cpp
+
 struct Recorded {
   std::string protocol;
   std::string file;
+  bool datagrams = false;
   std::vector<Call> calls;
 };
 
@@ -36,6 +40,7 @@ std::vector<Recorded> recorded_conversations() {
       const std::string text((std::istreambuf_iterator<char>(file)), {});
       auto script = std::as_bytes(std::span(text)).subspan(1);
       Recorded recorded{.protocol = std::string(row.name), .file = name, .calls = {}};
+      recorded.datagrams = (static_cast<unsigned char>(text[0]) & kDatagrams) != 0;
       while (!script.empty()) {
         const ScriptPart part = next_part(script);
         recorded.calls.push_back({part.from_server, std::string(text_of(part.bytes))});
@@ -48,10 +53,11 @@ std::vector<Recorded> recorded_conversations() {
 
 TEST(Classifier, EachProtocolIsRecognisedAtEitherEnd) {
   for (const Recorded& recorded : recorded_conversations()) {
+    const Classifier::Facts facts{.heuristic_sql = recorded.protocol == "sql",
+                                  .datagrams = recorded.datagrams};
     for (const auto role : {model::ConnectionRole::kClient, model::ConnectionRole::kServer,
                             model::ConnectionRole::kUnknown}) {
-      EXPECT_EQ(classified(recorded.calls, role, 0, false, recorded.protocol == "sql"),
-                recorded.protocol)
+      EXPECT_EQ(classified(recorded.calls, role, 0, false, facts), recorded.protocol)
           << recorded.file << " role " << static_cast<int>(role);
     }
   }

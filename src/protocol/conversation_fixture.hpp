@@ -137,13 +137,13 @@ struct Call {
 inline std::string classified(const std::vector<Call>& calls,
                               model::ConnectionRole role = model::ConnectionRole::kClient,
                               std::uint16_t server_port = 0, bool mid_life = false,
-                              bool heuristic_sql = false) {
+                              Classifier::Facts facts = {}) {
   const bool client = role != model::ConnectionRole::kServer;
-  Classifier classifier({.role = role,
-                         .mid_life = mid_life,
-                         .local_port = client ? std::uint16_t{40'000} : server_port,
-                         .remote_port = client ? server_port : std::uint16_t{40'000},
-                         .heuristic_sql = heuristic_sql});
+  facts.role = role;
+  facts.mid_life = mid_life;
+  facts.local_port = client ? std::uint16_t{40'000} : server_port;
+  facts.remote_port = client ? server_port : std::uint16_t{40'000};
+  Classifier classifier(facts);
   for (const Call& call : calls) {
     Chunk chunk;
     chunk.direction =

@@ -376,7 +376,7 @@ TEST(KafkaJudge, OtherBytesWithALengthInFrontAreNone) {
   // PostgreSQL: key 3 and version 0 are its protocol's version.
   EXPECT_EQ(classified({{.bytes = sized(std::string("\0\3\0\0", 4) + "user" + zeros(1) + "me" +
                                         zeros(2))}}),
-            "");
+            "postgres");
   EXPECT_EQ(classified({{.bytes = "GET / HTTP/1.1\r\n\r\n"}}), "http1");
   EXPECT_EQ(classified({{.bytes = sized("\x80\x01\x00\x01" + zeros(20))}}), "");
 }
