@@ -18,6 +18,7 @@ SANITIZED = BUILD.name in ("build-asan", "build-tsan")  # memory and time are no
 # One back end a run, so that what a test says is about that one.
 BACKEND = os.environ.get("OTEL_EBPF_CAPTURE_BACKEND", "syscall")
 LOAD = float(os.environ.get("OBI_LOAD", "1"))  # for agents or machines that are many times slower
+TIME_SLACK = float(os.environ.get("OBI_TIME_SLACK", "1"))
 
 
 def scaled(count):
@@ -96,7 +97,7 @@ class Agent:
         self.process = subprocess.Popen(
             self.arguments, env=self.env, stdout=self.out.open("wb"), stderr=self.log.open("wb"), stdin=subprocess.DEVNULL
         )
-        self.wait_for_log("ready", 20)
+        self.wait_for_log("ready", 20 * max(1, TIME_SLACK))
         return self
 
     def __exit__(self, *_):
