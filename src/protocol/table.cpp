@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/aerospike/conversation.hpp"
 #include "protocol/amqp091/conversation.hpp"
 #include "protocol/amqp10/conversation.hpp"
-#include "protocol/aerospike/conversation.hpp"
-#include "protocol/fastcgi/conversation.hpp"
-#include "protocol/dns/conversation.hpp"
 #include "protocol/couchbase/conversation.hpp"
+#include "protocol/dns/conversation.hpp"
+#include "protocol/fastcgi/conversation.hpp"
 #include "protocol/http1/conversation.hpp"
 #include "protocol/kafka/conversation.hpp"
 #include "protocol/memcached/conversation.hpp"

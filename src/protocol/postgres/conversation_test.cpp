@@ -180,8 +180,8 @@ TEST(Postgres, DataIsCopiedInAndOut) {
   talk.client(message('d', "s3cr3t\n") + message('c'));
   talk.server(done("COPY 1") + kReady);
   talk.client(query("COPY t TO STDOUT"));
-  talk.server(message('H', std::string(1, '\0') + big16(0)) + message('d', "s3cr3t\n") + message('c') +
-              done("COPY 1") + kReady);
+  talk.server(message('H', std::string(1, '\0') + big16(0)) + message('d', "s3cr3t\n") +
+              message('c') + done("COPY 1") + kReady);
   // In the extended protocol, with a Sync that is ignored.
   talk.client(parse("COPY u FROM STDIN") + bind_to() + execute() + kSync);
   talk.server(kParsed + kBound + copy_in);
