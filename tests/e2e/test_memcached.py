@@ -10,6 +10,7 @@ import pytest
 from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for_port
 from conftest import PEERS
 from packages import node_path, python_path
+from peers.compiled import compiled
 from peers.json_client import JsonClient
 from tally import Tally
 
@@ -29,9 +30,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def libmemcached(tmp_path_factory):
-    program = tmp_path_factory.mktemp("memcached") / "memcached_client"
-    subprocess.run(["cc", "-O1", str(PEERS / "memcached_client.c"), "-lmemcached", "-o", str(program)], check=True)
-    return str(program)
+    return compiled("memcached_client.c", tmp_path_factory.mktemp("memcached"), "-lmemcached")
 
 
 def facts(spans, span_type, port):

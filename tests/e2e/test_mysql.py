@@ -11,6 +11,7 @@ import pytest
 from agent import Agent, assert_ledger_adds_up, ledger_of_log
 from conftest import PEERS
 from packages import node_path
+from peers.compiled import compiled
 from peers.mariadb import MariaDb
 from tally import Tally
 
@@ -27,10 +28,8 @@ def server():
 
 @pytest.fixture(scope="module")
 def c_client(tmp_path_factory):
-    program = tmp_path_factory.mktemp("peers") / "mysql_client_c"
     flags = shlex.split(subprocess.run(["mariadb_config", "--cflags", "--libs"], capture_output=True, text=True, check=True).stdout)
-    subprocess.run(["cc", "-O1", "-o", program, PEERS / "mysql_client.c", *flags, "-lpthread"], check=True)
-    return program
+    return compiled("mysql_client.c", tmp_path_factory.mktemp("peers"), *flags, "-lpthread")
 
 
 @pytest.fixture(scope="module")

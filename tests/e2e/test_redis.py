@@ -9,6 +9,7 @@ import pytest
 from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, scaled, wait_for_port
 from conftest import PEERS
 from packages import node_path, python_path
+from peers.compiled import compiled
 from peers.json_client import JsonClient
 from tally import Tally
 
@@ -41,9 +42,7 @@ def server(tmp_path):
 
 @pytest.fixture(scope="module")
 def hiredis(tmp_path_factory):
-    program = tmp_path_factory.mktemp("redis") / "redis_client"
-    subprocess.run(["cc", "-O1", str(PEERS / "redis_client.c"), "-lhiredis", "-o", str(program)], check=True)
-    return str(program)
+    return compiled("redis_client.c", tmp_path_factory.mktemp("redis"), "-lhiredis")
 
 
 def facts(spans, span_type, port):

@@ -8,6 +8,7 @@ import pytest
 
 from agent import Agent, assert_ledger_adds_up, ledger_of_log, wait_for
 from conftest import PEERS
+from peers.compiled import compiled
 from peers.namespace import Namespace
 from peers.process import Process
 from tally import Tally
@@ -18,9 +19,7 @@ INSTRUMENT = "discovery:\n  instrument:\n" + "".join(
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory):
-    program = tmp_path_factory.mktemp("sunrpc") / "sunrpc_peer"
-    subprocess.run(["cc", "-I/usr/include/tirpc", str(PEERS / "sunrpc_peer.c"), "-ltirpc", "-o", str(program)], check=True)
-    return str(program)
+    return compiled("sunrpc_peer.c", tmp_path_factory.mktemp("sunrpc"), "-I/usr/include/tirpc", "-ltirpc")
 
 
 def facts(spans, span_type):
