@@ -7,7 +7,10 @@
 
 #include "segment.bpf.h"
 
-#define MAX_STEPS_BACK 64  // elements of a vector that one call can be followed through; beyond it, its bytes aren't captured
+// Elements of a vector that a call can be followed back through: all that Linux takes (UIO_MAXIOV, 1 024), some at a time, so
+// that the verifier need not walk through each.
+#define STEPS_AT_ONCE 64
+#define MAX_STEPS 16
 
 enum iterator_kind { ITERATOR_OTHER, ITERATOR_BUFFER, ITERATOR_VECTOR, ITERATOR_KERNEL_VECTOR };
 
@@ -30,24 +33,31 @@ static __always_inline __u64 vector_of(const struct iov_iter *iter) {
   return (__u64)BPF_CORE_READ((const struct iov_iter___before_6_4 *)iter, iov);
 }
 
-// Points the slot's movement at its first byte, `total` bytes before `offset` in the vector's element at `element`.
-__noinline int step_back(__u32 slot, __u64 element, __u64 offset) {
+// Moves the beginning of the slot's vector back, up to the movement's first byte. 0: it got there; 1: not yet; -1: it can't.
+__noinline int step_back(__u32 slot) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return -1;
-  __u64 total = scratch->movement.total;
-  __u64 have = offset;
-  __u32 steps = 0;
-  for (; steps < MAX_STEPS_BACK && have < total; steps++) {
+  struct movement *movement = &scratch->movement;
+  for (__u32 i = 0; i < STEPS_AT_ONCE && movement->behind < movement->total; i++) {
     struct user_iovec part;
-    element -= sizeof(part);
-    if (bpf_probe_read_kernel(&part, sizeof(part), (const void *)element)) return -1;
-    have += part.length;
+    movement->buffer -= sizeof(part);
+    if (bpf_probe_read_kernel(&part, sizeof(part), (const void *)movement->buffer)) return -1;
+    movement->iov_count++;
+    movement->behind += part.length;
   }
-  if (have < total) return -1;
-  scratch->movement.buffer = element;
-  scratch->movement.iov_count = steps + (offset ? 1 : 0);
-  scratch->movement.skip = have - total;
-  return 0;
+  return movement->behind < movement->total;
+}
+
+// Points the slot's movement at its first byte, `total` bytes before `offset` in the vector's element at `element`; 0 if it
+// could be found.
+static __always_inline int find_first_byte(__u32 slot, struct movement *movement, __u64 element, __u64 offset) {
+  movement->buffer = element;
+  movement->iov_count = offset ? 1 : 0;
+  movement->behind = offset;
+  int left = 1;
+  for (__u32 i = 0; i < MAX_STEPS && left > 0; i++) left = step_back(slot);
+  movement->skip = movement->behind - movement->total;
+  return left;
 }
 
 // Fills the slot's movement with the bytes that `message` has just moved; unseen if they are in pages.
@@ -62,7 +72,7 @@ static __always_inline void locate(__u32 slot, struct movement *movement, const 
       movement->bytes_in_kernel = 1;
     case ITERATOR_VECTOR:
       movement->vector_in_kernel = 1;
-      if (step_back(slot, vector_of(iter), offset)) movement->unseen = 1;
+      if (find_first_byte(slot, movement, vector_of(iter), offset)) movement->unseen = 1;
       return;
     default: movement->unseen = 1;
   }

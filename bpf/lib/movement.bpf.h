@@ -21,6 +21,7 @@ struct movement {
   __u8 has_position;      // 1: `position` is known to the hook; else the socket tells it, after the call
   __u32 position;         // of the first byte
   __u8 name_in_kernel;    // 1: `name` is in kernel memory
+  __u64 behind;           // bytes from the vector's first element up to the end of the movement, while it is looked for
   __u64 name;             // datagrams: where the call holds the other side's address; 0 if nowhere
   struct datagram_peer peer;  // datagrams: once it is known
 };

@@ -9,7 +9,8 @@
 #include "datagram.bpf.h"
 #include "movement.bpf.h"
 
-#define MAX_IOVECS 18  // a packet has up to 17 fragments and a linear part
+#define MAX_IOVECS 18  // per record: a packet has up to 17 fragments and a linear part
+#define MAX_RECORDS 57  // of one vector: Linux takes 1 024 parts (UIO_MAXIOV)
 
 // Which scratch record a program works on. Kprobes and most raw tracepoints run with preemption off and share the first one. A
 // trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
@@ -129,15 +130,15 @@ static __always_inline void read_tail(struct obi_segment *segment, const struct 
   if (!read_bytes(movement, segment->tail, size, movement->buffer + total - size)) segment->tail_bytes = size;
 }
 
-static __always_inline __u32 first_word(const struct movement *movement) {
-  __u64 address = movement->buffer;
+// The first four bytes of the call. A vector's come by way of the payload, which is filled anew afterwards.
+static __always_inline __u32 first_word(__u32 slot, struct segment_scratch *scratch) {
+  const struct movement *movement = &scratch->movement;
   __u32 word = 0;
-  if (movement->iov_count) {
-    struct user_iovec part = {};
-    if (read_element(movement, &part, address) || part.length < movement->skip + sizeof(word)) return 0;
-    address = part.base + movement->skip;
+  if (!movement->iov_count) {
+    read_bytes(movement, &word, sizeof(word), movement->buffer);
+  } else if (gather(slot, sizeof(word)) == sizeof(word)) {
+    __builtin_memcpy(&word, scratch->payload, sizeof(word));
   }
-  read_bytes(movement, &word, sizeof(word), address);
   return word;
 }
 
@@ -151,7 +152,8 @@ static __always_inline bool ends_head(const struct movement *movement) {
 #undef WORD
 
 // How many bytes of this call travel; keeps the connection's account of the current message.
-static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mode, const struct movement *movement) {
+static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
+  const struct movement *movement = &scratch->movement;
   __u32 total = movement->total;
   bool is_first = connection->direction == 0xff;
   if (connection->direction != movement->direction) {
@@ -160,7 +162,7 @@ static __always_inline __u32 wanted_bytes(struct connection *connection, __u8 mo
     connection->request_heads = 0;
   }
   if (movement->unseen) return 0;
-  __u32 word = total >= 4 ? first_word(movement) : 0;
+  __u32 word = total >= 4 ? first_word(slot, scratch) : 0;
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
   if (begins_http2(word) || (is_first && begins_messaging(word)) || begins_redis(word) || connection->request_heads > 1 ||
@@ -246,21 +248,23 @@ __noinline int advance(__u32 slot, __u32 size) {
   return 0;
 }
 
-// As put_part, for the first `size` bytes of the slot's vector, which then begins behind them.
-__noinline int put_vector_part(__u32 slot, __u32 size, __u32 total, __u32 continued) {
+// Sends the beginning of the slot's vector, as much as fits a record, of the `left` bytes of the call that are still to be
+// told; the vector then begins behind it. Returns how many bytes the record stands for: all that are left if it is the last.
+__noinline int put_vector_part(__u32 slot, __u32 left, __u32 last) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
-  if (!scratch) return -1;
-  begin_part(&scratch->segment, total, continued);
-  __u32 captured = gather(slot, size);
-  end_part(scratch, captured > OBI_STREAM_RECORD_BYTES ? 0 : captured);  // for the verifier
-  return advance(slot, size);
+  if (!scratch) return left;
+  __u32 captured = gather(slot, left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES);
+  if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
+  bool continued = !last && captured && captured < left;
+  __u32 told = continued ? captured : left;
+  begin_part(&scratch->segment, told, continued);
+  end_part(scratch, captured);
+  return continued && advance(slot, captured) ? left : told;
 }
 
-// Sends a call in several records: stream mode, longer than one record.
-static __always_inline void put_in_parts(__u32 slot, const struct movement *movement) {
+static __always_inline void put_buffer_in_parts(__u32 slot, const struct movement *movement) {
   const __u32 parts = OBI_STREAM_CALL_BYTES / OBI_STREAM_RECORD_BYTES;
   __u64 buffer = movement->buffer;
-  bool is_vector = movement->iov_count != 0;
   __u32 total = movement->total;
   for (__u32 i = 0; i < parts; i++) {
     __u32 done = i * OBI_STREAM_RECORD_BYTES;
@@ -268,11 +272,25 @@ static __always_inline void put_in_parts(__u32 slot, const struct movement *move
     __u32 left = total - done;
     bool last = i == parts - 1 || left <= OBI_STREAM_RECORD_BYTES;
     __u32 size = left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES;
-    if (is_vector) {
-      put_vector_part(slot, size, last ? left : size, !last);
-    } else {
-      put_part(slot, buffer + done, size, last ? left : size, !last);
-    }
+    put_part(slot, buffer + done, size, last ? left : size, !last);
+  }
+}
+
+static __always_inline void put_vector_in_parts(__u32 slot, __u32 total) {
+  __u32 left = total;
+  for (__u32 i = 0; i < MAX_RECORDS && left; i++) {
+    bool last = i == MAX_RECORDS - 1 || total - left > OBI_STREAM_CALL_BYTES - OBI_STREAM_RECORD_BYTES;
+    __u32 told = put_vector_part(slot, left, last);
+    left = told < left ? left - told : 0;
+  }
+}
+
+// Sends a call in several records: stream mode, and more than one record holds.
+static __always_inline void put_in_parts(__u32 slot, const struct movement *movement) {
+  if (movement->iov_count) {
+    put_vector_in_parts(slot, movement->total);
+  } else {
+    put_buffer_in_parts(slot, movement);
   }
 }
 
@@ -316,8 +334,8 @@ __noinline int emit_segment(__u32 slot) {
   if (movement->total) flatten(movement);
   begin_segment(scratch, connection);
   __u32 total = movement->total;
-  __u32 wanted = total ? wanted_bytes(connection, mode, movement) : 0;
-  if (wanted > OBI_STREAM_RECORD_BYTES) {
+  __u32 wanted = total ? wanted_bytes(slot, scratch, connection, mode) : 0;
+  if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && movement->iov_count > MAX_IOVECS)) {
     put_in_parts(slot, movement);
     return 0;
   }

@@ -93,6 +93,42 @@ INSTANTIATE_TEST_SUITE_P(
                              }}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// What travelled one way, put together again; parts that were left out are seen by their number.
+std::string joined(const Seen& seen, model::Direction direction) {
+  std::string text;
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < seen.segments.size(); ++i) {
+    if (seen.segments[i].direction != direction) continue;
+    text += seen.payloads[i];
+    total += seen.segments[i].total_bytes;
+  }
+  EXPECT_EQ(total, text.size());
+  return text;
+}
+
+// As Node.js sends what an application wrote piece by piece.
+TEST_F(TracerTest, AVectorOfManyShortPartsTravelsWhole) {
+  static constexpr int kCommands = 250;
+  const auto act = [](Sockets s) {
+    std::vector<iovec> parts;
+    for (int i = 0; i < kCommands; ++i) {
+      for (const std::string_view part : {"*1", "\r\n$4", "\r\nPING", "\r\n"}) {
+        parts.push_back({const_cast<char*>(part.data()), part.size()});
+      }
+    }
+    static std::array<char, 14 * kCommands> all;
+    expect_bytes(writev(s.a, parts.data(), static_cast<int>(parts.size())), all.size());
+    expect_bytes(recv(s.b, all.data(), all.size(), MSG_WAITALL), all.size());
+  };
+  std::string expected;
+  for (int i = 0; i < kCommands; ++i) expected += "*1\r\n$4\r\nPING\r\n";
+  for (const auto& make : {tcp_sockets, unix_sockets}) {
+    const Seen seen = capture(make, act);
+    EXPECT_EQ(joined(seen, model::Direction::kSend), expected);
+    EXPECT_EQ(joined(seen, model::Direction::kReceive), expected);
+  }
+}
+
 TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
     const int file = memfd_create("f", 0);

@@ -39,7 +39,7 @@ enum class SpanKind : std::uint8_t {
   X(kMemcachedServer, 22, "MemcachedServer", kServer,   "memcached", false)       \
   X(kSqlServer,       23, "SQLServer",       kServer,   "sql",       false)       \
   X(kNatsClient,      24, "NATSClient",      kInternal, "nats",      true)        \
-  X(kNatsServer,      25, "NATSServer",      kInternal, "nats",      false)       \
+  X(kNatsServer,      25, "NATSServer",      kServer,   "nats",      false)       \
   X(kAmqpClient,      26, "AMQPClient",      kInternal, "amqp",      true)        \
   X(kSunRpcClient,    27, "SunRPCClient",    kClient,   "sunrpc",    true)        \
   X(kSunRpcServer,    28, "SunRPCServer",    kServer,   "sunrpc",    false)       \
@@ -68,15 +68,12 @@ inline constexpr std::array kEventTypes = {
 #undef OBI_EVENT_ROW
 };
 
-/// All zero for a number that is no type.
-inline constexpr EventTypeInfo info_of(EventType type) {
-  for (const EventTypeInfo& info : kEventTypes) {
-    if (info.type == type) return info;
-  }
-  return {};
-}
-
 namespace detail {
+inline constexpr auto kInfoByNumber = [] {
+  std::array<EventTypeInfo, 32> infos;
+  for (const EventTypeInfo& info : kEventTypes) infos.at(static_cast<std::size_t>(info.type)) = info;
+  return infos;
+}();
 inline constexpr std::uint64_t kClientTypes = [] {
   std::uint64_t mask = 0;
   for (const EventTypeInfo& info : kEventTypes) {
@@ -85,6 +82,12 @@ inline constexpr std::uint64_t kClientTypes = [] {
   return mask;
 }();
 }  // namespace detail
+
+/// `type` is kNone ("UNKNOWN") for a number that is no type.
+inline constexpr const EventTypeInfo& info_of(EventType type) {
+  const auto number = static_cast<std::size_t>(type);
+  return detail::kInfoByNumber[number < detail::kInfoByNumber.size() ? number : 0];
+}
 
 /// The process that the span belongs to is the client of the connection.
 constexpr bool is_client_type(EventType type) {

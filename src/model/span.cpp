@@ -35,8 +35,7 @@ std::string_view to_string(SpanKind kind) {
 }
 
 SpanKind kind_of(const Span& span) {
-  if (span.messaging != nullptr) {
-    if (!span.is_client()) return SpanKind::kServer;
+  if (span.messaging != nullptr && span.is_client()) {
     if (span.method == "publish") return SpanKind::kProducer;
     if (span.method == "process") return SpanKind::kConsumer;
   }

@@ -62,7 +62,7 @@ struct Span {
   [[nodiscard]] bool is_client() const { return is_client_type(type); }
 };
 
-/// Messaging: producer of what it publishes, consumer of what it processes.
+/// A messaging client is the producer of what it publishes, the consumer of what it processes.
 SpanKind kind_of(const Span& span);
 /// "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", …
 std::string_view to_string(SpanKind kind);

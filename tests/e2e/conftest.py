@@ -39,7 +39,8 @@ class Upstream:
         self.file = file
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, str(PEERS / "upstream.py"), str(self.port), str(self.file)])
+        self.process = subprocess.Popen([sys.executable, str(PEERS / "upstream.py"), str(self.port), str(self.file)],
+                                        stdout=subprocess.PIPE, text=True)
         wait_for_port(self.port)
         return self
 

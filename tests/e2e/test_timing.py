@@ -30,19 +30,21 @@ def milliseconds(span):
 def test_duration_within_5_ms_of_the_client(upstream, name):
     """The client's span is what the client measured; the server's may only miss the way there and back.
 
-    The median over the repetitions is judged: a machine that is busy with something else delays single ones.
+    What a server sends by sendfile is off its hands when the socket has taken it, and the client reads on: there the server's own
+    clock counts. The median over the repetitions is judged: a machine that is busy with something else delays single ones.
     """
     config = "discovery:\n  instrument:\n    - cmd_args: '*{client,upstream}.py*'\n"
     plan = json.dumps([CASES[name]])
     with Agent(config=config) as agent, Talker("client.py", upstream.port, plan) as client:
         agent.wait_for_instrumented(2)
         measured = [result[3] * 1000 for result in json.loads(client.go())]
-        for side in ("HTTPClient", "HTTP"):
+        of_server = [float(upstream.process.stdout.readline()) * 1000 for _ in measured] if name == "sendfile" else measured
+        for side, expected in (("HTTPClient", measured), ("HTTP", of_server)):
             spans = agent.wait_for_spans(len(measured), 10, lambda span: span["type"] == side)
-            differences = sorted(abs(milliseconds(span) - took) for span, took in zip(spans, measured))
+            differences = sorted(abs(milliseconds(span) - took) for span, took in zip(spans, expected))
             median = differences[len(differences) // 2]
-            print(f"{name:20} {side:10} client {measured[-1]:8.2f} ms, differences: median {median:.2f}, worst {differences[-1]:.2f} ms")
-            assert median <= 5 * SLACK, (measured, differences)
+            print(f"{name:20} {side:10} took {expected[-1]:8.2f} ms, differences: median {median:.2f}, worst {differences[-1]:.2f} ms")
+            assert median <= 5 * SLACK, (expected, differences)
 
 
 def test_first_span_is_visible_within_1500_ms(nginx):

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An HTTP/1.1 server with one path per behaviour that a tracer may get wrong. Usage: upstream.py PORT [FILE]"""
+"""An HTTP/1.1 server with one path per behaviour that a tracer may get wrong. Usage: upstream.py PORT [FILE]
+
+Prints how many seconds each file took it, from the request's end to sendfile's.
+"""
 import http.server
 import os
 import socketserver
@@ -67,6 +70,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def sendfile(self):
+        begin = time.perf_counter()
         with open(sys.argv[2], "rb") as file:
             size = os.fstat(file.fileno()).st_size
             self.send_response(200)
@@ -75,6 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             sent = 0
             while sent < size:
                 sent += os.sendfile(self.connection.fileno(), file.fileno(), sent, size - sent)
+        print(time.perf_counter() - begin, flush=True)
 
     def do_POST(self):
         if self.headers.get("Transfer-Encoding") == "chunked":
