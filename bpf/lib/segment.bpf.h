@@ -7,118 +7,16 @@
 
 #include "connection.bpf.h"
 #include "datagram.bpf.h"
-#include "movement.bpf.h"
+#include "interest.bpf.h"
+#include "scratch.bpf.h"
 
-#define MAX_IOVECS 18  // per record: a packet has up to 17 fragments and a linear part
 #define MAX_RECORDS 57  // of one vector: Linux takes 1 024 parts (UIO_MAXIOV)
-
-// Which scratch record a program works on. Kprobes and most raw tracepoints run with preemption off and share the first one. A
-// trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
-// from kernel 6.13 on.
-enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
-                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_AGAIN,
-                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN,
-                    SCRATCH_CALL = 1 /* of back ends without trampolines */ };
-#ifndef SCRATCH_SLOTS
-#define SCRATCH_SLOTS 1
-#endif
-
-// What the steps below work on. Per CPU, and passed by look-up rather than by argument: so each step is a global function
-// that the verifier proves once, not once for every path that leads to it.
-struct segment_scratch {
-  struct obi_segment segment;
-  __u8 payload[OBI_STREAM_RECORD_BYTES];
-  __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
-  struct movement movement;
-  struct user_iovec parts[MAX_IOVECS];  // a vector of the hook's own making
-};
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __type(key, __u32);
-  __type(value, struct segment_scratch);
-  __uint(max_entries, SCRATCH_SLOTS);
-} segment_scratch SEC(".maps");
-
-static __always_inline struct segment_scratch *scratch_of_cpu(__u32 slot) {
-  return bpf_map_lookup_elem(&segment_scratch, &slot);
-}
-
-static __always_inline long read_element(const struct movement *movement, struct user_iovec *part, __u64 from) {
-  if (movement->vector_in_kernel) return bpf_probe_read_kernel(part, sizeof(*part), (const void *)from);
-  return bpf_probe_read_user(part, sizeof(*part), (const void *)from);
-}
-
-// A vector whose first element holds every byte is a buffer: then all back ends tell the call alike, whatever the kernel
-// makes of a vector of one.
-static __always_inline void flatten(struct movement *movement) {
-  struct user_iovec part;
-  if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return;
-  if (part.length < (__u64)movement->skip + movement->total) return;
-  movement->buffer = part.base + movement->skip;
-  movement->iov_count = 0;
-}
 
 // Bytes waiting in the ring at which user space is woken; below it a timer of user space collects them.
 const volatile __u32 wakeup_bytes = 0;
 
 static __always_inline __u64 wakeup_flag(void) {
   return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-#define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)  // little-endian
-
-// The first bytes of an HTTP/1 request of a common method? `word` is the first four bytes of the call.
-static __always_inline bool begins_request(__u32 word) {
-  return word == WORD('G', 'E', 'T', ' ') || word == WORD('P', 'O', 'S', 'T') || word == WORD('P', 'U', 'T', ' ') ||
-         word == WORD('H', 'E', 'A', 'D') || word == WORD('D', 'E', 'L', 'E') || word == WORD('P', 'A', 'T', 'C') ||
-         word == WORD('O', 'P', 'T', 'I');
-}
-static __always_inline bool begins_bodyless_request(__u32 word) {
-  return word == WORD('G', 'E', 'T', ' ') || word == WORD('H', 'E', 'A', 'D') || word == WORD('D', 'E', 'L', 'E') ||
-         word == WORD('O', 'P', 'T', 'I');
-}
-static __always_inline bool begins_response(__u32 word) { return word == WORD('H', 'T', 'T', 'P'); }
-static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
-// The first bytes of a connection that carries many messages at once, either way? A NATS server's greeting, AMQP's protocol
-// header, an MQTT CONNECT: type 1, a length of one or two bytes, and the name's length (4, or 6 for 3.1).
-static __always_inline bool begins_messaging(__u32 word) {
-  __u8 first = word & 0xff, second = word >> 8 & 0xff, third = word >> 16 & 0xff, fourth = word >> 24;
-  if (word == WORD('I', 'N', 'F', 'O') || word == WORD('A', 'M', 'Q', 'P')) return true;
-  return first == 0x10 && ((third == 0 && (fourth == 4 || fourth == 6)) || (second >= 0x80 && third < 0x80 && fourth == 0));
-}
-// An array of Redis' protocol of up to 99 elements, as each command is. Clients send many at once, from the first call on, and
-// of those one that is missed costs all behind it.
-static __always_inline bool begins_redis(__u32 word) {
-  __u8 digit = word >> 8;
-  return (__u8)word == '*' && digit >= '1' && digit <= '9' && (word >> 16 == WORD('\r', '\n', 0, 0) || word >> 24 == '\r');
-}
-
-// Copies one part of a vector to offset `at` of the payload; 0 if that worked.
-__noinline int gather_part(__u32 slot, __u64 base, __u32 at, __u32 size) {
-  struct segment_scratch *scratch = scratch_of_cpu(slot);
-  if (!scratch || at >= OBI_STREAM_RECORD_BYTES || size > OBI_STREAM_RECORD_BYTES) return -1;
-  return read_bytes(&scratch->movement, scratch->payload + at, size, base) ? -1 : 0;
-}
-
-// Copies up to `wanted` bytes of the movement's vector into the payload; returns the number copied.
-__noinline int gather(__u32 slot, __u32 wanted) {
-  struct segment_scratch *scratch = scratch_of_cpu(slot);
-  if (!scratch) return 0;
-  __u64 vector = scratch->movement.buffer;
-  __u64 count = scratch->movement.iov_count;
-  __u64 skip = scratch->movement.skip;
-  __u32 have = 0;
-  for (__u32 i = 0; i < MAX_IOVECS; i++) {
-    struct user_iovec part;
-    if (i >= count || have >= wanted) break;
-    if (read_element(&scratch->movement, &part, vector + i * sizeof(part)) || part.length < skip) break;
-    __u32 left = wanted - have;
-    __u32 take = part.length - skip < left ? part.length - skip : left;
-    if (take && gather_part(slot, part.base + skip, have, take)) break;
-    have += take;
-    skip = 0;
-  }
-  return have;
 }
 
 // The last bytes of a contiguous call, for the end of a chunked body.
@@ -128,54 +26,6 @@ static __always_inline void read_tail(struct obi_segment *segment, const struct 
   asm volatile("" : "+r"(size));
   if (size > sizeof(segment->tail)) return;
   if (!read_bytes(movement, segment->tail, size, movement->buffer + total - size)) segment->tail_bytes = size;
-}
-
-// The first four bytes of the call. A vector's come by way of the payload, which is filled anew afterwards.
-static __always_inline __u32 first_word(__u32 slot, struct segment_scratch *scratch) {
-  const struct movement *movement = &scratch->movement;
-  __u32 word = 0;
-  if (!movement->iov_count) {
-    read_bytes(movement, &word, sizeof(word), movement->buffer);
-  } else if (gather(slot, sizeof(word)) == sizeof(word)) {
-    __builtin_memcpy(&word, scratch->payload, sizeof(word));
-  }
-  return word;
-}
-
-// Does the call end with the empty line of a head? If not, what follows is the rest of that head, or of another request.
-static __always_inline bool ends_head(const struct movement *movement) {
-  __u32 last = 0;
-  if (movement->iov_count) return true;  // not looked at
-  if (read_bytes(movement, &last, sizeof(last), movement->buffer + movement->total - sizeof(last))) return true;
-  return last == WORD('\r', '\n', '\r', '\n') || last >> 16 == (WORD('\n', '\n', 0, 0));
-}
-#undef WORD
-
-// How many bytes of this call travel; keeps the connection's account of the current message.
-static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
-  const struct movement *movement = &scratch->movement;
-  __u32 total = movement->total;
-  bool is_first = connection->direction == 0xff;
-  if (connection->direction != movement->direction) {
-    connection->direction = movement->direction;
-    connection->message_bytes = 0;
-    connection->request_heads = 0;
-  }
-  if (movement->unseen) return 0;
-  __u32 word = total >= 4 ? first_word(slot, scratch) : 0;
-  bool request = begins_request(word);
-  if (request && connection->request_heads < 2) connection->request_heads++;
-  if (begins_http2(word) || (is_first && begins_messaging(word)) || begins_redis(word) || connection->request_heads > 1 ||
-      (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
-    connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
-    mode = OBI_MODE_STREAM;
-  }
-  if (mode == OBI_MODE_STREAM) return total;
-  if (request || begins_response(word)) connection->message_bytes = 0;
-  __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
-  if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES && total > 64) return 0;
-  connection->message_bytes += wanted;
-  return wanted;
 }
 
 static __always_inline void fill_positions(struct obi_segment *segment, const struct movement *movement) {
@@ -224,27 +74,6 @@ __noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 c
   if (!scratch || size > OBI_STREAM_RECORD_BYTES) return -1;
   begin_part(&scratch->segment, total, continued);
   end_part(scratch, read_bytes(&scratch->movement, scratch->payload, size, base) ? 0 : size);
-  return 0;
-}
-
-// Moves the beginning of the slot's vector on by `size` bytes.
-__noinline int advance(__u32 slot, __u32 size) {
-  struct segment_scratch *scratch = scratch_of_cpu(slot);
-  if (!scratch) return -1;
-  struct movement *movement = &scratch->movement;
-  for (__u32 i = 0; i < MAX_IOVECS; i++) {
-    struct user_iovec part;
-    if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return -1;
-    __u64 left = part.length - movement->skip;
-    if (size < left) {
-      movement->skip += size;
-      return 0;
-    }
-    size -= left;
-    movement->skip = 0;
-    movement->buffer += sizeof(part);
-    movement->iov_count--;
-  }
   return 0;
 }
 
