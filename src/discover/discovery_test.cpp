@@ -434,10 +434,9 @@ TEST_F(DiscoveryTest, ANumberThatWasAKernelThreadsIsLookedAtAgain) {
   rules_.poll_interval = std::chrono::milliseconds(20);
   tree_.put({.pid = 2, .executable = ""});
   discovery().scan();
+  tree_.put({.pid = 2});
   start();
   event(ProcessEventKind::kExit, 2);
-  settle();
-  tree_.put({.pid = 2});
   EXPECT_TRUE(attacher_.await(2, true));
 }
 
