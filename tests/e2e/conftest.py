@@ -60,9 +60,9 @@ def upstream(tmp_path):
 class Talker:
     """A client script that waits for its cue; see peers/client.py."""
 
-    def __init__(self, script, *arguments, program=sys.executable, env=None):
+    def __init__(self, script, *arguments, program=(sys.executable,), env=None):
         self.process = subprocess.Popen(
-            [program, str(PEERS / script), *map(str, arguments)], env={**os.environ, **(env or {})},
+            [*program, str(PEERS / script), *map(str, arguments)], env={**os.environ, **(env or {})},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         assert self.process.stdout.readline() == "waiting\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MongoDB's protocol: drivers of two languages against a server that speaks it (mongo-java-server)."""
+"""MongoDB's protocol: drivers of three languages against a server that speaks it (mongo-java-server)."""
 import collections
 import json
 import os
@@ -16,6 +16,7 @@ from tally import Tally
 SERVER = "de.bwaldvogel:mongo-java-server:1.47.0"
 PYTHON_DRIVER = "pymongo==4.10.1"
 NODE_DRIVER = "mongodb@6.20.0"  # the last that Node.js 18 runs
+JAVA_DRIVER = "org.mongodb:mongodb-driver-sync:5.14.0"
 SECRET = "s3cr3t"
 
 pytestmark = pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")),
@@ -40,10 +41,15 @@ def python_client(*arguments):
 
 
 def node_client(*arguments):
-    return Talker("mongo_client.js", *arguments, program="node", env={"NODE_PATH": packages.node_path(NODE_DRIVER)})
+    return Talker("mongo_client.js", *arguments, program=["node"], env={"NODE_PATH": packages.node_path(NODE_DRIVER)})
 
 
-CLIENTS = {"PyMongo": python_client, "Node.js": node_client}
+def java_client(*arguments):
+    return Talker("MongoTalk.java", *arguments,
+                  program=["java", "-Xmx256m", "-XX:+UseSerialGC", "-cp", packages.class_path(JAVA_DRIVER)])
+
+
+CLIENTS = {"PyMongo": python_client, "Node.js": node_client, "Java": java_client}
 
 
 def facts(span):
@@ -64,7 +70,7 @@ def without_numbers(counts):
 def test_every_operation_is_a_span(mongo_port, client):
     with Tally(f"mongo, {client}") as tally:
         for connections, rounds in ((1, 5), (16, 1), (64, 1)):
-            with Agent(config="discovery:\n  instrument:\n    - cmd_args: '*mongo_client*'\n") as agent, \
+            with Agent(config="discovery:\n  instrument:\n    - cmd_args: '*{mongo_client,MongoTalk}*'\n") as agent, \
                     CLIENTS[client](mongo_port, connections, rounds) as talker:
                 agent.wait_for_instrumented(1)
                 done = collections.Counter(json.loads(talker.go()))

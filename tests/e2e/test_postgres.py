@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PostgreSQL: psycopg2 (simple queries), asyncpg (prepared, pipelined) and pgbench against a real server."""
+"""PostgreSQL: psycopg2 (libpq; simple queries), asyncpg (prepared, pipelined), pg of Node.js and pgbench against a real server."""
 import collections
 import json
 import subprocess
+import sys
 
 import pytest
 
 from agent import Agent, assert_ledger_adds_up, ledger_of_log, scaled
 from conftest import Talker
-from packages import python_path
+from packages import node_path, python_path
 from peers.postgres import USER, Postgres, programs
 from tally import Tally
 
 SECRET = "s3cr3t"  # in values, and the password
-CLIENT = "discovery:\n  instrument:\n    - cmd_args: '*postgres_client.py*'\n"
-PINS = {"psycopg2": "psycopg2-binary==2.9.10", "asyncpg": "asyncpg==0.30.0"}
+CLIENT = "discovery:\n  instrument:\n    - cmd_args: '*postgres_client.*'\n"
+PINS = {"psycopg2": "psycopg2-binary==2.9.10", "asyncpg": "asyncpg==0.30.0", "pg": "pg@8.16.3"}
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +52,10 @@ def assert_clean(agent):
 
 
 def run_client(tally, server, library, connections, rounds, host="127.0.0.1"):
-    environment = {"PYTHONPATH": python_path(PINS[library])}
-    with Agent(config=CLIENT) as agent, Talker("postgres_client.py", library, host, server.port, connections, rounds,
+    script, program, environment = (
+        ("postgres_client.js", ["node"], {"NODE_PATH": node_path(PINS[library])}) if library == "pg"
+        else ("postgres_client.py", [sys.executable], {"PYTHONPATH": python_path(PINS[library])}))
+    with Agent(config=CLIENT) as agent, Talker(script, library, host, server.port, connections, rounds, program=program,
                                               env=environment) as client:
         agent.wait_for_instrumented(1)
         done = json.loads(client.go())
@@ -65,7 +68,7 @@ def run_client(tally, server, library, connections, rounds, host="127.0.0.1"):
 
 def test_clients(server):
     with Tally("PostgreSQL clients") as tally:
-        for library in ("psycopg2", "asyncpg"):
+        for library in PINS:
             for connections in (1, 16, 64):
                 run_client(tally, server, library, connections, 320 // connections)
         run_client(tally, server, "psycopg2", 4, 20, str(server.folder))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MQTT.js. Usage: mqtt_client.js PORT VERSION CONNECTIONS COUNT; does what mqtt_client.py does, one
-// message after the other: it writes a packet in many parts, of which 18 of a call are captured.
+// MQTT.js. Usage: mqtt_client.js PORT VERSION CONNECTIONS COUNT; does what mqtt_client.py does, the
+// messages of a round at once.
 const mqtt = require('mqtt');
 
 const [port, version, connections, count] = process.argv.slice(2).map(Number);
@@ -21,12 +21,14 @@ async function converse(number) {
   add('process subscribed');
   add('process self');
   for (let i = 0; i < count; i++) {
+    const published = [];
     for (const qos of [0, 1, 2]) {
-      await client.publishAsync(`nobody/${qos}`, `pl-s3cret ${i}`, { qos });
-      add('publish nobody');
-      await client.publishAsync(`self/${number}`, `pl-s3cret ${i}`, { qos });
-      add('publish self');
+      for (const topic of [`nobody/${qos}`, `self/${number}`]) {
+        published.push(client.publishAsync(topic, `pl-s3cret ${i}`, { qos }));
+        add(`publish ${topic.split('/')[0]}`);
+      }
     }
+    await Promise.all(published);
   }
   await all;
   await client.endAsync();
