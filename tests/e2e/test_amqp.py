@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AMQP 0-9-1 and 1.0 against RabbitMQ: pika and amqplib; qpid-proton and rhea. The broker's side makes no spans."""
+"""AMQP 0-9-1 against RabbitMQ: pika and amqplib; 1.0 against RabbitMQ and Artemis: qpid-proton and rhea. A broker's side makes
+no spans."""
 import json
 import sys
 
@@ -8,16 +9,22 @@ from agent import Agent
 from conftest import PEERS
 from messaging import assert_clean, client_ids, facts, instrument
 from packages import node_path, python_path
-from peers.brokers import Client, RabbitMq
+from peers.brokers import Artemis, Client, RabbitMq
 from tally import Tally
 
 SECRETS = ("pl-s3cret", "guest")
-CLIENTS = ("pika", "amqplib", "qpid-proton", "rhea")
+CLIENTS_1_0 = ("qpid-proton", "rhea")
 
 
 @pytest.fixture(scope="module")
-def broker():
+def rabbitmq():
     with RabbitMq() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def artemis():
+    with Artemis() as server:
         yield server
 
 
@@ -34,9 +41,8 @@ def client_of(name, port, connections, count):
             return Client("node", PEERS / "amqp10_client.js", *load, env={"NODE_PATH": node_path("rhea@3.0.4")})
 
 
-@pytest.mark.parametrize("name", CLIENTS)
-def test_clients(broker, name):
-    with Tally(f"amqp {name}") as tally:
+def compare(broker, name):
+    with Tally(f"amqp {name}, {type(broker).__name__}") as tally:
         for connections in (1, 16, 64):
             with Agent(config=instrument("*amqp*_client.*")) as agent, \
                     client_of(name, broker.port, connections, max(4, 64 // connections)) as client:
@@ -48,11 +54,21 @@ def test_clients(broker, name):
                 assert_clean(agent, SECRETS)
 
 
-def test_broker_has_no_spans(broker):
-    with Agent({"OTEL_EBPF_OPEN_PORT": str(broker.port)}) as agent:
+@pytest.mark.parametrize("name", ("pika", "amqplib", *CLIENTS_1_0))
+def test_rabbitmq(rabbitmq, name):
+    compare(rabbitmq, name)
+
+
+@pytest.mark.parametrize("name", CLIENTS_1_0)
+def test_artemis(artemis, name):
+    compare(artemis, name)
+
+
+def test_a_broker_has_no_spans(rabbitmq):
+    with Agent({"OTEL_EBPF_OPEN_PORT": str(rabbitmq.port)}) as agent:
         agent.wait_for_instrumented(1)
         for name in ("amqplib", "rhea"):
-            with client_of(name, broker.port, 1, 4) as client:
+            with client_of(name, rabbitmq.port, 1, 4) as client:
                 assert json.loads(client.go())
         rows = assert_clean(agent, SECRETS)
         assert rows["requests_seen"] == 0 and rows["segments_seen"] > 0 and rows["segments_upgraded"] > 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brokers of Debian, each from a folder and with a configuration of its own, on 127.0.0.1 only; and clients that wait for
+"""Brokers of Debian and of Maven, each from a folder and with a configuration of its own, on 127.0.0.1 only; and clients that wait for
 their cue."""
 import os
 import pathlib
@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 from agent import free_port, wait_for, wait_for_port
+from packages import class_path
 
 
 class Broker:
@@ -18,9 +19,9 @@ class Broker:
         self.port = free_port()
         self.process = None
 
-    def start(self, *command, env=None, timeout=30):
+    def start(self, *command, env=None, timeout=30, stdin=subprocess.DEVNULL):
         with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=log,
+            self.process = subprocess.Popen(list(map(str, command)), stdin=stdin, stdout=log,
                                             stderr=subprocess.STDOUT, cwd=self.folder, env=env)
         wait_for_port(self.port, timeout)
         return self
@@ -72,6 +73,17 @@ class RabbitMq(Broker):
         super().__exit__(*arguments)
         self.epmd.terminate()
         self.epmd.wait(10)
+
+
+class Artemis(Broker):
+    """Speaks AMQP 1.0."""
+
+    PINS = ("org.apache.activemq:artemis-server:2.40.0", "org.apache.activemq:artemis-amqp-protocol:2.40.0")
+
+    def __enter__(self):
+        program = pathlib.Path(__file__).with_name("ArtemisServer.java")
+        return self.start("java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", class_path(*self.PINS), program, self.port, timeout=90,
+                          stdin=subprocess.PIPE)
 
 
 class Client:
