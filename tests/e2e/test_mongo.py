@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -92,4 +93,4 @@ def test_every_operation_is_a_span(mongo_port, client):
 
 def drop_data(port):
     code = f"import pymongo; pymongo.MongoClient('127.0.0.1', {port}).drop_database('shop')"
-    subprocess.run(["python3", "-c", code], env={**os.environ, "PYTHONPATH": packages.python_path(PYTHON_DRIVER)}, check=True)
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": packages.python_path(PYTHON_DRIVER)}, check=True)
