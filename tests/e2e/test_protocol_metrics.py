@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from agent import Agent, free_port, get, ledger_of_log, wait_for, wait_for_port
+from agent import Agent, free_port, get, ledger_of_log, wait_for
 from conftest import Talker
 from otlp_receiver import OtlpReceiver
+from peers.caches import RedisServer
 
 COUNT = 40
 SECRET = "planted-secret-value"
@@ -15,15 +16,10 @@ INSTRUMENT = "discovery: {instrument: [{cmd_args: '*resp_client.py*'}, {open_por
 CLIENT, SERVER = 3, 2  # span kinds
 
 
-@pytest.fixture
-def redis_port(tmp_path):
-    port = free_port()
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-                              stdout=subprocess.DEVNULL)
-    wait_for_port(port)
-    yield port
-    server.terminate()
-    server.wait(10)
+@pytest.fixture(scope="module")
+def redis_port(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server.port
 
 
 def talk(agent, client):

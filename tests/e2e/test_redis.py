@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, scaled, wait_for_port
+from agent import Agent, assert_ledger_adds_up, ledger_of_log, scaled
 from conftest import PEERS
 from packages import node_path, python_path
+from peers.caches import RedisServer
 from peers.compiled import compiled
 from peers.json_client import JsonClient
 from tally import Tally
@@ -18,25 +19,9 @@ CONFIG = ("ebpf:\n  redis_db_cache: {enabled: true}\ndiscovery:\n  instrument:\n
           "    - cmd_args: '*redis-server*:%d*'\n")
 
 
-class RedisServer:
-    def __init__(self, folder, *options):
-        self.port = free_port()
-        self.command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-                        "--dir", str(folder), "--daemonize", "no", *options]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL)
-        wait_for_port(self.port)
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(10)
-
-
-@pytest.fixture
-def server(tmp_path):
-    with RedisServer(tmp_path, "--requirepass", SECRET) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis"), "--requirepass", SECRET) as running:
         yield running
 
 
