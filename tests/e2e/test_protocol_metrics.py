@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scraper and an OTLP receiver read of a protocol that is no HTTP: Redis, seen at both ends."""
-import re
 import subprocess
 
 import pytest
@@ -9,6 +8,7 @@ from agent import Agent, free_port, get, ledger_of_log, wait_for
 from conftest import Talker
 from otlp_receiver import OtlpReceiver
 from peers.caches import RedisServer
+from scrape import count_of, series
 
 COUNT = 40
 SECRET = "planted-secret-value"
@@ -25,18 +25,6 @@ def redis_port(tmp_path_factory):
 def talk(agent, client):
     agent.wait_for_instrumented(2)
     assert int(client.go()) == 2 * COUNT + 1
-
-
-def series(page, metric):
-    """Labels as a dict -> value, of every series of the metric."""
-    found = []
-    for labels, value in re.findall(r"^%s\{(.*)\} (\S+)$" % metric, page, re.M):
-        found.append((dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)))
-    return found
-
-
-def count_of(page, metric, **labels):
-    return sum(value for have, value in series(page, metric) if labels.items() <= have.items())
 
 
 def test_prometheus_counts_every_operation_of_both_ends(redis_port):

@@ -22,6 +22,7 @@ from peers.mongo_server import MongoServer
 from peers.nginx import Nginx
 from peers.php_fpm import PhpFpm
 from peers.postgres import Postgres
+from scrape import series
 from tally import Tally
 
 pytestmark = pytest.mark.skipif(not (shutil.which("java") and shutil.which("mvn")), reason="`tools/install_deps.sh peers` brings them")
@@ -88,12 +89,11 @@ HISTOGRAMS = ("db.client.operation.duration", "db.server.operation.duration", "m
 
 
 def scraped(page):
-    return by_system((dict(re.findall(r'(\w+)="([^"]*)"', labels)), int(float(count)))
-                     for labels, count in re.findall(r"^%s\{(.*)\} (\S+)$" % METRIC, page, re.M))
+    return by_system(series(page, METRIC))
 
 
 def received(receiver):
-    return by_system((dict(key), count) for name in HISTOGRAMS for key, count in receiver.histogram_counts(name).items())
+    return by_system((dict(key), count) for key, count in receiver.histogram_counts(*HISTOGRAMS).items())
 
 
 @pytest.mark.parametrize("form, more", [("text", ""), ("json", ""), ("json", EVERYTHING)], ids=["text", "json", "every attribute"])
@@ -107,7 +107,7 @@ def test_no_secret_is_told(places, tmp_path, form, more):
     python = ":".join(python_path(library) for library in LIBRARIES)
     with OtlpReceiver() as receiver, Tally(f"secrets, {form}") as tally:
         env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{receiver.port}", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-               "OTEL_EBPF_OTLP_TRACES_BATCH_TIMEOUT": "200ms", "OTEL_EBPF_METRICS_INTERVAL": "300ms",
+               "OTEL_EBPF_OTLP_TRACES_BATCH_TIMEOUT": "200ms", "OTEL_EBPF_METRICS_INTERVAL": "1s",
                "OTEL_EBPF_PROMETHEUS_PORT": str(prometheus)}
         client = [sys.executable, PEERS / "secrets_client.py", json.dumps(places)]
         with Agent(env, config, record, form) as agent, JsonClient(client, {"PYTHONPATH": python}) as talker:
