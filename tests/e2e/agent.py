@@ -164,8 +164,12 @@ def ledger_of_log(text):
     return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line)}
 
 
+def losses(rows):
+    """Requests that are no spans, and the ledger says why."""
+    return sum(rows["requests_" + name] for name in ("no_response", "lost_response", "upgraded", "overflow", "open"))
+
+
 def assert_ledger_adds_up(rows):
     segments = ("parsed", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "shed", "undecodable")
     assert rows["segments_seen"] == sum(rows["segments_" + name] for name in segments), rows
-    losses = ("no_response", "lost_response", "upgraded", "overflow", "open")
-    assert rows["requests_seen"] == rows["spans_made"] + sum(rows["requests_" + name] for name in losses), rows
+    assert rows["requests_seen"] == rows["spans_made"] + losses(rows), rows

@@ -13,7 +13,7 @@ from peers.nginx import Nginx  # noqa: E402
 PEERS = pathlib.Path(__file__).parent / "peers"
 # Suites that need more than the web servers and clients of the others.
 PEER_SUITES = {"amqp", "dns", "fastcgi", "kafka", "memcached", "mongo", "mqtt", "mysql", "nats", "postgres", "protocol_metrics",
-               "redis", "sunrpc"}
+               "redis", "secrets", "sunrpc"}
 
 
 def pytest_collection_modifyitems(items):

@@ -86,14 +86,15 @@ class OtlpReceiver:
         return [(text(next(at_path(span, 5))), next(at_path(span, 6)), attributes(span, 9))
                 for body in list(self.bodies["/v1/traces"]) for span in at_path(body, 1, 2, 2)]
 
-    def histogram_counts(self, name):
-        """Of the newest points of that metric: their attributes as a frozenset -> count."""
+    def histogram_counts(self, *names):
+        """Of the newest points of these metrics: the attributes, also the resource's, and the metric's name as a frozenset -> count."""
         counts = {}
-        for body in list(self.bodies["/v1/metrics"]):
-            for metric in at_path(body, 1, 2, 2):
-                if text(next(at_path(metric, 1))) != name:
+        for group in (group for body in list(self.bodies["/v1/metrics"]) for group in at_path(body, 1)):
+            resource = attributes(next(at_path(group, 1), b""), 1)
+            for metric in at_path(group, 2, 2):
+                if (name := text(next(at_path(metric, 1)))) not in names:
                     continue
                 for point in at_path(metric, 9, 1):
-                    key = frozenset(attributes(point, 9).items())
+                    key = frozenset({"metric": name, **resource, **attributes(point, 9)}.items())
                     counts[key] = int.from_bytes(next(at_path(point, 4)), "little")
         return counts

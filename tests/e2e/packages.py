@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def folder_for(kind, pins):
 
 def python_path(*pins):
     """Value of PYTHONPATH with which this Python finds the packages of PyPI."""
-    with folder_for(f"pypi{sys.version_info.major}.{sys.version_info.minor}", pins) as (folder, is_new):
+    # What a package needs may differ from one patch of Python to the next.
+    with folder_for(f"pypi{platform.python_version()}", pins) as (folder, is_new):
         if is_new:
             run(sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--target", folder, *pins)
     return str(folder)

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import packages
 from agent import Agent, assert_ledger_adds_up, ledger_of_log, wait_for
 from conftest import PEERS
 from peers.namespace import Namespace
@@ -65,7 +66,8 @@ def assert_clean(agent):
 @pytest.fixture(scope="module")
 def go_client(tmp_path_factory):
     folder = tmp_path_factory.mktemp("go")
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(folder / "cache"), "GO111MODULE": "off"}
+    # The library takes minutes to compile, once.
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(packages.CACHE / "go"), "GO111MODULE": "off"}
     subprocess.run(["go", "build", "-o", str(folder / "dns_client"), str(PEERS / "dns_client.go")], check=True, env=environment)
     return str(folder / "dns_client")
 

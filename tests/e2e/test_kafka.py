@@ -85,6 +85,9 @@ def run(tally, broker, kind, pairs, what="", both=True, named=True, **plan):
     with Peer(kind, broker.port, pairs=pairs, **plan) as peer, Agent(config=config) as agent:
         agent.wait_for_instrumented(2 if both else 1, 20)
         done = peer.go()
+        if plan.get("linger"):  # from its first span on, each connection is captured whole
+            agent.wait_for_spans(pairs, 20, lambda span: span["type"] == CLIENT)
+            done = peer.go()
         if not named:
             done["process"] = {"*": sum(done["process"].values())}
         expected = collections.Counter(

@@ -2,14 +2,14 @@
 """memcached: pymemcache and libmemcached (text), libmemcached and memjs (binary), a plain socket (meta commands); both ends
 are traced."""
 import collections
-import subprocess
 import sys
 
 import pytest
 
-from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for_port
+from agent import Agent, assert_ledger_adds_up, ledger_of_log
 from conftest import PEERS
 from packages import node_path, python_path
+from peers.caches import Memcached
 from peers.compiled import compiled
 from peers.json_client import JsonClient
 from tally import Tally
@@ -18,14 +18,10 @@ SECRET = "topsecret"
 CONFIG = "discovery:\n  instrument:\n    - cmd_args: '*memcached_client*'\n    - cmd_args: 'memcached *-p %d*'\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server():
-    port = free_port()
-    process = subprocess.Popen(["memcached", "-u", "nobody", "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-t", "2"])
-    wait_for_port(port)
-    yield port
-    process.terminate()
-    process.wait(10)
+    with Memcached() as running:
+        yield running.port
 
 
 @pytest.fixture(scope="module")

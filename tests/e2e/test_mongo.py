@@ -3,37 +3,29 @@
 import collections
 import json
 import os
-import shutil
 import subprocess
+import sys
 
 import pytest
 
 import packages
-from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, wait_for_port
+from agent import Agent, assert_ledger_adds_up, ledger_of_log
 from conftest import PEERS, Talker
+from peers.mongo_server import MongoServer, is_possible
 from tally import Tally
 
-SERVER = "de.bwaldvogel:mongo-java-server:1.47.0"
 PYTHON_DRIVER = "pymongo==4.10.1"
 NODE_DRIVER = "mongodb@6.20.0"  # the last that Node.js 18 runs
 JAVA_DRIVER = "org.mongodb:mongodb-driver-sync:5.14.0"
 SECRET = "s3cr3t"
 
-pytestmark = pytest.mark.skipif(not (shutil.which("mvn") and shutil.which("javac")),
-                                reason="no Java: tools/install_deps.sh peers")
+pytestmark = pytest.mark.skipif(not is_possible(), reason="no Java: tools/install_deps.sh peers")
 
 
 @pytest.fixture(scope="module")
 def mongo_port():
-    port = free_port()
-    server = subprocess.Popen(
-        ["java", "-Xmx256m", "-XX:+UseSerialGC", "-cp", packages.class_path(SERVER), str(PEERS / "MongoServer.java"), str(port)],
-        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )
-    wait_for_port(port, 60)
-    yield port
-    server.stdin.close()
-    server.wait(20)
+    with MongoServer() as server:
+        yield server.port
 
 
 def python_client(*arguments):
@@ -98,4 +90,4 @@ def test_every_operation_is_a_span(mongo_port, client):
 
 def drop_data(port):
     code = f"import pymongo; pymongo.MongoClient('127.0.0.1', {port}).drop_database('shop')"
-    subprocess.run(["python3", "-c", code], env={**os.environ, "PYTHONPATH": packages.python_path(PYTHON_DRIVER)}, check=True)
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": packages.python_path(PYTHON_DRIVER)}, check=True)

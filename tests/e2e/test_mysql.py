@@ -37,7 +37,7 @@ def clients(c_client, tmp_path_factory):
     """Name -> command that a place, connections and rounds are added to, and its environment."""
     python = "/usr/bin/python3"  # whose libraries are Debian's
     file = tmp_path_factory.mktemp("load") / "file"
-    file.write_text("planted-value\n" * 5000)
+    file.write_text(f"planted-value,{1400 * 'x'}\n" * 50)  # long, of few rows: the others search the table
     return {
         "PyMySQL": ([python, PEERS / "mysql_client.py", "PyMySQL"], [], {}),
         "mysqlclient": ([python, PEERS / "mysql_client.py", "mysqlclient"], [], {}),

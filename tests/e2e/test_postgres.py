@@ -2,15 +2,17 @@
 """PostgreSQL: psycopg2 (libpq; simple queries), asyncpg (prepared, pipelined), pg of Node.js and pgbench against a real server."""
 import collections
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-from agent import Agent, assert_ledger_adds_up, ledger_of_log, scaled
+from agent import LOAD, Agent, assert_ledger_adds_up, free_port, get, ledger_of_log, losses, scaled, wait_for
 from conftest import Talker
 from packages import node_path, python_path
 from peers.postgres import USER, Postgres, programs
+from scrape import count_of
 from tally import Tally
 
 SECRET = "s3cr3t"  # in values, and the password
@@ -83,35 +85,55 @@ END;
 """
 
 
-def run_pgbench(tally, server, mode, clients, transactions):
-    with Agent(config="discovery:\n  instrument:\n    - exe_path: '*/pgbench'\n") as agent:
-        # Its script comes from its input, so it waits until the agent knows it.
-        bench = subprocess.Popen(
-            [programs() / "pgbench", "-n", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-M", mode, "-c", str(clients),
-             "-t", str(transactions), "-f", "-", "shop"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        agent.wait_for_instrumented(1)
-        out = bench.communicate(SCRIPT, timeout=300)[0]
-        count = clients * transactions
-        assert f"number of transactions actually processed: {count}/{count}" in out, out
-        spans = agent.wait_for_spans(5 * count, 60)
-        expected = {what: count for what in ("BEGIN", "UPDATE items", "SELECT owners", "INSERT items", "END")}
-        tally.expect_counts(f"pgbench {mode}", clients, expected, facts(spans, "SQLClient", server))
-        rows = assert_clean(agent)
-        tally.expect(f"pgbench {mode}", clients, "spans = requests", rows["requests_seen"], rows["spans_made"])
+OPERATIONS = ("BEGIN", "UPDATE items", "SELECT owners", "INSERT items", "END")  # of a transaction, a span each
+LABELS = ("db_operation_name", "db_collection_name")
+PGBENCH = "discovery:\n  instrument:\n    - exe_path: '*/pgbench'\n"
+
+
+def pgbench(agent, server, mode, clients, *length):
+    """How many transactions it did, by its own account. Its script comes from its input, so it waits until the agent knows it."""
+    bench = subprocess.Popen(
+        [programs() / "pgbench", "-n", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-M", mode, "-c", str(clients),
+         *map(str, length), "-f", "-", "shop"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    agent.wait_for_instrumented(1)
+    out = bench.communicate(SCRIPT, timeout=300)[0]
+    return int(re.search(r"number of transactions actually processed: (\d+)", out).group(1))
 
 
 def test_pgbench(server):
     with Tally("pgbench") as tally:
         for mode in ("simple", "extended", "prepared"):
-            run_pgbench(tally, server, mode, 8, scaled(100))
+            with Agent(config=PGBENCH) as agent:
+                count = pgbench(agent, server, mode, 8, "-t", scaled(100))
+                assert count == 8 * scaled(100)
+                spans = agent.wait_for_spans(5 * count, 60)
+                tally.expect_counts(f"pgbench {mode}", 8, dict.fromkeys(OPERATIONS, count), facts(spans, "SQLClient", server))
+                rows = assert_clean(agent)
+                tally.expect(f"pgbench {mode}", 8, "spans = requests", rows["requests_seen"], rows["spans_made"])
 
 
 @pytest.mark.slow
 def test_pgbench_long(server):
-    with Tally("pgbench, long") as tally:
+    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    seconds = max(3, int(30 * LOAD))
+    with Tally(f"pgbench, {seconds} s") as tally:
         for mode in ("simple", "extended", "prepared"):
-            run_pgbench(tally, server, mode, 16, scaled(2000))
+            port = free_port()
+            env = {"OTEL_EBPF_PROMETHEUS_PORT": str(port)}
+            config = PGBENCH + "attributes: {select: {db_client_operation_duration: {include: ['*']}}}\n"
+            with Agent(env, config, printer="counter") as agent:
+                count = pgbench(agent, server, mode, 16, "-T", seconds)
+
+                def told():
+                    page = get(f"http://127.0.0.1:{port}/metrics")
+                    return {what: int(count_of(page, "db_client_operation_duration_seconds_count",
+                                               **dict(zip(LABELS, f"{what} ".split(" "))))) for what in OPERATIONS}
+
+                wait_for(lambda: sum(told().values()) + losses(agent.ledger()) >= 5 * count, 60, f"{5 * count} spans and losses")
+                found = told()
+                lost = losses(assert_clean(agent))
+                tally.expect_counts(f"pgbench {mode}", 16, dict.fromkeys(OPERATIONS, count), found)
+                tally.expect(f"pgbench {mode}", 16, "spans and losses", 5 * count, sum(found.values()) + lost)
 
 
 def test_the_server_has_spans_of_its_own(server):

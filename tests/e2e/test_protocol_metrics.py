@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scraper and an OTLP receiver read of a protocol that is no HTTP: Redis, seen at both ends."""
-import re
 import subprocess
 
 import pytest
 
-from agent import Agent, free_port, get, ledger_of_log, wait_for, wait_for_port
+from agent import Agent, free_port, get, ledger_of_log, wait_for
 from conftest import Talker
 from otlp_receiver import OtlpReceiver
+from peers.caches import RedisServer
+from scrape import count_of, series
 
 COUNT = 40
 SECRET = "planted-secret-value"
@@ -15,32 +16,15 @@ INSTRUMENT = "discovery: {instrument: [{cmd_args: '*resp_client.py*'}, {open_por
 CLIENT, SERVER = 3, 2  # span kinds
 
 
-@pytest.fixture
-def redis_port(tmp_path):
-    port = free_port()
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-                              stdout=subprocess.DEVNULL)
-    wait_for_port(port)
-    yield port
-    server.terminate()
-    server.wait(10)
+@pytest.fixture(scope="module")
+def redis_port(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server.port
 
 
 def talk(agent, client):
     agent.wait_for_instrumented(2)
     assert int(client.go()) == 2 * COUNT + 1
-
-
-def series(page, metric):
-    """Labels as a dict -> value, of every series of the metric."""
-    found = []
-    for labels, value in re.findall(r"^%s\{(.*)\} (\S+)$" % metric, page, re.M):
-        found.append((dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)))
-    return found
-
-
-def count_of(page, metric, **labels):
-    return sum(value for have, value in series(page, metric) if labels.items() <= have.items())
 
 
 def test_prometheus_counts_every_operation_of_both_ends(redis_port):

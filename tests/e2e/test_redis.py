@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
-from agent import Agent, assert_ledger_adds_up, free_port, ledger_of_log, scaled, wait_for_port
+from agent import Agent, assert_ledger_adds_up, free_port, get, ledger_of_log, losses, scaled, wait_for
 from conftest import PEERS
 from packages import node_path, python_path
+from peers.caches import RedisServer
 from peers.compiled import compiled
 from peers.json_client import JsonClient
+from scrape import count_of
 from tally import Tally
 
 SECRET = "topsecret"
@@ -18,25 +20,9 @@ CONFIG = ("ebpf:\n  redis_db_cache: {enabled: true}\ndiscovery:\n  instrument:\n
           "    - cmd_args: '*redis-server*:%d*'\n")
 
 
-class RedisServer:
-    def __init__(self, folder, *options):
-        self.port = free_port()
-        self.command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-                        "--dir", str(folder), "--daemonize", "no", *options]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL)
-        wait_for_port(self.port)
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(10)
-
-
-@pytest.fixture
-def server(tmp_path):
-    with RedisServer(tmp_path, "--requirepass", SECRET) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis"), "--requirepass", SECRET) as running:
         yield running
 
 
@@ -111,34 +97,44 @@ def run_benchmark(port, requests, pipeline, connections):
     return [line.split(",")[0].strip('"') for line in out.splitlines() if line.startswith(('"SET"', '"GET"'))]
 
 
-def benchmark(tmp_path, requests, pipeline):
+@pytest.mark.parametrize("pipeline", [1, 16])
+def test_benchmark(tmp_path, pipeline):
     """The server's spans. Each of both tests also asks for the server's configuration, twice, on a connection of its own."""
-    tally = Tally(f"redis-benchmark -P {pipeline}")
-    with RedisServer(tmp_path) as server, Agent({"OTEL_EBPF_OPEN_PORT": str(server.port)}) as agent:
+    requests = scaled(4800) // 16 * 16
+    with RedisServer(tmp_path) as server, Agent({"OTEL_EBPF_OPEN_PORT": str(server.port)}) as agent, \
+            Tally(f"redis-benchmark -P {pipeline}") as tally:
         agent.wait_for_instrumented(1)
         assert run_benchmark(server.port, requests, pipeline, 16) == ["SET", "GET"]
         spans = agent.wait_for_spans(2 * requests, 120, lambda span: span["attributes"]["operation"] in ("SET", "GET"))
         found = facts(spans, "RedisServer", server.port)
-        lost = agent.ledger()
-        rows = ledger_of_log(agent.stop())
-        assert_ledger_adds_up(rows)
-        missing = rows["requests_seen"] - rows["spans_made"]
-        print(f"ring_full={lost['ring_full']} missing={missing}")
+        rows = assert_clean(agent)
         for operation in ("SET", "GET"):
             tally.expect("redis-benchmark", 16, operation, requests, found[operation])
-        tally.expect("redis-benchmark", 16, "requests without span", 0, missing)
-    tally.close()
-
-
-@pytest.mark.parametrize("pipeline", [1, 16])
-def test_benchmark(tmp_path, pipeline):
-    benchmark(tmp_path, scaled(4800) // 16 * 16, pipeline)
+        tally.expect("redis-benchmark", 16, "requests without span", 0, rows["requests_seen"] - rows["spans_made"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pipeline", [1, 16])
 def test_large_benchmark(tmp_path, pipeline):
-    benchmark(tmp_path, scaled(200_000) // 16 * 16, pipeline)
+    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    requests = scaled(200_000) // 16 * 16
+    port = free_port()
+    env = {"OTEL_EBPF_PROMETHEUS_PORT": str(port)}
+    with RedisServer(tmp_path) as server, Tally(f"redis-benchmark -P {pipeline} -n {requests}") as tally, \
+            Agent({**env, "OTEL_EBPF_OPEN_PORT": str(server.port)}, printer="counter") as agent:
+        agent.wait_for_instrumented(1)
+        assert run_benchmark(server.port, requests, pipeline, 16) == ["SET", "GET"]
+
+        def told():
+            page = get(f"http://127.0.0.1:{port}/metrics")
+            return {operation: int(count_of(page, "db_server_operation_duration_seconds_count", db_operation_name=operation))
+                    for operation in ("SET", "GET")}
+
+        wait_for(lambda: sum(told().values()) + losses(agent.ledger()) >= 2 * requests, 60, "as many spans and losses")
+        found = told()
+        lost = losses(assert_clean(agent))
+        tally.expect_counts("redis-benchmark", 16, dict.fromkeys(found, requests), found)
+        tally.expect("redis-benchmark", 16, "spans and losses", 2 * requests, sum(found.values()) + lost)
 
 
 def test_redis_cli(tmp_path):

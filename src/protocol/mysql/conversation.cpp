@@ -39,6 +39,11 @@ std::uint32_t statement_id(std::span<const std::byte> payload) {
   return cursor.little<std::uint32_t>();
 }
 
+bool executes_last_prepared(Command command, std::span<const std::byte> payload) {
+  return (command == Command::kExecute || command == Command::kBulkExecute) &&
+         statement_id(payload) == kLastPrepared;
+}
+
 std::string_view code_text(std::uint16_t code, base::Arena& arena) {
   std::array<char, 5> digits;
   std::size_t first = digits.size();
@@ -144,12 +149,15 @@ void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
   if (answer_kind(command) != AnswerKind::kNone) return push(message, command, sink);
   if (command == Command::kClose) statements_.forget(statement_id(payload));
   // An execution that follows such parts in a row would not be seen.
-  if (command == Command::kSendLongData) sink.want_stream();
+  if (command == Command::kSendLongData) want_stream(sink);
 }
 
 void MysqlConversation::push(const Message& message, Command command, SpanSink& sink) {
   if (command == Command::kPrepare) last_prepared_.reset();
-  Request* request = requests_.push(makes_span(command), sink);
+  // MariaDB's clients prepare and execute in one go, and wait for both answers.
+  const bool goes_with_last = executes_last_prepared(command, payload_of(message));
+  if (goes_with_last) want_stream(sink);
+  Request* request = requests_.push(makes_span(command), sink, goes_with_last);
   if (request == nullptr) return;
   request->origin = message.origin();
   request->bytes = message.size;
@@ -158,6 +166,10 @@ void MysqlConversation::push(const Message& message, Command command, SpanSink& 
   request->statement.reset();
   request->text.clear();
   describe(*request, command, payload_of(message), sink);
+}
+
+void MysqlConversation::want_stream(SpanSink& sink) {
+  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
 }
 
 void MysqlConversation::describe(Request& request, Command command, PacketBytes payload,

@@ -136,6 +136,20 @@ TEST(MysqlLoss, WhereRequestsArePipelinedNothingIsGuessed) {
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 
+// As Connector/C's mariadb_stmt_execute_direct does.
+TEST(MysqlLoss, WhatIsPreparedAndExecutedInOneGoIsNoPipeline) {
+  Session talk;
+  talk.client(prepare("SELECT id FROM items") + execute(0xffffffff));
+  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  talk.server(prepared(9, 1, 0, false) + result().substr(0, 20), 200'000, eof(9).substr(1));
+  talk.client(query("SELECT id FROM large"));
+  talk.server(result().substr(0, 20), 200'000);
+  talk.client(query("DELETE FROM t"));
+  talk.server(ok(1));
+  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT large 0"),
+                                       HasSubstr("DELETE t 0")));
+}
+
 TEST(MysqlLoss, InMidLifeTheFirstCommandIsWhereItBegins) {
   Talk talk("mysql", {.mid_life = true});
   talk.server("rows of an older answer");

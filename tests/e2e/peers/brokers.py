@@ -35,7 +35,8 @@ class Broker:
 class Mosquitto(Broker):
     def __enter__(self):
         (self.folder / "conf").write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\nmax_queued_messages 0\nlog_type error\n")
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\nmax_queued_messages 0\nlog_type error\n"
+            "set_tcp_nodelay true\n")
         return self.start("/usr/sbin/mosquitto", "-c", self.folder / "conf")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Kafka broker that is its own controller, in a folder of its own."""
+"""A Kafka broker that is its own controller, in a folder of its own; `sasl_port` wants bob and his password."""
 import pathlib
 import signal
 import subprocess
@@ -14,8 +14,12 @@ CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 PROPERTIES = """
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{sasl_port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL://127.0.0.1:{sasl_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.name.sasl.sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_bob="hunter2kafka";
+inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:{controller}
 log.dirs={folder}/logs
@@ -40,9 +44,9 @@ class KafkaBroker:
         self.classes = class_path(BROKER)
         self.folder = tempfile.TemporaryDirectory(prefix="obi-kafka-")
         folder = pathlib.Path(self.folder.name)
-        self.port = free_port()
+        self.port, self.sasl_port = free_port(), free_port()
         properties = folder / "server.properties"
-        properties.write_text(PROPERTIES.format(port=self.port, controller=free_port(), folder=folder))
+        properties.write_text(PROPERTIES.format(port=self.port, sasl_port=self.sasl_port, controller=free_port(), folder=folder))
         command = [*JAVA, "-cp", self.classes]
         subprocess.run([*command, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", properties], cwd=folder,
                        capture_output=True, text=True, check=True, timeout=120)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """librdkafka: `PORT PLAN`, a JSON object: pairs of a producer and a consumer, messages of each, acks, and linger: 0 sends
-each message when the last one has been consumed, else all at once. Prints how many requests it made of which topic:
-those that its own statistics or the messages it consumed one by one stand for."""
+each message when the last one has been consumed, else all at once. Prints how many requests it made of which topic, by
+the messages it published and consumed one by one, or by the library's own statistics and log."""
 import collections
 import json
+import logging
+import re
 import sys
 import threading
 import time
@@ -42,18 +44,36 @@ def place_of(pair):
     return TOPICS[pair % len(TOPICS)], pair // len(TOPICS)
 
 
+class Fetches(logging.Handler):
+    """What a consumer's own log says: Fetch requests sent, and answers that had records. Some of these it reads again: a broker
+    may send the record that raises the high watermark along with the mark that was before."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = self.answered = 0
+
+    def emit(self, record):
+        text = record.getMessage()
+        self.asked += re.search(r"Fetch \d+/\d+/\d+ toppar", text) is not None
+        self.answered += re.search(r"MessageSet size [1-9]", text) is not None
+
+
 class Pair:
     def __init__(self, server, pair, plan):
         self.topic, self.partition = place_of(pair)
         self.plan = plan
         self.requests = 0  # Produce requests, by the statistics
-        self.published = self.consumed = 0
+        self.published = self.consumed = self.early = 0
         self.producer = Producer({"bootstrap.servers": server, "client.id": "shop", "acks": plan["acks"],
                                   "linger.ms": plan["linger"], "statistics.interval.ms": 100, "stats_cb": self.on_statistics})
         self.dropped = 0  # messages that were fetched and thrown away, by the statistics
+        self.fetches = Fetches()
+        log = logging.Logger(f"consumer {pair}")
+        log.addHandler(self.fetches)
         self.consumer = Consumer({"bootstrap.servers": server, "client.id": "ship", "group.id": "none",
                                   "enable.auto.commit": False, "fetch.wait.max.ms": 200,
-                                  "statistics.interval.ms": 100, "stats_cb": self.on_drops})
+                                  "statistics.interval.ms": 100, "stats_cb": self.on_drops,
+                                  "debug": "fetch,msg"}, logger=log)
 
     def on_statistics(self, text):
         brokers = json.loads(text)["brokers"].values()
@@ -83,6 +103,17 @@ class Pair:
         message = self.consumer.poll(60)
         assert message is not None and message.error() is None, message
         self.consumed += 1
+
+    def forget(self):
+        """What was so far is older than who watches, and so is the Fetch request that waits."""
+        self.published = self.consumed = 0
+        self.early, asked = self.fetches.answered, self.fetches.asked
+        until = time.monotonic() + 60
+        while self.fetches.asked == asked:
+            assert self.consumer.poll(0.05) is None and time.monotonic() < until
+
+    def fetched(self):
+        return self.fetches.answered - self.early + self.dropped
 
     def run(self):
         for _ in range(self.plan["messages"]):
@@ -114,14 +145,21 @@ def main():
             pair.produce()
             pair.producer.flush(60)
             pair.consume()
-            pair.published = pair.consumed = 0
     print("waiting", flush=True)
     sys.stdin.readline()
     for pair in pairs:
         if not plan.get("early"):
             pair.connect()
-        elif plan.get("refresh"):  # what the library does by itself every five minutes
+            continue
+        pair.forget()
+        if plan.get("refresh"):  # what the library does by itself every five minutes
             pair.consumer.list_topics(pair.topic, timeout=60)
+    if plan["linger"] != 0:  # one request that waits alone, before many do
+        for pair in pairs:
+            pair.produce()
+            pair.producer.flush(60)
+        print("{}", flush=True)
+        sys.stdin.readline()
     threads = [threading.Thread(target=pair.run) for pair in pairs]
     for thread in threads:
         thread.start()
@@ -130,7 +168,7 @@ def main():
     done = {"publish": collections.Counter(), "process": collections.Counter()}
     for pair in pairs:
         done["publish"][pair.topic] += pair.requests
-        done["process"][pair.topic] += pair.consumed + pair.dropped
+        done["process"][pair.topic] += pair.fetched()
     print(json.dumps(done), flush=True)
     sys.stdin.readline()
 

@@ -6,6 +6,7 @@ Each connection subscribes to a topic of its own, publishes COUNT messages of ev
 """
 import collections
 import json
+import socket
 import sys
 import threading
 
@@ -39,6 +40,7 @@ def converse(number):
     client.on_message = on_message
     client.on_subscribe = lambda *_: subscribed.set()
     client.connect("127.0.0.1", port)
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # QoS 2 would wait for acknowledgements of TCP
     client.loop_start()
     client.subscribe([(f"subscribed/{number}", 2), (f"self/{number}", 2)])
     assert subscribed.wait(30)

@@ -15,11 +15,17 @@ def programs():
 
 
 class Postgres:
+    def __init__(self, accounts=""):
+        """`accounts`: lines of pg_hba.conf before those that trust everybody."""
+        self.accounts = accounts
+
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="obi-postgres-"))
         shutil.chown(self.folder, USER)
         self.port = free_port()
         self.run("initdb", "-D", self.folder / "data", "-A", "trust", "-U", USER, "--no-locale", "-E", "UTF8", "--no-sync")
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(self.accounts + rules.read_text())
         self.log = (self.folder / "log").open("wb")
         self.process = subprocess.Popen(
             [*self.as_user(), programs() / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-h", "127.0.0.1",
