@@ -1,13 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of messaging protocols ask of the agent."""
 import collections
+import json
 import re
 
-from agent import assert_ledger_adds_up, ledger_of_log
+from agent import Agent, assert_ledger_adds_up, ledger_of_log
 
 
 def instrument(pattern):
     return f"discovery:\n  instrument:\n    - cmd_args: '{pattern}'\n"
+
+
+def compare_client(tally, name, connections, client, pattern, span_type, port, secrets):
+    """A client's own count of what it did, and the spans of its side. `client` makes it; `pattern` is of its command line."""
+    with Agent(config=instrument(pattern)) as agent, client as running:
+        agent.wait_for_instrumented(1)
+        done = json.loads(running.go())
+        tally.expect_counts(name, connections, done, facts(agent, sum(done.values()), span_type, port))
+        tally.expect(name, connections, "client names", connections, len(client_ids(agent)))
+        assert_clean(agent, secrets)
+
+
+def compare_server(tally, name, connections, client, span_type, port, secrets):
+    """… and the spans of its server."""
+    with Agent({"OTEL_EBPF_OPEN_PORT": str(port)}) as agent, client as running:
+        done = json.loads(running.go())
+        tally.expect_counts(name, connections, done, facts(agent, sum(done.values()), span_type, port))
+        assert_clean(agent, secrets)
 
 
 def facts(agent, count, span_type, port):

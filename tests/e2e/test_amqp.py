@@ -7,7 +7,7 @@ import sys
 import pytest
 from agent import Agent
 from conftest import PEERS
-from messaging import assert_clean, client_ids, facts, instrument
+from messaging import assert_clean, compare_client
 from packages import node_path, python_path
 from peers.brokers import Artemis, Client, RabbitMq
 from tally import Tally
@@ -44,14 +44,8 @@ def client_of(name, port, connections, count):
 def compare(broker, name):
     with Tally(f"amqp {name}, {type(broker).__name__}") as tally:
         for connections in (1, 16, 64):
-            with Agent(config=instrument("*amqp*_client.*")) as agent, \
-                    client_of(name, broker.port, connections, max(4, 64 // connections)) as client:
-                agent.wait_for_instrumented(1)
-                done = json.loads(client.go())
-                count = sum(done.values())
-                tally.expect_counts(name, connections, done, facts(agent, count, "AMQPClient", broker.port))
-                tally.expect(name, connections, "client names", connections, len(client_ids(agent)))
-                assert_clean(agent, SECRETS)
+            client = client_of(name, broker.port, connections, max(4, 64 // connections))
+            compare_client(tally, name, connections, client, "*amqp*_client.*", "AMQPClient", broker.port, SECRETS)
 
 
 @pytest.mark.parametrize("name", ("pika", "amqplib", *CLIENTS_1_0))

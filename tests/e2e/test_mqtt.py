@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """MQTT 3.1.1 and 5: mosquitto's clients, paho and MQTT.js against mosquitto; the broker is traced too."""
-import json
 import subprocess
 import sys
 
 import pytest
 from agent import Agent
 from conftest import PEERS
-from messaging import assert_clean, client_ids, facts, instrument
+from messaging import assert_clean, compare_client, compare_server, facts, instrument
 from packages import node_path, python_path
 from peers.brokers import Client, Mosquitto
 from tally import Tally
@@ -35,24 +34,14 @@ def test_clients(broker):
     with Tally("mqtt clients") as tally:
         for name in CLIENTS:
             for connections in (1, 16, 64):
-                with Agent(config=instrument("*mqtt_client.*")) as agent, \
-                        client_of(name, broker.port, connections, max(2, 64 // connections)) as client:
-                    agent.wait_for_instrumented(1)
-                    done = json.loads(client.go())
-                    count = sum(done.values())
-                    tally.expect_counts(name, connections, done, facts(agent, count, "MQTTClient", broker.port))
-                    tally.expect(name, connections, "client ids", connections, len(client_ids(agent)))
-                    assert_clean(agent, SECRETS)
+                client = client_of(name, broker.port, connections, max(2, 64 // connections))
+                compare_client(tally, name, connections, client, "*mqtt_client.*", "MQTTClient", broker.port, SECRETS)
 
 
 def test_broker(broker):
     with Tally("mqtt broker") as tally:
         for name in CLIENTS:
-            with Agent({"OTEL_EBPF_OPEN_PORT": str(broker.port)}) as agent, client_of(name, broker.port, 16, 4) as client:
-                done = json.loads(client.go())
-                count = sum(done.values())
-                tally.expect_counts(name, 16, done, facts(agent, count, "MQTTServer", broker.port))
-                assert_clean(agent, SECRETS)
+            compare_server(tally, name, 16, client_of(name, broker.port, 16, 4), "MQTTServer", broker.port, SECRETS)
 
 
 def test_c_clients(broker):
