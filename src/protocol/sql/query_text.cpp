@@ -48,7 +48,7 @@ bool QueryText::has_sign(const Token& number) const {
 
 void QueryText::add_literal(const Token& token) {
   const bool replaces_sign = has_sign(token);
-  if (token.before == Space::kSingle) ++run_end_;
+  if (token.before == Space::kSingle && run_end_ != nullptr) ++run_end_;
   flush();
   if (token.before == Space::kOther && size_ > 0) put(' ');
   if (replaces_sign && size_ > 0) --size_;

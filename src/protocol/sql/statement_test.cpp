@@ -160,6 +160,8 @@ TEST(Statement, WhatOneDialectHas) {
 
 TEST(Statement, LiteralsAreQuestionMarksInAnyDialect) {
   const Case cases[] = {
+      {" 1", "?"},
+      {" 'a' SELECT", "? SELECT"},
       {"SELECT  a,\n\tb FROM t -- c\nWHERE  x='it''s'", "SELECT a, b FROM t WHERE x=?"},
       {"SELECT 1, 2.5, .5, 1e-7, 0xFF, 1E+3", "SELECT ?, ?, ?, ?, ?, ?"},
       {"WHERE a = -5 AND b > +.5", "WHERE a = ? AND b > ?"},
