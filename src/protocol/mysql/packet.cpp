@@ -99,15 +99,6 @@ std::string_view last_c_string(ByteCursor& cursor) {
 
 }  // namespace
 
-std::expected<Header, ParseError> parse_header(Bytes bytes) {
-  ByteCursor cursor(bytes);
-  Header header;
-  header.length = static_cast<std::uint32_t>(cursor.little_bytes(3));
-  header.sequence = cursor.u8();
-  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  return header;
-}
-
 std::expected<Greeting, ParseError> parse_greeting(Bytes payload) {
   ByteCursor cursor(payload);
   if (cursor.u8() != 10) return std::unexpected(ParseError::NotThisProtocol);

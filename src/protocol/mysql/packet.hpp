@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/byte_cursor.hpp"
 #include "protocol/conversation.hpp"
 
 namespace obi::protocol::mysql {
@@ -71,7 +72,12 @@ struct Header {
   std::uint8_t sequence = 0;
 };
 /// Truncated if there are fewer than kHeaderBytes.
-std::expected<Header, ParseError> parse_header(Bytes bytes);
+inline std::expected<Header, ParseError> parse_header(Bytes bytes) {
+  base::ByteCursor cursor(bytes);
+  const auto both = cursor.little<std::uint32_t>();
+  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
+  return Header{.length = both & kMaxPayload, .sequence = static_cast<std::uint8_t>(both >> 24U)};
+}
 
 /// The server's first packet (protocol version 10), of which only this is wanted.
 struct Greeting {

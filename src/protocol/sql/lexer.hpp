@@ -37,6 +37,21 @@ struct Token {
   }
 };
 
+/// The newest token and those just before it.
+class Tokens {
+ public:
+  /// `back`: 0 is the newest; up to 2. A kEnd with an empty text before the first.
+  [[nodiscard]] const Token& operator[](std::size_t back) const {
+    return ring_[(newest_ - back) % ring_.size()];
+  }
+  /// The oldest, to become the newest.
+  Token& add() { return ring_[++newest_ % ring_.size()]; }
+
+ private:
+  std::array<Token, 4> ring_;
+  std::size_t newest_ = 0;
+};
+
 class Lexer {
  public:
   Lexer(std::string_view text, Dialect dialect)
@@ -44,31 +59,28 @@ class Lexer {
         dialect_(dialect),
         word_mask_(dialect == Dialect::kMsSql ? kInWord | kInMsSqlWord : kInWord) {}
 
-  Token next() {
-    Token token;
-    if (position_ == text_.size()) return token;
+  /// The next token; kEnd at the end, where its text is empty. Inlined, as there is little to most.
+  [[gnu::always_inline]] void next(Token& token) {
+    token = Token{};
+    if (position_ == text_.size()) return;
     std::uint8_t first = classes(position_);
     if ((first & (kSpace | kComment)) != 0) {
       token.before = skip_space();
-      if (position_ == text_.size()) return token;
+      if (position_ == text_.size()) return;
       first = classes(position_);
     }
     const std::size_t begin = position_;
     if ((first & kLetter) != 0) {
       skip_word();
-      token.text = {text_.data() + begin, position_ - begin};
       token.kind = TokenKind::kWord;
-      if (token.text.size() > 2) {
-        token.keyword = find_keyword(token.text, text_.size() - begin);
-        return token;
-      }
-      if (at(position_) == '\'' || at(position_) == '&') token.kind = prefixed_text(begin);
+      if (position_ - begin <= 2 && (at(position_) == '\'' || at(position_) == '&'))
+        token.kind = prefixed_text(begin);
+      token.text = {text_.data() + begin, position_ - begin};
       token.keyword = find_keyword(token.text, text_.size() - begin);
     } else {
       token.kind = (first & kPlainSymbol) != 0 ? one(TokenKind::kSymbol) : other();
+      token.text = {text_.data() + begin, position_ - begin};
     }
-    token.text = {text_.data() + begin, position_ - begin};
-    return token;
   }
 
  private:

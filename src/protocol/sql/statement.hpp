@@ -15,6 +15,8 @@ namespace obi::protocol::sql {
 
 enum class Dialect : std::uint8_t { kGeneric, kPostgres, kMySql, kMsSql };
 
+class Analysis;
+
 /// Texts are in the arena or static, valid UTF-8.
 struct Statement {
   std::string_view operation;  ///< "SELECT", upper case, as the first word that does something
@@ -35,6 +37,9 @@ Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena);
 class KeptStatement {
  public:
   void set(std::string_view text, Dialect dialect);
+  /// The SQL in bytes of an unknown protocol (find_sql), if there is any; false: nothing has
+  /// changed.
+  bool set_found(std::string_view bytes);
   void clear();
   /// Valid until the next set or clear.
   [[nodiscard]] Statement view() const;
@@ -42,6 +47,8 @@ class KeptStatement {
   [[nodiscard]] std::size_t held_bytes() const { return texts_.capacity(); }
 
  private:
+  void keep(const Analysis& analysis);
+
   std::string_view operation_;
   std::string texts_;  // table, text and summary in a row
   std::uint16_t table_size_ = 0;

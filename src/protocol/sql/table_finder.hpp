@@ -81,16 +81,17 @@ class TableFinder {
   std::uint64_t lists_ = 0;      // … a comma is followed by a table
   std::uint64_t ctes_open_ = 0;  // … by the next name of a WITH
   std::uint64_t calls_ = 0;      // … FROM is a word of a function's
-  bool table_due_ = false;
-  bool cte_due_ = false;
-  bool alias_due_ = false;
-  bool resumes_ = false;  // behind the parenthesis at `resume_depth_` a table is due again
+  // What the next token may be; together, so that one look tells that it is nothing.
+  bool in_name_ : 1 = false;
+  bool table_due_ : 1 = false;
+  bool cte_due_ : 1 = false;
+  bool alias_due_ : 1 = false;
+  bool is_hint_due_ : 1 = false;  // `FROM t (NOLOCK)`: what looked like a function may be a table
+  bool resumes_ = false;          // behind the parenthesis at `resume_depth_` a table is due again
   std::size_t resume_depth_ = 0;
   Place place_ = Place::kFrom;
 
-  bool in_name_ = false;
-  bool part_due_ = false;     // behind a dot
-  bool is_hint_due_ = false;  // `FROM t (NOLOCK)`: what looked like a function may be a table
+  bool part_due_ = false;  // behind a dot
   std::size_t name_begin_ = 0;
   std::size_t names_size_ = 0;
   std::array<char, 1024> names_;
