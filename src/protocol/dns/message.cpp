@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/word.hpp"
 #include "model/address.hpp"
@@ -54,7 +55,13 @@ bool append_address(const Record& record, std::string& addresses) {
   return true;
 }
 
-bool is_plain(char c) { return c > 0x20 && c < 0x7f && c != '.' && c != '\\'; }
+// What names are written with, nearly all of them.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) plain[c] = c != '.' && c != '\\';
+  return plain;
+}();
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 // ASCII in lower case, eight bytes at a time.
 std::uint64_t lower(std::uint64_t word) {
@@ -67,12 +74,14 @@ std::uint64_t lower(std::uint64_t word) {
 
 void Name::add_label(std::string_view label) {
   if (size_ > 0) put('.');
-  for (const char c : label) {
-    if (is_plain(c)) {
-      put(c);
-    } else {
-      put_escaped(c);
-    }
+  while (!label.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(label.begin(), label.end(), is_plain) - label.begin());
+    std::memcpy(chars_.data() + size_, label.data(), plain);
+    size_ += plain;
+    if (plain == label.size()) return;
+    put_escaped(label[plain]);
+    label.remove_prefix(plain + 1);
   }
 }
 

@@ -86,33 +86,13 @@ bool ends_with_end_request(std::span<const std::byte> tail) {
          number(tail[7]) == 0;
 }
 
-std::optional<std::size_t> ParamWalk::length() {
-  if (rest_.empty()) return std::nullopt;
-  const auto first = static_cast<unsigned char>(rest_.front());
-  if (first < 0x80) {
-    rest_.remove_prefix(1);
-    return first;
-  }
-  if (rest_.size() < 4) return std::nullopt;
-  std::size_t value = first & 0x7fU;
-  for (std::size_t i = 1; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(rest_[i]);
+// Of four bytes.
+bool ParamWalk::long_length(std::size_t& length) {
+  if (rest_.size() < 4) return false;
+  length = static_cast<unsigned char>(rest_[0]) & 0x7fU;
+  for (std::size_t i = 1; i < 4; ++i) length = length << 8U | static_cast<unsigned char>(rest_[i]);
   rest_.remove_prefix(4);
-  return value;
-}
-
-std::optional<Param> ParamWalk::next() {
-  const auto name_bytes = length();
-  if (!name_bytes) return std::nullopt;
-  const auto value_bytes = length();
-  // Each is below 2^31, so their sum doesn't wrap.
-  if (!value_bytes || *name_bytes + *value_bytes > rest_.size()) {
-    rest_ = {};
-    return std::nullopt;
-  }
-  const Param param{.name = rest_.substr(0, *name_bytes),
-                    .value = rest_.substr(*name_bytes, *value_bytes)};
-  rest_.remove_prefix(*name_bytes + *value_bytes);
-  return param;
+  return true;
 }
 
 CgiHead parse_cgi_head(std::string_view text, bool is_all) {

@@ -61,7 +61,10 @@ class Lexer {
 
   /// The next token; kEnd at the end, where its text is empty. Inlined, as there is little to most.
   [[gnu::always_inline]] void next(Token& token) {
-    token = Token{};
+    token.kind = TokenKind::kEnd;
+    token.before = Space::kNone;
+    token.keyword = Keyword::None;
+    token.text = {};
     if (position_ == text_.size()) return;
     std::uint8_t first = classes(position_);
     if ((first & (kSpace | kComment)) != 0) {

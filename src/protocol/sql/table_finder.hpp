@@ -48,7 +48,7 @@ class TableFinder {
     return symbol != '(' && symbol != ')' && symbol != ',' && symbol != ';';
   }
   [[nodiscard]] bool is_waiting() const {
-    return in_name_ || table_due_ || alias_due_ || cte_due_ || is_hint_due_;
+    return (in_name_ | table_due_ | alias_due_ | cte_due_ | is_hint_due_) != 0;
   }
   void follow(const Token& token);
   void on_word(const Token& token);
