@@ -115,6 +115,7 @@ std::expected<Header, ParseError> Reader::header() {
 // Once behind a pointer, `here` reads the name and the message's own cursor stays behind it.
 bool Reader::name(Name* name) {
   if (name != nullptr) name->clear();
+  const std::size_t begin = message_.size() - cursor_.left();
   base::ByteCursor elsewhere(message_);
   base::ByteCursor* here = &cursor_;
   std::size_t wire_bytes = 0;
@@ -124,6 +125,7 @@ bool Reader::name(Name* name) {
     const std::uint8_t length = here->u8();
     if (!here->ok()) break;
     if (length == 0) {
+      if (here == &cursor_) known_ = begin;
       if (name != nullptr) name->end();
       return true;
     }
@@ -131,6 +133,8 @@ bool Reader::name(Name* name) {
       const std::size_t target = (length & 0x3fU) << 8U | here->u8();
       if (!here->ok()) break;
       if (target >= std::min(lowest, at)) return cursor_.fail(), false;
+      // Most records are of the name that was asked for.
+      if (name == nullptr && wire_bytes == 0 && target == known_) return true;
       lowest = target;
       elsewhere = base::ByteCursor(message_.subspan(target));
       here = &elsewhere;

@@ -82,6 +82,7 @@ class Reader {
   bool name(Name* name);  // null: it is only read over
   std::span<const std::byte> message_;
   base::ByteCursor cursor_;
+  std::size_t known_ = SIZE_MAX;  // where a name begins that was read without a pointer
   bool is_cut_ = false;
 };
 

@@ -7,12 +7,8 @@
 #include <array>
 #include <charconv>
 
-#include "base/byte_cursor.hpp"
-
 namespace obi::protocol::fastcgi {
 namespace {
-
-using base::ByteCursor;
 
 constexpr std::uint8_t kVersion = 1;
 constexpr int kFound = 302;
@@ -35,20 +31,17 @@ int status_of(std::string_view value) {
 }  // namespace
 
 std::expected<RecordHeader, ParseError> parse_header(std::span<const std::byte> bytes) {
-  ByteCursor cursor(bytes);
-  const std::uint8_t version = cursor.u8();
-  const std::uint8_t type = cursor.u8();
-  RecordHeader header;
-  header.type = static_cast<RecordType>(type);
-  header.request_id = cursor.big<std::uint16_t>();
-  header.content_bytes = cursor.big<std::uint16_t>();
-  header.padding_bytes = cursor.u8();
-  cursor.skip(1);
-  if (!bytes.empty() && version != kVersion) return std::unexpected(ParseError::NotThisProtocol);
-  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  if (type < 1 || type > static_cast<std::uint8_t>(RecordType::kUnknownType))
+  if (!bytes.empty() && number(bytes[0]) != kVersion)
     return std::unexpected(ParseError::NotThisProtocol);
-  return header;
+  if (bytes.size() < RecordHeader::kBytes) return std::unexpected(ParseError::Truncated);
+  const unsigned type = number(bytes[1]);
+  if (type < 1 || type > static_cast<unsigned>(RecordType::kUnknownType))
+    return std::unexpected(ParseError::NotThisProtocol);
+  return RecordHeader{
+      .type = static_cast<RecordType>(type),
+      .request_id = static_cast<std::uint16_t>(number(bytes[2]) << 8U | number(bytes[3])),
+      .content_bytes = static_cast<std::uint16_t>(number(bytes[4]) << 8U | number(bytes[5])),
+      .padding_bytes = static_cast<std::uint8_t>(bytes[6])};
 }
 
 bool is_servers(RecordType type) {

@@ -30,7 +30,7 @@ class Analysis {
       on_keyword(token.keyword);
     }
     finder_.end();
-    text_ = query_.text(tokens[1]);
+    text_ = query_.text(tokens.last());
     if (finder_.operation() != Keyword::None && !finder_.tables().empty()) write_summary();
   }
   Analysis(std::string_view text, Dialect dialect) : Analysis(text, dialect, [](Keyword) {}) {}

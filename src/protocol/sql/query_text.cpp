@@ -13,14 +13,14 @@ bool is_operand(const Token& token) {
 }  // namespace
 
 void QueryText::add_carefully(const Tokens& tokens) {
-  const Token& token = tokens[0];
+  const Token& token = tokens.newest();
   const bool is_literal = token.kind == TokenKind::kNumber || token.kind == TokenKind::kText;
   if (is_literal || is_value_of_set(tokens)) {
     add_literal(tokens);
   } else {
     follow_list(token);
     if (token.before == Space::kOther) {
-      flush(end_of(tokens[1]));
+      flush(end_of(tokens.last()));
       if (size_ > 0) put(' ');
       run_begin_ = token.text.data();
     } else if (run_begin_ == nullptr) {
@@ -39,8 +39,8 @@ void QueryText::add_carefully(const Tokens& tokens) {
 
 // `SET application_name TO abc`: a value without quotes.
 bool QueryText::is_value_of_set(const Tokens& tokens) const {
-  const Token& token = tokens[0];
-  const Token& last = tokens[1];
+  const Token& token = tokens.newest();
+  const Token& last = tokens.last();
   if (!is_set_ || token.kind != TokenKind::kWord || token.keyword != Keyword::None ||
       token.text.front() == '@')
     return false;
@@ -48,13 +48,13 @@ bool QueryText::is_value_of_set(const Tokens& tokens) const {
 }
 
 bool QueryText::has_sign(const Tokens& tokens) {
-  return tokens[0].kind == TokenKind::kNumber && tokens[0].before == Space::kNone &&
-         (tokens[1].is('-') || tokens[1].is('+')) && !is_operand(tokens[2]);
+  return tokens.newest().kind == TokenKind::kNumber && tokens.newest().before == Space::kNone &&
+         (tokens.last().is('-') || tokens.last().is('+')) && !is_operand(tokens.last_but_one());
 }
 
 void QueryText::add_literal(const Tokens& tokens) {
-  const Token& token = tokens[0];
-  flush(token.before == Space::kSingle ? token.text.data() : end_of(tokens[1]));
+  const Token& token = tokens.newest();
+  flush(token.before == Space::kSingle ? token.text.data() : end_of(tokens.last()));
   if (token.before == Space::kOther && size_ > 0) put(' ');
   if (has_sign(tokens) && size_ > 0) --size_;
   if (list_ == InList::kComma) {

@@ -20,7 +20,7 @@ class QueryText {
   explicit QueryText(Dialect dialect) : comma_goes_on_(dialect == Dialect::kPostgres) {}
   /// The newest of `tokens`. Most are told as they are written, with what is between them.
   void add(const Tokens& tokens) {
-    const Token& token = tokens[0];
+    const Token& token = tokens.newest();
     const bool is_literal = token.kind == TokenKind::kNumber || token.kind == TokenKind::kText;
     if (is_literal || token.before == Space::kOther || is_careful_) add_carefully(tokens);
     if (token.keyword == Keyword::In) {

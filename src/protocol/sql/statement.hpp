@@ -13,7 +13,14 @@
 
 namespace obi::protocol::sql {
 
-enum class Dialect : std::uint8_t { kGeneric, kPostgres, kMySql, kMsSql };
+enum class Dialect : std::uint8_t {
+  kGeneric,
+  kPostgres,
+  kMySql,
+  kMsSql,
+  kMySqlPlain,   ///< … in the mode NO_BACKSLASH_ESCAPES
+  kMySqlUnsure,  ///< … in that mode or not: what only one of them takes for a literal is one
+};
 
 class Analysis;
 
