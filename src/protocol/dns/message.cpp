@@ -201,6 +201,8 @@ std::uint64_t hash_of(std::string_view name, std::uint16_t type) {
 }
 
 std::string_view type_name(std::uint16_t type, base::Arena& arena) {
+  if (type == kTypeA) return "A";
+  if (type == kTypeAaaa) return "AAAA";
   const auto found = std::ranges::lower_bound(kTypes, type, {}, &TypeName::type);
   if (found != kTypes.end() && found->type == type) return found->name;
   std::array<char, 5> digits;
