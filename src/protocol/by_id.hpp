@@ -27,17 +27,17 @@ class ById {
   /// wait; it is accounted for.
   Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(Note::RequestSeen, spans);
-    const auto known = waiting_.find(key);
-    if (known != waiting_.end()) {
-      tell(Note::RequestLostResponse, known->second.spans, sink);
-      known->second = {.request = {}, .spans = spans};
-      return &known->second.request;
-    }
-    if (waiting_.size() >= max_waiting_) {
+    if (waiting_.size() >= max_waiting_ && !waiting_.contains(key)) {
       tell(Note::RequestOverflow, spans, sink);
       return nullptr;
     }
-    return &waiting_.emplace(key, Entry{.request = {}, .spans = spans}).first->second.request;
+    const auto [at, is_new] = waiting_.try_emplace(key);
+    if (!is_new) {
+      tell(Note::RequestLostResponse, at->second.spans, sink);
+      at->second = {};
+    }
+    at->second.spans = spans;
+    return &at->second.request;
   }
   /// The request that waits under the key, if any; null else. Valid until the next push or take.
   Request* find(const Key& key) {
@@ -53,6 +53,8 @@ class ById {
     waiting_.erase(found);
     return taken;
   }
+  /// … of which everything was told from where it is.
+  void remove(const Key& key) { waiting_.erase(key); }
   /// What waits under `from` waits under `to` from now on, for an answer in several parts of which
   /// each names the one before; what waited there is given up. False: nobody waits under `from`.
   bool rename(const Key& from, const Key& to, SpanSink& sink) {

@@ -39,7 +39,9 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
   }
   while (!bytes.empty() && !side.lost && !left_) {
-    bytes = bytes.subspan(read(from, chunk, bytes, sink));
+    // At least one is used, or the side is lost.
+    bytes = bytes.subspan(side.moved == 0 ? begin(from, chunk, bytes, sink)
+                                          : go_on(from, chunk, bytes, sink));
     used |= !side.lost;
   }
   if (chunk.missing_bytes > 0 && !left_) {
@@ -50,17 +52,9 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   return seen_message_ ? Fate::Resync : Fate::Unrecognised;
 }
 
-// Returns how many of the bytes were used; at least one, or the side is lost.
-std::size_t MessageConversation::read(Speaker from, const Chunk& chunk,
-                                      std::span<const std::byte> bytes, SpanSink& sink) {
-  return side_of(from).moved == 0 ? begin(from, chunk, bytes, sink)
-                                  : go_on(from, chunk, bytes, sink);
-}
-
-// False: the size is not known (yet), and the side may be lost.
-bool MessageConversation::find_size(Speaker from, std::span<const std::byte> bytes,
+// False: the size is not known (yet), and the side may be lost. `seen`: bytes that were measured.
+bool MessageConversation::take_size(Speaker from, const Size& size, std::size_t seen,
                                     SpanSink& sink) {
-  const Size size = measure(from, bytes);
   if (size) {
     side_of(from).size = *size;
     return true;
@@ -68,29 +62,40 @@ bool MessageConversation::find_size(Speaker from, std::span<const std::byte> byt
   if (size.error() == ParseError::Unsupported) {
     sink.note(Note::MessageUnsupported);
     leave(sink);
-  } else if (size.error() != ParseError::Truncated || bytes.size() >= kMaxHeaderBytes) {
+  } else if (size.error() != ParseError::Truncated || seen >= kMaxHeaderBytes) {
     if (seen_message_) sink.note(Note::MessageMalformed);
     lose(from, sink);
   }
   return false;
 }
 
+// Most messages come whole: for those nothing is kept, and little done.
 std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
                                        std::span<const std::byte> bytes, SpanSink& sink) {
+  const Size size = measure(from, bytes);
+  if (!size || *size > bytes.size()) return begin_part(from, chunk, bytes, size, sink);
+  const auto whole = bytes.first(static_cast<std::size_t>(*size));
+  on_part(from, whole, 0, sink);
+  seen_message_ = true;
+  on_message({.from = from,
+              .bytes = whole,
+              .size = *size,
+              .start_ns = chunk.start_ns,
+              .end_ns = chunk.end_ns,
+              .pid = chunk.pid,
+              .just_measured = true},
+             sink);
+  return whole.size();
+}
+
+// `size`: of the message, which is longer than `bytes`, or why it isn't known.
+std::size_t MessageConversation::begin_part(Speaker from, const Chunk& chunk,
+                                            std::span<const std::byte> bytes, const Size& size,
+                                            SpanSink& sink) {
   Side& side = side_of(from);
   side.start_ns = chunk.start_ns;
   side.pid = chunk.pid;
-  const bool measured = find_size(from, bytes, sink);
-  if (measured) {
-    on_part(from,
-            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(side.size, bytes.size()))),
-            0, sink);
-  }
-  if (measured && side.size <= bytes.size()) {
-    const std::size_t size = side.size;
-    end_message(from, bytes.first(size), chunk.end_ns, sink);
-    return size;
-  }
+  if (take_size(from, size, bytes.size(), sink)) on_part(from, bytes, 0, sink);
   if (side.lost || left_) return bytes.size();
   const std::size_t wanted = side.size == 0 ? bytes.size() : std::min(bytes.size(), kept_bytes_);
   side.kept.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(wanted));
@@ -108,7 +113,7 @@ std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
     const std::size_t room = std::min(bytes.size(), kMaxHeaderBytes - before);
     side.kept.insert(side.kept.end(), bytes.begin(),
                      bytes.begin() + static_cast<std::ptrdiff_t>(room));
-    if (!find_size(from, side.kept, sink)) {
+    if (!take_size(from, measure(from, side.kept), side.kept.size(), sink)) {
       side.moved += room;
       return room;
     }

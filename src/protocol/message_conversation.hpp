@@ -32,6 +32,7 @@ struct Message {
   std::uint64_t start_ns = 0;        ///< when its first bytes moved
   std::uint64_t end_ns = 0;          ///< when its last bytes had moved
   std::uint32_t pid = 0;
+  bool just_measured = false;  ///< by the last call of measure(), which saw all of these bytes
   [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
   [[nodiscard]] Origin origin() const { return {.start_ns = start_ns, .pid = pid}; }
 };
@@ -120,13 +121,13 @@ class MessageConversation : public Conversation {
   [[nodiscard]] const Side& side_of(Speaker from) const {
     return sides_[static_cast<std::size_t>(from)];
   }
-  std::size_t read(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
-                   SpanSink& sink);
   std::size_t begin(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
                     SpanSink& sink);
+  std::size_t begin_part(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+                         const Size& size, SpanSink& sink);
   std::size_t go_on(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
                     SpanSink& sink);
-  bool find_size(Speaker from, std::span<const std::byte> bytes, SpanSink& sink);
+  bool take_size(Speaker from, const Size& size, std::size_t seen, SpanSink& sink);
   void end_message(Speaker from, std::span<const std::byte> bytes, std::uint64_t end_ns,
                    SpanSink& sink);
   void miss(Speaker from, const Chunk& chunk, SpanSink& sink);

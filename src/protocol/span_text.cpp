@@ -17,7 +17,7 @@ char without_control(char c) {
 
 }  // namespace
 
-bool is_printable_ascii(std::string_view text) {
+std::size_t printable_ascii_prefix(std::string_view text) {
   using base::each_byte;
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
@@ -25,10 +25,14 @@ bool is_printable_ascii(std::string_view text) {
     // 0x7f lacks.
     const auto word = base::word_at<std::uint64_t>(text, at);
     const std::uint64_t low = word & each_byte(0x7f);
-    if (((word | ~(low + each_byte(0x60)) | (low + each_byte(0x01))) & each_byte(0x80)) != 0)
-      return false;
+    if (((word | ~(low + each_byte(0x60)) | (low + each_byte(0x01))) & each_byte(0x80)) != 0) break;
   }
-  return std::ranges::all_of(text.substr(at), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  while (at < text.size() && text[at] >= 0x20 && text[at] <= 0x7e) ++at;
+  return at;
+}
+
+bool is_printable_ascii(std::string_view text) {
+  return printable_ascii_prefix(text) == text.size();
 }
 
 void append_clean(std::string& to, std::string_view text) {

@@ -24,5 +24,7 @@ void append_clean(std::string& to, std::string_view text);
 /// Every byte is printable ASCII (0x20 to 0x7e): for names of which a protocol allows nothing else,
 /// as a test of whether it is that protocol.
 bool is_printable_ascii(std::string_view text);
+/// How many bytes at the front are.
+std::size_t printable_ascii_prefix(std::string_view text);
 
 }  // namespace obi::protocol

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
+#include "base/word.hpp"
 #include "model/address.hpp"
 
 namespace obi::protocol::dns {
@@ -53,24 +55,43 @@ bool append_address(const Record& record, std::string& addresses) {
   return true;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+// What names are written with, nearly all of them.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) plain[c] = c != '.' && c != '\\';
+  return plain;
+}();
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+// ASCII in lower case, eight bytes at a time.
+std::uint64_t lower(std::uint64_t word) {
+  using base::each_byte;
+  const std::uint64_t is_upper = (word + each_byte(0x80 - 'A')) & ~(word + each_byte(0x7f - 'Z'));
+  return word | (is_upper & each_byte(0x80)) >> 2U;
+}
 
 }  // namespace
 
 void Name::add_label(std::string_view label) {
   if (size_ > 0) put('.');
-  for (const char c : label) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte >= 0x7f) {
-      put('\\');
-      put(static_cast<char>('0' + byte / 100));
-      put(static_cast<char>('0' + byte / 10 % 10));
-      put(static_cast<char>('0' + byte % 10));
-    } else {
-      if (c == '.' || c == '\\') put('\\');
-      put(c);
-    }
+  while (!label.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(label.begin(), label.end(), is_plain) - label.begin());
+    std::memcpy(chars_.data() + size_, label.data(), plain);
+    size_ += plain;
+    if (plain == label.size()) return;
+    put_escaped(label[plain]);
+    label.remove_prefix(plain + 1);
   }
+}
+
+void Name::put_escaped(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  put('\\');
+  if (c == '.' || c == '\\') return put(c);
+  put(static_cast<char>('0' + byte / 100));
+  put(static_cast<char>('0' + byte / 10 % 10));
+  put(static_cast<char>('0' + byte % 10));
 }
 
 std::expected<Header, ParseError> Reader::header() {
@@ -92,8 +113,9 @@ std::expected<Header, ParseError> Reader::header() {
 }
 
 // Once behind a pointer, `here` reads the name and the message's own cursor stays behind it.
-bool Reader::name(Name& name) {
-  name.clear();
+bool Reader::name(Name* name) {
+  if (name != nullptr) name->clear();
+  const std::size_t begin = message_.size() - cursor_.left();
   base::ByteCursor elsewhere(message_);
   base::ByteCursor* here = &cursor_;
   std::size_t wire_bytes = 0;
@@ -103,13 +125,16 @@ bool Reader::name(Name& name) {
     const std::uint8_t length = here->u8();
     if (!here->ok()) break;
     if (length == 0) {
-      name.end();
+      if (here == &cursor_) known_ = begin;
+      if (name != nullptr) name->end();
       return true;
     }
     if (length >= 0xc0) {
       const std::size_t target = (length & 0x3fU) << 8U | here->u8();
       if (!here->ok()) break;
       if (target >= std::min(lowest, at)) return cursor_.fail(), false;
+      // Most records are of the name that was asked for.
+      if (name == nullptr && wire_bytes == 0 && target == known_) return true;
       lowest = target;
       elsewhere = base::ByteCursor(message_.subspan(target));
       here = &elsewhere;
@@ -119,7 +144,7 @@ bool Reader::name(Name& name) {
     if (length > 63 || wire_bytes >= kMaxNameBytes) return cursor_.fail(), false;
     const std::string_view label = here->text(length);
     if (!here->ok()) break;
-    name.add_label(label);
+    if (name != nullptr) name->add_label(label);
   }
   is_cut_ = true;
   cursor_.fail();
@@ -127,15 +152,15 @@ bool Reader::name(Name& name) {
 }
 
 bool Reader::question(Question& question) {
-  if (!name(question.name)) return false;
+  if (!name(&question.name)) return false;
   question.type = cursor_.big<std::uint16_t>();
   question.dns_class = cursor_.big<std::uint16_t>();
   is_cut_ |= !cursor_.ok();
   return cursor_.ok();
 }
 
-bool Reader::record(Record& record) {
-  if (!name(record.name)) return false;
+bool Reader::record(Record& record, bool with_name) {
+  if (!name(with_name ? &record.name : nullptr)) return false;
   record.type = cursor_.big<std::uint16_t>();
   record.dns_class = cursor_.big<std::uint16_t>();
   record.ttl = cursor_.big<std::uint32_t>();
@@ -151,7 +176,7 @@ Outcome read_outcome(Reader& reader, const Header& header, std::uint64_t only,
   const std::uint32_t all = std::min<std::uint32_t>(
       kMaxRecords, std::uint32_t{header.answers} + header.authorities + header.additionals);
   Record record;
-  for (std::uint32_t i = 0; i < all && reader.record(record); ++i) {
+  for (std::uint32_t i = 0; i < all && reader.record(record, only != 0); ++i) {
     const bool is_option = record.type == kTypeOpt && i >= header.answers;
     if (is_option) outcome.rcode |= static_cast<int>(record.ttl >> 24U) << 4U;
     if (i >= header.answers) continue;
@@ -162,12 +187,22 @@ Outcome read_outcome(Reader& reader, const Header& header, std::uint64_t only,
 }
 
 std::uint64_t hash_of(std::string_view name, std::uint16_t type) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL ^ type;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(lower(c))) * 0x100000001b3ULL;
+  std::uint64_t hash = std::uint64_t{type} << 32U | name.size();
+  const auto add = [&hash](std::uint64_t word) {
+    hash = (hash ^ lower(word)) * 0x9e3779b97f4a7c15ULL;
+    hash ^= hash >> 32U;
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= name.size(); at += 8) add(base::word_at<std::uint64_t>(name, at));
+  std::uint64_t rest = 0;
+  for (; at < name.size(); ++at) rest = rest << 8U | static_cast<unsigned char>(name[at]);
+  add(rest);
   return hash == 0 ? 1 : hash;
 }
 
 std::string_view type_name(std::uint16_t type, base::Arena& arena) {
+  if (type == kTypeA) return "A";
+  if (type == kTypeAaaa) return "AAAA";
   const auto found = std::ranges::lower_bound(kTypes, type, {}, &TypeName::type);
   if (found != kTypes.end() && found->type == type) return found->name;
   std::array<char, 5> digits;
@@ -187,7 +222,7 @@ bool is_message(std::span<const std::byte> bytes, bool may_be_cut) {
       std::uint32_t{header->answers} + header->authorities + header->additionals;
   Record record;
   for (std::uint32_t i = 0; i < records; ++i) {
-    if (!reader.record(record)) return may_be_cut && reader.is_cut();
+    if (!reader.record(record, false)) return may_be_cut && reader.is_cut();
   }
   return reader.at_end() && header->questions + records > 0;
 }

@@ -46,6 +46,7 @@ class Name {
 
  private:
   void put(char c) { chars_[size_++] = c; }
+  void put_escaped(char c);
   // Each of at most 254 bytes of labels and lengths may need four characters.
   std::array<char, 4 * 256> chars_;
   std::size_t size_ = 0;
@@ -71,15 +72,17 @@ class Reader {
   /// Truncated, or NotThisProtocol if the reserved bit is set.
   std::expected<Header, ParseError> header();
   bool question(Question& question);
-  bool record(Record& record);
+  /// Without its name, `record.name` stays as it is.
+  bool record(Record& record, bool with_name = true);
   [[nodiscard]] bool at_end() const { return cursor_.ok() && cursor_.at_end(); }
   /// The bytes ended before what was read did.
   [[nodiscard]] bool is_cut() const { return is_cut_; }
 
  private:
-  bool name(Name& name);
+  bool name(Name* name);  // null: it is only read over
   std::span<const std::byte> message_;
   base::ByteCursor cursor_;
+  std::size_t known_ = SIZE_MAX;  // where a name begins that was read without a pointer
   bool is_cut_ = false;
 };
 

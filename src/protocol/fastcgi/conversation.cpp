@@ -54,7 +54,8 @@ MessageConversation::Size FastcgiConversation::measure(Speaker from,
   if (!header) return std::unexpected(header.error());
   if (is_servers(header->type) != (from == Speaker::kServer))
     return std::unexpected(ParseError::NotThisProtocol);
-  return header->size();
+  measured_ = *header;
+  return measured_.size();
 }
 
 bool FastcgiConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
@@ -65,10 +66,15 @@ bool FastcgiConversation::resumes(Speaker from, std::span<const std::byte> bytes
 }
 
 void FastcgiConversation::on_message(const Message& message, SpanSink& sink) {
-  const auto header = parse_header(message.bytes);
-  if (!header || header->request_id == 0) return;
-  message.from == Speaker::kClient ? on_client_record(*header, message, sink)
-                                   : on_server_record(*header, message, sink);
+  if (!message.just_measured) {
+    const auto header = parse_header(message.bytes);
+    if (!header) return;
+    measured_ = *header;
+  }
+  const RecordHeader header = measured_;
+  if (header.request_id == 0) return;
+  message.from == Speaker::kClient ? on_client_record(header, message, sink)
+                                   : on_server_record(header, message, sink);
 }
 
 void FastcgiConversation::on_client_record(const RecordHeader& header, const Message& message,
@@ -119,14 +125,27 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
 void FastcgiConversation::take_param(Request& request, const Param& param, std::string_view& script,
                                      std::string_view& query) {
   const auto [name, value] = param;
-  if (name == "REQUEST_METHOD") request.method = http1::known_method(value);
-  if (name == "REQUEST_URI") request.target.assign(value.substr(0, kMaxTarget));
-  if (name == "SCRIPT_NAME") script = value;
-  if (name == "QUERY_STRING") query = value;
-  if (name == "HTTPS") request.https = !value.empty() && value != "off" && value != "OFF";
-  if (name == "REQUEST_SCHEME" && value == "https") request.https = true;
-  if (name == "HTTP_HOST") request.host.assign(value.substr(0, kMaxHost));
-  if (name == "HTTP_TRACEPARENT") request.parent = model::parse_traceparent(value);
+  if (name.empty()) return;
+  // There are dozens of others.
+  switch (name.front()) {
+    case 'R':
+      if (name == "REQUEST_METHOD") request.method = http1::known_method(value);
+      if (name == "REQUEST_URI") request.target.assign(value.substr(0, kMaxTarget));
+      if (name == "REQUEST_SCHEME" && value == "https") request.https = true;
+      return;
+    case 'S':
+      if (name == "SCRIPT_NAME") script = value;
+      return;
+    case 'Q':
+      if (name == "QUERY_STRING") query = value;
+      return;
+    case 'H':
+      if (name == "HTTPS") request.https = !value.empty() && value != "off" && value != "OFF";
+      if (name == "HTTP_HOST") request.host.assign(value.substr(0, kMaxHost));
+      if (name == "HTTP_TRACEPARENT") request.parent = model::parse_traceparent(value);
+      return;
+    default: return;
+  }
 }
 
 // The request is known. Without a method it isn't HTTP (or its method was not captured), and makes
@@ -137,7 +156,8 @@ void FastcgiConversation::read_params(Request& request, SpanSink& sink) {
   std::string_view script;
   std::string_view query;
   ParamWalk walk(request.params);
-  while (const auto param = walk.next()) take_param(request, *param, script, query);
+  Param param;
+  while (walk.next(param)) take_param(request, param, script, query);
   if (request.target.empty()) {
     request.target.assign(script.substr(0, kMaxTarget));
     if (!query.empty()) append_up_to(request.target.append("?"), query, kMaxTarget);

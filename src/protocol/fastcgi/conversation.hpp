@@ -83,6 +83,7 @@ class FastcgiConversation final : public MessageConversation {
   Request* find(std::uint16_t id);
   [[nodiscard]] std::size_t open_count() const;
 
+  RecordHeader measured_;  // the last one
   std::vector<Request> requests_;
 };
 

@@ -7,12 +7,8 @@
 #include <array>
 #include <charconv>
 
-#include "base/byte_cursor.hpp"
-
 namespace obi::protocol::fastcgi {
 namespace {
-
-using base::ByteCursor;
 
 constexpr std::uint8_t kVersion = 1;
 constexpr int kFound = 302;
@@ -35,20 +31,17 @@ int status_of(std::string_view value) {
 }  // namespace
 
 std::expected<RecordHeader, ParseError> parse_header(std::span<const std::byte> bytes) {
-  ByteCursor cursor(bytes);
-  const std::uint8_t version = cursor.u8();
-  const std::uint8_t type = cursor.u8();
-  RecordHeader header;
-  header.type = static_cast<RecordType>(type);
-  header.request_id = cursor.big<std::uint16_t>();
-  header.content_bytes = cursor.big<std::uint16_t>();
-  header.padding_bytes = cursor.u8();
-  cursor.skip(1);
-  if (!bytes.empty() && version != kVersion) return std::unexpected(ParseError::NotThisProtocol);
-  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  if (type < 1 || type > static_cast<std::uint8_t>(RecordType::kUnknownType))
+  if (!bytes.empty() && number(bytes[0]) != kVersion)
     return std::unexpected(ParseError::NotThisProtocol);
-  return header;
+  if (bytes.size() < RecordHeader::kBytes) return std::unexpected(ParseError::Truncated);
+  const unsigned type = number(bytes[1]);
+  if (type < 1 || type > static_cast<unsigned>(RecordType::kUnknownType))
+    return std::unexpected(ParseError::NotThisProtocol);
+  return RecordHeader{
+      .type = static_cast<RecordType>(type),
+      .request_id = static_cast<std::uint16_t>(number(bytes[2]) << 8U | number(bytes[3])),
+      .content_bytes = static_cast<std::uint16_t>(number(bytes[4]) << 8U | number(bytes[5])),
+      .padding_bytes = static_cast<std::uint8_t>(bytes[6])};
 }
 
 bool is_servers(RecordType type) {
@@ -86,33 +79,13 @@ bool ends_with_end_request(std::span<const std::byte> tail) {
          number(tail[7]) == 0;
 }
 
-std::optional<std::size_t> ParamWalk::length() {
-  if (rest_.empty()) return std::nullopt;
-  const auto first = static_cast<unsigned char>(rest_.front());
-  if (first < 0x80) {
-    rest_.remove_prefix(1);
-    return first;
-  }
-  if (rest_.size() < 4) return std::nullopt;
-  std::size_t value = first & 0x7fU;
-  for (std::size_t i = 1; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(rest_[i]);
+// Of four bytes.
+bool ParamWalk::long_length(std::size_t& length) {
+  if (rest_.size() < 4) return false;
+  length = static_cast<unsigned char>(rest_[0]) & 0x7fU;
+  for (std::size_t i = 1; i < 4; ++i) length = length << 8U | static_cast<unsigned char>(rest_[i]);
   rest_.remove_prefix(4);
-  return value;
-}
-
-std::optional<Param> ParamWalk::next() {
-  const auto name_bytes = length();
-  if (!name_bytes) return std::nullopt;
-  const auto value_bytes = length();
-  // Each is below 2^31, so their sum doesn't wrap.
-  if (!value_bytes || *name_bytes + *value_bytes > rest_.size()) {
-    rest_ = {};
-    return std::nullopt;
-  }
-  const Param param{.name = rest_.substr(0, *name_bytes),
-                    .value = rest_.substr(*name_bytes, *value_bytes)};
-  rest_.remove_prefix(*name_bytes + *value_bytes);
-  return param;
+  return true;
 }
 
 CgiHead parse_cgi_head(std::string_view text, bool is_all) {

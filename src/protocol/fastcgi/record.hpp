@@ -57,10 +57,29 @@ struct Param {
 class ParamWalk {
  public:
   explicit ParamWalk(std::string_view text) : rest_(text) {}
-  std::optional<Param> next();
+  /// False at the end, and where what is left is cut.
+  bool next(Param& param) {
+    std::size_t name = 0;
+    std::size_t value = 0;
+    // Each is below 2^31, so their sum doesn't wrap.
+    if (!length(name) || !length(value) || name + value > rest_.size()) {
+      rest_ = {};
+      return false;
+    }
+    param = {.name = rest_.substr(0, name), .value = rest_.substr(name, value)};
+    rest_.remove_prefix(name + value);
+    return true;
+  }
 
  private:
-  std::optional<std::size_t> length();
+  bool length(std::size_t& length) {
+    if (rest_.empty()) return false;
+    length = static_cast<unsigned char>(rest_.front());
+    if (length >= 0x80) return long_length(length);
+    rest_.remove_prefix(1);
+    return true;
+  }
+  bool long_length(std::size_t& length);
   std::string_view rest_;
 };
 

@@ -21,8 +21,9 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 std::vector<std::string> names_of(std::string_view text) {
   std::vector<std::string> names;
   ParamWalk walk(text);
-  while (const auto param = walk.next())
-    names.push_back(std::string(param->name) + "=" + std::to_string(param->value.size()));
+  Param param;
+  while (walk.next(param))
+    names.push_back(std::string(param.name) + "=" + std::to_string(param.value.size()));
   return names;
 }
 

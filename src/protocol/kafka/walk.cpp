@@ -4,6 +4,22 @@
 #include <algorithm>
 
 namespace obi::protocol::kafka {
+namespace {
+
+// Fields that say nothing are passed at once, up to so many bytes: a message may claim any number.
+constexpr std::uint64_t kMaxAhead = 4096;
+
+// A signed integer; the schemas have none of other sizes.
+std::int64_t read_number(base::ByteCursor& cursor, std::uint8_t bytes) {
+  switch (bytes) {
+    case 1: return cursor.i8();
+    case 2: return cursor.big<std::int16_t>();
+    case 4: return cursor.big<std::int32_t>();
+    default: return cursor.big<std::int64_t>();
+  }
+}
+
+}  // namespace
 
 void Walk::begin(const Schema* schema, std::int16_t version, std::uint64_t bytes) {
   schema_ = schema;
@@ -30,8 +46,10 @@ void Walk::feed(std::span<const std::byte> bytes, FieldSink& sink) {
       ++at_;
       bytes = bytes.subspan(1);
       settle();
-    } else {
-      bytes = bytes.subspan(take(bytes, sink));
+    } else if (const auto used = cut_size_ == 0 ? step(bytes, sink) : std::nullopt) {
+      bytes = bytes.subspan(*used);
+    } else if (state_ == State::kGoing) {
+      bytes = bytes.subspan(take_cut(bytes, sink));
     }
   }
 }
@@ -51,12 +69,10 @@ void Walk::miss(std::uint64_t bytes, FieldSink& sink) {
   }
 }
 
-// Reads one field, perhaps with what is kept of it; returns how many of the bytes were used.
-std::size_t Walk::take(std::span<const std::byte> bytes, FieldSink& sink) {
+// A field that is cut: reads it with what is kept of it, if that is enough; returns how many of the
+// bytes were used.
+std::size_t Walk::take_cut(std::span<const std::byte> bytes, FieldSink& sink) {
   const std::size_t before = cut_size_;
-  if (before == 0) {
-    if (const auto used = step(bytes, sink)) return *used;
-  }
   const std::size_t more = std::min(bytes.size(), cut_.size() - before);
   std::ranges::copy(bytes.first(more), cut_.begin() + static_cast<std::ptrdiff_t>(before));
   if (before > 0) {
@@ -107,11 +123,10 @@ bool Walk::read(const Field& field, base::ByteCursor& cursor, FieldSink& sink) {
       } while (at_ < schema_->fields.size() && schema_->fields[at_].kind == Kind::kFixed);
       return true;
     case Kind::kNumber: {
-      const std::uint64_t raw = cursor.big_bytes(field.bytes);
+      const std::int64_t number = read_number(cursor, field.bytes);
       if (!cursor.ok()) return false;
-      const unsigned spare = 64 - 8 * field.bytes;
       ++at_;
-      sink.on_field(field.role, static_cast<std::int64_t>(raw << spare) >> spare, {});
+      sink.on_field(field.role, number, {});
       return true;
     }
     case Kind::kUuid: {
@@ -241,6 +256,14 @@ void Walk::settle() {
       }
     } else if (!has(field)) {
       pass_field();
+    } else if (field.kind == Kind::kFixed && skip_ < kMaxAhead) {
+      if (field.bytes > left_) {
+        state_ = State::kBad;
+        return;
+      }
+      left_ -= field.bytes;
+      skip_ += field.bytes;
+      ++at_;
     } else {
       if (left_ == 0 && skip_ == 0 && record_bytes_ == 0) state_ = State::kBad;
       return;

@@ -56,7 +56,7 @@ class Walk {
     std::uint16_t array = 0;  // index of its kArray
     std::uint64_t left = 0;   // elements, with the one under way
   };
-  std::size_t take(std::span<const std::byte> bytes, FieldSink& sink);
+  std::size_t take_cut(std::span<const std::byte> bytes, FieldSink& sink);
   std::optional<std::size_t> step(std::span<const std::byte> bytes, FieldSink& sink);
   bool read(const Field& field, base::ByteCursor& cursor, FieldSink& sink);
   bool read_text(const Field& field, base::ByteCursor& cursor, FieldSink& sink);

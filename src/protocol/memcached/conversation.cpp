@@ -58,8 +58,7 @@ MessageConversation::Size MemcachedConversation::measure(Speaker from,
   return measure_text(from, text_of(bytes));
 }
 
-MessageConversation::Size MemcachedConversation::measure_text(Speaker from,
-                                                              std::string_view text) const {
+MessageConversation::Size MemcachedConversation::measure_text(Speaker from, std::string_view text) {
   const std::size_t end = text.find('\n');
   if (!is_plain_line(line_of(text))) return std::unexpected(ParseError::NotThisProtocol);
   if (from == Speaker::kClient) return measure_command(text);
@@ -68,16 +67,18 @@ MessageConversation::Size MemcachedConversation::measure_text(Speaker from,
                                                   : ParseError::NotThisProtocol);
   const auto answer = parse_answer(line_of(text));
   if (!answer) return std::unexpected(answer.error());
+  measured_answer_ = *answer;
   return sized(end, answer->has_data, answer->data_bytes);
 }
 
 // A line that names many keys is taken in parts.
-MessageConversation::Size MemcachedConversation::measure_command(std::string_view text) const {
+MessageConversation::Size MemcachedConversation::measure_command(std::string_view text) {
   const std::size_t end = text.find('\n');
   const bool is_whole = end != std::string_view::npos;
   if (long_line_) return is_whole ? end + 1 : text.size();
   if (!is_whole && text.size() < kMaxLine) return std::unexpected(ParseError::Truncated);
-  const TextCommand command = parse_command(line_of(text));
+  measured_command_ = parse_command(line_of(text));
+  const TextCommand& command = measured_command_;
   if (is_whole) return sized(end, command.has_data, command.data_bytes);
   if (command.answers != (kValue | kEnd)) return std::unexpected(ParseError::NotThisProtocol);
   return text.size();
@@ -93,6 +94,8 @@ void MemcachedConversation::on_message(const Message& message, SpanSink& sink) {
   if (is_binary) {
     const auto frame = parse_frame(message.bytes);
     if (frame) answer.frame = *frame;
+  } else if (message.just_measured) {
+    answer.text = measured_answer_;
   } else {
     const auto text = parse_answer(line_of(text_of(message.bytes)));
     if (text) answer.text = *text;
@@ -118,7 +121,7 @@ void MemcachedConversation::on_text_command(const Message& message, SpanSink& si
   }
   const std::string_view line = line_of(text);
   if (line.empty() && message.size <= kDataEnd.size()) return;
-  const TextCommand command = parse_command(line);
+  const TextCommand command = message.just_measured ? measured_command_ : parse_command(line);
   if (command.is_watch) return leave(sink);
   begin_request(message);
   sending_.is_binary = false;

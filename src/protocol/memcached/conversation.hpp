@@ -73,8 +73,8 @@ class MemcachedConversation final : public MessageConversation {
   };
 
   static bool fits(const Request& request, const Answer& answer);
-  Size measure_text(Speaker from, std::string_view text) const;
-  Size measure_command(std::string_view text) const;
+  Size measure_text(Speaker from, std::string_view text);
+  Size measure_command(std::string_view text);
   void on_text_command(const Message& message, SpanSink& sink);
   void on_binary_request(const Message& message, SpanSink& sink);
   void begin_request(const Message& message);
@@ -83,6 +83,9 @@ class MemcachedConversation final : public MessageConversation {
   void pass_over(std::size_t count, SpanSink& sink);
   void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
 
+  // What was measured last; the texts live as long as that call.
+  TextCommand measured_command_;
+  TextAnswer measured_answer_;
   Request sending_;         // the command at hand
   bool long_line_ = false;  // … has more keys to come
   InOrder<Request> requests_;

@@ -43,12 +43,12 @@ Verdict judge(const Opening& opening) {
   return opening.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
 }
 
-MongoConversation::Request::Request(const Command& command, const Message& message)
-    : start_ns(message.start_ns),
-      pid(message.pid),
-      is_owed(!command.is_bookkeeping),
-      answers_documents(command.answers_documents),
-      bytes(message.size) {
+void MongoConversation::Request::set(const Command& command, const Message& message) {
+  start_ns = message.start_ns;
+  pid = message.pid;
+  is_owed = !command.is_bookkeeping;
+  answers_documents = command.answers_documents;
+  bytes = message.size;
   std::size_t used = 0;
   const auto keep = [&](std::string_view text, std::size_t most) {
     const std::size_t kept = std::min({text.size(), most, texts.size() - used});
@@ -90,11 +90,13 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
     sink.want_stream();  // more follow, and none waits for an answer
     if (command->is_bookkeeping) return;
     sink.note(Note::RequestSeen);
-    return emit(Request(*command, message), {}, message, sink);
+    Request request;
+    request.set(*command, message);
+    return emit(request, {}, message, sink);
   }
   if (!waiting_.empty()) sink.want_stream();
   Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
-  if (request != nullptr) *request = Request(*command, message);
+  if (request != nullptr) request->set(*command, message);
 }
 
 void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
@@ -114,7 +116,7 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
     return;
   }
   if (request->is_owed) emit(*request, *answer, message, sink);
-  waiting_.take(header->response_to);
+  waiting_.remove(header->response_to);
   if (waiting_.empty()) answers_lost_ = false;
 }
 

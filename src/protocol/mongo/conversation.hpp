@@ -50,8 +50,7 @@ class MongoConversation final : public MessageConversation {
     std::uint8_t collection_bytes = 0;
     std::array<char, kMaxCommandName + kMaxNamespace> texts{};
 
-    Request() = default;
-    Request(const Command& command, const Message& message);
+    void set(const Command& command, const Message& message);
   };
 
   void on_request(const Message& message, SpanSink& sink);

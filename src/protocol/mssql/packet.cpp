@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/mssql/packet.hpp"
 
+#include <algorithm>
+
 #include "base/byte_cursor.hpp"
 
 namespace obi::protocol::mssql {
@@ -17,6 +19,7 @@ constexpr std::uint8_t kEndOfOptions = 0xff;
 constexpr std::size_t kLoginDatabase = 68;  // where LOGIN7 says where the database's name is
 constexpr std::size_t kMinLogin = 86;       // its fixed part, as TDS 7.0 has it
 constexpr std::size_t kMaxName = 128;       // characters of an identifier
+constexpr std::size_t kAsciiAtOnce = 128;
 constexpr std::uint32_t kMaxHeaders = 512;  // there are three kinds, of up to 30 bytes or so
 
 bool is_packet_type(std::uint8_t type) {
@@ -49,6 +52,23 @@ void append_code_point(std::uint32_t code, std::string& text) {
     add(0x80 | (code >> 6U & 0x3fU));
   }
   add(0x80 | (code & 0x3fU));
+}
+
+// The next characters up to one that isn't ASCII, which most texts don't have; `text` may grow to
+// `most` bytes by them.
+void append_ascii(ByteCursor& cursor, std::string& text, std::size_t most) {
+  const Bytes utf16 = cursor.rest();
+  const std::size_t old_size = text.size();
+  const std::size_t room = std::min({utf16.size() / 2, most - old_size, kAsciiAtOnce});
+  text.resize(old_size + room);
+  std::size_t count = 0;
+  for (; count < room; ++count) {
+    const auto low = std::to_integer<std::uint8_t>(utf16[2 * count]);
+    if (low >= 0x80 || utf16[2 * count + 1] != std::byte{0}) break;
+    text[old_size + count] = static_cast<char>(low);
+  }
+  text.resize(old_size + count);
+  cursor.skip(2 * count);
 }
 
 }  // namespace
@@ -136,6 +156,8 @@ std::size_t headers_bytes(Bytes payload) {
 void append_utf8(Bytes utf16, std::string& text, std::size_t max_bytes) {
   ByteCursor cursor(utf16);
   while (cursor.left() >= 2 && text.size() + 4 <= max_bytes) {
+    append_ascii(cursor, text, max_bytes - 3);
+    if (cursor.left() < 2 || text.size() + 4 > max_bytes) return;
     std::uint32_t code = cursor.little<std::uint16_t>();
     if (code >> 10U == 0x36) {  // the first half of a pair
       const std::uint32_t low = cursor.little<std::uint16_t>();

@@ -27,6 +27,12 @@ bool is_end(Bytes payload, std::uint64_t size) {
   return first_of(payload) == kEof && size < kMaxPayload;
 }
 
+// What other commands get may be a text.
+bool is_ok(Bytes payload, std::uint64_t size) {
+  constexpr std::uint64_t kMinOk = 7;
+  return size >= kMinOk && first_of(payload) == kOk;
+}
+
 // MariaDB, where the client keeps definitions: a byte behind the count says whether they come.
 bool lacks_definitions(Bytes payload, std::uint64_t size) {
   const std::uint64_t count_bytes = first_of(payload) < kLocalInfile ? 1 : 3;
@@ -75,10 +81,15 @@ Progress Answer::take(Bytes payload, std::uint64_t size, const Agreement& agreem
 Progress Answer::take_first(Bytes payload, std::uint64_t size, const Agreement& agreement) {
   switch (kind_) {
     case AnswerKind::kPrepared: return take_prepared(payload, size, agreement);
-    case AnswerKind::kLogin: return {.is_done = size > 0 && first_of(payload) == kOk};
+    case AnswerKind::kLogin:
+      if (size == 0 || first_of(payload) != kOk) return {};
+      return {.is_done = true, .status = status_of(payload, size)};
     case AnswerKind::kResult: return begin_result_set(payload, size, agreement);
-    default: return {.is_done = true};
+    default: break;
   }
+  if (is_ok(payload, size) || is_end(payload, size))
+    return {.is_done = true, .status = status_of(payload, size)};
+  return {.is_done = true};
 }
 
 Progress Answer::begin_result_set(Bytes payload, std::uint64_t size, const Agreement& agreement) {
@@ -104,19 +115,19 @@ Progress Answer::take_row(Bytes payload, std::uint64_t size) {
     stage_ = Stage::kRows;
     return {};
   }
-  const std::uint16_t status = status_of(payload, size);
+  const auto status = status_of(payload, size);
   const bool is_middle = stage_ == Stage::kAfterDefinitions && size == kEofBytes;
   stage_ = Stage::kRows;
   // With a cursor the rows come later, when they are fetched.
-  if (is_middle && (status & kCursorExists) == 0) return {};
+  if (is_middle && (status.value_or(0) & kCursorExists) == 0) return {.status = status};
   return end_of_part(status);
 }
 
-Progress Answer::end_of_part(std::uint16_t status) {
-  if ((status & kMoreResultsExist) == 0) return {.is_done = true};
+Progress Answer::end_of_part(std::optional<std::uint16_t> status) {
+  if ((status.value_or(0) & kMoreResultsExist) == 0) return {.is_done = true, .status = status};
   stage_ = Stage::kFirst;
   kind_ = AnswerKind::kResult;
-  return {};
+  return {.status = status};
 }
 
 Progress Answer::take_prepared(Bytes payload, std::uint64_t size, const Agreement& agreement) {

@@ -33,6 +33,7 @@ struct Progress {
   bool wants_file = false;  ///< LOAD DATA LOCAL: the client sends a file now
   std::optional<ErrorPacket> error;
   std::optional<std::uint32_t> statement_id;
+  std::optional<std::uint16_t> status;  ///< of the server from here on
 };
 
 class Answer {
@@ -60,7 +61,7 @@ class Answer {
   Progress take_row(Bytes payload, std::uint64_t size);
   Progress begin_result_set(Bytes payload, std::uint64_t size, const Agreement& agreement);
   [[nodiscard]] bool is_prepared_done(const Agreement& agreement) const;
-  Progress end_of_part(std::uint16_t status);
+  Progress end_of_part(std::optional<std::uint16_t> status);
 
   AnswerKind kind_ = AnswerKind::kNone;
   Stage stage_ = Stage::kNotBegun;

@@ -14,44 +14,10 @@ namespace {
 
 using Note = SpanSink::Note;
 
-constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: COM_STMT_EXECUTE's id
-constexpr std::size_t kMaxNameBytes = 256;           // of a database; 64 characters are allowed
-constexpr std::size_t kKeptTextBytes = kMaxSpanText;
-
-bool makes_span(Command command) {
-  return command == Command::kQuery || command == Command::kExecute ||
-         command == Command::kBulkExecute;
-}
-
 // What follows these is an endless stream, or is framed otherwise.
 bool is_unsupported(Command command) {
   return command == Command::kBinlogDump || command == Command::kBinlogDumpGtid ||
          command == Command::kTableDump || command == Command::kClone || command == Command::kMulti;
-}
-
-std::span<const std::byte> payload_of(const Message& message) {
-  return message.bytes.subspan(std::min(kHeaderBytes, message.bytes.size()));
-}
-
-std::uint32_t statement_id(std::span<const std::byte> payload) {
-  base::ByteCursor cursor(payload);
-  cursor.u8();
-  return cursor.little<std::uint32_t>();
-}
-
-bool executes_last_prepared(Command command, std::span<const std::byte> payload) {
-  return (command == Command::kExecute || command == Command::kBulkExecute) &&
-         statement_id(payload) == kLastPrepared;
-}
-
-std::string_view code_text(std::uint16_t code, base::Arena& arena) {
-  std::array<char, 5> digits;
-  std::size_t first = digits.size();
-  do {
-    digits[--first] = static_cast<char>('0' + code % 10);
-    code /= 10;
-  } while (code > 0);
-  return arena.copy({digits.data() + first, digits.size() - first});
 }
 
 }  // namespace
@@ -88,7 +54,16 @@ void MysqlConversation::on_opaque(const Message& message, SpanSink& sink) {
   }
   answer_bytes_ += message.size;
   answer_ns_ = message.end_ns;
-  if (ends_result(message.bytes)) finish(nullptr, message.end_ns, sink);
+  end_by_tail(message.bytes, message.end_ns, sink);
+}
+
+// Of an answer whose packets are not seen one by one.
+void MysqlConversation::end_by_tail(PacketBytes tail, std::uint64_t end_ns, SpanSink& sink) {
+  const auto status = ends_result(tail);
+  if (!status) return;
+  see_status(status);
+  mode_changes_ = true;  // perhaps
+  finish(nullptr, end_ns, sink);
 }
 
 void MysqlConversation::on_client(const Message& message, SpanSink& sink) {
@@ -111,7 +86,7 @@ void MysqlConversation::on_client(const Message& message, SpanSink& sink) {
 
 void MysqlConversation::on_handshake_response(const Message& message, SpanSink& sink) {
   phase_ = Phase::kCommands;
-  const auto response = parse_handshake_response(payload_of(message));
+  const auto response = parse_handshake_response(payload_of(message.bytes));
   if (!response) return;
   if (response->starts_tls) return leave(sink);
   agree(response->capabilities);
@@ -138,7 +113,7 @@ void MysqlConversation::agree(std::uint32_t client_capabilities) {
 }
 
 void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
-  const auto payload = payload_of(message);
+  const auto payload = payload_of(message.bytes);
   if (payload.empty()) return;
   const auto command = static_cast<Command>(payload[0]);
   if (is_unseen_) end_of_unseen_answer(sink);
@@ -147,64 +122,23 @@ void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
     return leave(sink);
   }
   if (answer_kind(command) != AnswerKind::kNone) return push(message, command, sink);
-  if (command == Command::kClose) statements_.forget(statement_id(payload));
+  if (command == Command::kClose) statements_.forget(statement_id_of(payload));
   // An execution that follows such parts in a row would not be seen.
   if (command == Command::kSendLongData) want_stream(sink);
-}
-
-void MysqlConversation::push(const Message& message, Command command, SpanSink& sink) {
-  if (command == Command::kPrepare) last_prepared_.reset();
-  // MariaDB's clients prepare and execute in one go, and wait for both answers.
-  const bool goes_with_last = executes_last_prepared(command, payload_of(message));
-  if (goes_with_last) want_stream(sink);
-  Request* request = requests_.push(makes_span(command), sink, goes_with_last);
-  if (request == nullptr) return;
-  request->origin = message.origin();
-  request->bytes = message.size;
-  request->command = command;
-  request->answer_sequence = 1;
-  request->statement.reset();
-  request->text.clear();
-  describe(*request, command, payload_of(message), sink);
 }
 
 void MysqlConversation::want_stream(SpanSink& sink) {
   if (!std::exchange(stream_wanted_, true)) sink.want_stream();
 }
 
-void MysqlConversation::describe(Request& request, Command command, PacketBytes payload,
-                                 SpanSink& sink) {
-  switch (command) {
-    case Command::kQuery:
-      request.text = query_text(payload, query_attributes_).substr(0, kKeptTextBytes);
-      return;
-    case Command::kPrepare:
-      last_prepared_ = std::make_shared<sql::PreparedStatement>(text_of(payload.subspan(1)),
-                                                                sql::Dialect::kMySql);
-      request.statement = last_prepared_;
-      return;
-    case Command::kExecute:
-    case Command::kBulkExecute: {
-      const std::uint32_t id = statement_id(payload);
-      request.statement = id == kLastPrepared ? last_prepared_ : statements_.find(id);
-      if (!request.statement) sink.note(Note::StatementUnknown);
-      return;
-    }
-    case Command::kInitDb:
-      request.text = text_of(payload.subspan(1)).substr(0, kMaxNameBytes);
-      return;
-    case Command::kChangeUser:
-      request.text =
-          database_of_change_user(payload, client_capabilities_).substr(0, kMaxNameBytes);
-      return;
-    default: return;
-  }
-}
-
 void MysqlConversation::on_server(const Message& message, SpanSink& sink) {
   if (phase_ == Phase::kGreeting) {
-    const auto greeting = parse_greeting(payload_of(message));
-    if (greeting) server_capabilities_ = greeting->capabilities;
+    const auto greeting = parse_greeting(payload_of(message.bytes));
+    if (greeting) {
+      server_capabilities_ = greeting->capabilities;
+      see_status(greeting->status);
+      mode_changes_ = false;
+    }
     phase_ = Phase::kHandshake;
     return;
   }
@@ -214,7 +148,7 @@ void MysqlConversation::on_server(const Message& message, SpanSink& sink) {
 
 void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
   const auto header = parse_header(message.bytes);
-  const auto payload = payload_of(message);
+  const auto payload = payload_of(message.bytes);
   if (!answer_.has_begun()) {
     const Request& request = requests_.front();
     if (header->sequence != request.answer_sequence.value_or(header->sequence)) {
@@ -233,6 +167,7 @@ void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
   if (std::exchange(server_continues_, header->length == kMaxPayload)) return;
   const Progress progress = answer_.take(payload, header->length, agreement_);
   if (progress.statement_id) prepared_id_ = progress.statement_id;
+  if (progress.status) see_status(progress.status);
   sends_file_ = progress.wants_file;
   if (progress.is_done) finish(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
 }
@@ -244,6 +179,7 @@ bool MysqlConversation::may_guess_end() const {
 
 // The client asks again: what it waited for has come.
 void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
+  see_status(std::nullopt);
   may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
 }
 
@@ -267,7 +203,7 @@ bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
   answer_bytes_ += count;
   answer_ns_ = end_ns;
   is_unseen_ = true;
-  if (ends_result(tail)) finish(nullptr, end_ns, sink);
+  end_by_tail(tail, end_ns, sink);
   return true;
 }
 
@@ -287,86 +223,15 @@ bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) 
 
 void MysqlConversation::lose(SpanSink& sink) {
   requests_.lose(sink);
+  see_status(std::nullopt);
   begin_next();
 }
 
 void MysqlConversation::begin_next() {
   answer_.reset();
   answer_bytes_ = 0;
-  is_unseen_ = sends_file_ = server_continues_ = false;
+  is_unseen_ = sends_file_ = server_continues_ = mode_changes_ = false;
   prepared_id_.reset();
-}
-
-void MysqlConversation::finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink) {
-  Request& request = requests_.front();
-  if (makes_span(request.command)) {
-    make_span(request, error, end_ns, sink);
-  } else if (request.command == Command::kPrepare && error != nullptr) {
-    sink.note(Note::RequestSeen);
-    make_span(request, error, end_ns, sink);
-  }
-  if (error == nullptr) apply(request);
-  const bool starts_compression =
-      is_compressed_ && request.command == Command::kChangeUser && error == nullptr;
-  requests_.pop();
-  begin_next();
-  if (!starts_compression) return;
-  sink.note(Note::MessageUnsupported);
-  leave(sink);
-}
-
-// What a command that was done changes for those after it.
-void MysqlConversation::apply(Request& request) {
-  switch (request.command) {
-    case Command::kQuery: {
-      const std::string_view database = database_of_use(request.text);
-      if (!database.empty()) name_space_ = database.substr(0, kMaxNameBytes);
-      return;
-    }
-    case Command::kInitDb: name_space_ = request.text; return;
-    case Command::kChangeUser:
-      name_space_ = request.text;
-      statements_.clear();
-      return;
-    case Command::kResetConnection: statements_.clear(); return;
-    case Command::kPrepare:
-      if (prepared_id_ && request.statement)
-        statements_.remember(*prepared_id_, std::move(request.statement));
-      return;
-    default: return;
-  }
-}
-
-void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
-                                  SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
-  base::Arena& arena = sink.arena();
-  auto& call = arena.make<model::DatabaseCall>();
-  span.database = &call;
-  sql::Statement statement;
-  if (request.command == Command::kQuery) {
-    statement = sql::analyse(request.text, sql::Dialect::kMySql, arena);
-  } else if (request.statement) {
-    statement = request.statement->statement(arena);
-  }
-  span.method = statement.operation;
-  span.path = statement.table;
-  call.system = "mysql";
-  call.query_text = statement.text;
-  call.query_summary = statement.summary;
-  call.name_space = clean_copy(name_space_, arena);
-  if (error != nullptr) {
-    span.status = 1;
-    call.error_code = code_text(error->code, arena);
-    call.sql_state = clean_copy(error->sql_state, arena);
-    call.error_message = clean_copy(error->message, arena);
-  }
-  span.start_ns = span.request_start_ns = request.origin.start_ns;
-  span.end_ns = end_ns;
-  span.pid = request.origin.pid;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
 }
 
 void MysqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {

@@ -49,11 +49,13 @@ class MysqlConversation final : public MessageConversation {
     std::string text;  // SQL of a query; of others the database that is selected, if any
   };
   using PacketBytes = std::span<const std::byte>;
+  static constexpr std::size_t kMaxNameBytes = 256;  // of a database; 64 characters are allowed
 
   [[nodiscard]] bool is_opaque(Speaker from) const;
   void on_client(const Message& message, SpanSink& sink);
   void on_server(const Message& message, SpanSink& sink);
   void on_opaque(const Message& message, SpanSink& sink);
+  void end_by_tail(PacketBytes tail, std::uint64_t end_ns, SpanSink& sink);
   void on_handshake_response(const Message& message, SpanSink& sink);
   void agree(std::uint32_t client_capabilities);
   void on_command(const Message& message, SpanSink& sink);
@@ -63,6 +65,8 @@ class MysqlConversation final : public MessageConversation {
   void on_answer(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
+  [[nodiscard]] sql::Dialect dialect() const;
+  void see_status(std::optional<std::uint16_t> status);
   void finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void apply(Request& request);
   void make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
@@ -82,7 +86,9 @@ class MysqlConversation final : public MessageConversation {
   std::uint32_t server_capabilities_ = 0;
   std::uint32_t client_capabilities_ = kCapSecureConnection;
   Phase phase_;
-  bool client_continues_ = false;  // the client's last packet was as long as a packet can be
+  std::optional<bool> has_escapes_;  // a backslash escapes in what the server reads next
+  bool mode_changes_ = false;        // … or not, in the midst of the answer under way
+  bool client_continues_ = false;    // the client's last packet was as long as a packet can be
   bool server_continues_ = false;
   bool is_unseen_ = false;      // where packets of the answer begin is not known any more
   bool sends_file_ = false;     // what the client sends is no command until the server answers

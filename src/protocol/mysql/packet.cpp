@@ -99,13 +99,10 @@ std::string_view last_c_string(ByteCursor& cursor) {
 
 }  // namespace
 
-std::expected<Header, ParseError> parse_header(Bytes bytes) {
-  ByteCursor cursor(bytes);
-  Header header;
-  header.length = static_cast<std::uint32_t>(cursor.little_bytes(3));
-  header.sequence = cursor.u8();
-  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  return header;
+std::uint32_t statement_id_of(Bytes payload) {
+  ByteCursor cursor(payload);
+  cursor.u8();
+  return cursor.little<std::uint32_t>();
 }
 
 std::expected<Greeting, ParseError> parse_greeting(Bytes payload) {
@@ -116,7 +113,8 @@ std::expected<Greeting, ParseError> parse_greeting(Bytes payload) {
   const bool filled = cursor.u8() == 0;
   Greeting greeting;
   greeting.capabilities = cursor.little<std::uint16_t>();
-  cursor.skip(1 + 2);  // character set, status
+  cursor.skip(1);  // character set
+  greeting.status = cursor.little<std::uint16_t>();
   greeting.capabilities |= static_cast<std::uint32_t>(cursor.little<std::uint16_t>()) << 16U;
   cursor.u8();  // length of the challenge
   const Bytes reserved = cursor.take(10);
@@ -176,7 +174,7 @@ std::expected<ErrorPacket, ParseError> parse_error(Bytes payload) {
   return error;
 }
 
-std::uint16_t status_of(Bytes payload, std::uint64_t size) {
+std::optional<std::uint16_t> status_of(Bytes payload, std::uint64_t size) {
   ByteCursor cursor(payload);
   if (cursor.u8() == kEof && size == 5) {
     cursor.skip(2);  // warnings
@@ -184,7 +182,9 @@ std::uint16_t status_of(Bytes payload, std::uint64_t size) {
     lenenc(cursor);  // affected rows
     lenenc(cursor);  // last id
   }
-  return cursor.little<std::uint16_t>();
+  const auto status = cursor.little<std::uint16_t>();
+  if (!cursor.ok()) return std::nullopt;
+  return status;
 }
 
 std::uint64_t length_encoded(Bytes payload) {
@@ -215,8 +215,8 @@ std::string_view database_of_use(std::string_view sql) {
   return sql.substr(0, sql.find_first_of(" \t\r\n;"));
 }
 
-bool ends_result(Bytes tail) {
-  if (tail.size() < 8) return false;
+std::optional<std::uint16_t> ends_result(Bytes tail) {
+  if (tail.size() < 8) return std::nullopt;
   ByteCursor cursor(tail.last(8));
   const auto first = cursor.little<std::uint16_t>();
   const auto second = cursor.little<std::uint16_t>();
@@ -228,7 +228,8 @@ bool ends_result(Bytes tail) {
   // "07 00 00 number fe 00 00 status warnings".
   const bool is_ok =
       first >> 8U == kEof && second == 0 && (third & (kUndefinedStatus | kMoreResultsExist)) == 0;
-  return is_eof || is_ok;
+  if (!is_eof && !is_ok) return std::nullopt;
+  return is_eof ? fourth : third;
 }
 
 }  // namespace obi::protocol::mysql

@@ -4,6 +4,7 @@
 // (3 bytes, lowest first), its number within the exchange, and so many bytes. Pure functions; views
 // point into the input.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/byte_cursor.hpp"
 #include "protocol/conversation.hpp"
 
 namespace obi::protocol::mysql {
@@ -52,6 +54,7 @@ inline constexpr std::uint8_t kError = 0xff;
 /// Of the status of a server.
 inline constexpr std::uint16_t kMoreResultsExist = 0x0008;
 inline constexpr std::uint16_t kCursorExists = 0x0040;
+inline constexpr std::uint16_t kNoBackslashEscapes = 0x0200;
 
 /// What an end may be able to do.
 inline constexpr std::uint32_t kCapMySql = 1U << 0U;  ///< MariaDB leaves it out to say who it is
@@ -71,11 +74,24 @@ struct Header {
   std::uint8_t sequence = 0;
 };
 /// Truncated if there are fewer than kHeaderBytes.
-std::expected<Header, ParseError> parse_header(Bytes bytes);
+inline std::expected<Header, ParseError> parse_header(Bytes bytes) {
+  base::ByteCursor cursor(bytes);
+  const auto both = cursor.little<std::uint32_t>();
+  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
+  return Header{.length = both & kMaxPayload, .sequence = static_cast<std::uint8_t>(both >> 24U)};
+}
+
+/// What is behind the header, as far as it is there.
+inline Bytes payload_of(Bytes packet) {
+  return packet.subspan(std::min(kHeaderBytes, packet.size()));
+}
+/// Of a command about a prepared statement; 0 if it is not all there.
+std::uint32_t statement_id_of(Bytes payload);
 
 /// The server's first packet (protocol version 10), of which only this is wanted.
 struct Greeting {
   std::uint32_t capabilities = 0;
+  std::uint16_t status = 0;
 };
 std::expected<Greeting, ParseError> parse_greeting(Bytes payload);
 
@@ -97,9 +113,9 @@ struct ErrorPacket {
 };
 std::expected<ErrorPacket, ParseError> parse_error(Bytes payload);
 
-/// The status in an OK or EOF packet of `size` bytes, of which `payload` was captured; 0 if it is
-/// not in there.
-std::uint16_t status_of(Bytes payload, std::uint64_t size);
+/// The status in an OK or EOF packet of `size` bytes, of which `payload` was captured; nullopt if
+/// it is not in there.
+std::optional<std::uint16_t> status_of(Bytes payload, std::uint64_t size);
 
 /// An integer of 1 to 9 bytes; 0 for NULL, and if it is not all there.
 std::uint64_t length_encoded(Bytes payload);
@@ -111,8 +127,8 @@ std::string_view query_text(Bytes payload, std::optional<bool> has_attributes);
 /// The database that `USE name` selects; empty if the text is something else.
 std::string_view database_of_use(std::string_view sql);
 
-/// The last bytes of a stream (8 are needed) are those of the packet that ends a result set, the
-/// last of its answer.
-bool ends_result(Bytes tail);
+/// If the last bytes of a stream (8 are needed) are those of the packet that ends a result set, the
+/// last of its answer: the status in it.
+std::optional<std::uint16_t> ends_result(Bytes tail);
 
 }  // namespace obi::protocol::mysql

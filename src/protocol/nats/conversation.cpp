@@ -69,7 +69,8 @@ MessageConversation::Size NatsConversation::measure(Speaker from,
     return std::unexpected(ParseError::Unsupported);
   const auto command = parse_command(from, bytes);
   if (!command) return std::unexpected(command.error());
-  return command->size();
+  measured_ = *command;
+  return measured_.size();
 }
 
 bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
@@ -81,20 +82,24 @@ void NatsConversation::on_message(const Message& message, SpanSink& sink) {
   // Many messages travel in one call.
   if (!wants_stream_) sink.want_stream();
   wants_stream_ = true;
-  const auto command = parse_command(message.from, message.bytes);
-  if (!command) return sink.note(Note::HeadTruncated);  // a line longer than what is kept
-  switch (command->verb) {
+  if (!message.just_measured) {
+    const auto command = parse_command(message.from, message.bytes);
+    if (!command) return sink.note(Note::HeadTruncated);  // a line longer than what is kept
+    measured_ = *command;
+  }
+  const Command& command = measured_;
+  switch (command.verb) {
     case Verb::kInfo:
-      if (!is_connected_ && json_member(command->arguments, "tls_required") == "true") leave(sink);
+      if (!is_connected_ && json_member(command.arguments, "tls_required") == "true") leave(sink);
       return;
     case Verb::kConnect:
       is_connected_ = true;
-      client_name_ = json_member(command->arguments, "name");
+      client_name_ = json_member(command.arguments, "name");
       return;
     case Verb::kPub:
     case Verb::kHpub:
     case Verb::kMsg:
-    case Verb::kHmsg: return tell(message, *command, sink);
+    case Verb::kHmsg: return tell(message, command, sink);
     default: return;
   }
 }

@@ -34,6 +34,7 @@ class NatsConversation final : public MessageConversation {
  private:
   void tell(const Message& message, const Command& command, SpanSink& sink) const;
 
+  Command measured_;  // the last one; its texts live as long as that call
   std::string client_name_;
   bool is_connected_ = false;  // CONNECT was seen
   bool wants_stream_ = false;

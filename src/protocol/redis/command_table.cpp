@@ -272,13 +272,39 @@ static_assert(std::ranges::is_sorted(kOthers, {}, &CommandInfo::name));
 constexpr std::array kModules = {"BF."sv, "CF."sv,   "CMS."sv,     "FT."sv,
                                  "TS."sv, "JSON."sv, "TDIGEST."sv, "TOPK."sv};
 
+// Where a name's row is, by a hash of it: 0 is none, then those of kKeyFirst, then the others.
+constexpr std::size_t kSlots = 1024;
+constexpr std::size_t slot_of(std::string_view name) {
+  std::uint32_t hash = 0;
+  for (const char c : name) hash = hash * 31 + static_cast<unsigned char>(c);
+  return (hash * 0x9e3779b1U) >> 22U;
+}
+constexpr std::array<std::uint16_t, kSlots> kRows = [] {
+  std::array<std::uint16_t, kSlots> rows{};
+  std::uint16_t row = 0;
+  const auto add = [&](std::string_view name) {
+    std::size_t slot = slot_of(name);
+    while (rows[slot] != 0) slot = (slot + 1) % kSlots;
+    rows[slot] = ++row;
+  };
+  for (const std::string_view name : kKeyFirst) add(name);
+  for (const CommandInfo& info : kOthers) add(info.name);
+  return rows;
+}();
+static_assert(kKeyFirst.size() + kOthers.size() < kSlots / 2);
+
 }  // namespace
 
 CommandInfo command_info(std::string_view name) {
-  const auto* const plain = std::ranges::lower_bound(kKeyFirst, name);
-  if (plain != kKeyFirst.end() && *plain == name) return {.name = *plain, .key = 1};
-  const auto* const row = std::ranges::lower_bound(kOthers, name, {}, &CommandInfo::name);
-  if (row != kOthers.end() && row->name == name) return *row;
+  for (std::size_t slot = slot_of(name); kRows[slot] != 0; slot = (slot + 1) % kSlots) {
+    const std::size_t row = kRows[slot] - 1U;
+    if (row >= kKeyFirst.size()) {
+      const CommandInfo& info = kOthers[row - kKeyFirst.size()];
+      if (info.name == name) return info;
+    } else if (kKeyFirst[row] == name) {
+      return {.name = kKeyFirst[row], .key = 1};
+    }
+  }
   const bool of_module = std::ranges::any_of(
       kModules, [name](std::string_view prefix) { return name.starts_with(prefix); });
   return {.name = {}, .key = static_cast<std::uint8_t>(of_module ? 1 : 0)};

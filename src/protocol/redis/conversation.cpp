@@ -19,18 +19,6 @@ constexpr std::size_t kKeptBytes = CommandText::kMaxKey + 64;
 // What a text takes on the heap, for the account of memory.
 constexpr std::size_t kTypicalText = 64;
 
-// An element of which perhaps not all was captured.
-Element element_of(const Message& message) {
-  auto element = parse_element(message.bytes);
-  if (element) return *element;
-  const std::string_view all = text_of(message.bytes);  // a long line
-  Element line;
-  line.type = all.empty() ? '+' : all[0];
-  line.size = message.size;
-  line.text = all.substr(std::min<std::size_t>(1, all.size()));
-  return line;
-}
-
 bool is_monitor_line(const Reply& reply) {
   return reply.type == '+' && !reply.text.empty() && reply.text[0] >= '0' && reply.text[0] <= '9' &&
          reply.text.contains('[');
@@ -56,7 +44,21 @@ MessageConversation::Size RedisConversation::measure(Speaker from,
                         ? type == '$' && !element->is_null && !element->is_streamed
                         : !element->is_streamed;
   if (!fits) return std::unexpected(ParseError::Malformed);
-  return element->size;
+  measured_ = *element;
+  return measured_.size;
+}
+
+// An element of which perhaps not all was captured.
+Element RedisConversation::element_of(const Message& message) const {
+  if (message.just_measured) return measured_;
+  const auto element = parse_element(message.bytes);
+  if (element) return *element;
+  const std::string_view all = text_of(message.bytes);  // a long line
+  Element line;
+  line.type = all.empty() ? '+' : all[0];
+  line.size = message.size;
+  line.text = all.substr(std::min<std::size_t>(1, all.size()));
+  return line;
 }
 
 void RedisConversation::on_message(const Message& message, SpanSink& sink) {

@@ -17,6 +17,7 @@
 #include "protocol/in_order.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/redis/command_text.hpp"
+#include "protocol/redis/element.hpp"
 #include "protocol/redis/reply.hpp"
 #include "protocol/redis/subscriptions.hpp"
 #include "protocol/table.hpp"
@@ -73,6 +74,7 @@ class RedisConversation final : public MessageConversation {
     bool has_name = false;
   };
 
+  Element element_of(const Message& message) const;
   void on_client_element(const Message& message, SpanSink& sink);
   void on_inline(const Message& message, SpanSink& sink);
   void end_command(std::uint64_t end_ns, SpanSink& sink);
@@ -89,6 +91,7 @@ class RedisConversation final : public MessageConversation {
 
   bool tells_database_;
   bool wants_stream_ = true;
+  Element measured_;  // the last one; its text lives as long as that call
   Sending sending_;
   Request unanswered_;  // the one at hand that gets no answer
   InOrder<Request> requests_;

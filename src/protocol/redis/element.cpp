@@ -11,7 +11,6 @@ using Kind = Element::Kind;
 
 constexpr std::size_t kMaxNumberLine = 32;  // type, sign, digits of 64 bits, CRLF; and some room
 constexpr std::size_t kMaxDoubleLine = 512;
-constexpr std::string_view kCrlf = "\r\n";
 
 std::unexpected<ParseError> error(ParseError what) { return std::unexpected(what); }
 
@@ -40,10 +39,21 @@ bool fits(char type, std::string_view text, bool whole) {
   }
 }
 
+// CR LF there, or what there is of it?
+bool may_end(std::string_view all, std::uint64_t at) {
+  return (at >= all.size() || all[at] == '\r') && (at + 1 >= all.size() || all[at + 1] == '\n');
+}
+
+std::size_t end_of_line(std::string_view all) {
+  const auto* const end =
+      std::find_if(all.begin() + 1, all.end(), [](char c) { return c == '\r' || c == '\n'; });
+  return end == all.end() ? std::string_view::npos : static_cast<std::size_t>(end - all.begin());
+}
+
 // RESP ends lines with CR LF; a lone LF or NUL is nothing that a reply has in its lines.
 Parsed parse_line(std::string_view all) {
   const char type = all[0];
-  const std::size_t end = all.find_first_of("\r\n", 1);
+  const std::size_t end = end_of_line(all);
   const bool is_open = end == std::string_view::npos || end + 1 == all.size();
   const std::string_view text = all.substr(1, std::min(end, all.size()) - 1);
   if (is_open) {
@@ -52,8 +62,7 @@ Parsed parse_line(std::string_view all) {
                            (type != ',' || text.size() < kMaxDoubleLine);
     return error(may_go_on ? ParseError::Truncated : ParseError::NotThisProtocol);
   }
-  if (all.substr(end, 2) != kCrlf || !fits(type, text, true))
-    return error(ParseError::NotThisProtocol);
+  if (!may_end(all, end) || !fits(type, text, true)) return error(ParseError::NotThisProtocol);
   return Element{.kind = Kind::kLine,
                  .type = type,
                  .is_null = type == '_',
@@ -73,24 +82,26 @@ struct Header {
 
 std::expected<Header, ParseError> parse_header(std::string_view all) {
   Header header;
-  std::size_t at = 1;
-  if (all.substr(at, 1) == "?") {
-    header.is_streamed = true;
-    ++at;
-  } else if (all.substr(at, 1) == "-") {
-    header.is_null = true;
-    if (all.size() > at + 1 && all[at + 1] != '1') return error(ParseError::NotThisProtocol);
-    at += 2;
-  } else {
-    const std::size_t first = at;
-    while (at < all.size() && is_digit(all[at]) && header.count <= kMaxCount)
-      header.count = header.count * 10 + static_cast<std::uint64_t>(all[at++] - '0');
-    if (header.count > kMaxCount || (at == first && at < all.size()))
-      return error(ParseError::NotThisProtocol);
+  const std::size_t first = 1;
+  std::size_t at = first;
+  for (; at < all.size() && is_digit(all[at]); ++at) {
+    header.count = header.count * 10 + static_cast<std::uint64_t>(all[at] - '0');
+    if (header.count > kMaxCount) return error(ParseError::NotThisProtocol);
   }
-  const std::string_view end = all.substr(std::min(at, all.size()), 2);
-  if (!kCrlf.starts_with(end) || at > kMaxNumberLine) return error(ParseError::NotThisProtocol);
-  if (end.size() < 2) return error(ParseError::Truncated);
+  if (at == first && at < all.size()) {
+    if (all[at] == '?') {
+      header.is_streamed = true;
+      ++at;
+    } else if (all[at] == '-') {
+      header.is_null = true;
+      if (all.size() > at + 1 && all[at + 1] != '1') return error(ParseError::NotThisProtocol);
+      at += 2;
+    } else {
+      return error(ParseError::NotThisProtocol);
+    }
+  }
+  if (!may_end(all, at) || at > kMaxNumberLine) return error(ParseError::NotThisProtocol);
+  if (at + 2 > all.size()) return error(ParseError::Truncated);
   header.size = at + 2;
   return header;
 }
@@ -112,9 +123,7 @@ Parsed parse_string(std::string_view all) {
   if (header->is_null || header->is_streamed || element.kind == Kind::kEnd) return element;
   element.size += header->count + 2;
   element.text = all.substr(header->size, header->count);
-  const std::string_view end =
-      all.substr(std::min<std::uint64_t>(all.size(), header->size + header->count), 2);
-  if (!kCrlf.starts_with(end)) return error(ParseError::NotThisProtocol);
+  if (!may_end(all, header->size + header->count)) return error(ParseError::NotThisProtocol);
   return element;
 }
 

@@ -37,9 +37,7 @@ void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {
 
 void SqlConversation::on_server(const Chunk& chunk, SpanSink& sink) {
   if (state_ == State::kAsked) {
-    const std::string_view text = find_sql(request_);
-    if (text.empty()) return forget();
-    statement_.set(text, Dialect::kGeneric);
+    if (!statement_.set_found(request_)) return forget();
     request_.clear();  // it holds values
     state_ = State::kAnswered;
     sink.note(SpanSink::Note::RequestSeen);

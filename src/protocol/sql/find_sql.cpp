@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <array>
 
-#include "protocol/sql/lexer.hpp"
+#include "protocol/span_text.hpp"
+#include "protocol/sql/analysis.hpp"
 #include "protocol/sql/statement.hpp"
-#include "protocol/sql/table_finder.hpp"
 
 namespace obi::protocol::sql {
 namespace {
@@ -23,43 +23,45 @@ bool begins_statement(Keyword keyword) {
   return std::ranges::find(kAll, keyword) != kAll.end();
 }
 
-// It has the words that prose and names don't have in that place.
-bool is_sql(std::string_view text) {
-  using enum Keyword;
-  Lexer lexer(text, Dialect::kGeneric);
-  TableFinder finder(Dialect::kGeneric);
+// The words by which statements differ from prose and names in that place.
+struct Words {
   bool has_set = false;
   bool has_from = false;
   bool has_into = false;
   bool has_table = false;
-  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
-    finder.add(token);
-    has_set |= token.keyword == Set;
-    has_from |= token.keyword == From;
-    has_into |= token.keyword == Into;
-    has_table |= token.keyword == Table || token.keyword == Index;
+  void add(Keyword keyword) {
+    using enum Keyword;
+    has_set |= keyword == Set;
+    has_from |= keyword == From;
+    has_into |= keyword == Into;
+    has_table |= keyword == Table || keyword == Index;
   }
-  finder.end();
-  if (finder.tables().empty()) return false;
-  switch (finder.operation()) {
-    case Select:
-    case Delete: return has_from;
-    case Insert:
-    case Merge: return has_into;
-    case Update: return has_set;
-    default: return has_table;
+  [[nodiscard]] bool fit(Keyword verb) const {
+    using enum Keyword;
+    switch (verb) {
+      case Select:
+      case Delete: return has_from;
+      case Insert:
+      case Merge: return has_into;
+      case Update: return has_set;
+      default: return has_table;
+    }
   }
-}
+};
 
 // Up to the first byte that is no text.
 std::string_view text_run(std::string_view bytes) {
-  return bytes.substr(
-      0, static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_text) - bytes.begin()));
+  std::size_t end = printable_ascii_prefix(bytes);
+  while (end < bytes.size() && is_text(bytes[end])) {
+    ++end;
+    end += printable_ascii_prefix(bytes.substr(end));
+  }
+  return bytes.substr(0, end);
 }
 
-}  // namespace
-
-std::string_view find_sql(std::string_view bytes) {
+// Calls `on_found` with the text and the analysis of the SQL in there, if there is any.
+template <typename F>
+bool find(std::string_view bytes, F&& on_found) {
   constexpr std::string_view kQuotes = "'\"`";
   constexpr int kMaxTries = 4;  // each reads all that follows
   int tries = 0;
@@ -81,12 +83,29 @@ std::string_view find_sql(std::string_view bytes) {
     if (!in_quotes &&
         begins_statement(find_keyword(bytes.substr(at, end - at), bytes.size() - at))) {
       const std::string_view text = text_run(bytes.substr(at));
-      if (is_sql(text)) return text;
+      Words words;
+      const Analysis analysis(text, Dialect::kGeneric, [&](Keyword word) { words.add(word); });
+      if (analysis.has_tables() && words.fit(analysis.verb())) {
+        on_found(text, analysis);
+        return true;
+      }
       ++tries;
     }
     at = end;
   }
-  return {};
+  return false;
+}
+
+}  // namespace
+
+std::string_view find_sql(std::string_view bytes) {
+  std::string_view found;
+  find(bytes, [&](std::string_view text, const Analysis&) { found = text; });
+  return found;
+}
+
+bool KeptStatement::set_found(std::string_view bytes) {
+  return find(bytes, [this](std::string_view, const Analysis& analysis) { keep(analysis); });
 }
 
 }  // namespace obi::protocol::sql

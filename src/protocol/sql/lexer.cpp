@@ -10,8 +10,8 @@ namespace obi::protocol::sql {
 TokenKind Lexer::other() {
   const char c = text_[position_];
   switch (c) {
-    case '\'': return text(c, is(Dialect::kMySql));
-    case '"': return is(Dialect::kMySql) ? text(c, true) : quoted_name(c);
+    case '\'': return text(c, backslash_);
+    case '"': return is(Dialect::kMySql) ? text(c, backslash_) : quoted_name(c);
     case '`':
       if (is(Dialect::kMySql) || is(Dialect::kGeneric)) return quoted_name(c);
       break;
@@ -135,17 +135,13 @@ void Lexer::skip_number() {
 }
 
 // From the opening quote on. Not closed: all the rest.
-void Lexer::skip_quoted(char quote, bool backslash_escapes) {
+void Lexer::skip_quoted(char quote, Backslash backslash) {
   for (++position_; position_ < text_.size(); ++position_) {
     const char c = text_[position_];
     if (c == '\\') {
-      if (backslash_escapes) {
-        ++position_;
-        continue;
-      }
-      // PostgreSQL and unknown servers take it either way, by their settings: where it decides on
-      // the end of the text, nobody knows what is text behind it.
-      if (!is(Dialect::kMsSql) && at(position_ + 1) == quote) break;
+      if (backslash == Backslash::kEscape) ++position_;
+      // Where it decides on the end of the text, nobody knows what is text behind it.
+      if (backslash == Backslash::kEither && at(position_ + 1) == quote) break;
       continue;
     }
     if (c != quote) continue;
@@ -200,7 +196,7 @@ TokenKind Lexer::prefixed_text(std::size_t begin) {
     if (size != 1 || first != 'u' || is(Dialect::kMySql) || (quote != '\'' && quote != '"'))
       return TokenKind::kWord;
     ++position_;
-    return text(quote, false);  // a name with escapes, too: it would have to be decoded
+    return text(quote, backslash_);  // a name with escapes, too: it would have to be decoded
   }
   const bool is_oracle =
       size == 1 ? first == 'q' : first == 'n' && (text_[begin + 1] | 0x20) == 'q';
@@ -210,7 +206,8 @@ TokenKind Lexer::prefixed_text(std::size_t begin) {
   }
   if (size != 1 || std::string_view("ebxn").find(first) == std::string_view::npos)
     return TokenKind::kWord;
-  return text('\'', is(Dialect::kMySql) || (first == 'e' && !is(Dialect::kMsSql)));
+  const bool has_escapes = first == 'e' && !is(Dialect::kMsSql) && !is(Dialect::kMySql);
+  return text('\'', has_escapes ? Backslash::kEscape : backslash_);
 }
 
 // A closing quote that is doubled belongs to the name. Not closed: it may be anything.

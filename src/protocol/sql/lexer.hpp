@@ -37,38 +37,61 @@ struct Token {
   }
 };
 
+/// The newest token and the two before it, at first each a kEnd with an empty text.
+class Tokens {
+ public:
+  [[nodiscard]] const Token& newest() const { return *newest_; }
+  [[nodiscard]] const Token& last() const { return *last_; }
+  [[nodiscard]] const Token& last_but_one() const { return *last_but_one_; }
+  /// The next one, to be set.
+  Token& add() {
+    Token* const next = last_but_one_;
+    last_but_one_ = last_;
+    last_ = newest_;
+    newest_ = next;
+    return *next;
+  }
+
+ private:
+  std::array<Token, 3> tokens_;
+  Token* newest_ = &tokens_[0];
+  Token* last_ = &tokens_[1];
+  Token* last_but_one_ = &tokens_[2];
+};
+
 class Lexer {
  public:
   Lexer(std::string_view text, Dialect dialect)
       : text_(text),
-        dialect_(dialect),
+        dialect_(family_of(dialect)),
+        backslash_(backslash_of(dialect)),
         word_mask_(dialect == Dialect::kMsSql ? kInWord | kInMsSqlWord : kInWord) {}
 
-  Token next() {
-    Token token;
-    if (position_ == text_.size()) return token;
+  /// The next token; kEnd at the end, where its text is empty. Inlined, as there is little to most.
+  [[gnu::always_inline]] void next(Token& token) {
+    token.kind = TokenKind::kEnd;
+    token.before = Space::kNone;
+    token.keyword = Keyword::None;
+    token.text = {};
+    if (position_ == text_.size()) return;
     std::uint8_t first = classes(position_);
     if ((first & (kSpace | kComment)) != 0) {
       token.before = skip_space();
-      if (position_ == text_.size()) return token;
+      if (position_ == text_.size()) return;
       first = classes(position_);
     }
     const std::size_t begin = position_;
     if ((first & kLetter) != 0) {
       skip_word();
-      token.text = {text_.data() + begin, position_ - begin};
       token.kind = TokenKind::kWord;
-      if (token.text.size() > 2) {
-        token.keyword = find_keyword(token.text, text_.size() - begin);
-        return token;
-      }
-      if (at(position_) == '\'' || at(position_) == '&') token.kind = prefixed_text(begin);
+      if (position_ - begin <= 2 && (at(position_) == '\'' || at(position_) == '&'))
+        token.kind = prefixed_text(begin);
+      token.text = {text_.data() + begin, position_ - begin};
       token.keyword = find_keyword(token.text, text_.size() - begin);
     } else {
       token.kind = (first & kPlainSymbol) != 0 ? one(TokenKind::kSymbol) : other();
+      token.text = {text_.data() + begin, position_ - begin};
     }
-    token.text = {text_.data() + begin, position_ - begin};
-    return token;
   }
 
  private:
@@ -96,6 +119,28 @@ class Lexer {
     all['@'] |= kInMsSqlWord;
     return all;
   }();
+
+  /// What a backslash in a literal is.
+  enum class Backslash : std::uint8_t {
+    kPlain,
+    kEscape,
+    kEither,  // as settings have it that are not known
+  };
+  static Dialect family_of(Dialect dialect) {
+    return dialect == Dialect::kMySqlPlain || dialect == Dialect::kMySqlUnsure ? Dialect::kMySql
+                                                                               : dialect;
+  }
+  static Backslash backslash_of(Dialect dialect) {
+    switch (dialect) {
+      case Dialect::kMySql: return Backslash::kEscape;
+      case Dialect::kMySqlPlain:
+      case Dialect::kMsSql: return Backslash::kPlain;
+      case Dialect::kGeneric:
+      case Dialect::kPostgres:
+      case Dialect::kMySqlUnsure: break;
+    }
+    return Backslash::kEither;
+  }
 
   static std::uint8_t classes_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
   [[nodiscard]] std::uint8_t classes(std::size_t position) const {
@@ -126,7 +171,7 @@ class Lexer {
   bool skip_line_comment(std::size_t marker);
   void skip_block_comment();
   void skip_number();
-  void skip_quoted(char quote, bool backslash_escapes);
+  void skip_quoted(char quote, Backslash backslash);
   void skip_oracle_quoted();
   TokenKind other();
   TokenKind dollar();
@@ -142,13 +187,14 @@ class Lexer {
     skip_number();
     return TokenKind::kNumber;
   }
-  TokenKind text(char quote, bool backslash_escapes) {
-    skip_quoted(quote, backslash_escapes);
+  TokenKind text(char quote, Backslash backslash) {
+    skip_quoted(quote, backslash);
     return TokenKind::kText;
   }
 
   std::string_view text_;
-  Dialect dialect_;
+  Dialect dialect_;  // of MySQL's kMySql
+  Backslash backslash_;
   std::uint8_t word_mask_;
   bool in_hint_ = false;  // MySQL: inside /*! … */, which is executed
   std::size_t position_ = 0;

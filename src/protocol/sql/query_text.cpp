@@ -12,17 +12,20 @@ bool is_operand(const Token& token) {
 
 }  // namespace
 
-void QueryText::add_carefully(const Token& token, bool is_literal) {
-  if (is_literal || is_value_of_set(token)) {
-    add_literal(token);
+void QueryText::add_carefully(const Tokens& tokens) {
+  const Token& token = tokens.newest();
+  const bool is_literal = token.kind == TokenKind::kNumber || token.kind == TokenKind::kText;
+  if (is_literal || is_value_of_set(tokens)) {
+    add_literal(tokens);
   } else {
     follow_list(token);
     if (token.before == Space::kOther) {
-      flush();
+      flush(end_of(tokens.last()));
       if (size_ > 0) put(' ');
       run_begin_ = token.text.data();
+    } else if (run_begin_ == nullptr) {
+      run_begin_ = token.text.data();
     }
-    extend(token);
   }
   if (token.kind != TokenKind::kWord) {
     is_first_ |= token.is(';');
@@ -31,27 +34,29 @@ void QueryText::add_carefully(const Token& token, bool is_literal) {
       is_set_ = is_first_ && token.keyword == Keyword::Set;
     is_first_ = false;
   }
+  is_careful_ = is_first_ || is_set_ || list_ != InList::kNo;
 }
 
 // `SET application_name TO abc`: a value without quotes.
-bool QueryText::is_value_of_set(const Token& token) const {
+bool QueryText::is_value_of_set(const Tokens& tokens) const {
+  const Token& token = tokens.newest();
+  const Token& last = tokens.last();
   if (!is_set_ || token.kind != TokenKind::kWord || token.keyword != Keyword::None ||
       token.text.front() == '@')
     return false;
-  return last_.is('=') || last_.keyword == Keyword::To || (comma_goes_on_ && last_.is(','));
+  return last.is('=') || last.keyword == Keyword::To || (comma_goes_on_ && last.is(','));
 }
 
-bool QueryText::has_sign(const Token& number) const {
-  return number.kind == TokenKind::kNumber && number.before == Space::kNone &&
-         (last_.is('-') || last_.is('+')) && !is_operand(last_but_one_);
+bool QueryText::has_sign(const Tokens& tokens) {
+  return tokens.newest().kind == TokenKind::kNumber && tokens.newest().before == Space::kNone &&
+         (tokens.last().is('-') || tokens.last().is('+')) && !is_operand(tokens.last_but_one());
 }
 
-void QueryText::add_literal(const Token& token) {
-  const bool replaces_sign = has_sign(token);
-  if (token.before == Space::kSingle) ++run_end_;
-  flush();
+void QueryText::add_literal(const Tokens& tokens) {
+  const Token& token = tokens.newest();
+  flush(token.before == Space::kSingle ? token.text.data() : end_of(tokens.last()));
   if (token.before == Space::kOther && size_ > 0) put(' ');
-  if (replaces_sign && size_ > 0) --size_;
+  if (has_sign(tokens) && size_ > 0) --size_;
   if (list_ == InList::kComma) {
     size_ = list_end_;
     list_ = InList::kLiteral;
@@ -60,7 +65,7 @@ void QueryText::add_literal(const Token& token) {
     list_ = list_ == InList::kOpen ? InList::kLiteral : InList::kNo;
     list_end_ = size_;
   }
-  run_begin_ = run_end_ = token.text.data() + token.text.size();
+  run_begin_ = end_of(token);
 }
 
 void QueryText::follow_list(const Token& token) {

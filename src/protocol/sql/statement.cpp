@@ -1,75 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/sql/statement.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <span>
-
 #include "protocol/span_text.hpp"
-#include "protocol/sql/lexer.hpp"
-#include "protocol/sql/query_text.hpp"
-#include "protocol/sql/table_finder.hpp"
+#include "protocol/sql/analysis.hpp"
 
 namespace obi::protocol::sql {
 namespace {
 
-constexpr std::size_t kMaxSummary = 255;
 constexpr std::size_t kMaxTable = 1024;
-
-// The pass over a text; what it found is in here, as it came.
-class Analysis {
- public:
-  Analysis(std::string_view text, Dialect dialect) : query_(dialect), finder_(dialect) {
-    Lexer lexer(text, dialect);
-    for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
-      query_.add(token);
-      finder_.add(token);
-    }
-    finder_.end();
-    if (finder_.operation() != Keyword::None && !finder_.tables().empty()) write_summary();
-  }
-  [[nodiscard]] std::string_view operation() const { return text_of(finder_.operation()); }
-  [[nodiscard]] std::string_view text() { return query_.text(); }
-  [[nodiscard]] std::string_view table() const {
-    const auto tables = finder_.tables();
-    if (tables.empty() || (finder_.operation() == Keyword::Select && tables.size() > 1)) return {};
-    return tables.front();
-  }
-  [[nodiscard]] std::string_view summary() const { return {summary_.data(), summary_size_}; }
-
- private:
-  void write_summary() {
-    put(operation());
-    for (const std::string_view table : finder_.tables()) {
-      if (summary_size_ + 1 + table.size() > summary_.size()) break;
-      put(" ");
-      put(table);
-    }
-  }
-  void put(std::string_view text) {
-    std::memcpy(summary_.data() + summary_size_, text.data(), text.size());
-    summary_size_ += text.size();
-  }
-
-  QueryText query_;
-  TableFinder finder_;
-  std::array<char, kMaxSummary> summary_;
-  std::size_t summary_size_ = 0;
-};
 
 }  // namespace
 
 Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena) {
-  Analysis analysis(text, dialect);
+  const Analysis analysis(text, dialect);
+  // What was found in a clean text is clean, and no longer than a span's may be.
+  const bool is_clean = text.size() <= kMaxSpanText && is_printable_ascii(text);
+  const auto copy = [&](std::string_view found) {
+    return is_clean ? arena.copy(found) : clean_copy(found, arena);
+  };
   return {.operation = analysis.operation(),
-          .table = clean_copy(analysis.table(), arena),
-          .text = clean_copy(analysis.text(), arena),
-          .summary = clean_copy(analysis.summary(), arena)};
+          .table = copy(analysis.table()),
+          .text = copy(analysis.text()),
+          .summary = copy(analysis.summary())};
 }
 
-void KeptStatement::set(std::string_view text, Dialect dialect) {
-  Analysis analysis(text, dialect);
+void KeptStatement::set(std::string_view text, Dialect dialect) { keep({text, dialect}); }
+
+void KeptStatement::keep(const Analysis& analysis) {
   operation_ = analysis.operation();
   texts_.clear();
   append_clean(texts_, analysis.table().substr(0, kMaxTable));

@@ -13,7 +13,16 @@
 
 namespace obi::protocol::sql {
 
-enum class Dialect : std::uint8_t { kGeneric, kPostgres, kMySql, kMsSql };
+enum class Dialect : std::uint8_t {
+  kGeneric,
+  kPostgres,
+  kMySql,
+  kMsSql,
+  kMySqlPlain,   ///< … in the mode NO_BACKSLASH_ESCAPES
+  kMySqlUnsure,  ///< … in that mode or not: what only one of them takes for a literal is one
+};
+
+class Analysis;
 
 /// Texts are in the arena or static, valid UTF-8.
 struct Statement {
@@ -35,6 +44,9 @@ Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena);
 class KeptStatement {
  public:
   void set(std::string_view text, Dialect dialect);
+  /// The SQL in bytes of an unknown protocol (find_sql), if there is any; false: nothing has
+  /// changed.
+  bool set_found(std::string_view bytes);
   void clear();
   /// Valid until the next set or clear.
   [[nodiscard]] Statement view() const;
@@ -42,6 +54,8 @@ class KeptStatement {
   [[nodiscard]] std::size_t held_bytes() const { return texts_.capacity(); }
 
  private:
+  void keep(const Analysis& analysis);
+
   std::string_view operation_;
   std::string texts_;  // table, text and summary in a row
   std::uint16_t table_size_ = 0;

@@ -10,8 +10,8 @@
 namespace obi::protocol::sql {
 namespace {
 
-constexpr Dialect kAll[] = {Dialect::kGeneric, Dialect::kPostgres, Dialect::kMySql,
-                            Dialect::kMsSql};
+constexpr Dialect kAll[] = {Dialect::kGeneric, Dialect::kPostgres,   Dialect::kMySql,
+                            Dialect::kMsSql,   Dialect::kMySqlPlain, Dialect::kMySqlUnsure};
 
 // "operation|table|summary"
 std::string target_of(std::string_view text, Dialect dialect = Dialect::kGeneric) {
@@ -160,6 +160,8 @@ TEST(Statement, WhatOneDialectHas) {
 
 TEST(Statement, LiteralsAreQuestionMarksInAnyDialect) {
   const Case cases[] = {
+      {" 1", "?"},
+      {" 'a' SELECT", "? SELECT"},
       {"SELECT  a,\n\tb FROM t -- c\nWHERE  x='it''s'", "SELECT a, b FROM t WHERE x=?"},
       {"SELECT 1, 2.5, .5, 1e-7, 0xFF, 1E+3", "SELECT ?, ?, ?, ?, ?, ?"},
       {"WHERE a = -5 AND b > +.5", "WHERE a = ? AND b > ?"},
@@ -218,6 +220,19 @@ TEST(Statement, LiteralsOfOneDialect) {
   };
   for (const auto& [dialect, text, expected] : cases)
     EXPECT_EQ(text_of(text, dialect), expected) << text;
+}
+
+TEST(Statement, ABackslashEscapesAsTheModeOfMySqlSays) {
+  // What is a literal in the usual mode ends at the quote behind a backslash in the other.
+  constexpr std::string_view kPath = R"(SELECT 'C:\', 'secret', `n` FROM t)";
+  constexpr std::string_view kQuote = R"(SELECT 'it\'s secret', `n` FROM t)";
+  EXPECT_EQ(text_of(kPath, Dialect::kMySqlPlain), "SELECT ?, ?, `n` FROM t");
+  EXPECT_EQ(text_of(kQuote, Dialect::kMySql), "SELECT ?, `n` FROM t");
+  EXPECT_EQ(text_of(kPath, Dialect::kMySqlUnsure), "SELECT ?");
+  EXPECT_EQ(text_of(kQuote, Dialect::kMySqlUnsure), "SELECT ?");
+  EXPECT_EQ(text_of(R"(SELECT "C:\", "secret")", Dialect::kMySqlPlain), "SELECT ?, ?");
+  EXPECT_EQ(text_of(R"(SELECT "C:\", "secret")", Dialect::kMySqlUnsure), "SELECT ?");
+  EXPECT_EQ(text_of(R"(SELECT 'a\n', "x" # c)", Dialect::kMySqlUnsure), "SELECT ?, ?");
 }
 
 // Every literal of every statement holds this, in each form that a dialect has.

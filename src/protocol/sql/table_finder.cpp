@@ -37,50 +37,50 @@ bool may_stand_for_more(Keyword verb) {
 }  // namespace
 
 void TableFinder::follow(const Token& token) {
-  if (in_name_) {
+  if (waiting_.in_name) {
     if (token.is('.')) return add_part(token);
     if (part_due_ && (token.kind == TokenKind::kWord || token.kind == TokenKind::kName))
       return add_part(token);
     end_name(token);
   }
-  const bool was_hint_due = is_hint_due_ && !token.is('(');
+  const bool was_hint_due = waiting_.hint && !token.is('(');
   switch (token.kind) {
     case TokenKind::kWord: on_word(token); break;
     case TokenKind::kName:
-      if (cte_due_ || table_due_ || alias_due_) on_word(token);
+      if (waiting_.cte || waiting_.table || waiting_.alias) on_word(token);
       break;
     case TokenKind::kSymbol: on_symbol(token.text.front()); break;
-    default: table_due_ = alias_due_ = false; break;
+    default: waiting_.table = waiting_.alias = false; break;
   }
-  if (was_hint_due) is_hint_due_ = false;
+  if (was_hint_due) waiting_.hint = false;
   previous_ = token.keyword;
 }
 
 void TableFinder::end() {
-  if (in_name_) end_name({});
+  if (waiting_.in_name) end_name({});
 }
 
 void TableFinder::on_word(const Token& token) {
   const KeywordTraits& traits = traits_of(token.keyword);
-  if (is_hint_due_ && token.text.size() > 4 &&
+  if (waiting_.hint && token.text.size() > 4 &&
       (same_name(token.text.substr(token.text.size() - 4), "lock") ||
        same_name(token.text.substr(0, 4), "read"))) {
     add_table({names_.data() + name_begin_, names_size_ - name_begin_});
     return;
   }
-  if (cte_due_) {
+  if (waiting_.cte) {
     if (token.keyword == Keyword::Recursive) return;
-    cte_due_ = false;
+    waiting_.cte = false;
     if (cte_count_ < kMaxTables) ctes_[cte_count_++] = bare(token);
     return;
   }
-  if (table_due_) {
+  if (waiting_.table) {
     if (traits.is_modifier || token.keyword == Keyword::Top) return;
-    table_due_ = false;
+    waiting_.table = false;
     if (!traits.is_reserved) return begin_name(token);
-  } else if (alias_due_) {
+  } else if (waiting_.alias) {
     if (token.keyword == Keyword::As) return;
-    alias_due_ = false;
+    waiting_.alias = false;
     if (token.keyword == Keyword::None) return on_alias(bare(token));
   }
   if (token.keyword != Keyword::None) on_keyword(token.keyword);
@@ -123,7 +123,7 @@ void TableFinder::on_keyword(Keyword keyword) {
       on_names_table_ = table_count_ == 0 && is_one_of(operation_, {Create, Alter, Drop});
       return;
     case With:
-      cte_due_ = true;
+      waiting_.cte = true;
       ctes_open_ |= bit();
       return;
     case Select:
@@ -136,7 +136,7 @@ void TableFinder::begin_statement(Keyword verb) {
   using enum Keyword;
   ctes_open_ &= ~bit();
   if (verb == With) {
-    cte_due_ = true;
+    waiting_.cte = true;
     ctes_open_ |= bit();
     return;
   }
@@ -174,52 +174,52 @@ void TableFinder::on_from() {
 }
 
 void TableFinder::expect(Place place, bool list) {
-  table_due_ = true;
-  alias_due_ = false;
+  waiting_.table = true;
+  waiting_.alias = false;
   place_ = place;
   lists_ = list ? lists_ | bit() : lists_ & ~bit();
 }
 
 void TableFinder::on_symbol(char symbol) {
-  const bool was_due = table_due_;
+  const bool was_due = waiting_.table;
   if (symbol == '(') return open_parenthesis();
-  table_due_ = alias_due_ = cte_due_ = false;
+  waiting_.table = waiting_.alias = waiting_.cte = false;
   switch (symbol) {
     case ')':
       if (depth_ > 0) --depth_;
       if (resumes_ && depth_ == resume_depth_) {
         resumes_ = false;
-        table_due_ = true;
+        waiting_.table = true;
       }
       return;
     case ',':
       if ((ctes_open_ & bit()) != 0) {
-        cte_due_ = true;
+        waiting_.cte = true;
       } else if ((lists_ & bit()) != 0) {
-        table_due_ = true;
+        waiting_.table = true;
         place_ = Place::kFrom;
       }
       return;
     case ';': return end_of_statement();
-    case '*': table_due_ = was_due; return;
+    case '*': waiting_.table = was_due; return;
     default: return;
   }
 }
 
 void TableFinder::open_parenthesis() {
   using enum Keyword;
-  if (cte_due_) ctes_open_ &= ~bit();  // `WITH (NOLOCK)`
-  cte_due_ = alias_due_ = false;
+  if (waiting_.cte) ctes_open_ &= ~bit();  // `WITH (NOLOCK)`
+  waiting_.cte = waiting_.alias = false;
   const bool options =
       previous_ == Top || is_one_of(operation_, {Vacuum, Analyze, Cluster, Reindex});
-  if (table_due_ && options) {
+  if (waiting_.table && options) {
     resumes_ = true;
     resume_depth_ = depth_;
   }
-  const bool goes_on = table_due_ && !options && (place_ == Place::kFrom || operation_ == Copy);
+  const bool goes_on = waiting_.table && !options && (place_ == Place::kFrom || operation_ == Copy);
   if (verb_due_ && is_fresh_ && depth_ == verb_depth_) ++verb_depth_;
   ++depth_;
-  table_due_ = goes_on;
+  waiting_.table = goes_on;
   lists_ = goes_on ? lists_ | bit() : lists_ & ~bit();
   ctes_open_ &= ~bit();
   calls_ = traits_of(previous_).has_from_inside ? calls_ | bit() : calls_ & ~bit();
@@ -237,8 +237,8 @@ void TableFinder::end_of_statement() {
 }
 
 void TableFinder::begin_name(const Token& token) {
-  if (!is_hint_due_) is_fresh_ = false;
-  in_name_ = true;
+  if (!waiting_.hint) is_fresh_ = false;
+  waiting_.in_name = true;
   name_begin_ = names_size_;
   add_part(token);
 }
@@ -249,7 +249,7 @@ void TableFinder::add_part(const Token& token) {
   if (names_size_ + part.size() > names_.size()) {
     // What doesn't fit is no name.
     names_size_ = name_begin_;
-    in_name_ = false;
+    waiting_.in_name = false;
     return;
   }
   std::memcpy(names_.data() + names_size_, part.data(), part.size());
@@ -257,12 +257,12 @@ void TableFinder::add_part(const Token& token) {
 }
 
 void TableFinder::end_name(const Token& next) {
-  in_name_ = false;
+  waiting_.in_name = false;
   if (part_due_) --names_size_;
   part_due_ = false;
   const std::string_view name(names_.data() + name_begin_, names_size_ - name_begin_);
   if (next.is('(') && place_ == Place::kFrom) {
-    is_hint_due_ = is_ms_sql_;
+    waiting_.hint = is_ms_sql_;
   } else {
     add_table(name);
   }
@@ -270,7 +270,7 @@ void TableFinder::end_name(const Token& next) {
 
 void TableFinder::add_table(std::string_view name) {
   if (name.empty() || name.front() == '@' || is_cte(name)) return;
-  alias_due_ = true;
+  waiting_.alias = true;
   for (last_table_ = 0; last_table_ < table_count_; ++last_table_) {
     if (tables_[last_table_] == name) return;
   }

@@ -5,6 +5,7 @@
 // allocation: at most kMaxTables are told.
 #pragma once
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -41,15 +42,22 @@ class TableFinder {
   }
 
  private:
+  /// What the next token may be; of eight bytes, so that one look tells that it is nothing.
+  struct Waiting {
+    bool in_name = false;
+    bool table = false;
+    bool cte = false;
+    bool alias = false;
+    bool hint = false;  ///< `FROM t (NOLOCK)`: what looked like a function may be a table
+    std::array<bool, 3> unused{};
+  };
   /// Where a name is due: whether a parenthesis behind it makes it a function, and one before it a
   /// sub-query.
   enum class Place : std::uint8_t { kFrom, kTarget };
   static bool is_dull_symbol(char symbol) {
     return symbol != '(' && symbol != ')' && symbol != ',' && symbol != ';';
   }
-  [[nodiscard]] bool is_waiting() const {
-    return in_name_ || table_due_ || alias_due_ || cte_due_ || is_hint_due_;
-  }
+  [[nodiscard]] bool is_waiting() const { return std::bit_cast<std::uint64_t>(waiting_) != 0; }
   void follow(const Token& token);
   void on_word(const Token& token);
   void on_keyword(Keyword keyword);
@@ -81,16 +89,12 @@ class TableFinder {
   std::uint64_t lists_ = 0;      // … a comma is followed by a table
   std::uint64_t ctes_open_ = 0;  // … by the next name of a WITH
   std::uint64_t calls_ = 0;      // … FROM is a word of a function's
-  bool table_due_ = false;
-  bool cte_due_ = false;
-  bool alias_due_ = false;
+  Waiting waiting_;
   bool resumes_ = false;  // behind the parenthesis at `resume_depth_` a table is due again
   std::size_t resume_depth_ = 0;
   Place place_ = Place::kFrom;
 
-  bool in_name_ = false;
-  bool part_due_ = false;     // behind a dot
-  bool is_hint_due_ = false;  // `FROM t (NOLOCK)`: what looked like a function may be a table
+  bool part_due_ = false;  // behind a dot
   std::size_t name_begin_ = 0;
   std::size_t names_size_ = 0;
   std::array<char, 1024> names_;

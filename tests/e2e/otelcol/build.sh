@@ -3,10 +3,12 @@
 set -euo pipefail
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/obi/otelcol
 binary=$cache/build/otelcol
-if [ ! -x "$binary" ]; then
+manifest=$(dirname "$(readlink -f "$0")")/builder.yaml
+if [ ! -x "$binary" ] || ! cmp -s "$manifest" "$cache/builder.yaml"; then
   command -v go >/dev/null || { echo "the collector needs Go to be built" >&2; exit 1; }
   mkdir -p "$cache"
-  cp "$(dirname "$0")/builder.yaml" "$cache/"
+  rm -f "$binary"
+  cp "$manifest" "$cache/"
   (
     cd "$cache"
     GOBIN=$cache/bin go install go.opentelemetry.io/collector/cmd/builder@v0.150.0

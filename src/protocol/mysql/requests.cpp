@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command asks for, and what becomes of it once it is answered.
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/byte_cursor.hpp"
+#include "protocol/mysql/conversation.hpp"
+#include "protocol/span_text.hpp"
+
+namespace obi::protocol::mysql {
+namespace {
+
+using Note = SpanSink::Note;
+
+constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: COM_STMT_EXECUTE's id
+constexpr std::size_t kKeptTextBytes = kMaxSpanText;
+
+bool makes_span(Command command) {
+  return command == Command::kQuery || command == Command::kExecute ||
+         command == Command::kBulkExecute;
+}
+
+bool executes_last_prepared(Command command, Bytes payload) {
+  return (command == Command::kExecute || command == Command::kBulkExecute) &&
+         statement_id_of(payload) == kLastPrepared;
+}
+
+std::string_view code_text(std::uint16_t code, base::Arena& arena) {
+  std::array<char, 5> digits;
+  std::size_t first = digits.size();
+  do {
+    digits[--first] = static_cast<char>('0' + code % 10);
+    code /= 10;
+  } while (code > 0);
+  return arena.copy({digits.data() + first, digits.size() - first});
+}
+
+}  // namespace
+
+void MysqlConversation::push(const Message& message, Command command, SpanSink& sink) {
+  if (command == Command::kPrepare) last_prepared_.reset();
+  // MariaDB's clients prepare and execute in one go, and wait for both answers.
+  const bool goes_with_last = executes_last_prepared(command, payload_of(message.bytes));
+  if (goes_with_last) want_stream(sink);
+  Request* request = requests_.push(makes_span(command), sink, goes_with_last);
+  if (request == nullptr) return;
+  request->origin = message.origin();
+  request->bytes = message.size;
+  request->command = command;
+  request->answer_sequence = 1;
+  request->statement.reset();
+  request->text.clear();
+  describe(*request, command, payload_of(message.bytes), sink);
+}
+
+void MysqlConversation::describe(Request& request, Command command, PacketBytes payload,
+                                 SpanSink& sink) {
+  switch (command) {
+    case Command::kQuery:
+      request.text = query_text(payload, query_attributes_).substr(0, kKeptTextBytes);
+      return;
+    case Command::kPrepare:
+      // What is answered before it may change the mode.
+      last_prepared_ = std::make_shared<sql::PreparedStatement>(
+          text_of(payload.subspan(1)),
+          requests_.size() == 1 ? dialect() : sql::Dialect::kMySqlUnsure);
+      request.statement = last_prepared_;
+      return;
+    case Command::kExecute:
+    case Command::kBulkExecute: {
+      const std::uint32_t id = statement_id_of(payload);
+      request.statement = id == kLastPrepared ? last_prepared_ : statements_.find(id);
+      if (!request.statement) sink.note(Note::StatementUnknown);
+      return;
+    }
+    case Command::kInitDb:
+      request.text = text_of(payload.subspan(1)).substr(0, kMaxNameBytes);
+      return;
+    case Command::kChangeUser:
+      request.text =
+          database_of_change_user(payload, client_capabilities_).substr(0, kMaxNameBytes);
+      return;
+    default: return;
+  }
+}
+
+// How the server reads the text of a command that it has not begun to answer.
+sql::Dialect MysqlConversation::dialect() const {
+  if (mode_changes_ || !has_escapes_) return sql::Dialect::kMySqlUnsure;
+  return *has_escapes_ ? sql::Dialect::kMySql : sql::Dialect::kMySqlPlain;
+}
+
+// The status that the server has from here on; nullopt: it may have changed.
+void MysqlConversation::see_status(std::optional<std::uint16_t> status) {
+  std::optional<bool> has_escapes;
+  if (status) has_escapes = (*status & kNoBackslashEscapes) == 0;
+  // Of several statements in one command some have been read in either mode.
+  mode_changes_ |= !has_escapes || has_escapes != has_escapes_;
+  has_escapes_ = has_escapes;
+}
+
+void MysqlConversation::finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink) {
+  Request& request = requests_.front();
+  if (makes_span(request.command)) {
+    make_span(request, error, end_ns, sink);
+  } else if (request.command == Command::kPrepare && error != nullptr) {
+    sink.note(Note::RequestSeen);
+    make_span(request, error, end_ns, sink);
+  }
+  if (error == nullptr) apply(request);
+  const bool starts_compression =
+      is_compressed_ && request.command == Command::kChangeUser && error == nullptr;
+  requests_.pop();
+  begin_next();
+  if (!starts_compression) return;
+  sink.note(Note::MessageUnsupported);
+  leave(sink);
+}
+
+// What a command that was done changes for those after it.
+void MysqlConversation::apply(Request& request) {
+  switch (request.command) {
+    case Command::kQuery: {
+      const std::string_view database = database_of_use(request.text);
+      if (!database.empty()) name_space_ = database.substr(0, kMaxNameBytes);
+      return;
+    }
+    case Command::kInitDb: name_space_ = request.text; return;
+    case Command::kChangeUser:
+      name_space_ = request.text;
+      statements_.clear();
+      return;
+    case Command::kResetConnection: statements_.clear(); return;
+    case Command::kPrepare:
+      if (prepared_id_ && request.statement)
+        statements_.remember(*prepared_id_, std::move(request.statement));
+      return;
+    default: return;
+  }
+}
+
+void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
+                                  SpanSink& sink) {
+  model::Span& span =
+      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  base::Arena& arena = sink.arena();
+  auto& call = arena.make<model::DatabaseCall>();
+  span.database = &call;
+  sql::Statement statement;
+  if (request.command == Command::kQuery) {
+    statement = sql::analyse(request.text, dialect(), arena);
+  } else if (request.statement) {
+    statement = request.statement->statement(arena);
+  }
+  span.method = statement.operation;
+  span.path = statement.table;
+  call.system = "mysql";
+  call.query_text = statement.text;
+  call.query_summary = statement.summary;
+  call.name_space = clean_copy(name_space_, arena);
+  if (error != nullptr) {
+    span.status = 1;
+    call.error_code = code_text(error->code, arena);
+    call.sql_state = clean_copy(error->sql_state, arena);
+    call.error_message = clean_copy(error->message, arena);
+  }
+  span.start_ns = span.request_start_ns = request.origin.start_ns;
+  span.end_ns = end_ns;
+  span.pid = request.origin.pid;
+  span.request_bytes = static_cast<std::int64_t>(request.bytes);
+  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
+}
+
+}  // namespace obi::protocol::mysql
