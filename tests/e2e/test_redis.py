@@ -71,8 +71,6 @@ def command_of(client, hiredis):
 @pytest.mark.parametrize("client", ["redis-py", "node-redis", "hiredis"])
 def test_clients(server, hiredis, client, connections, batch):
     count = max(16, 480 // connections)
-    if client == "node-redis":
-        batch = min(batch, 4)  # it sends each command as a part of one call, and of a call 18 parts are captured
     tally = Tally(f"redis {client}, {batch} at once")
     command, env = command_of(client, hiredis)
     with Agent(config=CONFIG % server.port) as agent:
