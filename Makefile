@@ -86,7 +86,7 @@ vm-test: deps-vm all-targets ## the back ends that not every kernel has, on Debi
 bench-vm: deps-vm all-targets ## instructions that a traced request costs, per back end (KERNEL=name, default 6.1)
 	@$(PYTHON) tests/vm/bench.py $(addprefix --kernel ,$(KERNEL))
 
-bench: deps-test all-targets ## prints one JSON document of measurements
+bench: deps-peers all-targets ## prints one JSON document of measurements
 	@$(PYTHON) tests/bench/bench.py --check
 
 fuzz-build: deps-test

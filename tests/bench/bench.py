@@ -13,12 +13,15 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 from agent import BACKEND, BUILD, Agent, proc_status, wait_for  # noqa: E402
+from peers.caches import RedisServer  # noqa: E402
 from peers.nginx import Nginx  # noqa: E402
+from peers.postgres import USER, Postgres, programs  # noqa: E402
 
 BIN = BUILD / "bin"
 TICK = os.sysconf("SC_CLK_TCK")
@@ -56,37 +59,69 @@ def replay_instructions(*options):
     return round((counts[1] - counts[0]) / 10000)
 
 
+def output(*command):
+    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+
+
 def wrk(port, seconds=3):
-    out = subprocess.run(["wrk", "-t1", "-c16", f"-d{seconds}s", f"http://127.0.0.1:{port}/hello"],
-                         check=True, capture_output=True, text=True).stdout
+    out = output("wrk", "-t1", "-c16", f"-d{seconds}s", f"http://127.0.0.1:{port}/hello")
     return int(re.search(r"(\d+) requests in", out).group(1)) / seconds
 
 
-def nginx_with_and_without(rounds=3):
-    """Requests per second of a saturated nginx, bare and traced, in turn."""
-    ratios, bare_rates, cpu_per_request, peak, lost = [], [], [], 0, 0
-    with Nginx() as nginx:
-        wrk(nginx.port, 1)
-        for _ in range(rounds):
-            bare = wrk(nginx.port)
-            with Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)}, printer="counter") as agent:
-                before = agent.ledger()["spans_made"]
-                cpu = cpu_seconds(agent.process.pid)
-                traced = wrk(nginx.port)
-                time.sleep(0.3)
-                spans = agent.ledger()["spans_made"] - before
-                cpu_per_request.append((cpu_seconds(agent.process.pid) - cpu) / max(spans, 1) * 1e6)
-                lost += agent.ledger()["ring_full"]
-                peak = max(peak, proc_status(agent.process.pid, "VmHWM"))
-            ratios.append(traced / bare)
-            bare_rates.append(bare)
+def pgbench(port):
+    """Transactions of seven statements a second."""
+    out = output(programs() / "pgbench", "-h", "127.0.0.1", "-p", port, "-U", USER, "-n", "-M", "prepared", "-c", 16, "-T", 3,
+                 "shop")
+    return float(re.search(r"tps = ([\d.]+)", out).group(1))
+
+
+def redis_benchmark(port, pipeline, requests):
+    out = output("redis-benchmark", "-p", port, "-c", 16, "-P", pipeline, "-n", requests, "-t", "get", "--csv")
+    return float(re.search(r'^"GET","([\d.]+)"', out, re.M).group(1))
+
+
+def with_and_without(work, env=None, config=None, rounds=3):
+    """Of a saturated server: what `work()` says that it did a second, bare and traced, in turn."""
+    ratios, bare_rates, cpu_per_span, peak, lost = [], [], [], 0, 0
+    work()
+    for _ in range(rounds):
+        bare = work()
+        with Agent(env, config, printer="counter") as agent:
+            before = agent.ledger()["spans_made"]
+            cpu = cpu_seconds(agent.process.pid)
+            traced = work()
+            time.sleep(0.3)
+            spans = agent.ledger()["spans_made"] - before
+            cpu_per_span.append((cpu_seconds(agent.process.pid) - cpu) / max(spans, 1) * 1e6)
+            lost += agent.ledger()["ring_full"]
+            peak = max(peak, proc_status(agent.process.pid, "VmHWM"))
+        ratios.append(traced / bare)
+        bare_rates.append(bare)
     return {
-        "bare_requests_per_second": round(statistics.median(bare_rates)),
+        "bare_per_second": round(statistics.median(bare_rates)),
         "traced_to_bare_ratio": round(statistics.median(ratios), 3),
-        "agent_cpu_us_per_request": round(statistics.median(cpu_per_request), 2),
+        "agent_cpu_us_per_span": round(statistics.median(cpu_per_span), 2),
         "agent_peak_rss_kib": peak,
         "ring_full_records": lost,
     }
+
+
+def nginx_with_and_without():
+    with Nginx() as nginx:
+        return with_and_without(lambda: wrk(nginx.port), {"OTEL_EBPF_OPEN_PORT": str(nginx.port)})
+
+
+def postgres_with_and_without():
+    with Postgres() as server:
+        output(programs() / "pgbench", "-i", "-q", "-s", 16, "-h", "127.0.0.1", "-p", server.port, "-U", USER, "shop")
+        return with_and_without(lambda: pgbench(server.port), config="discovery: {instrument: [{exe_path: '*/bin/postgres'}]}\n")
+
+
+def redis_with_and_without(pipeline):
+    with tempfile.TemporaryDirectory() as folder, RedisServer(folder) as server:
+        three_seconds = int(3 * redis_benchmark(server.port, pipeline, 10_000 * pipeline))
+        return with_and_without(lambda: redis_benchmark(server.port, pipeline, three_seconds),
+                                {"OTEL_EBPF_OPEN_PORT": str(server.port)})
 
 
 def start_up(rounds=5):
@@ -129,6 +164,9 @@ def main():
         figures["start"] = start_up()
         figures["kernel"] = map_bytes()
         figures["nginx"] = nginx_with_and_without()
+        figures["postgres"] = postgres_with_and_without()
+        figures["redis"] = redis_with_and_without(1)
+        figures["redis_pipelined"] = redis_with_and_without(16)
     broken = broken_limits(figures)
     figures["broken_limits"] = broken
     print(json.dumps(figures, indent=2))

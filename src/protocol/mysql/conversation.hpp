@@ -90,8 +90,8 @@ class MysqlConversation final : public MessageConversation {
   bool mode_changes_ = false;        // … or not, in the midst of the answer under way
   bool client_continues_ = false;    // the client's last packet was as long as a packet can be
   bool server_continues_ = false;
-  bool is_unseen_ = false;      // where packets of the answer begin is not known any more
-  bool sends_file_ = false;     // what the client sends is no command until the server answers
+  bool is_unseen_ = false;   // where packets of the answer begin is not known any more
+  bool sends_file_ = false;  // what the client sends is no command until the server answers
   bool stream_wanted_ = false;
   bool is_compressed_ = false;  // from the end of the handshake on
 };
