@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cost of each protocol's parser, per span and per byte: the script `typical` of its corpus is
-// played again and again, each time on a new conversation.
+// Cost of each protocol's parser, per span (a request and its answer, as a rule), per call that
+// carries some of them, and per byte: the script `typical` of its corpus is played again and again,
+// each time on a new conversation.
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -32,10 +33,19 @@ class CountingSink final : public protocol::SpanSink {
   obi::base::Arena arena_;
 };
 
-std::size_t payload_bytes(std::span<const std::byte> script) {
+struct Volume {
+  std::size_t calls = 0;
   std::size_t bytes = 0;
-  while (!script.empty()) bytes += protocol::next_part(script).bytes.size();
-  return bytes;
+};
+
+Volume volume_of(std::span<const std::byte> script) {
+  Volume volume;
+  while (!script.empty()) {
+    const std::size_t bytes = protocol::next_part(script).bytes.size();
+    volume.calls += bytes > 0 ? 1 : 0;
+    volume.bytes += bytes;
+  }
+  return volume;
 }
 
 void play_typical(benchmark::State& state, const protocol::ProtocolRow& row,
@@ -47,11 +57,16 @@ void play_typical(benchmark::State& state, const protocol::ProtocolRow& row,
     protocol::play(script, *conversation, obi::model::Direction::kSend, sink);
     sink.next_batch();
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * payload_bytes(script)));
+  const Volume volume = volume_of(script);
+  const auto times = static_cast<std::size_t>(state.iterations());
+  state.SetBytesProcessed(static_cast<std::int64_t>(times * volume.bytes));
   state.counters["spans"] =
       benchmark::Counter(static_cast<double>(sink.spans) / static_cast<double>(state.iterations()));
   state.counters["per_span"] = benchmark::Counter(
       static_cast<double>(sink.spans), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_call"] =
+      benchmark::Counter(static_cast<double>(times * volume.calls),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 }  // namespace
