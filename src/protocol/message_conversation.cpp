@@ -114,7 +114,7 @@ std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
     side.kept.insert(side.kept.end(), bytes.begin(),
                      bytes.begin() + static_cast<std::ptrdiff_t>(room));
     if (!take_size(from, measure(from, side.kept), side.kept.size(), sink)) {
-      side.moved += room;
+      if (!side.lost) side.moved += room;
       return room;
     }
     shown = static_cast<std::size_t>(std::min<std::uint64_t>(room, side.size - before));

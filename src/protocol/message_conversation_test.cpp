@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cutting streams into messages, with a protocol made for it: a message is one byte of length,
-// itself included, and text. An answer belongs to the oldest request.
+// itself included, and text; or 0xfe, one byte of length and text. An answer belongs to the oldest
+// request.
 #include "protocol/message_conversation.hpp"
 
 #include <gmock/gmock.h>
@@ -25,7 +26,9 @@ class Toy final : public MessageConversation {
   Size measure(Speaker, std::span<const std::byte> bytes) override {
     const auto size = std::to_integer<std::uint64_t>(bytes[0]);
     if (size == 0xff) return std::unexpected(ParseError::Unsupported);
-    if (size < 2) return std::unexpected(ParseError::Malformed);
+    if (size == 0xfe && bytes.size() < 2) return std::unexpected(ParseError::Truncated);
+    if (size == 0xfe && bytes[1] > std::byte{2}) return std::to_integer<std::uint64_t>(bytes[1]);
+    if (size < 2 || size == 0xfe) return std::unexpected(ParseError::Malformed);
     return size;
   }
   void on_message(const Message& message, SpanSink& sink) override {
@@ -107,6 +110,26 @@ class MessageConversationTest : public testing::Test {
   CollectingSink sink;
   std::uint64_t now = 1000;
 };
+
+TEST_F(MessageConversationTest, AHeaderThatComesInPartsAndMakesNoSenseLeavesNothingBehind) {
+  client(
+      std::string("\x04"
+                  "abc",
+                  4));
+  server(
+      "\x03"
+      "ok");
+  client("\xfe");
+  client("\x01 what is this");
+  client(
+      "\x04"
+      "def");
+  server(
+      "\x03"
+      "ok");
+  ASSERT_EQ(sink.spans.size(), 2U);
+  EXPECT_EQ(sink.spans[1].method, "def");
+}
 
 TEST_F(MessageConversationTest, AMessageThatComesInPartsIsOneFromItsFirstToItsLastByte) {
   client("\4");
