@@ -71,7 +71,8 @@ inline constexpr std::array kEventTypes = {
 namespace detail {
 inline constexpr auto kInfoByNumber = [] {
   std::array<EventTypeInfo, 32> infos;
-  for (const EventTypeInfo& info : kEventTypes) infos.at(static_cast<std::size_t>(info.type)) = info;
+  for (const EventTypeInfo& info : kEventTypes)
+    infos.at(static_cast<std::size_t>(info.type)) = info;
   return infos;
 }();
 inline constexpr std::uint64_t kClientTypes = [] {
