@@ -112,21 +112,12 @@ class MessageConversationTest : public testing::Test {
 };
 
 TEST_F(MessageConversationTest, AHeaderThatComesInPartsAndMakesNoSenseLeavesNothingBehind) {
-  client(
-      std::string("\x04"
-                  "abc",
-                  4));
-  server(
-      "\x03"
-      "ok");
+  client("\4abc");
+  server("\3ok");
   client("\xfe");
-  client("\x01 what is this");
-  client(
-      "\x04"
-      "def");
-  server(
-      "\x03"
-      "ok");
+  client("\1 what is this");
+  client("\4def");
+  server("\3ok");
   ASSERT_EQ(sink.spans.size(), 2U);
   EXPECT_EQ(sink.spans[1].method, "def");
 }

@@ -2,7 +2,8 @@
 #include "protocol/span_text.hpp"
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <charconv>
 
 #include "base/utf8.hpp"
 #include "base/word.hpp"
@@ -57,6 +58,12 @@ std::string_view clean_copy(std::string_view text, base::Arena& arena, std::size
   char* const copy = arena.allocate(valid.size());
   std::ranges::transform(valid, copy, without_control);
   return {copy, valid.size()};
+}
+
+std::string_view decimal(std::int64_t number, base::Arena& arena) {
+  std::array<char, 20> digits;  // INT64_MIN has as many, its sign included
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return arena.copy({digits.data(), end});
 }
 
 }  // namespace obi::protocol

@@ -3,6 +3,7 @@
 // Pure functions.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ std::string_view clean_copy(std::string_view text, base::Arena& arena,
 
 /// The same, at the end of `to`, of all of `text`.
 void append_clean(std::string& to, std::string_view text);
+
+/// In decimal digits; a copy in `arena`.
+std::string_view decimal(std::int64_t number, base::Arena& arena);
 
 /// Every byte is printable ASCII (0x20 to 0x7e): for names of which a protocol allows nothing else,
 /// as a test of whether it is that protocol.

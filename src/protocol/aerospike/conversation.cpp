@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/aerospike/conversation.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "protocol/span_text.hpp"
@@ -127,8 +125,7 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
   call.batch_size = request.batch_size;
   if (result != kOk && result != kNotFound) {
     span.status = 1;
-    const fmt::format_int code(result);
-    call.error_code = arena.copy({code.data(), code.size()});
+    call.error_code = decimal(result, arena);
   }
   span.method = request.operation;
   span.path = clean_copy({request.set.data(), request.set_bytes}, arena);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/mongo/conversation.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -20,11 +18,6 @@ Verdict judge_side(const Payload& side, bool is_client) {
   const auto begins = check_start(side.bytes, is_client);
   if (begins) return Verdict::kYes;
   return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-}
-
-std::string_view decimal(std::int64_t number, base::Arena& arena) {
-  const fmt::format_int text(number);
-  return arena.copy({text.data(), text.size()});
 }
 
 }  // namespace

@@ -65,8 +65,9 @@ class MssqlConversation final : public MessageConversation {
   void on_login(const Header& header, Bytes payload);
   void on_request_packet(const Message& message, const Header& header, SpanSink& sink);
   void end_of_request(Bytes payload, SpanSink& sink);
-  void push(Kind kind, SpanSink& sink, Bytes payload);
-  void describe_batch(Request& request, Bytes text);
+  void on_statement(Bytes payload, SpanSink& sink);
+  static Kind kind_of(Purpose purpose);
+  Request* push(Kind kind, SpanSink& sink);
   void describe_call(Request& request, const Call& call, SpanSink& sink);
   void on_server(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request asks for, and what becomes of it once it is answered.
-#include <charconv>
 #include <memory>
+#include <optional>
 
 #include "protocol/mssql/conversation.hpp"
 #include "protocol/span_text.hpp"
+#include "protocol/sql/statement_span.hpp"
 
 namespace obi::protocol::mssql {
 namespace {
@@ -13,53 +14,50 @@ using Note = SpanSink::Note;
 
 constexpr std::size_t kIdleCapacity = 512;
 
-std::string_view decimal(std::uint32_t number, base::Arena& arena) {
-  char digits[10];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), number).ptr;
-  return arena.copy({digits, static_cast<std::size_t>(end - digits)});
-}
-
 }  // namespace
 
 void MssqlConversation::end_of_request(Bytes payload, SpanSink& sink) {
   incoming_.is_open = false;
-  if (incoming_.type == PacketType::kSqlBatch) {
-    push(Kind::kOperation, sink, payload);
-  } else if (incoming_.type == PacketType::kRpc) {
-    const std::size_t headers = headers_bytes(payload);
-    const auto call = parse_call(payload.subspan(headers));
-    const Purpose purpose = call ? call->purpose : Purpose::kOther;
-    const bool is_operation =
-        purpose != Purpose::kPrepare && purpose != Purpose::kForget && purpose != Purpose::kFetch;
-    push(is_operation ? Kind::kOperation
-                      : (purpose == Purpose::kPrepare ? Kind::kPrepare : Kind::kNoOperation),
-         sink, payload);
+  if (incoming_.type == PacketType::kSqlBatch || incoming_.type == PacketType::kRpc) {
+    on_statement(payload, sink);
   } else {
-    push(Kind::kNoOperation, sink, payload);
+    push(Kind::kNoOperation, sink);
   }
   incoming_.payload.clear();
   if (incoming_.payload.capacity() > kIdleCapacity) incoming_.payload.shrink_to_fit();
 }
 
-void MssqlConversation::push(Kind kind, SpanSink& sink, Bytes payload) {
-  Request* request = requests_.push(kind == Kind::kOperation, sink);
+void MssqlConversation::on_statement(Bytes payload, SpanSink& sink) {
+  const std::size_t headers = headers_bytes(payload);
+  const Bytes body = payload.subspan(headers);
+  std::optional<Call> call;
+  if (incoming_.type == PacketType::kRpc) {
+    if (const auto parsed = parse_call(body)) call = *parsed;
+  }
+  Request* request = push(call ? kind_of(call->purpose) : Kind::kOperation, sink);
   if (request == nullptr) return;
+  has_headers_ = headers > 0;
+  if (incoming_.type == PacketType::kSqlBatch) append_utf8(body, request->text, kMaxSpanText);
+  if (call) describe_call(*request, *call, sink);
+}
+
+MssqlConversation::Kind MssqlConversation::kind_of(Purpose purpose) {
+  if (purpose == Purpose::kPrepare) return Kind::kPrepare;
+  return purpose == Purpose::kForget || purpose == Purpose::kFetch ? Kind::kNoOperation
+                                                                   : Kind::kOperation;
+}
+
+// Null if too many wait.
+MssqlConversation::Request* MssqlConversation::push(Kind kind, SpanSink& sink) {
+  Request* request = requests_.push(kind == Kind::kOperation, sink);
+  if (request == nullptr) return nullptr;
   request->origin = incoming_.origin;
   request->bytes = incoming_.bytes;
   request->kind = kind;
   request->answers_handle = false;
   request->statement.reset();
   request->text.clear();
-  if (incoming_.type != PacketType::kSqlBatch && incoming_.type != PacketType::kRpc) return;
-  const std::size_t headers = headers_bytes(payload);
-  has_headers_ = headers > 0;
-  const Bytes body = payload.subspan(headers);
-  if (incoming_.type == PacketType::kSqlBatch) return describe_batch(*request, body);
-  if (const auto call = parse_call(body)) describe_call(*request, *call, sink);
-}
-
-void MssqlConversation::describe_batch(Request& request, Bytes text) {
-  append_utf8(text, request.text, kMaxSpanText);
+  return request;
 }
 
 void MssqlConversation::describe_call(Request& request, const Call& call, SpanSink& sink) {
@@ -113,30 +111,25 @@ void MssqlConversation::finish(std::uint64_t end_ns, SpanSink& sink) {
 }
 
 void MssqlConversation::make_span(Request& request, std::uint64_t end_ns, SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  const auto [span, call] = sql::add_span({.is_client = is_client(),
+                                           .start_ns = request.origin.start_ns,
+                                           .end_ns = end_ns,
+                                           .pid = request.origin.pid,
+                                           .request_bytes = request.bytes,
+                                           .response_bytes = answer_bytes_},
+                                          sink);
   base::Arena& arena = sink.arena();
-  auto& call = arena.make<model::DatabaseCall>();
-  span.database = &call;
   const sql::Statement statement = request.statement
                                        ? request.statement->statement(arena)
                                        : sql::analyse(request.text, sql::Dialect::kMsSql, arena);
-  span.method = statement.operation;
-  span.path = statement.table;
+  sql::tell(statement, span, call);
   call.system = "microsoft.sql_server";
-  call.query_text = statement.text;
-  call.query_summary = statement.summary;
   call.name_space = clean_copy(name_space_, arena);
   if (answer_.has_failed()) {
     span.status = 1;
     if (answer_.error_number() != 0) call.error_code = decimal(answer_.error_number(), arena);
     call.error_message = clean_copy(answer_.error_message(), arena);
   }
-  span.start_ns = span.request_start_ns = request.origin.start_ns;
-  span.end_ns = end_ns;
-  span.pid = request.origin.pid;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
 }
 
 }  // namespace obi::protocol::mssql

@@ -2,12 +2,9 @@
 #include "protocol/mysql/conversation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/byte_cursor.hpp"
 #include "protocol/mysql/opening.hpp"
-#include "protocol/span_text.hpp"
 
 namespace obi::protocol::mysql {
 namespace {

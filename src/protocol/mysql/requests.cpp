@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a command asks for, and what becomes of it once it is answered.
-#include <array>
+#include <memory>
 #include <optional>
 #include <utility>
 
-#include "base/byte_cursor.hpp"
 #include "protocol/mysql/conversation.hpp"
 #include "protocol/span_text.hpp"
+#include "protocol/sql/statement_span.hpp"
 
 namespace obi::protocol::mysql {
 namespace {
@@ -14,7 +14,6 @@ namespace {
 using Note = SpanSink::Note;
 
 constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: COM_STMT_EXECUTE's id
-constexpr std::size_t kKeptTextBytes = kMaxSpanText;
 
 bool makes_span(Command command) {
   return command == Command::kQuery || command == Command::kExecute ||
@@ -24,16 +23,6 @@ bool makes_span(Command command) {
 bool executes_last_prepared(Command command, Bytes payload) {
   return (command == Command::kExecute || command == Command::kBulkExecute) &&
          statement_id_of(payload) == kLastPrepared;
-}
-
-std::string_view code_text(std::uint16_t code, base::Arena& arena) {
-  std::array<char, 5> digits;
-  std::size_t first = digits.size();
-  do {
-    digits[--first] = static_cast<char>('0' + code % 10);
-    code /= 10;
-  } while (code > 0);
-  return arena.copy({digits.data() + first, digits.size() - first});
 }
 
 }  // namespace
@@ -58,7 +47,7 @@ void MysqlConversation::describe(Request& request, Command command, PacketBytes 
                                  SpanSink& sink) {
   switch (command) {
     case Command::kQuery:
-      request.text = query_text(payload, query_attributes_).substr(0, kKeptTextBytes);
+      request.text = query_text(payload, query_attributes_).substr(0, kMaxSpanText);
       return;
     case Command::kPrepare:
       // What is answered before it may change the mode.
@@ -142,34 +131,29 @@ void MysqlConversation::apply(Request& request) {
 
 void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
                                   SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  const auto [span, call] = sql::add_span({.is_client = is_client(),
+                                           .start_ns = request.origin.start_ns,
+                                           .end_ns = end_ns,
+                                           .pid = request.origin.pid,
+                                           .request_bytes = request.bytes,
+                                           .response_bytes = answer_bytes_},
+                                          sink);
   base::Arena& arena = sink.arena();
-  auto& call = arena.make<model::DatabaseCall>();
-  span.database = &call;
   sql::Statement statement;
   if (request.command == Command::kQuery) {
     statement = sql::analyse(request.text, dialect(), arena);
   } else if (request.statement) {
     statement = request.statement->statement(arena);
   }
-  span.method = statement.operation;
-  span.path = statement.table;
+  sql::tell(statement, span, call);
   call.system = "mysql";
-  call.query_text = statement.text;
-  call.query_summary = statement.summary;
   call.name_space = clean_copy(name_space_, arena);
   if (error != nullptr) {
     span.status = 1;
-    call.error_code = code_text(error->code, arena);
+    call.error_code = decimal(error->code, arena);
     call.sql_state = clean_copy(error->sql_state, arena);
     call.error_message = clean_copy(error->message, arena);
   }
-  span.start_ns = span.request_start_ns = request.origin.start_ns;
-  span.end_ns = end_ns;
-  span.pid = request.origin.pid;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
 }
 
 }  // namespace obi::protocol::mysql

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's side of a PostgreSQL connection: which request each of its messages ends.
-#include <algorithm>
-
 #include "protocol/postgres/conversation.hpp"
 #include "protocol/span_text.hpp"
+#include "protocol/sql/statement_span.hpp"
 
 namespace obi::protocol::postgres {
 namespace {
@@ -214,15 +213,17 @@ void PostgresConversation::give_up(Note why, std::uint64_t ns, SpanSink& sink) {
 void PostgresConversation::tell(const Request& request, std::uint64_t end_ns, Outcome outcome,
                                 SpanSink& sink) {
   if (!request.prepared.is_known) sink.note(Note::StatementUnknown);
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+  const auto [span, call] = sql::add_span({.is_client = is_client(),
+                                           .start_ns = request.origin.start_ns,
+                                           .end_ns = end_ns,
+                                           .pid = request.origin.pid,
+                                           .request_bytes = request.bytes,
+                                           .response_bytes = answer_bytes_},
+                                          sink);
   base::Arena& arena = sink.arena();
-  const sql::Statement statement = request.prepared.statement.copy(arena);
-  auto& call = arena.make<model::DatabaseCall>();
+  sql::tell(request.prepared.statement.copy(arena), span, call);
   call.system = "postgresql";
   call.name_space = arena.copy(database_);
-  call.query_text = statement.text;
-  call.query_summary = statement.summary;
   if (outcome == Outcome::kFailed) {
     call.error_code = call.sql_state = clean_copy(request.sql_state, arena);
     const std::string_view error = clean_copy(request.error, arena);
@@ -230,16 +231,8 @@ void PostgresConversation::tell(const Request& request, std::uint64_t end_ns, Ou
   } else if (outcome == Outcome::kSkipped) {
     call.error_message = "not executed: an earlier statement of the pipeline failed";
   }
-  span.method = statement.operation;
-  span.path = statement.table;
   span.status = outcome == Outcome::kDone ? 0 : 1;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(answer_bytes_);
   answer_bytes_ = 0;
-  span.start_ns = span.request_start_ns = request.origin.start_ns;
-  span.end_ns = std::max(end_ns, request.origin.start_ns);
-  span.pid = request.origin.pid;
-  span.database = &call;
 }
 
 }  // namespace obi::protocol::postgres

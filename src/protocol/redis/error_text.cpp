@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/redis/error_text.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::redis {
@@ -26,12 +23,6 @@ std::string_view error_message_of(std::string_view error, std::string_view comma
   error = error.substr(0, error.find_first_of("'\"`"));
   while (error.ends_with(' ')) error.remove_suffix(1);
   return clean_copy(error, arena);
-}
-
-std::string_view decimal(int number, base::Arena& arena) {
-  std::array<char, 12> text{};
-  const char* const end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  return arena.copy({text.data(), static_cast<std::size_t>(end - text.data())});
 }
 
 }  // namespace obi::protocol::redis

@@ -14,7 +14,5 @@ std::string_view error_code_of(std::string_view error, base::Arena& arena);
 /// which say what they like.
 std::string_view error_message_of(std::string_view error, std::string_view command,
                                   base::Arena& arena);
-/// A number as text.
-std::string_view decimal(int number, base::Arena& arena);
 
 }  // namespace obi::protocol::redis

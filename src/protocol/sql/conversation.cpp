@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocol/sql/statement_span.hpp"
+
 namespace obi::protocol::sql {
 namespace {
 
@@ -68,22 +70,15 @@ void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
 
 void SqlConversation::finish(SpanSink& sink) {
   const bool client = client_direction_ == model::Direction::kSend;
-  model::Span& span =
-      sink.add_span(client ? model::EventType::kSqlClient : model::EventType::kSqlServer);
-  base::Arena& arena = sink.arena();
-  const Statement statement = statement_.copy(arena);
-  auto& call = arena.make<model::DatabaseCall>();
+  const auto [span, call] = add_span({.is_client = client,
+                                      .start_ns = start_ns_,
+                                      .end_ns = end_ns_,
+                                      .pid = pid_,
+                                      .request_bytes = request_bytes_,
+                                      .response_bytes = response_bytes_},
+                                     sink);
+  tell(statement_.copy(sink.arena()), span, call);
   call.system = "other_sql";
-  call.query_text = statement.text;
-  call.query_summary = statement.summary;
-  span.method = statement.operation;
-  span.path = statement.table;
-  span.request_bytes = static_cast<std::int64_t>(request_bytes_);
-  span.response_bytes = static_cast<std::int64_t>(response_bytes_);
-  span.start_ns = span.request_start_ns = start_ns_;
-  span.end_ns = std::max(start_ns_, end_ns_);
-  span.pid = pid_;
-  span.database = &call;
   forget();
 }
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "protocol/span_text.hpp"
 #include "protocol/sunrpc/names.hpp"
 
 namespace obi::protocol::sunrpc {
@@ -19,12 +19,6 @@ constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 
 Speaker other(Speaker speaker) {
   return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
-}
-
-std::string_view decimal(std::uint32_t number, base::Arena& arena) {
-  std::array<char, 10> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  return arena.copy({digits.data(), end});
 }
 
 // What a first fragment holds of the record's front.
