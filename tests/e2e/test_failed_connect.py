@@ -81,7 +81,7 @@ def test_node():
 
 
 def test_what_comes_about_is_not_told():
-    with socket.socket() as listener, Agent(config="discovery:\n  instrument:\n    - cmd_args: '*client.py*'\n") as agent:
+    with socket.socket() as listener, Agent(config="discovery:\n  instrument:\n    - cmd_args: '*/client.py*'\n") as agent:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         command = [sys.executable, str(PEERS / "client.py"), str(listener.getsockname()[1]), "[]"]
