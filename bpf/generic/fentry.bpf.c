@@ -7,7 +7,7 @@
 //   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk). One layer above tcp_sendmsg and
 //   tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are the application's also under
 //   kernel TLS, MPTCP and sockmap.
-// Maps: reads pid_*, capture_modes; writes connections, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_wishes; writes connections, losses, segments. Consumed by src/capture.
 #define SCRATCH_SLOTS 14
 #include "../lib/kernel_types.bpf.h"
 

@@ -7,7 +7,7 @@
 //   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection.
-// Maps: reads pid_*, capture_modes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
 #include <linux/ptrace.h>

@@ -4,6 +4,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "../maps/capture_wishes.bpf.h"
 #include "../maps/connections.bpf.h"
 #include "../maps/events.bpf.h"
 #include "../maps/losses.bpf.h"
@@ -117,7 +118,13 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   __u64 key = (__u64)socket->sk;
   struct connection *known = bpf_map_lookup_elem(&connections, &key);
   if (known && known->inode == socket->inode) return known;
-  struct connection fresh = {.id = new_connection_id(), .inode = socket->inode, .direction = 0xff, .stream_socket = socket->kind};
+  struct connection fresh = {.id = new_connection_id(),
+                             .inode = socket->inode,
+                             .direction = 0xff,
+                             .mode = OBI_MODE_OPENING,
+                             .wish = OBI_MODE_OPENING,
+                             .asked_in = wish_generation,
+                             .stream_socket = socket->kind};
   fresh.mid_life = role == OBI_ROLE_UNKNOWN;
   fresh.role = fresh.mid_life ? role_of(socket) : role;
   if (bpf_map_update_elem(&connections, &key, &fresh, BPF_ANY)) {
@@ -127,9 +134,13 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   return bpf_map_lookup_elem(&connections, &key);
 }
 
-static __always_inline __u8 capture_mode_of(const struct connection *connection) {
-  __u32 slot = connection->id & (CAPTURE_MODE_SLOTS - 1);
-  __u64 *wish = bpf_map_lookup_elem(&capture_modes, &slot);
-  if (wish && *wish >> 2 == connection->id) return *wish & 3;
-  return connection->mode;
+// enum obi_capture_mode: user space's wish, or else the kernel's own choice.
+static __always_inline __u8 capture_mode_of(struct connection *connection) {
+  __u32 generation = wish_generation;
+  if (connection->asked_in != generation) {
+    connection->asked_in = generation;
+    const __u32 *wish = bpf_map_lookup_elem(&capture_wishes, &connection->id);
+    if (wish) connection->wish = *wish;
+  }
+  return connection->wish == OBI_MODE_OPENING ? connection->mode : connection->wish;
 }

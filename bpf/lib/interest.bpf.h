@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many bytes of a call are of interest: the head of a message, or all where messages follow each other closely.
+// How many bytes of a call are of interest: the head of a message, or all where messages follow each other closely. Only
+// HTTP is known here, as its bodies are what must not travel; of every other connection the beginning travels whole, until
+// user space has found its protocol and asked for what that needs.
 #pragma once
 #include <bpf/bpf_helpers.h>
 
@@ -20,19 +22,6 @@ static __always_inline bool begins_bodyless_request(__u32 word) {
 }
 static __always_inline bool begins_response(__u32 word) { return word == WORD('H', 'T', 'T', 'P'); }
 static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 'R', 'I', ' '); }
-// The first bytes of a connection that carries many messages at once, either way? A NATS server's greeting, AMQP's protocol
-// header, an MQTT CONNECT: type 1, a length of one or two bytes, and the name's length (4, or 6 for 3.1).
-static __always_inline bool begins_messaging(__u32 word) {
-  __u8 first = word & 0xff, second = word >> 8 & 0xff, third = word >> 16 & 0xff, fourth = word >> 24;
-  if (word == WORD('I', 'N', 'F', 'O') || word == WORD('A', 'M', 'Q', 'P')) return true;
-  return first == 0x10 && ((third == 0 && (fourth == 4 || fourth == 6)) || (second >= 0x80 && third < 0x80 && fourth == 0));
-}
-// An array of Redis' protocol of up to 99 elements, as each command is. Clients send many at once, from the first call on, and
-// of those one that is missed costs all behind it.
-static __always_inline bool begins_redis(__u32 word) {
-  __u8 digit = word >> 8;
-  return (__u8)word == '*' && digit >= '1' && digit <= '9' && (word >> 16 == WORD('\r', '\n', 0, 0) || word >> 24 == '\r');
-}
 
 // The first four bytes of the call. A vector's come by way of the payload, which is filled anew afterwards.
 static __always_inline __u32 first_word(__u32 slot, struct segment_scratch *scratch) {
@@ -59,7 +48,6 @@ static __always_inline bool ends_head(const struct movement *movement) {
 static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
   const struct movement *movement = &scratch->movement;
   __u32 total = movement->total;
-  bool is_first = connection->direction == 0xff;
   if (connection->direction != movement->direction) {
     connection->direction = movement->direction;
     connection->message_bytes = 0;
@@ -69,13 +57,20 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
   __u32 word = total >= 4 ? first_word(slot, scratch) : 0;
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
-  if (begins_http2(word) || (is_first && begins_messaging(word)) || begins_redis(word) || connection->request_heads > 1 ||
+  if (begins_http2(word) || connection->request_heads > 1 ||
       (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
     connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;
   }
   if (mode == OBI_MODE_STREAM) return total;
-  if (request || begins_response(word)) connection->message_bytes = 0;
+  if (request || begins_response(word)) {
+    connection->message_bytes = 0;
+    connection->mode = OBI_MODE_HEAD;
+  } else if (mode == OBI_MODE_OPENING) {
+    connection->opening_bytes += total;
+    if (connection->opening_bytes <= OBI_OPENING_BYTES) return total;
+    connection->mode = OBI_MODE_HEAD;
+  }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
   if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES && total > 64) return 0;
   connection->message_bytes += wanted;

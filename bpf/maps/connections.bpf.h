@@ -14,6 +14,9 @@ struct connection {
   __u64 id;
   __u64 inode;
   __u32 message_bytes;  // payload captured of the current message (a run of calls in one direction)
+  __u32 opening_bytes;  // moved in both directions while the mode was OBI_MODE_OPENING
+  __u32 asked_in;       // the generation of wishes in which `wish` was looked for
+  __u8 wish;            // enum obi_capture_mode, user space's choice; OBI_MODE_OPENING: it has made none
   __u8 direction;       // of the current message: enum obi_direction, 0xff before the first
   __u8 mode;            // enum obi_capture_mode, the kernel's own choice
   __u8 role;            // enum obi_connection_role
@@ -22,6 +25,7 @@ struct connection {
   __u8 stream_socket;   // enum socket_kind
   __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
   __u8 mid_life;        // 1: its beginning was not seen
+  __u8 pad[3];
   __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
 };
 
@@ -31,14 +35,3 @@ struct {
   __type(value, struct connection);
   __uint(max_entries, 16384);
 } connections SEC(".maps");
-
-// What user space wants captured: slot = low bits of the connection id, value = id << 2 | mode. A slot that another
-// connection has taken over doesn't match, and the kernel's own choice holds. Memory-mapped by user space.
-#define CAPTURE_MODE_SLOTS 16384
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(map_flags, BPF_F_MMAPABLE);
-  __type(key, __u32);
-  __type(value, __u64);
-  __uint(max_entries, CAPTURE_MODE_SLOTS);
-} capture_modes SEC(".maps");

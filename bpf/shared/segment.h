@@ -21,6 +21,7 @@ enum obi_capture_mode {
   OBI_MODE_HEAD = 0,    // the start of each message; the rest of it only as lengths
   OBI_MODE_STREAM = 1,  // every byte, up to OBI_STREAM_CALL_BYTES a call: pipelined or multiplexed
   OBI_MODE_SILENT = 2,  // open and close only
+  OBI_MODE_OPENING = 3,  // what each connection begins with: every byte until HTTP is seen or OBI_OPENING_BYTES moved
 };
 
 // Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.
@@ -30,6 +31,9 @@ enum obi_capture_mode {
 // Payload of one record in stream mode; a longer call makes several records (OBI_SEGMENT_CONTINUED).
 #define OBI_STREAM_RECORD_BYTES 8192
 #define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)
+
+// What travels of a connection before user space must have said what it wants. Twice the ring data that wakes it by default.
+#define OBI_OPENING_BYTES (256 * 1024)
 
 // One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
 struct obi_segment {

@@ -25,6 +25,9 @@ class SkeletonPrograms final : public Programs {
   [[nodiscard]] std::uint32_t* filter_generation() const override {
     return const_cast<std::uint32_t*>(&skeleton_->data->filter_generation);
   }
+  [[nodiscard]] std::uint32_t* wish_generation() const override {
+    return const_cast<std::uint32_t*>(&skeleton_->data->wish_generation);
+  }
 
  private:
   void open(const bpf_object_open_opts& options) override { skeleton_ = Open(&options); }

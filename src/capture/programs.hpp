@@ -37,6 +37,8 @@ class Programs {
   [[nodiscard]] Audit audit() const;
   /// Raised after each change of the PID filter.
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
+  /// Raised after each wish of what to capture.
+  [[nodiscard]] virtual std::uint32_t* wish_generation() const = 0;
 
  protected:
   virtual void open(const bpf_object_open_opts&

@@ -47,8 +47,6 @@ T* map_memory(int fd, std::size_t bytes) {
 }
 
 constexpr std::size_t kSegmentsBytes = OBI_PID_SEGMENTS * sizeof(std::uint64_t);
-constexpr std::uint64_t kModeSlots = 16384;  // CAPTURE_MODE_SLOTS of bpf/maps/connections.bpf.h
-constexpr std::size_t kModesBytes = kModeSlots * sizeof(std::uint64_t);
 
 struct ConsumerCall {
   const Tracer::Consumer* consume;
@@ -79,7 +77,7 @@ struct Tracer::Loaded {
   std::unique_ptr<Programs> programs;
   ring_buffer* rings = nullptr;  // process events first: in this order they are consumed
   std::uint64_t* pid_segments = nullptr;
-  std::uint64_t* modes = nullptr;
+  int wishes = -1;  // descriptor of the map
   std::unique_ptr<PidFilter> filter;
   ConsumerCall* call = nullptr;
   Backend backend = Backend::kSyscall;
@@ -87,14 +85,12 @@ struct Tracer::Loaded {
   ~Loaded() {
     ring_buffer__free(rings);
     if (pid_segments != nullptr) munmap(pid_segments, kSegmentsBytes);
-    if (modes != nullptr) munmap(modes, kModesBytes);
   }
 
   base::Result<void> map() {
     pid_segments = map_memory<std::uint64_t>(programs->map("pid_segments"), kSegmentsBytes);
-    modes = map_memory<std::uint64_t>(programs->map("capture_modes"), kModesBytes);
-    if (pid_segments == nullptr || modes == nullptr)
-      return base::fail("mapping BPF map memory", errno);
+    if (pid_segments == nullptr) return base::fail("mapping BPF map memory", errno);
+    wishes = programs->map("capture_wishes");
     filter = std::make_unique<PidFilter>(programs->map("allowed_pids"), pid_segments,
                                          programs->filter_generation());
     return {};
@@ -167,8 +163,11 @@ base::Result<void> Tracer::allow(const PidIdentity& process) {
 void Tracer::block(const PidIdentity& process) { loaded_->filter->block(process); }
 
 void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
-  std::atomic_ref(loaded_->modes[connection_id & (kModeSlots - 1)])
-      .store(connection_id << 2U | static_cast<std::uint64_t>(mode), std::memory_order_relaxed);
+  const auto wish = static_cast<std::uint32_t>(mode);
+  // Never refused for want of room: the oldest gives way. If it is nevertheless, the kernel's own
+  // choice holds, and what that leaves out is counted as BytesUncaptured.
+  if (bpf_map_update_elem(loaded_->wishes, &connection_id, &wish, BPF_ANY) != 0) return;
+  std::atomic_ref(*loaded_->programs->wish_generation()).fetch_add(1, std::memory_order_release);
 }
 
 std::size_t Tracer::poll(std::chrono::milliseconds timeout, const Consumer& consume) {

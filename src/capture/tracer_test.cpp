@@ -80,16 +80,41 @@ TEST_F(TracerTest, EndOfStreamAndCloseAreTold) {
   EXPECT_EQ(seen.closed.size(), 2U);
 }
 
-TEST_F(TracerTest, ALongCallTravelsAsItsHeadAndItsTail) {
-  const Seen seen = capture(tcp_sockets, [](Sockets s) {
-    std::string body(20'000, 'b');
-    body.replace(body.size() - 8, 8, "the end!");
-    if (write(s.a, body.data(), body.size()) != 20'000) _exit(1);
+constexpr std::string_view kResponseHead = "HTTP/1.1 200 OK\r\n\r\n";
+
+TEST_F(TracerTest, ALongCallOfHttpTravelsAsItsHeadAndItsTail) {
+  std::string response(kResponseHead);
+  response.resize(20'000, 'b');
+  response.replace(response.size() - 8, 8, "the end!");
+  const Seen seen = capture(tcp_sockets, [&](Sockets s) {
+    expect_bytes(write(s.a, response.data(), response.size()), response.size());
   });
   ASSERT_GE(seen.segments.size(), 1U);
   EXPECT_EQ(seen.segments[0].total_bytes, 20'000U);
-  EXPECT_EQ(seen.payloads[0], std::string(4096, 'b'));
+  EXPECT_EQ(seen.payloads[0], response.substr(0, 4096));
   EXPECT_EQ(seen.tails[0], "the end!");
+}
+
+// Any of its bytes may matter, and user space can't have said yet which do.
+TEST_F(TracerTest, TheBeginningOfAConnectionTravelsWhole) {
+  static constexpr std::size_t kCall = 8192;
+  static constexpr std::size_t kWhole = 32;  // calls; OBI_OPENING_BYTES
+  const auto act = [](Sockets s) {
+    static std::array<char, kCall> room{};
+    for (std::size_t i = 0; i <= kWhole; ++i) {
+      expect_bytes(send(s.a, room.data(), kCall, 0), kCall);
+      expect_bytes(recv(s.b, room.data(), kCall, MSG_WAITALL), kCall);
+    }
+  };
+  for (const auto& make : {tcp_sockets, unix_sockets}) {
+    const Seen seen = capture(make, act);
+    std::array<std::size_t, 2> captured{};
+    for (const model::Segment& segment : seen.segments) {
+      captured.at(static_cast<std::size_t>(segment.direction)) += segment.payload.size();
+    }
+    EXPECT_EQ(captured[0], kWhole * kCall + kCall / 2);
+    EXPECT_EQ(captured[1], kWhole * kCall + kCall / 2);
+  }
 }
 
 TEST_F(TracerTest, PipelinedRequestsTravelWhole) {
@@ -105,43 +130,76 @@ TEST_F(TracerTest, PipelinedRequestsTravelWhole) {
   EXPECT_EQ(captured, requests);
 }
 
-TEST_F(TracerTest, SilentModeStopsTheBytesAndStreamModeBringsThemAll) {
-  Tracer& tracer = *tracer_;
-  std::array<int, 2> steps{};
-  std::array<int, 2> done{};
-  ASSERT_EQ(pipe(steps.data()), 0);
-  ASSERT_EQ(pipe(done.data()), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    const Sockets s = tcp_sockets();
-    std::string body(6'000, 'x');
+// A process with many connections, which sends a long call of HTTP on each of them at every step.
+class Sender {
+ public:
+  static constexpr std::size_t kConnections = 200;
+  static constexpr std::size_t kCall = 6000;
+
+  explicit Sender(const std::function<Sockets()>& make) {
+    EXPECT_EQ(pipe(steps_.data()), 0);
+    EXPECT_EQ(pipe(done_.data()), 0);
+    pid_ = fork();
+    if (pid_ == 0) run(make);
+  }
+  ~Sender() {
+    for (const int fd : {steps_[0], steps_[1], done_[0], done_[1]}) close(fd);
+    waitpid(pid_, nullptr, 0);
+  }
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  [[nodiscard]] std::uint32_t pid() const { return static_cast<std::uint32_t>(pid_); }
+  void step() const {
+    char byte = 0;
+    EXPECT_EQ(write(steps_[1], "s", 1), 1);
+    EXPECT_EQ(read(done_[0], &byte, 1), 1);
+  }
+
+ private:
+  [[noreturn]] void run(const std::function<Sockets()>& make) const {
+    close(steps_[1]);
+    std::vector<int> sockets(kConnections);
+    std::string call(kResponseHead);
+    call.resize(kCall, 'x');
+    for (int& socket : sockets) socket = make().a;
     char step = 0;
-    while (read(steps[0], &step, 1) == 1 && step != 'q') {
-      if (write(s.a, body.data(), body.size()) != 6'000 || write(done[1], "d", 1) != 1) _exit(1);
+    while (read(steps_[0], &step, 1) == 1) {
+      for (const int socket : sockets) expect_bytes(write(socket, call.data(), kCall), kCall);
+      if (write(done_[1], "d", 1) != 1) _exit(1);
     }
     _exit(0);
   }
-  const auto pid = static_cast<std::uint32_t>(child);
-  ASSERT_TRUE(tracer.allow({.pid = pid, .ns_pid = pid, .pid_namespace = pid_namespace()}));
-  const auto step = [&] {
-    char byte = 0;
-    EXPECT_EQ(write(steps[1], "s", 1), 1);
-    EXPECT_EQ(read(done[0], &byte, 1), 1);
-    return drain(pid);
+
+  std::array<int, 2> steps_{};
+  std::array<int, 2> done_{};
+  pid_t pid_ = 0;
+};
+
+TEST_F(TracerTest, EachConnectionIsCapturedAsWasAskedForIt) {
+  const Sender sender(tcp_sockets);
+  ASSERT_TRUE(tracer_->allow(
+      {.pid = sender.pid(), .ns_pid = sender.pid(), .pid_namespace = pid_namespace()}));
+  const auto captured_by_connection = [&] {
+    sender.step();
+    const Seen seen = drain(sender.pid());
+    std::map<std::uint64_t, std::size_t> captured;
+    for (const model::Segment& segment : seen.segments)
+      captured[segment.connection_id] += segment.payload.size();
+    return captured;
   };
-  const Seen head = step();
-  ASSERT_EQ(head.segments.size(), 1U);
-  EXPECT_EQ(head.payloads[0].size(), 4096U);
-  const std::uint64_t id = head.segments[0].connection_id;
-  tracer.set_mode(id, model::CaptureMode::kStream);
-  const Seen stream = step();
-  ASSERT_EQ(stream.segments.size(), 1U);
-  EXPECT_EQ(stream.payloads[0].size(), 6000U);
-  tracer.set_mode(id, model::CaptureMode::kSilent);
-  EXPECT_TRUE(step().segments.empty());
-  EXPECT_EQ(write(steps[1], "q", 1), 1);
-  waitpid(child, nullptr, 0);
-  for (const int fd : {steps[0], steps[1], done[0], done[1]}) close(fd);
+  const auto heads = captured_by_connection();
+  ASSERT_EQ(heads.size(), Sender::kConnections);
+  std::map<std::uint64_t, std::size_t> expected;  // of every third, as it would be by itself
+  std::size_t number = 0;
+  for (const auto& [id, bytes] : heads) {
+    EXPECT_EQ(bytes, 4096U);
+    if (number % 3 == 0) tracer_->set_mode(id, model::CaptureMode::kStream);
+    if (number % 3 == 1) tracer_->set_mode(id, model::CaptureMode::kSilent);
+    if (number % 3 != 1) expected[id] = number % 3 == 0 ? Sender::kCall : 4096;
+    ++number;
+  }
+  EXPECT_EQ(captured_by_connection(), expected);
 }
 
 TEST_F(TracerTest, AProcessThatIsNotAllowedIsNotSeen) {

@@ -8,19 +8,24 @@ namespace {
 
 using model::Direction;
 
-// Kept while undecided. A greeting and a request are far less; who needs more is none of ours.
-constexpr std::size_t kMaxHeldChunks = 16;
+// Kept while undecided: of a long request in mid-life, which only its answer tells from another's,
+// the beginning. Who needs more chunks (a record of the kernel side's each) is none of ours.
+constexpr std::size_t kMaxHeldChunks = 40;
 constexpr std::size_t kMaxHeldBytes = 32 * 1024;
 
 std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
 }  // namespace
 
-HeldChunk::HeldChunk(const Chunk& original)
-    : chunk_(original), payload_bytes_(original.bytes.size()) {
-  bytes_.reserve(original.bytes.size() + original.tail.size());
-  bytes_.insert(bytes_.end(), original.bytes.begin(), original.bytes.end());
-  bytes_.insert(bytes_.end(), original.tail.begin(), original.tail.end());
+HeldChunk::HeldChunk(const Chunk& original, std::size_t max_bytes)
+    : chunk_(original), payload_bytes_(std::min(original.bytes.size(), max_bytes)) {
+  const auto payload = original.bytes.first(payload_bytes_);
+  const auto cut = original.bytes.subspan(payload_bytes_);
+  chunk_.missing_bytes += cut.size();
+  const auto tail = cut.empty() ? original.tail : std::span<const std::byte>{};
+  bytes_.reserve(payload.size() + tail.size());
+  bytes_.insert(bytes_.end(), payload.begin(), payload.end());
+  bytes_.insert(bytes_.end(), tail.begin(), tail.end());
 }
 
 Chunk HeldChunk::chunk() const {
@@ -34,11 +39,9 @@ Classifier::Decision Classifier::show(const Chunk& chunk) {
   take_in(chunk);
   const Decision decision = judge();
   if (decision.verdict == Verdict::kYes) return decision;
-  const bool may_keep =
-      held_.size() < kMaxHeldChunks && held_bytes_ + chunk.bytes.size() <= kMaxHeldBytes;
-  if (decision.verdict == Verdict::kNo || !may_keep) return {};
+  if (decision.verdict == Verdict::kNo || held_.size() >= kMaxHeldChunks) return {};
   keep_opening();
-  held_.emplace_back(chunk);
+  held_.emplace_back(chunk, kMaxHeldBytes - std::min(kMaxHeldBytes, held_bytes_));
   held_bytes_ += held_.back().size();
   return decision;
 }

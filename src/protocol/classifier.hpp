@@ -12,10 +12,10 @@
 
 namespace obi::protocol {
 
-/// A chunk with its own copy of the bytes.
+/// A chunk with its own copy of the bytes, of the first `max_bytes` of them: the rest is missing.
 class HeldChunk {
  public:
-  explicit HeldChunk(const Chunk& original);
+  HeldChunk(const Chunk& original, std::size_t max_bytes);
   /// Valid as long as this object.
   [[nodiscard]] Chunk chunk() const;
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/kafka/message_fixture.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -73,6 +74,38 @@ TEST(Classifier, NoConversationIsTakenForAnotherProtocolWhereverItIsJoined) {
           << recorded.protocol << "/" << recorded.file << " from call " << first << " on: " << name;
     }
   }
+}
+
+// Only its answer tells what it was; until then its beginning is kept, and the rest is known to be
+// missing.
+TEST(Classifier, ALongRequestIsKeptAsFarAsThereIsRoom) {
+  constexpr std::size_t kRecord = 8192;
+  const std::string request = kafka::test_request(20, 1, 77, false, std::string(200'000, 'x'));
+  const std::string answer = kafka::sized(std::string("\0\0\0\x4d", 4) + std::string(20, 'y'));
+  Classifier classifier({.role = model::ConnectionRole::kClient, .mid_life = true});
+  const auto show = [&](model::Direction direction, std::string_view bytes) {
+    Chunk chunk;
+    chunk.direction = direction;
+    chunk.bytes = std::as_bytes(std::span(bytes));
+    return classifier.show(chunk);
+  };
+  for (std::size_t at = 0; at < request.size(); at += kRecord) {
+    ASSERT_EQ(show(model::Direction::kSend, std::string_view(request).substr(at, kRecord)).verdict,
+              Verdict::kMaybe);
+  }
+  const auto decision = show(model::Direction::kReceive, answer);
+  ASSERT_EQ(decision.verdict, Verdict::kYes);
+  EXPECT_EQ(decision.row->name, "kafka");
+  std::string kept;
+  std::size_t moved = 0;
+  for (const HeldChunk& held : classifier.held()) {
+    kept += text_of(held.chunk().bytes);
+    moved += held.chunk().bytes.size() + held.chunk().missing_bytes;
+  }
+  EXPECT_EQ(moved, request.size());
+  EXPECT_GE(kept.size(), 2 * kRecord);
+  EXPECT_TRUE(request.starts_with(kept));
+  EXPECT_LE(classifier.held_bytes(), 64U * 1024);
 }
 
 }  // namespace

@@ -65,7 +65,8 @@ class Pair:
         self.requests = 0  # Produce requests, by the statistics
         self.published = self.consumed = self.early = 0
         self.producer = Producer({"bootstrap.servers": server, "client.id": "shop", "acks": plan["acks"],
-                                  "linger.ms": plan["linger"], "statistics.interval.ms": 100, "stats_cb": self.on_statistics})
+                                  "linger.ms": plan["linger"], "batch.num.messages": plan.get("batch", 10_000),
+                                  "statistics.interval.ms": 100, "stats_cb": self.on_statistics})
         self.dropped = 0  # messages that were fetched and thrown away, by the statistics
         self.fetches = Fetches()
         log = logging.Logger(f"consumer {pair}")
@@ -154,12 +155,6 @@ def main():
         pair.forget()
         if plan.get("refresh"):  # what the library does by itself every five minutes
             pair.consumer.list_topics(pair.topic, timeout=60)
-    if plan["linger"] != 0:  # one request that waits alone, before many do
-        for pair in pairs:
-            pair.produce()
-            pair.producer.flush(60)
-        print("{}", flush=True)
-        sys.stdin.readline()
     threads = [threading.Thread(target=pair.run) for pair in pairs]
     for thread in threads:
         thread.start()
