@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/message_span.hpp"
 
-#include <algorithm>
-
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol {
@@ -17,11 +15,7 @@ void add_message_span(const MessageSpan& told, SpanSink& sink) {
   span.method = told.operation;
   span.path = clean_copy(told.destination, sink.arena());
   span.status = told.status;
-  span.start_ns = span.request_start_ns = told.start_ns;
-  span.end_ns = std::max(told.start_ns, told.end_ns);
-  span.pid = told.pid;
-  span.request_bytes = static_cast<std::int64_t>(told.request_bytes);
-  span.response_bytes = static_cast<std::int64_t>(told.response_bytes);
+  set_extent(told.extent, span);
 }
 
 }  // namespace obi::protocol

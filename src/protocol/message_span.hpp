@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "protocol/conversation.hpp"
+#include "protocol/extent.hpp"
 
 namespace obi::protocol {
 
@@ -19,12 +20,8 @@ struct MessageSpan {
   std::string_view operation;
   std::string_view destination;  ///< empty if unknown
   std::string_view client_id;    ///< empty if unknown
-  std::uint64_t start_ns = 0;
-  std::uint64_t end_ns = 0;
-  std::uint32_t pid = 0;
+  Extent extent;
   int status = 0;  ///< as the protocol numbers refusals
-  std::uint64_t request_bytes = 0;
-  std::uint64_t response_bytes = 0;
   std::int64_t envelope_bytes = model::MessagingCall::kUnknown;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/extent.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::aerospike {
@@ -130,11 +131,12 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
   span.method = request.operation;
   span.path = clean_copy({request.set.data(), request.set_bytes}, arena);
   span.database = &call;
-  span.pid = request.origin.pid;
-  span.request_start_ns = span.start_ns = request.origin.start_ns;
-  span.end_ns = std::max(end_ns, request.origin.start_ns);
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(request.answered_bytes);
+  set_extent({.start_ns = request.origin.start_ns,
+              .end_ns = end_ns,
+              .pid = request.origin.pid,
+              .request_bytes = request.bytes,
+              .response_bytes = request.answered_bytes},
+             span);
 }
 
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {

@@ -166,10 +166,10 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
                     .operation = message.from == Speaker::kClient ? kPublish : kProcess,
                     .destination = content.destination,
                     .client_id = connection_name_,
-                    .start_ns = content.origin.start_ns,
-                    .end_ns = message.end_ns,
-                    .pid = content.origin.pid,
-                    .request_bytes = content.bytes},
+                    .extent = {.start_ns = content.origin.start_ns,
+                               .end_ns = message.end_ns,
+                               .pid = content.origin.pid,
+                               .request_bytes = content.bytes}},
                    sink);
 }
 
@@ -201,12 +201,12 @@ void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int 
                     .operation = kPublish,
                     .destination = publish->destination,
                     .client_id = connection_name_,
-                    .start_ns = publish->origin.start_ns,
-                    .end_ns = answer.end_ns,
-                    .pid = publish->origin.pid,
-                    .status = status,
-                    .request_bytes = publish->bytes,
-                    .response_bytes = answer.size},
+                    .extent = {.start_ns = publish->origin.start_ns,
+                               .end_ns = answer.end_ns,
+                               .pid = publish->origin.pid,
+                               .request_bytes = publish->bytes,
+                               .response_bytes = answer.size},
+                    .status = status},
                    sink);
   unconfirmed_.remove(key);
 }

@@ -196,12 +196,12 @@ void Amqp10Conversation::settle(Delivery& delivery, const Disposition& dispositi
                     .operation = kPublish,
                     .destination = delivery.destination,
                     .client_id = container_id_,
-                    .start_ns = delivery.origin.start_ns,
-                    .end_ns = answer.end_ns,
-                    .pid = delivery.origin.pid,
-                    .status = disposition.is_rejected ? kRejected : 0,
-                    .request_bytes = delivery.bytes,
-                    .response_bytes = answer.size},
+                    .extent = {.start_ns = delivery.origin.start_ns,
+                               .end_ns = answer.end_ns,
+                               .pid = delivery.origin.pid,
+                               .request_bytes = delivery.bytes,
+                               .response_bytes = answer.size},
+                    .status = disposition.is_rejected ? kRejected : 0},
                    sink);
 }
 
@@ -212,10 +212,10 @@ void Amqp10Conversation::tell(const Delivery& delivery, Speaker from, std::uint6
                     .operation = from == Speaker::kClient ? kPublish : kProcess,
                     .destination = delivery.destination,
                     .client_id = container_id_,
-                    .start_ns = delivery.origin.start_ns,
-                    .end_ns = end_ns,
-                    .pid = delivery.origin.pid,
-                    .request_bytes = delivery.bytes},
+                    .extent = {.start_ns = delivery.origin.start_ns,
+                               .end_ns = end_ns,
+                               .pid = delivery.origin.pid,
+                               .request_bytes = delivery.bytes}},
                    sink);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/byte_cursor.hpp"
 #include "protocol/couchbase/operation.hpp"
+#include "protocol/extent.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::couchbase {
@@ -168,11 +169,12 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = status_name(outcome.status);
   }
   span.database = &call;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(outcome.bytes);
-  span.request_start_ns = span.start_ns = request.start_ns;
-  span.end_ns = std::max(outcome.end_ns, span.start_ns);
-  span.pid = request.pid;
+  set_extent({.start_ns = request.start_ns,
+              .end_ns = outcome.end_ns,
+              .pid = request.pid,
+              .request_bytes = request.bytes,
+              .response_bytes = outcome.bytes},
+             span);
 }
 
 bool CouchbaseConversation::resumes(Speaker from, std::span<const std::byte> bytes) {

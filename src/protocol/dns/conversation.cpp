@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::dns {
@@ -187,11 +188,12 @@ void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& s
   span.method = type_name(lookup.type, sink.arena());
   span.path = sink.arena().copy(lookup.name);
   span.status = ending.rcode;
-  span.request_bytes = static_cast<std::int64_t>(lookup.bytes);
-  span.response_bytes = static_cast<std::int64_t>(ending.bytes);
-  span.request_start_ns = span.start_ns = lookup.start_ns;
-  span.end_ns = std::max(lookup.start_ns, ending.end_ns);
-  span.pid = lookup.pid;
+  set_extent({.start_ns = lookup.start_ns,
+              .end_ns = ending.end_ns,
+              .pid = lookup.pid,
+              .request_bytes = lookup.bytes,
+              .response_bytes = ending.bytes},
+             span);
   spare_ = std::move(lookup.name);
 }
 

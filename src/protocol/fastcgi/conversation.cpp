@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/byte_cursor.hpp"
+#include "protocol/extent.hpp"
 #include "protocol/http1/head.hpp"
 #include "protocol/http1/span_text.hpp"
 
@@ -221,12 +222,13 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
   span.host_header = http1::safe_copy(request.host, arena);
   span.scheme = request.https ? "https" : "http";
   span.status = request.status;
-  span.request_bytes = static_cast<std::int64_t>(request.sent_bytes);
-  span.response_bytes = static_cast<std::int64_t>(
-      request.output_bytes - std::min(request.output_bytes, request.head_bytes));
-  span.request_start_ns = span.start_ns = request.start_ns;
-  span.end_ns = std::max(end_ns, request.start_ns);
-  span.pid = request.pid;
+  const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
+  set_extent({.start_ns = request.start_ns,
+              .end_ns = end_ns,
+              .pid = request.pid,
+              .request_bytes = request.sent_bytes,
+              .response_bytes = request.output_bytes - head_bytes},
+             span);
   if (request.parent) {
     span.trace_id = request.parent->trace_id;
     span.parent_id = request.parent->span_id;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/http1/span_text.hpp"
 
 namespace obi::protocol::http1 {
@@ -105,11 +106,12 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
   span.host_header = kept(host.empty() ? target.authority : host);
   span.scheme = !target.scheme.empty() ? target.scheme : request.https ? "https" : "http";
   span.status = outcome.status;
-  span.request_bytes = static_cast<std::int64_t>(request.body_bytes);
-  span.response_bytes = static_cast<std::int64_t>(outcome.body_bytes);
-  span.request_start_ns = span.start_ns = request.start_ns;
-  span.end_ns = std::max(outcome.end_ns, request.start_ns);
-  span.pid = request.pid;
+  set_extent({.start_ns = request.start_ns,
+              .end_ns = outcome.end_ns,
+              .pid = request.pid,
+              .request_bytes = request.body_bytes,
+              .response_bytes = outcome.body_bytes},
+             span);
   if (request.parent) {
     span.trace_id = request.parent->trace_id;
     span.parent_id = request.parent->span_id;

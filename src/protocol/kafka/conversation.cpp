@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/kafka/header.hpp"
 #include "protocol/span_text.hpp"
 
@@ -233,11 +234,12 @@ void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& 
     const std::string_view name = topic.has_id ? names_.find(topic.id) : told.topics.name(topic);
     span.method = told.operation;
     span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
-    span.start_ns = span.request_start_ns = asked.origin.start_ns;
-    span.end_ns = told.end_ns;
-    span.pid = asked.origin.pid;
-    span.request_bytes = static_cast<std::int64_t>(asked.request_bytes);
-    span.response_bytes = static_cast<std::int64_t>(told.response_bytes);
+    set_extent({.start_ns = asked.origin.start_ns,
+                .end_ns = told.end_ns,
+                .pid = asked.origin.pid,
+                .request_bytes = asked.request_bytes,
+                .response_bytes = told.response_bytes},
+               span);
     auto& call = arena.make<model::MessagingCall>();
     call.system = "kafka";
     call.client_id = clean_copy(request_.client_id(), arena);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/memcached/opcode.hpp"
 #include "protocol/span_text.hpp"
 
@@ -232,11 +233,12 @@ void MemcachedConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = clean_copy(outcome.error, sink.arena());
   }
   span.database = &call;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(request.answer_bytes);
-  span.request_start_ns = span.start_ns = request.origin.start_ns;
-  span.end_ns = std::max(outcome.end_ns, span.start_ns);
-  span.pid = request.origin.pid;
+  set_extent({.start_ns = request.origin.start_ns,
+              .end_ns = outcome.end_ns,
+              .pid = request.origin.pid,
+              .request_bytes = request.bytes,
+              .response_bytes = request.answer_bytes},
+             span);
 }
 
 bool MemcachedConversation::resumes(Speaker from, std::span<const std::byte> bytes) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "protocol/extent.hpp"
 #include "protocol/mongo/message.hpp"
 #include "protocol/span_text.hpp"
 
@@ -136,11 +137,12 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
     call.error_message = clean_copy(without_values(answer.message), arena);
   }
   span.database = &call;
-  span.pid = request.pid;
-  span.request_start_ns = span.start_ns = request.start_ns;
-  span.end_ns = std::max(last.end_ns, request.start_ns);
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  if (last.from == Speaker::kServer) span.response_bytes = static_cast<std::int64_t>(last.size);
+  set_extent({.start_ns = request.start_ns,
+              .end_ns = last.end_ns,
+              .pid = request.pid,
+              .request_bytes = request.bytes,
+              .response_bytes = last.from == Speaker::kServer ? last.size : 0},
+             span);
 }
 
 void MongoConversation::on_lost(Speaker from, SpanSink& sink) {

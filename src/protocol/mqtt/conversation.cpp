@@ -169,10 +169,10 @@ void MqttConversation::tell_now(const Message& message, std::string_view destina
        .operation = is_publish ? kPublish : kProcess,
        .destination = destination,
        .client_id = client_id_,
-       .start_ns = message.start_ns,
-       .end_ns = message.end_ns,
-       .pid = message.pid,
-       .request_bytes = message.size},
+       .extent = {.start_ns = message.start_ns,
+                  .end_ns = message.end_ns,
+                  .pid = message.pid,
+                  .request_bytes = message.size}},
       sink);
 }
 
@@ -186,12 +186,12 @@ void MqttConversation::tell(const Delivery& delivery, const Message& answer, int
        .operation = is_publish ? kPublish : kProcess,
        .destination = delivery.destination,
        .client_id = client_id_,
-       .start_ns = delivery.origin.start_ns,
-       .end_ns = answer.end_ns,
-       .pid = delivery.origin.pid,
-       .status = status,
-       .request_bytes = delivery.bytes,
-       .response_bytes = answer.size},
+       .extent = {.start_ns = delivery.origin.start_ns,
+                  .end_ns = answer.end_ns,
+                  .pid = delivery.origin.pid,
+                  .request_bytes = delivery.bytes,
+                  .response_bytes = answer.size},
+       .status = status},
       sink);
 }
 

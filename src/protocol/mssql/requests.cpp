@@ -111,8 +111,8 @@ void MssqlConversation::finish(std::uint64_t end_ns, SpanSink& sink) {
 }
 
 void MssqlConversation::make_span(Request& request, std::uint64_t end_ns, SpanSink& sink) {
-  const auto [span, call] = sql::add_span({.is_client = is_client(),
-                                           .start_ns = request.origin.start_ns,
+  const auto [span, call] = sql::add_span(is_client(),
+                                          {.start_ns = request.origin.start_ns,
                                            .end_ns = end_ns,
                                            .pid = request.origin.pid,
                                            .request_bytes = request.bytes,

@@ -131,8 +131,8 @@ void MysqlConversation::apply(Request& request) {
 
 void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
                                   SpanSink& sink) {
-  const auto [span, call] = sql::add_span({.is_client = is_client(),
-                                           .start_ns = request.origin.start_ns,
+  const auto [span, call] = sql::add_span(is_client(),
+                                          {.start_ns = request.origin.start_ns,
                                            .end_ns = end_ns,
                                            .pid = request.origin.pid,
                                            .request_bytes = request.bytes,

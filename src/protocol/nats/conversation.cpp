@@ -114,10 +114,10 @@ void NatsConversation::tell(const Message& message, const Command& command, Span
        .operation = message.from == Speaker::kClient ? kPublish : kProcess,
        .destination = command.subject,
        .client_id = client_name_,
-       .start_ns = message.start_ns,
-       .end_ns = message.end_ns,
-       .pid = message.pid,
-       .request_bytes = message.size,
+       .extent = {.start_ns = message.start_ns,
+                  .end_ns = message.end_ns,
+                  .pid = message.pid,
+                  .request_bytes = message.size},
        .envelope_bytes = static_cast<std::int64_t>(command.payload_bytes)},
       sink);
 }

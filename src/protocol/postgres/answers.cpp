@@ -213,8 +213,8 @@ void PostgresConversation::give_up(Note why, std::uint64_t ns, SpanSink& sink) {
 void PostgresConversation::tell(const Request& request, std::uint64_t end_ns, Outcome outcome,
                                 SpanSink& sink) {
   if (!request.prepared.is_known) sink.note(Note::StatementUnknown);
-  const auto [span, call] = sql::add_span({.is_client = is_client(),
-                                           .start_ns = request.origin.start_ns,
+  const auto [span, call] = sql::add_span(is_client(),
+                                          {.start_ns = request.origin.start_ns,
                                            .end_ns = end_ns,
                                            .pid = request.origin.pid,
                                            .request_bytes = request.bytes,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/redis/element.hpp"
 #include "protocol/redis/error_text.hpp"
 #include "protocol/redis/inline_command.hpp"
@@ -228,11 +229,12 @@ void RedisConversation::tell(const Request& request, const Outcome& outcome, Spa
   }
   if (tells_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
   span.database = &call;
-  span.request_bytes = static_cast<std::int64_t>(request.bytes);
-  span.response_bytes = static_cast<std::int64_t>(outcome.bytes);
-  span.request_start_ns = span.start_ns = request.origin.start_ns;
-  span.end_ns = std::max(outcome.end_ns, span.start_ns);
-  span.pid = request.origin.pid;
+  set_extent({.start_ns = request.origin.start_ns,
+              .end_ns = outcome.end_ns,
+              .pid = request.origin.pid,
+              .request_bytes = request.bytes,
+              .response_bytes = outcome.bytes},
+             span);
 }
 
 bool RedisConversation::resumes(Speaker from, std::span<const std::byte> bytes) {

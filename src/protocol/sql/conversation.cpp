@@ -70,8 +70,8 @@ void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
 
 void SqlConversation::finish(SpanSink& sink) {
   const bool client = client_direction_ == model::Direction::kSend;
-  const auto [span, call] = add_span({.is_client = client,
-                                      .start_ns = start_ns_,
+  const auto [span, call] = add_span(client,
+                                     {.start_ns = start_ns_,
                                       .end_ns = end_ns_,
                                       .pid = pid_,
                                       .request_bytes = request_bytes_,

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/sql/statement_span.hpp"
 
-#include <algorithm>
-
 namespace obi::protocol::sql {
 
-StatementSpan add_span(const Exchange& exchange, SpanSink& sink) {
-  model::Span& span = sink.add_span(exchange.is_client ? model::EventType::kSqlClient
-                                                       : model::EventType::kSqlServer);
+StatementSpan add_span(bool is_client, const Extent& extent, SpanSink& sink) {
+  model::Span& span =
+      sink.add_span(is_client ? model::EventType::kSqlClient : model::EventType::kSqlServer);
   auto& call = sink.arena().make<model::DatabaseCall>();
   span.database = &call;
-  span.start_ns = span.request_start_ns = exchange.start_ns;
-  span.end_ns = std::max(exchange.start_ns, exchange.end_ns);
-  span.pid = exchange.pid;
-  span.request_bytes = static_cast<std::int64_t>(exchange.request_bytes);
-  span.response_bytes = static_cast<std::int64_t>(exchange.response_bytes);
+  set_extent(extent, span);
   return {span, call};
 }
 

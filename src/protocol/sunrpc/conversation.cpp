@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "protocol/extent.hpp"
 #include "protocol/span_text.hpp"
 #include "protocol/sunrpc/names.hpp"
 
@@ -186,11 +187,12 @@ void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, int st
   span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
   span.path = rpc.program;
   span.status = status;
-  span.request_bytes = static_cast<std::int64_t>(waiting.bytes);
-  span.response_bytes = static_cast<std::int64_t>(reply.size);
-  span.request_start_ns = span.start_ns = waiting.start_ns;
-  span.end_ns = std::max(reply.end_ns, waiting.start_ns);
-  span.pid = waiting.pid;
+  set_extent({.start_ns = waiting.start_ns,
+              .end_ns = reply.end_ns,
+              .pid = waiting.pid,
+              .request_bytes = waiting.bytes,
+              .response_bytes = reply.size},
+             span);
 }
 
 // Who waits for an answer is found by its xid, whatever was missed.
