@@ -44,11 +44,24 @@ static __always_inline bool ends_head(const struct movement *movement) {
 }
 #undef WORD
 
+// Of a connection that isn't HTTP's, as far as is known: everything, up to OBI_OPENING_BYTES. User space is woken twice to find
+// its protocol: for the first bytes of the other side, which most tell it, and when much has moved.
+static __always_inline bool belongs_to_opening(struct segment_scratch *scratch, struct connection *connection, bool turns) {
+  __u32 before = connection->opening_bytes, after = before + scratch->movement.total;
+  if (turns || (before <= OBI_OPENING_WAKEUP_BYTES && after > OBI_OPENING_WAKEUP_BYTES)) scratch->is_urgent = 1;
+  connection->opening_bytes = after;
+  if (after > OBI_OPENING_BYTES) connection->mode = OBI_MODE_HEAD;
+  return after <= OBI_OPENING_BYTES;
+}
+
 // How many bytes of this call travel; keeps the connection's account of the current message.
 static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
   const struct movement *movement = &scratch->movement;
   __u32 total = movement->total;
+  bool turns = false;
   if (connection->direction != movement->direction) {
+    turns = connection->direction != 0xff && !connection->answered;
+    connection->answered |= turns;
     connection->direction = movement->direction;
     connection->message_bytes = 0;
     connection->request_heads = 0;
@@ -66,10 +79,8 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
   if (request || begins_response(word)) {
     connection->message_bytes = 0;
     connection->mode = OBI_MODE_HEAD;
-  } else if (mode == OBI_MODE_OPENING) {
-    connection->opening_bytes += total;
-    if (connection->opening_bytes <= OBI_OPENING_BYTES) return total;
-    connection->mode = OBI_MODE_HEAD;
+  } else if (mode == OBI_MODE_OPENING && belongs_to_opening(scratch, connection, turns)) {
+    return total;
   }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
   if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES && total > 64) return 0;

@@ -27,6 +27,7 @@ struct segment_scratch {
   __u8 payload[OBI_STREAM_RECORD_BYTES];
   __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
   struct movement movement;
+  __u8 is_urgent;  // user space shall be woken for the segment, however little waits for it
   struct user_iovec parts[MAX_IOVECS];  // a vector of the hook's own making
 };
 struct {

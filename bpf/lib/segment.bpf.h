@@ -15,7 +15,8 @@
 // Bytes waiting in the ring at which user space is woken; below it a timer of user space collects them.
 const volatile __u32 wakeup_bytes = 0;
 
-static __always_inline __u64 wakeup_flag(void) {
+static __always_inline __u64 wakeup_flag(const struct segment_scratch *scratch) {
+  if (scratch->is_urgent) return BPF_RB_FORCE_WAKEUP;
   return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
@@ -47,7 +48,7 @@ static __always_inline void put(struct segment_scratch *scratch, __u32 captured)
   segment->header.size = size;
   asm volatile("" : "+r"(size));
   if (size < sizeof(*segment) || size > sizeof(*segment) + OBI_STREAM_RECORD_BYTES) return;
-  if (bpf_ringbuf_output(&segments, scratch, size, wakeup_flag())) count_loss(OBI_LOSS_RING_FULL);
+  if (bpf_ringbuf_output(&segments, scratch, size, wakeup_flag(scratch))) count_loss(OBI_LOSS_RING_FULL);
 }
 
 static __always_inline void note_unreadable(struct obi_segment *segment) {
@@ -127,6 +128,7 @@ static __always_inline void begin_segment(struct segment_scratch *scratch, const
   struct obi_segment *segment = &scratch->segment;
   const struct movement *movement = &scratch->movement;
   __builtin_memset(segment, 0, sizeof(*segment));
+  scratch->is_urgent = 0;
   segment->header.type = OBI_EVENT_SEGMENT;
   segment->connection_id = connection->id;
   segment->start_ns = segment->end_ns = bpf_ktime_get_ns();

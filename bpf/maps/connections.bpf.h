@@ -25,7 +25,8 @@ struct connection {
   __u8 stream_socket;   // enum socket_kind
   __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
   __u8 mid_life;        // 1: its beginning was not seen
-  __u8 pad[3];
+  __u8 answered;        // 1: bytes have moved in both directions
+  __u8 pad[2];
   __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
 };
 

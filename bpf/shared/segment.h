@@ -32,8 +32,10 @@ enum obi_capture_mode {
 #define OBI_STREAM_RECORD_BYTES 8192
 #define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)
 
-// What travels of a connection before user space must have said what it wants. Twice the ring data that wakes it by default.
-#define OBI_OPENING_BYTES (256 * 1024)
+// What travels of a connection before user space must have said what it wants: little enough for a hundred connections that
+// begin at once to fit the ring. After the first of them user space is woken.
+#define OBI_OPENING_BYTES (32 * 1024)
+#define OBI_OPENING_WAKEUP_BYTES 4096
 
 // One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
 struct obi_segment {

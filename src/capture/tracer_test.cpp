@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "bpf/shared/segment.h"
 #include "capture/tracer_fixture.hpp"
 
 namespace obi::capture {
@@ -98,7 +99,7 @@ TEST_F(TracerTest, ALongCallOfHttpTravelsAsItsHeadAndItsTail) {
 // Any of its bytes may matter, and user space can't have said yet which do.
 TEST_F(TracerTest, TheBeginningOfAConnectionTravelsWhole) {
   static constexpr std::size_t kCall = 8192;
-  static constexpr std::size_t kWhole = 32;  // calls; OBI_OPENING_BYTES
+  static constexpr std::size_t kWhole = OBI_OPENING_BYTES / kCall;  // calls
   const auto act = [](Sockets s) {
     static std::array<char, kCall> room{};
     for (std::size_t i = 0; i <= kWhole; ++i) {
