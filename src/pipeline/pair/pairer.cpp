@@ -169,6 +169,8 @@ void Pairer::forget_datagrams(std::uint64_t now_ns) {
     Entry& entry = *item.second;
     if (!entry.connection.is_over(now_ns)) return false;
     ledger_.add(Reason::ConnectionsClosed);
+    sink_->set_current(&entry.connection.info());
+    entry.connection.on_close(entry.connection.last_ns, context());
     by_age_.erase(entry.age);
     return true;
   });

@@ -330,5 +330,19 @@ TEST_F(PairerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsGivenUp) {
   EXPECT_EQ(pairer_->connection_count(), 0U);
 }
 
+TEST_F(PairerTest, AConnectionThatIsForgottenAccountsForWhatItHeld) {
+  start();
+  const std::string first = query(1);
+  pairer_->on_opened(resolver());
+  model::Segment known = datagram(Direction::kReceive, first, now_ns_);
+  known.has_position = true;
+  pairer_->on_segment(known);
+  known.position = 1'000'000;  // what goes before it may be on its way
+  pairer_->on_segment(known);
+  pairer_->on_tick(now_ns_ += 4'000'000'000);
+  EXPECT_EQ(pairer_->connection_count(), 0U);
+  EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), 2U);
+}
+
 }  // namespace
 }  // namespace obi::pipeline
