@@ -8,7 +8,6 @@ namespace {
 
 using Note = SpanSink::Note;
 
-constexpr std::size_t kTailBytes = 8;       // as many as are known of what was not captured
 constexpr std::size_t kIdleCapacity = 512;  // that a side keeps between messages
 
 }  // namespace
@@ -169,17 +168,31 @@ void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink)
     return;
   }
   lose(from, sink);
+  side.set_tail(chunk.tail);
 }
 
 // True: the side can be followed again behind the chunk.
 bool MessageConversation::drift(Speaker from, const Chunk& chunk, SpanSink& sink) {
+  Side& side = side_of(from);
   const std::uint64_t count = chunk.bytes.size() + chunk.missing_bytes;
-  const auto tail = chunk.missing_bytes > 0
-                        ? chunk.tail
-                        : chunk.bytes.last(std::min(chunk.bytes.size(), kTailBytes));
-  if (!ends_loss(from, count, tail, chunk.end_ns, sink)) return false;
-  side_of(from).lost = false;
+  chunk.missing_bytes > 0 ? side.set_tail(chunk.tail) : side.add_tail(chunk.bytes);
+  if (!ends_loss(from, count, side.known_tail(), chunk.end_ns, sink)) return false;
+  side.lost = false;
   return true;
+}
+
+void MessageConversation::Side::set_tail(std::span<const std::byte> last) {
+  last = last.last(std::min(last.size(), tail.size()));
+  std::ranges::copy(last, tail.begin());
+  tail_bytes = static_cast<std::uint8_t>(last.size());
+}
+
+void MessageConversation::Side::add_tail(std::span<const std::byte> more) {
+  if (more.size() >= tail.size()) return set_tail(more);
+  const std::size_t kept = std::min<std::size_t>(tail_bytes, tail.size() - more.size());
+  std::ranges::copy(known_tail().last(kept), tail.begin());
+  std::ranges::copy(more, tail.begin() + static_cast<std::ptrdiff_t>(kept));
+  tail_bytes = static_cast<std::uint8_t>(kept + more.size());
 }
 
 void MessageConversation::on_gap(model::Direction direction, std::uint64_t missing,
@@ -187,6 +200,7 @@ void MessageConversation::on_gap(model::Direction direction, std::uint64_t missi
   if (left_) return;
   const Speaker from = direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
   Side& side = side_of(from);
+  side.tail_bytes = 0;
   if (side.lost) return;
   if (missing == 0 || side.size == 0 || missing > side.size - side.moved) return lose(from, sink);
   on_part(from, {}, missing, sink);
@@ -198,6 +212,7 @@ void MessageConversation::lose(Speaker from, SpanSink& sink) {
   Side& side = side_of(from);
   side.kept.clear();
   side.moved = side.size = 0;
+  side.tail_bytes = 0;
   side.lost = true;
   on_lost(from, sink);
 }

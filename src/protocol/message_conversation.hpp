@@ -78,8 +78,9 @@ class MessageConversation : public Conversation {
                           std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
-  /// While no boundary of `from` is known: `count` more bytes moved, of which `tail` are the last
-  /// up to 8. True: they end with a message, so that `from` can be followed again.
+  /// While no boundary of `from` is known: `count` more bytes moved; `tail` are the last up to 8
+  /// that did, some of them perhaps before those. True: they end with a message, so that `from` can
+  /// be followed again.
   virtual bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
                          std::uint64_t end_ns, SpanSink& sink) {
     return false;
@@ -115,7 +116,14 @@ class MessageConversation : public Conversation {
     std::uint64_t start_ns = 0;
     std::uint64_t last_ns = 0;
     std::uint32_t pid = 0;
-    bool lost = false;  // no boundary is known
+    bool lost = false;                // no boundary is known
+    std::uint8_t tail_bytes = 0;      // of `tail`
+    std::array<std::byte, 8> tail{};  // while lost: the last bytes that moved, as far as known
+    void set_tail(std::span<const std::byte> last);
+    void add_tail(std::span<const std::byte> more);
+    [[nodiscard]] std::span<const std::byte> known_tail() const {
+      return std::span(tail).first(tail_bytes);
+    }
   };
   Side& side_of(Speaker from) { return sides_[static_cast<std::size_t>(from)]; }
   [[nodiscard]] const Side& side_of(Speaker from) const {

@@ -40,6 +40,18 @@ TEST(PostgresLoss, ALongResultEndsWhereItsLastBytesSayReady) {
   EXPECT_GT(talk.sink.spans[1].response_bytes, 22'000);
 }
 
+// libpq reads 8 192 bytes at a time.
+TEST(PostgresLoss, ALongResultMayEndInTheMiddleOfItsLastMessage) {
+  for (std::size_t late = 1; late < kReady.size(); ++late) {
+    Started talk;
+    const std::size_t early = kEnd.size() - late;
+    talk.client(query("SELECT a FROM t"));
+    talk.server(columns() + row(), 5000, tail_of(kEnd.substr(0, early)));
+    talk.server(kEnd.substr(early));
+    EXPECT_EQ(talk.sink.spans.size(), 1U) << late;
+  }
+}
+
 TEST(PostgresLoss, ALongResultWhoseEndIsCapturedAgain) {
   Started talk;
   talk.client(query("SELECT a FROM t"));
