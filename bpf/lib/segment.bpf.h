@@ -20,13 +20,30 @@ static __always_inline __u64 wakeup_flag(const struct segment_scratch *scratch) 
   return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-// The last bytes of a contiguous call, for the end of a chunked body.
-static __always_inline void read_tail(struct obi_segment *segment, const struct movement *movement) {
-  __u32 total = movement->total;
-  __u32 size = total < sizeof(segment->tail) ? total : sizeof(segment->tail);
+// The last bytes of a call, which end at `end`: that of a chunked body, or of a long answer.
+static __always_inline void read_tail(struct obi_segment *segment, const struct movement *movement, __u64 end, __u64 known) {
+  __u64 size = known < sizeof(segment->tail) ? known : sizeof(segment->tail);
   asm volatile("" : "+r"(size));
   if (size > sizeof(segment->tail)) return;
-  if (!read_bytes(movement, segment->tail, size, movement->buffer + total - size)) segment->tail_bytes = size;
+  if (!read_bytes(movement, segment->tail, size, end - size)) segment->tail_bytes = size;
+}
+
+// Those of the slot's vector: of the part that it ends in, unless that is one of very many.
+__noinline int read_vector_tail(__u32 slot) {
+  struct segment_scratch *scratch = scratch_of_cpu(slot);
+  if (!scratch) return -1;
+  const struct movement *movement = &scratch->movement;
+  __u64 left = (__u64)movement->skip + movement->total;
+  for (__u32 i = 0; i < MAX_IOVECS; i++) {
+    struct user_iovec part;
+    if (i >= movement->iov_count || read_element(movement, &part, movement->buffer + i * sizeof(part))) break;
+    if (part.length >= left) {
+      read_tail(&scratch->segment, movement, part.base + left, left);
+      break;
+    }
+    left -= part.length;
+  }
+  return 0;
 }
 
 static __always_inline void fill_positions(struct obi_segment *segment, const struct movement *movement) {
@@ -173,8 +190,12 @@ __noinline int emit_segment(__u32 slot) {
   __u32 captured = wanted ? capture(slot, scratch, wanted) : 0;
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   if (wanted && !captured) note_unreadable(&scratch->segment);
-  if (captured < total && !movement->iov_count && !movement->unseen) {
-    read_tail(&scratch->segment, movement);
+  if (captured < total && !movement->unseen) {
+    if (movement->iov_count) {
+      read_vector_tail(slot);
+    } else {
+      read_tail(&scratch->segment, movement, movement->buffer + total, total);
+    }
   }
   put(scratch, captured);
   return 0;

@@ -54,7 +54,7 @@ struct obi_segment {
   __u8 flags;            // enum obi_segment_flag
   __u8 tail_bytes;       // how many bytes of `tail` are valid; 0 where the payload is complete
   __u32 pad;             // 0
-  __u8 tail[8];          // the last bytes of the call, when they are not in the payload
+  __u8 tail[8];          // the last bytes of the call (of its last part, if it is a vector), when they are not in the payload
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 

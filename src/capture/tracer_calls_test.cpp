@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each kind of call that moves bytes: exactly its segments must arrive, every field right.
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <liburing.h>
 #include <sys/mman.h>
@@ -127,6 +128,29 @@ TEST_F(TracerTest, AVectorOfManyShortPartsTravelsWhole) {
     EXPECT_EQ(joined(seen, model::Direction::kSend), expected);
     EXPECT_EQ(joined(seen, model::Direction::kReceive), expected);
   }
+}
+
+TEST_F(TracerTest, ALongVectorTravelsAsItsHeadAndItsTail) {
+  std::string head = "HTTP/1.1 200 OK\r\n\r\n";
+  std::string body(20'000, 'b');
+  body.replace(body.size() - 8, 8, "the end!");
+  const std::size_t total = head.size() + body.size();
+  const auto act = [&](Sockets s) {
+    std::array<iovec, 2> parts{{{head.data(), head.size()}, {body.data(), body.size()}}};
+    expect_bytes(writev(s.a, parts.data(), 2), total);
+    expect_bytes(recv(s.b, body.data(), 1, MSG_PEEK), 1);
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    expect_bytes(recvmsg(s.b, &message, MSG_WAITALL), total);
+  };
+  const Seen seen = capture(tcp_sockets, act);
+  std::array<std::string, 2> last;
+  for (std::size_t i = 0; i < seen.segments.size(); ++i) {
+    if (seen.segments[i].total_bytes > 0)
+      last.at(static_cast<std::size_t>(seen.segments[i].direction)) = seen.tails[i];
+  }
+  EXPECT_THAT(last, testing::Each("the end!"));
 }
 
 TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {

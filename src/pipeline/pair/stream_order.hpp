@@ -48,8 +48,8 @@ class StreamOrder {
   [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const {
     const Side& own = sides_[index_of(segment.direction)];
     if (!segment.has_position || !own.known) return 0;
-    const std::int32_t behind = -ahead(segment.position, own.next);
-    return behind > 0 ? std::min(static_cast<std::uint32_t>(behind), segment.total_bytes) : 0;
+    const std::uint32_t behind = own.next - segment.position;
+    return ahead(segment.position, own.next) < 0 ? std::min(behind, segment.total_bytes) : 0;
   }
   /// A connection seen from its first byte: a client's first bytes are its own, a server's are its
   /// peer's; until compare() finds otherwise.
