@@ -76,7 +76,6 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
     mode = OBI_MODE_STREAM;
   }
   if (mode == OBI_MODE_STREAM) return total;
-  if (mode == (movement->direction == OBI_SEND ? OBI_MODE_STREAM_SENT : OBI_MODE_STREAM_RECEIVED)) return total;
   if (request || begins_response(word)) {
     connection->message_bytes = 0;
     connection->mode = OBI_MODE_HEAD;

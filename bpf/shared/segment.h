@@ -22,8 +22,6 @@ enum obi_capture_mode {
   OBI_MODE_STREAM = 1,  // every byte, up to OBI_STREAM_CALL_BYTES a call: pipelined or multiplexed
   OBI_MODE_SILENT = 2,  // open and close only
   OBI_MODE_OPENING = 3,  // what each connection begins with: every byte until HTTP is seen or OBI_OPENING_BYTES moved
-  OBI_MODE_STREAM_RECEIVED = 4,  // as OBI_MODE_STREAM what is received, as OBI_MODE_HEAD what is sent
-  OBI_MODE_STREAM_SENT = 5,      // the other way round
 };
 
 // Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.

@@ -16,14 +16,8 @@ enum class Direction : std::uint8_t { kReceive = 0, kSend = 1 };
   return direction == Direction::kReceive ? Direction::kSend : Direction::kReceive;
 }
 
-/// How much of a connection's bytes the kernel captures, by the numbers of bpf/shared/segment.h.
-enum class CaptureMode : std::uint8_t {
-  kHead = 0,
-  kStream = 1,
-  kSilent = 2,
-  kStreamReceived = 4,
-  kStreamSent = 5
-};
+/// How much of a connection's bytes the kernel captures.
+enum class CaptureMode : std::uint8_t { kHead = 0, kStream = 1, kSilent = 2 };
 
 /// One call that moved bytes. `payload` is a prefix of the call's bytes and valid only during the
 /// callback.

@@ -91,9 +91,6 @@ class SpanSink {
   /// Several requests are outstanding at once: please capture every byte of this connection from
   /// now on.
   virtual void want_stream() = 0;
-  /// As want_stream, of one direction alone: answers that belong to one request each may be long,
-  /// and needn't travel whole. Takes back what want_stream asked for.
-  virtual void want_stream_of(model::Direction direction) = 0;
 };
 
 /// State of one connection. Destroyed without notice when its table slot is needed; `on_close`

@@ -27,7 +27,6 @@ class CollectingSink final : public SpanSink {
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
   void want_stream() override { ++stream_wishes; }
-  void want_stream_of(model::Direction direction) override { one_way_wishes.push_back(direction); }
 
   /// "SELECT users 0" per span: method, path, status; then in brackets what there is of error code,
   /// namespace, query text.
@@ -67,7 +66,6 @@ class CollectingSink final : public SpanSink {
   std::vector<model::Span> spans;
   std::map<Note, std::uint64_t> notes;
   int stream_wishes = 0;
-  std::vector<model::Direction> one_way_wishes;
 
  private:
   base::Arena arena_;

@@ -23,7 +23,6 @@ class CountingSink final : public protocol::SpanSink {
   base::Arena& arena() override { return arena_; }
   void note(Note, std::uint64_t) override {}
   void want_stream() override {}
-  void want_stream_of(obi::model::Direction) override {}
   std::uint64_t spans = 0;
 
  private:

@@ -55,7 +55,6 @@ class CheckingSink final : public SpanSink {
     }
   }
   void want_stream() override {}
-  void want_stream_of(obi::model::Direction) override {}
 
   std::uint64_t seen = 0;
   std::uint64_t explained = 0;

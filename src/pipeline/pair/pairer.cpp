@@ -42,11 +42,6 @@ class Pairer::Sink final : public protocol::SpanSink {
   }
 
   void want_stream() override { owner_.set_mode_(info_->id, model::CaptureMode::kStream); }
-  void want_stream_of(model::Direction direction) override {
-    const bool sends = direction == model::Direction::kSend;
-    owner_.set_mode_(info_->id,
-                     sends ? model::CaptureMode::kStreamSent : model::CaptureMode::kStreamReceived);
-  }
 
  private:
   model::SpanBatch& batch() {

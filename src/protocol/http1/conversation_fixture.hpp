@@ -26,7 +26,6 @@ class CollectingSink final : public SpanSink {
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
   void want_stream() override { ++stream_wishes; }
-  void want_stream_of(model::Direction) override { ++stream_wishes; }
 
   /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes.
   [[nodiscard]] std::vector<std::string> told() const {

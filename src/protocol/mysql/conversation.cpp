@@ -121,12 +121,11 @@ void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
   if (answer_kind(command) != AnswerKind::kNone) return push(message, command, sink);
   if (command == Command::kClose) statements_.forget(statement_id_of(payload));
   // An execution that follows such parts in a row would not be seen.
-  if (command == Command::kSendLongData) want_requests(sink);
+  if (command == Command::kSendLongData) want_stream(sink);
 }
 
-void MysqlConversation::want_requests(SpanSink& sink) {
-  if (requests_.pipelines() || std::exchange(requests_wanted_, true)) return;
-  sink.want_stream_of(direction_of(Speaker::kClient));
+void MysqlConversation::want_stream(SpanSink& sink) {
+  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
 }
 
 void MysqlConversation::on_server(const Message& message, SpanSink& sink) {

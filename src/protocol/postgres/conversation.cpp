@@ -222,7 +222,7 @@ bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
                                       SpanSink& sink) {
   if (from == Speaker::kClient) {
     if (assume_execute(count, tail, end_ns, sink)) return true;
-    if (!requests_.pipelines()) sink.want_stream_of(direction_of(Speaker::kClient));
+    sink.want_stream();  // so that it happens once
     return false;
   }
   answer_bytes_ += count;
