@@ -83,7 +83,7 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
     return total;
   }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
-  if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES && total > 64) return 0;
+  if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES) return total < OBI_LATER_CALL_BYTES ? total : OBI_LATER_CALL_BYTES;
   connection->message_bytes += wanted;
   return wanted;
 }

@@ -26,8 +26,10 @@ enum obi_capture_mode {
 
 // Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.
 #define OBI_HEAD_CALL_BYTES 4096
-// Payload bytes of one message (a run of calls in one direction) in head mode; after that only lengths and tails.
+// Payload bytes of one message (a run of calls in one direction) in head mode; after that only lengths, tails, and the first
+// bytes of each call, at which the next message may begin.
 #define OBI_HEAD_MESSAGE_BYTES 8192
+#define OBI_LATER_CALL_BYTES 64
 // Payload of one record in stream mode; a longer call makes several records (OBI_SEGMENT_CONTINUED).
 #define OBI_STREAM_RECORD_BYTES 8192
 #define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)

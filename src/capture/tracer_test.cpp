@@ -118,6 +118,20 @@ TEST_F(TracerTest, TheBeginningOfAConnectionTravelsWhole) {
   }
 }
 
+// Where the next message may begin, if it is one of many in a row.
+TEST_F(TracerTest, OfEachCallOfALongMessageTheFirstBytesTravel) {
+  const Seen seen = capture(tcp_sockets, [](Sockets s) {
+    const std::string body(8192, 'b');
+    expect_bytes(write(s.a, kResponseHead.data(), kResponseHead.size()), kResponseHead.size());
+    for (int i = 0; i < 4; ++i) expect_bytes(write(s.a, body.data(), body.size()), body.size());
+  });
+  std::vector<std::size_t> captured;
+  for (const model::Segment& segment : seen.segments) {
+    if (segment.total_bytes > 0) captured.push_back(segment.payload.size());
+  }
+  EXPECT_EQ(captured, (std::vector<std::size_t>{kResponseHead.size(), 4096, 64, 64, 64}));
+}
+
 TEST_F(TracerTest, PipelinedRequestsTravelWhole) {
   std::string requests;
   for (int i = 0; i < 1000; ++i)

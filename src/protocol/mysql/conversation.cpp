@@ -120,12 +120,6 @@ void MysqlConversation::on_command(const Message& message, SpanSink& sink) {
   }
   if (answer_kind(command) != AnswerKind::kNone) return push(message, command, sink);
   if (command == Command::kClose) statements_.forget(statement_id_of(payload));
-  // An execution that follows such parts in a row would not be seen.
-  if (command == Command::kSendLongData) want_stream(sink);
-}
-
-void MysqlConversation::want_stream(SpanSink& sink) {
-  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
 }
 
 void MysqlConversation::on_server(const Message& message, SpanSink& sink) {

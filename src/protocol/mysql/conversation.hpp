@@ -60,7 +60,6 @@ class MysqlConversation final : public MessageConversation {
   void agree(std::uint32_t client_capabilities);
   void on_command(const Message& message, SpanSink& sink);
   void push(const Message& message, Command command, SpanSink& sink);
-  void want_stream(SpanSink& sink);
   void describe(Request& request, Command command, PacketBytes payload, SpanSink& sink);
   void on_answer(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
@@ -90,9 +89,8 @@ class MysqlConversation final : public MessageConversation {
   bool mode_changes_ = false;        // … or not, in the midst of the answer under way
   bool client_continues_ = false;    // the client's last packet was as long as a packet can be
   bool server_continues_ = false;
-  bool is_unseen_ = false;   // where packets of the answer begin is not known any more
-  bool sends_file_ = false;  // what the client sends is no command until the server answers
-  bool stream_wanted_ = false;
+  bool is_unseen_ = false;      // where packets of the answer begin is not known any more
+  bool sends_file_ = false;     // what the client sends is no command until the server answers
   bool is_compressed_ = false;  // from the end of the handshake on
 };
 

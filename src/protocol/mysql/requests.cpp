@@ -31,7 +31,6 @@ void MysqlConversation::push(const Message& message, Command command, SpanSink& 
   if (command == Command::kPrepare) last_prepared_.reset();
   // MariaDB's clients prepare and execute in one go, and wait for both answers.
   const bool goes_with_last = executes_last_prepared(command, payload_of(message.bytes));
-  if (goes_with_last) want_stream(sink);
   Request* request = requests_.push(makes_span(command), sink, goes_with_last);
   if (request == nullptr) return;
   request->origin = message.origin();
