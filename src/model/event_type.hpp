@@ -75,6 +75,14 @@ inline constexpr auto kInfoByNumber = [] {
     infos.at(static_cast<std::size_t>(info.type)) = info;
   return infos;
 }();
+// Asked several times a span: a bit of a constant instead of a row of the table.
+inline constexpr std::uint64_t kClientTypes = [] {
+  std::uint64_t mask = 0;
+  for (const EventTypeInfo& info : kEventTypes) {
+    if (info.is_client) mask |= 1ULL << static_cast<unsigned>(info.type);
+  }
+  return mask;
+}();
 }  // namespace detail
 
 /// `type` is kNone ("UNKNOWN") for a number that is no type.
@@ -84,7 +92,9 @@ inline constexpr const EventTypeInfo& info_of(EventType type) {
 }
 
 /// The process that the span belongs to is the client of the connection.
-constexpr bool is_client_type(EventType type) { return info_of(type).is_client; }
+constexpr bool is_client_type(EventType type) {
+  return (detail::kClientTypes >> static_cast<unsigned>(type) & 1U) != 0;
+}
 constexpr bool is_http(EventType type) {
   return type == EventType::kHttpServer || type == EventType::kHttpClient;
 }
