@@ -151,11 +151,11 @@ class Sender {
   static constexpr std::size_t kConnections = 200;
   static constexpr std::size_t kCall = 6000;
 
-  explicit Sender(const std::function<Sockets()>& make) {
+  Sender() {
     EXPECT_EQ(pipe(steps_.data()), 0);
     EXPECT_EQ(pipe(done_.data()), 0);
     pid_ = fork();
-    if (pid_ == 0) run(make);
+    if (pid_ == 0) run();
   }
   ~Sender() {
     for (const int fd : {steps_[0], steps_[1], done_[0], done_[1]}) close(fd);
@@ -172,12 +172,12 @@ class Sender {
   }
 
  private:
-  [[noreturn]] void run(const std::function<Sockets()>& make) const {
+  [[noreturn]] void run() const {
     close(steps_[1]);
     std::vector<int> sockets(kConnections);
     std::string call(kResponseHead);
     call.resize(kCall, 'x');
-    for (int& socket : sockets) socket = make().a;
+    for (int& socket : sockets) socket = tcp_sockets().a;
     char step = 0;
     while (read(steps_[0], &step, 1) == 1) {
       for (const int socket : sockets) expect_bytes(write(socket, call.data(), kCall), kCall);
@@ -192,7 +192,7 @@ class Sender {
 };
 
 TEST_F(TracerTest, EachConnectionIsCapturedAsWasAskedForIt) {
-  const Sender sender(tcp_sockets);
+  const Sender sender;
   ASSERT_TRUE(tracer_->allow(
       {.pid = sender.pid(), .ns_pid = sender.pid(), .pid_namespace = pid_namespace()}));
   const auto captured_by_connection = [&] {

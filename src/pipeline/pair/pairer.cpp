@@ -89,11 +89,14 @@ void Pairer::make_room() {
   if (connections_.size() < options_.max_connections || by_age_.empty()) return;
   ledger_.add(Reason::ConnectionsEvicted);
   const auto oldest = connections_.find(by_age_.front());
-  Connection& connection = oldest->second->connection;
-  sink_->set_current(&connection.info());
-  connection.on_close(connection.last_ns, context());
-  by_age_.pop_front();
+  end(*oldest->second, oldest->second->connection.last_ns);
   connections_.erase(oldest);
+}
+
+void Pairer::end(Entry& entry, std::uint64_t ns) {
+  sink_->set_current(&entry.connection.info());
+  entry.connection.on_close(ns, context());
+  by_age_.erase(entry.age);
 }
 
 void Pairer::touch(Entry& entry) { by_age_.splice(by_age_.end(), by_age_, entry.age); }
@@ -123,10 +126,7 @@ void Pairer::on_closed(const model::ConnectionClosed& closed) {
   ledger_.add(Reason::ConnectionsClosed);
   const auto found = connections_.find(closed.id);
   if (found == connections_.end()) return;
-  Entry& entry = *found->second;
-  sink_->set_current(&entry.connection.info());
-  entry.connection.on_close(closed.ns, context());
-  by_age_.erase(entry.age);
+  end(*found->second, closed.ns);
   connections_.erase(found);
   flush_if_full();
 }
@@ -169,9 +169,7 @@ void Pairer::forget_datagrams(std::uint64_t now_ns) {
     Entry& entry = *item.second;
     if (!entry.connection.is_over(now_ns)) return false;
     ledger_.add(Reason::ConnectionsClosed);
-    sink_->set_current(&entry.connection.info());
-    entry.connection.on_close(entry.connection.last_ns, context());
-    by_age_.erase(entry.age);
+    end(entry, entry.connection.last_ns);
     return true;
   });
 }

@@ -164,8 +164,7 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
                                clean_copy(request.name, arena));
   if (!is_success(outcome.status)) {
     span.status = 1;
-    const auto number = fmt::format_to_n(prefix.data(), prefix.size(), "{}", outcome.status).out;
-    call.error_code = arena.copy({prefix.data(), static_cast<std::size_t>(number - prefix.data())});
+    call.error_code = decimal(outcome.status, arena);
     call.error_message = status_name(outcome.status);
   }
   span.database = &call;
