@@ -42,7 +42,7 @@ def main():
             match = re.match(r'#include "([^"]+)"', line)
             if not match or match.group(1).endswith(".skel.h"):
                 continue
-            if match.group(1).startswith("support/") and path.name.endswith("_test.cpp"):
+            if match.group(1).startswith("support/") and path.stem.endswith(("_test", "_fixture")):
                 continue  # tests/support
             name = match.group(1)
             target = "bpf" if name.startswith("bpf/") else folder_of(SRC / name)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "support/source_folder.hpp"
 
 namespace obi::config {
 
@@ -33,7 +34,7 @@ inline Loaded load(const std::string& yaml, const Variables& variables = {}) {
 }
 
 inline Loaded load_file(const std::string& name, const Variables& variables = {}) {
-  const Sources sources{.path = std::string(OBI_SOURCE_DIR) + "/src/config/testdata/" + name,
+  const Sources sources{.path = support::source_folder() + "/src/config/testdata/" + name,
                         .text = {},
                         .environment = environment_of(variables),
                         .variables = {}};

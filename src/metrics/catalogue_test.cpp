@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 
+#include "support/source_folder.hpp"
+
 namespace obi::metrics {
 namespace {
 
@@ -32,7 +34,7 @@ TEST(MetricCatalogue, PrometheusNamesAreTheOthersWithUnit) {
 }
 
 TEST(MetricCatalogue, EachIsInTheDocumentation) {
-  std::ifstream file(std::string(OBI_SOURCE_DIR) + "/docs/telemetry.md");
+  std::ifstream file(support::source_folder() + "/docs/telemetry.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   for (const MetricInfo& metric : span_metrics()) {
     EXPECT_THAT(text, HasSubstr("| `" + std::string(metric.name) + "` | `" +

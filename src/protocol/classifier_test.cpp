@@ -13,6 +13,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/kafka/message_fixture.hpp"
+#include "support/source_folder.hpp"
 
 namespace obi::protocol {
 namespace {
@@ -33,8 +34,8 @@ struct Recorded {
 std::vector<Recorded> recorded_conversations() {
   std::vector<Recorded> all;
   for (const ProtocolRow& row : protocols()) {
-    for (const auto& entry :
-         fs::directory_iterator(fs::path(OBI_SOURCE_DIR) / "tests/fuzz/corpus" / row.name)) {
+    for (const auto& entry : fs::directory_iterator(fs::path(support::source_folder()) /
+                                                    "tests/fuzz/corpus" / row.name)) {
       const std::string name = entry.path().filename().string();
       if (name != "typical" && !name.starts_with("recorded")) continue;
       std::ifstream file(entry.path(), std::ios::binary);

@@ -10,12 +10,14 @@
 #include <set>
 #include <string>
 
+#include "support/source_folder.hpp"
+
 namespace obi::protocol {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = OBI_SOURCE_DIR;
+const fs::path kSource = support::source_folder();
 
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
