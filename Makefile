@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test deps-peers deps-demo generate compile dev build demo test unit-test integration-test peers-test slow-peers-test timing-test slow-test test-vm vm-test bench-vm deps-vm test-asan test-tsan \
+.PHONY: help deps deps-test deps-peers deps-demo generate compile dev build demo test unit-test integration-test peers-test slow-peers-test timing-test slow-test soak test-vm vm-test bench-vm deps-vm test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -59,8 +59,11 @@ peers-test: deps-peers all-targets ## every protocol against its real servers an
 timing-test: deps-test all-targets ## durations and start-up against their limits; wants a quiet machine
 	@$(PYTEST) tests/e2e -m timing -s
 
-slow-test: deps-test all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
+slow-test: deps-peers all-targets ## long-running integration tests: the real OpenTelemetry Collector, outages
 	@$(PYTEST) tests/e2e -m "slow and not peers" -s
+
+soak: deps-peers all-targets ## a busy host for 15 minutes, everything selected: every request a span, memory flat
+	@OBI_SOAK_SECONDS=900 $(PYTEST) tests/e2e/test_soak.py -s
 
 slow-peers-test: deps-peers all-targets ## … pgbench, redis-benchmark and the like at length
 	@$(PYTEST) tests/e2e -m "slow and peers" -s

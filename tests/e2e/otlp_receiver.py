@@ -2,6 +2,7 @@
 """An OTLP receiver over HTTP that keeps what it got, with as much of a protobuf reader as the tests need."""
 import http.server
 import threading
+import time
 
 
 def fields(message):
@@ -55,13 +56,21 @@ def attributes(message, number):
 
 
 class OtlpReceiver:
+    def __init__(self, delay_s=0.0, keep=True):
+        """`delay_s`: answers so much later. `keep`: of each path all bodies, else only the newest."""
+        self.delay_s, self.keep = delay_s, keep
+
     def __enter__(self):
         self.bodies = {"/v1/traces": [], "/v1/metrics": []}
-        bodies = self.bodies
+        bodies, delay_s, keep = self.bodies, self.delay_s, self.keep
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
-                bodies[self.path].append(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if not keep:
+                    bodies[self.path].clear()
+                bodies[self.path].append(body)
+                time.sleep(delay_s)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/x-protobuf")
                 self.send_header("Content-Length", "0")

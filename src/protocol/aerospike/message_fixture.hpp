@@ -11,7 +11,8 @@ namespace obi::protocol::aerospike {
 
 inline std::string big(std::uint64_t value, unsigned bytes) {
   std::string text;
-  while (bytes-- > 0) text += static_cast<char>(value >> (8 * bytes));
+  while (bytes-- > 0)
+    text += bytes < sizeof(value) ? static_cast<char>(value >> (8 * bytes)) : '\0';
   return text;
 }
 inline std::string frame(int type, std::string_view content) {
