@@ -3,6 +3,7 @@
 // bounded, and what is kept must be what is told.
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,10 @@ void check(std::string_view text, std::size_t max_bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const auto dialect = static_cast<sql::Dialect>(data[0] % 6);
+  constexpr sql::Dialect kDialects[] = {sql::Dialect::kGeneric,    sql::Dialect::kPostgres,
+                                        sql::Dialect::kMySql,      sql::Dialect::kMsSql,
+                                        sql::Dialect::kMySqlPlain, sql::Dialect::kMySqlUnsure};
+  const sql::Dialect dialect = kDialects[data[0] % std::size(kDialects)];
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   obi::base::Arena arena;
   const sql::Statement told = sql::analyse(text, dialect, arena);

@@ -48,6 +48,7 @@ class MssqlConversation final : public MessageConversation {
     bool answers_handle = false;
     std::shared_ptr<sql::PreparedStatement> statement;  // null: `text` is it
     std::string text;                                   // UTF-8
+    sql::Dialect dialect;                               // of `text`
   };
   /// The client's message under way.
   struct Incoming {

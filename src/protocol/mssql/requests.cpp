@@ -57,6 +57,7 @@ MssqlConversation::Request* MssqlConversation::push(Kind kind, SpanSink& sink) {
   request->answers_handle = false;
   request->statement.reset();
   request->text.clear();
+  request->dialect = sql::Dialect::kMsSql;
   return request;
 }
 
@@ -64,6 +65,7 @@ void MssqlConversation::describe_call(Request& request, const Call& call, SpanSi
   const auto append_text = [&] {
     if (call.is_narrow) {
       request.text = text_of(call.text).substr(0, kMaxSpanText);
+      request.dialect.charset = sql::Charset::kUnknown;  // of some code page
     } else {
       append_utf8(call.text, request.text, kMaxSpanText);
     }
@@ -73,8 +75,7 @@ void MssqlConversation::describe_call(Request& request, const Call& call, SpanSi
     case Purpose::kPrepare:
     case Purpose::kPrepareAndExecute:
       append_text();
-      request.statement =
-          std::make_shared<sql::PreparedStatement>(request.text, sql::Dialect::kMsSql);
+      request.statement = std::make_shared<sql::PreparedStatement>(request.text, request.dialect);
       request.answers_handle = true;
       return;
     case Purpose::kExecuteHandle:
@@ -121,7 +122,7 @@ void MssqlConversation::make_span(Request& request, std::uint64_t end_ns, SpanSi
   base::Arena& arena = sink.arena();
   const sql::Statement statement = request.statement
                                        ? request.statement->statement(arena)
-                                       : sql::analyse(request.text, sql::Dialect::kMsSql, arena);
+                                       : sql::analyse(request.text, request.dialect, arena);
   sql::tell(statement, span, call);
   call.system = "microsoft.sql_server";
   call.name_space = clean_copy(name_space_, arena);

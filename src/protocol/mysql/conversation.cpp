@@ -58,8 +58,8 @@ void MysqlConversation::on_opaque(const Message& message, SpanSink& sink) {
 void MysqlConversation::end_by_tail(PacketBytes tail, std::uint64_t end_ns, SpanSink& sink) {
   const auto status = ends_result(tail);
   if (!status) return;
-  see_status(status);
-  mode_changes_ = true;  // perhaps
+  reading_.see_status(status);
+  reading_.assume_mode_changes();
   finish(nullptr, end_ns, sink);
 }
 
@@ -96,6 +96,7 @@ void MysqlConversation::on_handshake_response(const Message& message, SpanSink& 
       static_cast<std::uint8_t>(std::to_integer<std::uint8_t>(message.bytes[3]) + 1);
   request->statement.reset();
   request->text = response->database.substr(0, kMaxNameBytes);
+  request->collation = response->collation;
 }
 
 void MysqlConversation::agree(std::uint32_t client_capabilities) {
@@ -127,8 +128,7 @@ void MysqlConversation::on_server(const Message& message, SpanSink& sink) {
     const auto greeting = parse_greeting(payload_of(message.bytes));
     if (greeting) {
       server_capabilities_ = greeting->capabilities;
-      see_status(greeting->status);
-      mode_changes_ = false;
+      reading_.see_greeting(*greeting);
     }
     phase_ = Phase::kHandshake;
     return;
@@ -158,7 +158,10 @@ void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
   if (std::exchange(server_continues_, header->length == kMaxPayload)) return;
   const Progress progress = answer_.take(payload, header->length, agreement_);
   if (progress.statement_id) prepared_id_ = progress.statement_id;
-  if (progress.status) see_status(progress.status);
+  if (progress.status) {
+    reading_.see_status(progress.status);
+    reading_.see_session_changes(payload, header->length, *progress.status);
+  }
   sends_file_ = progress.wants_file;
   if (progress.is_done) finish(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
 }
@@ -170,7 +173,7 @@ bool MysqlConversation::may_guess_end() const {
 
 // The client asks again: what it waited for has come.
 void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
-  see_status(std::nullopt);
+  reading_.see_status(std::nullopt);
   may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
 }
 
@@ -214,14 +217,15 @@ bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) 
 
 void MysqlConversation::lose(SpanSink& sink) {
   requests_.lose(sink);
-  see_status(std::nullopt);
+  reading_.forget();
   begin_next();
 }
 
 void MysqlConversation::begin_next() {
   answer_.reset();
   answer_bytes_ = 0;
-  is_unseen_ = sends_file_ = server_continues_ = mode_changes_ = false;
+  is_unseen_ = sends_file_ = server_continues_ = false;
+  reading_.begin_answer();
   prepared_id_.reset();
 }
 

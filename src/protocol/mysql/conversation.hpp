@@ -15,6 +15,7 @@
 #include "protocol/message_conversation.hpp"
 #include "protocol/mysql/answer.hpp"
 #include "protocol/mysql/packet.hpp"
+#include "protocol/mysql/server_reading.hpp"
 #include "protocol/sql/prepared.hpp"
 #include "protocol/table.hpp"
 
@@ -45,6 +46,7 @@ class MysqlConversation final : public MessageConversation {
     std::uint64_t bytes = 0;
     Command command = Command::kQuit;
     std::optional<std::uint8_t> answer_sequence;        // of the first packet of its answer
+    std::optional<std::uint8_t> collation;              // of a login
     std::shared_ptr<sql::PreparedStatement> statement;  // prepared or executed; null if unknown
     std::string text;  // SQL of a query; of others the database that is selected, if any
   };
@@ -64,8 +66,6 @@ class MysqlConversation final : public MessageConversation {
   void on_answer(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
-  [[nodiscard]] sql::Dialect dialect() const;
-  void see_status(std::optional<std::uint16_t> status);
   void finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void apply(Request& request);
   void make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
@@ -85,9 +85,8 @@ class MysqlConversation final : public MessageConversation {
   std::uint32_t server_capabilities_ = 0;
   std::uint32_t client_capabilities_ = kCapSecureConnection;
   Phase phase_;
-  std::optional<bool> has_escapes_;  // a backslash escapes in what the server reads next
-  bool mode_changes_ = false;        // … or not, in the midst of the answer under way
-  bool client_continues_ = false;    // the client's last packet was as long as a packet can be
+  ServerReading reading_;
+  bool client_continues_ = false;  // the client's last packet was as long as a packet can be
   bool server_continues_ = false;
   bool is_unseen_ = false;      // where packets of the answer begin is not known any more
   bool sends_file_ = false;     // what the client sends is no command until the server answers

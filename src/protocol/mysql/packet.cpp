@@ -2,6 +2,8 @@
 #include "protocol/mysql/packet.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "base/byte_cursor.hpp"
 #include "protocol/span_text.hpp"
@@ -112,6 +114,7 @@ std::expected<Greeting, ParseError> parse_greeting(Bytes payload) {
   cursor.skip(4 + 8);  // connection id, first part of the challenge
   const bool filled = cursor.u8() == 0;
   Greeting greeting;
+  greeting.version = version;
   greeting.capabilities = cursor.little<std::uint16_t>();
   cursor.skip(1);  // character set
   greeting.status = cursor.little<std::uint16_t>();
@@ -141,7 +144,9 @@ std::expected<HandshakeResponse, ParseError> parse_handshake_response(Bytes payl
     return response;
   }
   response.capabilities |= static_cast<std::uint32_t>(cursor.little<std::uint16_t>()) << 16U;
-  cursor.skip(4 + 1 + 23);  // largest packet, character set, reserved
+  cursor.skip(4);  // largest packet
+  response.collation = cursor.u8();
+  cursor.skip(23);  // reserved
   if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
   response.starts_tls = cursor.at_end() && (response.capabilities & kCapSsl) != 0;
   if (response.starts_tls) return response;
@@ -151,13 +156,70 @@ std::expected<HandshakeResponse, ParseError> parse_handshake_response(Bytes payl
   return response;
 }
 
-std::string_view database_of_change_user(Bytes payload, std::uint32_t capabilities) {
+ChangeUser parse_change_user(Bytes payload, std::uint32_t capabilities) {
   ByteCursor cursor(payload);
   cursor.u8();
   cursor.c_string();
   // Here the length is always one byte.
   skip_authentication(cursor, capabilities & kCapSecureConnection);
-  return last_c_string(cursor);
+  ChangeUser change;
+  change.database = last_c_string(cursor);
+  cursor.skip(std::min(change.database.size() + 1, cursor.left()));
+  const auto collation = cursor.little<std::uint16_t>();
+  if (cursor.ok()) change.collation = static_cast<std::uint8_t>(collation);
+  return change;
+}
+
+std::uint32_t version_number(std::string_view version) {
+  constexpr std::string_view kReplicationPrefix = "5.5.5-";
+  if (version.starts_with(kReplicationPrefix) && version.find("MariaDB") != std::string_view::npos)
+    version.remove_prefix(kReplicationPrefix.size());
+  std::uint32_t number = 0;
+  const char* at = version.data();
+  const char* const end = at + version.size();
+  for (int i = 0; i < 3; ++i) {
+    std::uint32_t part = 0;
+    const auto [behind, error] = std::from_chars(at, end, part);
+    if (error != std::errc{} || part > 99) return 0;
+    number = number * 100 + part;
+    at = behind;
+    if (i < 2 && (at == end || *at++ != '.')) return 0;
+  }
+  return number;
+}
+
+std::optional<std::string_view> changed_charset(Bytes payload) {
+  constexpr std::uint8_t kSystemVariables = 0;
+  ByteCursor cursor(payload);
+  cursor.u8();
+  lenenc(cursor);       // affected rows
+  lenenc(cursor);       // last id
+  cursor.skip(2 + 2);   // status, warnings
+  skip_lenenc(cursor);  // information
+  const std::uint64_t size = lenenc(cursor);
+  if (!cursor.ok() || size > cursor.left()) return std::nullopt;
+  ByteCursor changes(cursor.take(size));
+  while (!changes.at_end()) {
+    const std::uint8_t type = changes.u8();
+    const std::uint64_t length = lenenc(changes);
+    if (!changes.ok() || length > changes.left()) return std::nullopt;
+    ByteCursor change(changes.take(length));
+    if (type != kSystemVariables) continue;
+    while (!change.at_end()) {
+      const auto text = [&change] {
+        const std::uint64_t bytes = lenenc(change);
+        return change.ok() && bytes <= change.left() ? change.text(bytes) : std::string_view{};
+      };
+      const std::string_view name = text();
+      const std::string_view value = text();
+      if (!change.ok() || name.empty()) return std::nullopt;
+      if (name == "character_set_client") {
+        if (value.empty()) return std::nullopt;
+        return value;
+      }
+    }
+  }
+  return std::string_view{};
 }
 
 std::expected<ErrorPacket, ParseError> parse_error(Bytes payload) {

@@ -55,6 +55,9 @@ inline constexpr std::uint8_t kError = 0xff;
 inline constexpr std::uint16_t kMoreResultsExist = 0x0008;
 inline constexpr std::uint16_t kCursorExists = 0x0040;
 inline constexpr std::uint16_t kNoBackslashEscapes = 0x0200;
+inline constexpr std::uint16_t kSessionStateChanged = 0x4000;
+/// An OK packet with what has changed is no shorter.
+inline constexpr std::uint64_t kMinOkWithChanges = 9;
 
 /// What an end may be able to do.
 inline constexpr std::uint32_t kCapMySql = 1U << 0U;  ///< MariaDB leaves it out to say who it is
@@ -90,6 +93,7 @@ std::uint32_t statement_id_of(Bytes payload);
 
 /// The server's first packet (protocol version 10), of which only this is wanted.
 struct Greeting {
+  std::string_view version;
   std::uint32_t capabilities = 0;
   std::uint16_t status = 0;
 };
@@ -98,13 +102,26 @@ std::expected<Greeting, ParseError> parse_greeting(Bytes payload);
 /// The client's answer to it. User name and authentication data are skipped.
 struct HandshakeResponse {
   std::uint32_t capabilities = 0;
-  bool starts_tls = false;  ///< it ends behind the capabilities, and TLS follows
+  bool starts_tls = false;                ///< it ends behind the capabilities, and TLS follows
+  std::optional<std::uint8_t> collation;  ///< of which the client's character set is
   std::string_view database;
 };
 std::expected<HandshakeResponse, ParseError> parse_handshake_response(Bytes payload);
 
-/// The database that COM_CHANGE_USER asks for; empty if none. `payload` begins with the command.
-std::string_view database_of_change_user(Bytes payload, std::uint32_t capabilities);
+struct ChangeUser {
+  std::string_view database;              ///< empty if none
+  std::optional<std::uint8_t> collation;  ///< nullopt: none, or it is cut
+};
+/// What COM_CHANGE_USER asks for. `payload` begins with the command.
+ChangeUser parse_change_user(Bytes payload, std::uint32_t capabilities);
+
+/// The version in a greeting as a number: 80039 for "8.0.39", 101106 for
+/// "5.5.5-10.11.6-MariaDB"; 0 if it is none.
+std::uint32_t version_number(std::string_view version);
+
+/// The client's character set, if an OK packet says that it has another one (session tracking);
+/// empty if it doesn't, nullopt if that can't be read. Its status has kSessionStateChanged.
+std::optional<std::string_view> changed_charset(Bytes payload);
 
 struct ErrorPacket {
   std::uint16_t code = 0;

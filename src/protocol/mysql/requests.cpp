@@ -32,10 +32,11 @@ void MysqlConversation::push(const Message& message, Command command, SpanSink& 
   // MariaDB's clients prepare and execute in one go, and wait for both answers.
   const bool goes_with_last = executes_last_prepared(command, payload_of(message.bytes));
   Request* request = requests_.push(makes_span(command), sink, goes_with_last);
-  if (request == nullptr) return;
+  if (request == nullptr) return reading_.forget();
   request->origin = message.origin();
   request->bytes = message.size;
   request->command = command;
+  request->collation.reset();
   request->answer_sequence = 1;
   request->statement.reset();
   request->text.clear();
@@ -52,7 +53,7 @@ void MysqlConversation::describe(Request& request, Command command, PacketBytes 
       // What is answered before it may change the mode.
       last_prepared_ = std::make_shared<sql::PreparedStatement>(
           text_of(payload.subspan(1)),
-          requests_.size() == 1 ? dialect() : sql::Dialect::kMySqlUnsure);
+          requests_.size() == 1 ? reading_.dialect() : sql::Dialect::kMySqlUnsure);
       request.statement = last_prepared_;
       return;
     case Command::kExecute:
@@ -65,27 +66,14 @@ void MysqlConversation::describe(Request& request, Command command, PacketBytes 
     case Command::kInitDb:
       request.text = text_of(payload.subspan(1)).substr(0, kMaxNameBytes);
       return;
-    case Command::kChangeUser:
-      request.text =
-          database_of_change_user(payload, client_capabilities_).substr(0, kMaxNameBytes);
+    case Command::kChangeUser: {
+      const ChangeUser change = parse_change_user(payload, client_capabilities_);
+      request.text = change.database.substr(0, kMaxNameBytes);
+      request.collation = change.collation;
       return;
+    }
     default: return;
   }
-}
-
-// How the server reads the text of a command that it has not begun to answer.
-sql::Dialect MysqlConversation::dialect() const {
-  if (mode_changes_ || !has_escapes_) return sql::Dialect::kMySqlUnsure;
-  return *has_escapes_ ? sql::Dialect::kMySql : sql::Dialect::kMySqlPlain;
-}
-
-// The status that the server has from here on; nullopt: it may have changed.
-void MysqlConversation::see_status(std::optional<std::uint16_t> status) {
-  std::optional<bool> has_escapes;
-  if (status) has_escapes = (*status & kNoBackslashEscapes) == 0;
-  // Of several statements in one command some have been read in either mode.
-  mode_changes_ |= !has_escapes || has_escapes != has_escapes_;
-  has_escapes_ = has_escapes;
 }
 
 void MysqlConversation::finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink) {
@@ -118,8 +106,12 @@ void MysqlConversation::apply(Request& request) {
     case Command::kChangeUser:
       name_space_ = request.text;
       statements_.clear();
+      reading_.see_login(request.collation);
       return;
-    case Command::kResetConnection: statements_.clear(); return;
+    case Command::kResetConnection:
+      statements_.clear();
+      reading_.reset();
+      return;
     case Command::kPrepare:
       if (prepared_id_ && request.statement)
         statements_.remember(*prepared_id_, std::move(request.statement));
@@ -140,9 +132,12 @@ void MysqlConversation::make_span(Request& request, const ErrorPacket* error, st
   base::Arena& arena = sink.arena();
   sql::Statement statement;
   if (request.command == Command::kQuery) {
-    statement = sql::analyse(request.text, dialect(), arena);
+    statement = sql::analyse(request.text, reading_.dialect(), arena);
+    const bool is_cut = request.bytes > kHeaderBytes + 1 + request.text.size();
+    reading_.see_statement(statement, error != nullptr, is_cut);
   } else if (request.statement) {
     statement = request.statement->statement(arena);
+    if (request.command != Command::kPrepare) reading_.see_execution(statement);
   }
   sql::tell(statement, span, call);
   call.system = "mysql";

@@ -43,7 +43,8 @@ void PostgresConversation::on_server_message(const Message& message, SpanSink& s
     if (type != 'N' && type != 'E') leave(sink);
     return;
   }
-  if (type == 'N' || type == 'A' || type == 'S') return;  // at any time, and of no request
+  if (type == 'S') return on_parameter(message);
+  if (type == 'N' || type == 'A') return;  // at any time, and of no request
   answer_bytes_ += message.size;
   is_adrift_ = false;
   switch (type) {
@@ -64,6 +65,21 @@ void PostgresConversation::on_server_message(const Message& message, SpanSink& s
       if (message.is_whole()) transaction_ = static_cast<char>(message.bytes.back());
       return on_ready(message.end_ns, false, sink);
     default: return;  // rows, data, the startup's
+  }
+}
+
+// ParameterStatus: when a connection begins, and whenever the setting changes (PostgreSQL manual,
+// "Asynchronous Operations").
+void PostgresConversation::on_parameter(const Message& message) {
+  const Parameter parameter = parse_parameter(message.bytes);
+  if (parameter.name.empty()) {
+    dialect_ = sql::Dialect::kPostgres;
+  } else if (parameter.name == "client_encoding") {
+    dialect_.charset = sql::charset_named(parameter.value);
+  } else if (parameter.name == "standard_conforming_strings") {
+    dialect_.backslash = parameter.value == "on"    ? sql::Backslash::kPlain
+                         : parameter.value == "off" ? sql::Backslash::kEscape
+                                                    : sql::Backslash::kEither;
   }
 }
 

@@ -9,7 +9,6 @@
 namespace obi::protocol::postgres {
 namespace {
 
-constexpr auto kDialect = sql::Dialect::kPostgres;
 constexpr std::size_t kMaxName = 1024;
 constexpr std::size_t kResumeMessages = 8;
 
@@ -83,7 +82,7 @@ void PostgresConversation::on_client_message(const Message& message, SpanSink& s
     case 'Q': return on_query(message, sink);
     case 'F': {
       Request* request = push(Kind::kCall, message, sink);
-      if (request != nullptr) request->prepared.statement.set("CALL", kDialect);
+      if (request != nullptr) request->prepared.statement.set("CALL", dialect_);
       return;
     }
     case 'P': return on_parse(message, sink);
@@ -126,10 +125,16 @@ PostgresConversation::Request* PostgresConversation::push(Kind kind, const Messa
 void PostgresConversation::on_query(const Message& message, SpanSink& sink) {
   in_unit_ = false;
   unnamed_statement_.is_known = unnamed_portal_.is_known = false;
+  const sql::Dialect reading = dialect();
   Request* request = push(Kind::kQuery, message, sink);
   if (request == nullptr) return;
   request->prepared.statement.set(whole_words(query_of(message.bytes), message.is_whole()),
-                                  kDialect);
+                                  reading);
+}
+
+// What waits for its answer may change the settings.
+sql::Dialect PostgresConversation::dialect() const {
+  return requests_.empty() ? dialect_ : sql::Dialect::kPostgres;
 }
 
 PostgresConversation::Prepared* PostgresConversation::statement_of(std::string_view name) {
@@ -141,7 +146,7 @@ void PostgresConversation::on_parse(const Message& message, SpanSink& sink) {
   const std::string_view name = named.name.substr(0, kMaxName);
   Prepared* prepared = name.empty() ? &unnamed_statement_ : statements_.put(name);
   if (prepared != nullptr) {
-    prepared->statement.set(whole_words(named.other, message.is_whole()), kDialect);
+    prepared->statement.set(whole_words(named.other, message.is_whole()), dialect());
     prepared->is_known = true;
   }
   Request* request = push(Kind::kParse, message, sink);
@@ -201,6 +206,7 @@ void PostgresConversation::lose(SpanSink& sink) {
 }
 
 void PostgresConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kServer) dialect_ = sql::Dialect::kPostgres;
   if (from == Speaker::kServer && is_adrift_) return;
   encryption_due_ = startup_due_ = false;
   lose(sink);
@@ -225,6 +231,7 @@ bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
     sink.want_stream();  // so that it happens once
     return false;
   }
+  dialect_ = sql::Dialect::kPostgres;  // a setting may have changed in there
   answer_bytes_ += count;
   server_ns_ = end_ns;
   if (ends_with_ready(tail, end_ns, sink)) return true;

@@ -83,6 +83,9 @@ class PostgresConversation final : public MessageConversation {
   bool assume_execute(std::uint64_t count, std::span<const std::byte> tail, std::uint64_t end_ns,
                       SpanSink& sink);
 
+  /// How the server reads a statement that is sent now.
+  [[nodiscard]] sql::Dialect dialect() const;
+  void on_parameter(const Message& message);
   void on_server_message(const Message& message, SpanSink& sink);
   void on_answer(Kind kind, SpanSink& sink);
   void on_execute_end(const Message& message, SpanSink& sink);
@@ -103,6 +106,7 @@ class PostgresConversation final : public MessageConversation {
   Recent<std::string, Prepared> portals_;
   Prepared unnamed_statement_;
   Prepared unnamed_portal_;
+  sql::Dialect dialect_ = sql::Dialect::kPostgres;  // as the server's settings have it
   std::string database_;
   std::string last_portal_;  // of the last Bind
   Origin unit_;              // where the operation that is being sent began

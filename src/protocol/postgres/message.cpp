@@ -145,6 +145,14 @@ std::string_view query_of(std::span<const std::byte> message) {
   return text_or_rest(cursor);
 }
 
+Parameter parse_parameter(std::span<const std::byte> message) {
+  base::ByteCursor cursor = body_of(message);
+  const std::string_view name = cursor.c_string();
+  const std::string_view value = cursor.c_string();
+  if (!cursor.ok()) return {};
+  return {.name = name, .value = value};
+}
+
 ErrorFields parse_error(std::span<const std::byte> message) {
   base::ByteCursor cursor = body_of(message);
   ErrorFields fields;

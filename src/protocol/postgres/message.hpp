@@ -62,6 +62,13 @@ Target parse_target(std::span<const std::byte> message);
 /// The text of a Query.
 std::string_view query_of(std::span<const std::byte> message);
 
+/// A ParameterStatus: the name and value of a setting. Empty if they are not all there.
+struct Parameter {
+  std::string_view name;
+  std::string_view value;
+};
+Parameter parse_parameter(std::span<const std::byte> message);
+
 struct ErrorFields {
   std::string_view severity;  ///< not localised; empty before PostgreSQL 9.6
   std::string_view sql_state;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "protocol/sql/lexer.hpp"
@@ -25,7 +26,7 @@ class Analysis {
       Token& token = tokens.add();
       lexer.next(token);
       if (token.kind == TokenKind::kEnd) break;
-      query_.add(tokens);
+      query_.add(tokens, lexer);
       finder_.add(token);
       on_keyword(token.keyword);
     }
@@ -47,6 +48,7 @@ class Analysis {
     if (tables.empty() || (finder_.operation() == Keyword::Select && tables.size() > 1)) return {};
     return tables.front();
   }
+  [[nodiscard]] std::optional<Charset> charset() const { return query_.settings().charset(); }
   [[nodiscard]] std::string_view summary() const { return {summary_.data(), summary_size_}; }
 
  private:

@@ -15,12 +15,18 @@ namespace obi::protocol::sql {
 // What a word is, as letters:
 //   V  begins a statement, and names its operation
 //   R  is never the name of a table, unless quoted
-//   M  may stand between a word that tables follow and their names
+//   M  may stand between a word that tables follow and their names (table_finder.cpp says where)
 //   L  ends a list of tables
 //   S  no value: a sign behind it belongs to the number that follows
 //   F  begins with what may be a function's name, in whose arguments FROM names no table
 // clang-format off
 #define OBI_SQL_KEYWORDS(X)                                                                       \
+  X(Binlog, "BINLOG", "V") X(Bulk, "BULK", "V") X(Cache, "CACHE", "VM") X(Change, "CHANGE", "V") \
+  X(Checksum, "CHECKSUM", "V") X(Clone, "CLONE", "V") X(Deny, "DENY", "V") \
+  X(Disable, "DISABLE", "V") X(Enable, "ENABLE", "V") X(Get, "GET", "V") X(Help, "HELP", "V") \
+  X(Install, "INSTALL", "V") X(Purge, "PURGE", "V") X(Raiserror, "RAISERROR", "V") \
+  X(Reconfigure, "RECONFIGURE", "V") X(Resignal, "RESIGNAL", "V") X(Restart, "RESTART", "V") \
+  X(Signal, "SIGNAL", "V") X(Throw, "THROW", "V") X(Uninstall, "UNINSTALL", "V") \
   X(Abort, "ABORT", "V") X(Alter, "ALTER", "VRL") X(Analyze, "ANALYZE", "VM") X(And, "AND", "RS") \
   X(As, "AS", "R") X(Asc, "ASC", "R") X(Attach, "ATTACH", "V") X(Backup, "BACKUP", "V") \
   X(Begin, "BEGIN", "V") X(Between, "BETWEEN", "RS") X(By, "BY", "RS") X(Call, "CALL", "V") \

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts SQL into tokens: what is a literal is decided here, by the quoting of each dialect
 // (PostgreSQL manual 4.1, MySQL manual 9.1 and 9.7, Transact-SQL "Constants" and "Database
-// identifiers"). Never fails: what is cut or ambiguous is a literal up to the end. Linear time, no
-// allocation; tokens are views of the text. Words, which most tokens are, are read inline.
+// identifiers"). Never fails: what is cut, or where a literal ends in doubt, is one up to the end.
+// Linear time, no allocation; tokens are views of the text. Words, which most tokens are, are read
+// inline.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "protocol/sql/dialect.hpp"
 #include "protocol/sql/keyword.hpp"
-#include "protocol/sql/statement.hpp"
 
 namespace obi::protocol::sql {
 
@@ -20,6 +21,7 @@ enum class TokenKind : std::uint8_t {
   kName,       ///< quoted, and closed
   kNumber,     ///< a literal
   kText,       ///< a literal, or whatever may be one
+  kQuoted,     ///< closed; a name or a literal, as settings have it that are not known
   kParameter,  ///< `$1`, `?`
   kSymbol,     ///< one character
 };
@@ -30,8 +32,11 @@ enum class Space : std::uint8_t { kNone, kSingle, kOther };
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   Space before = Space::kNone;
-  Keyword keyword = Keyword::None;  ///< of a kWord
+  Keyword keyword = Keyword::None;  ///< of a kWord that is no name for where it stands
   std::string_view text;            ///< as written
+  [[nodiscard]] bool is_literal() const {
+    return kind >= TokenKind::kNumber && kind <= TokenKind::kQuoted;
+  }
   [[nodiscard]] bool is(char symbol) const {
     return kind == TokenKind::kSymbol && text.front() == symbol;
   }
@@ -63,9 +68,9 @@ class Lexer {
  public:
   Lexer(std::string_view text, Dialect dialect)
       : text_(text),
-        dialect_(family_of(dialect)),
-        backslash_(backslash_of(dialect)),
-        word_mask_(dialect == Dialect::kMsSql ? kInWord | kInMsSqlWord : kInWord) {}
+        dialect_(dialect),
+        has_plain_words_(words_are_plain(dialect)),
+        word_mask_(dialect.family == Family::kMsSql ? kInWord | kInMsSqlWord : kInWord) {}
 
   /// The next token; kEnd at the end, where its text is empty. Inlined, as there is little to most.
   [[gnu::always_inline]] void next(Token& token) {
@@ -74,6 +79,7 @@ class Lexer {
     token.keyword = Keyword::None;
     token.text = {};
     if (position_ == text_.size()) return;
+    const std::size_t behind_last = position_;
     std::uint8_t first = classes(position_);
     if ((first & (kSpace | kComment)) != 0) {
       token.before = skip_space();
@@ -82,16 +88,33 @@ class Lexer {
     }
     const std::size_t begin = position_;
     if ((first & kLetter) != 0) {
-      skip_word();
       token.kind = TokenKind::kWord;
-      if (position_ - begin <= 2 && (at(position_) == '\'' || at(position_) == '&'))
+      if (!skip_word()) {
+        token.kind = rest();
+      } else if (position_ - begin <= 2 && (at(position_) == '\'' || at(position_) == '&')) {
         token.kind = prefixed_text(begin);
+      }
       token.text = {text_.data() + begin, position_ - begin};
-      token.keyword = find_keyword(token.text, text_.size() - begin);
+      // Behind a dot any word is a name.
+      if (behind_last != behind_dot_)
+        token.keyword = find_keyword(token.text, text_.size() - begin);
     } else {
       token.kind = (first & kPlainSymbol) != 0 ? one(TokenKind::kSymbol) : other();
       token.text = {text_.data() + begin, position_ - begin};
     }
+  }
+  /// A statement of the text may have changed these for those behind it.
+  void forget_charset() {
+    dialect_.charset = Charset::kUnknown;
+    has_plain_words_ = words_are_plain(dialect_);
+  }
+  void forget_backslash() { dialect_.backslash = Backslash::kEither; }
+  /// The first character that is no white space at or behind `at`, which is in the text or at its
+  /// end; NUL if there is none.
+  [[nodiscard]] char peek_from(const char* at) const {
+    const char* const end = text_.data() + text_.size();
+    while (at != end && (classes_of(*at) & kSpace) != 0) ++at;
+    return at == end ? '\0' : *at;
   }
 
  private:
@@ -120,28 +143,11 @@ class Lexer {
     return all;
   }();
 
-  /// What a backslash in a literal is.
-  enum class Backslash : std::uint8_t {
-    kPlain,
-    kEscape,
-    kEither,  // as settings have it that are not known
-  };
-  static Dialect family_of(Dialect dialect) {
-    return dialect == Dialect::kMySqlPlain || dialect == Dialect::kMySqlUnsure ? Dialect::kMySql
-                                                                               : dialect;
+  // Only there an ASCII byte of a letter may be taken for the begin of a name.
+  static bool words_are_plain(Dialect dialect) {
+    return dialect.charset == Charset::kAscii ||
+           (dialect.charset == Charset::kUnknown && dialect.family == Family::kPostgres);
   }
-  static Backslash backslash_of(Dialect dialect) {
-    switch (dialect) {
-      case Dialect::kMySql: return Backslash::kEscape;
-      case Dialect::kMySqlPlain:
-      case Dialect::kMsSql: return Backslash::kPlain;
-      case Dialect::kGeneric:
-      case Dialect::kPostgres:
-      case Dialect::kMySqlUnsure: break;
-    }
-    return Backslash::kEither;
-  }
-
   static std::uint8_t classes_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
   [[nodiscard]] std::uint8_t classes(std::size_t position) const {
     return classes_of(text_[position]);
@@ -151,13 +157,17 @@ class Lexer {
   }
   static bool is_digit(char c) { return (classes_of(c) & kDigit) != 0; }
   static bool is_word(char c) { return (classes_of(c) & (kLetter | kDigit)) != 0; }
-  [[nodiscard]] bool is(Dialect dialect) const { return dialect_ == dialect; }
-  void skip_word() {
+  static bool is_high(char c) { return static_cast<signed char>(c) < 0; }
+  [[nodiscard]] bool is(Family family) const { return dialect_.family == family; }
+  // False: where it ends is in doubt.
+  bool skip_word() {
+    if (!has_plain_words_) return skip_word_of_letters();
     const char* at = text_.data() + position_;
     const char* const end = text_.data() + text_.size();
     const std::uint8_t mask = word_mask_;
     while (at != end && (classes_of(*at) & mask) != 0) ++at;
     position_ = static_cast<std::size_t>(at - text_.data());
+    return true;
   }
   Space skip_space() {
     const bool single = text_[position_] == ' ' && position_ + 1 < text_.size() &&
@@ -166,38 +176,56 @@ class Lexer {
     ++position_;
     return Space::kSingle;
   }
+  bool skip_word_of_letters();
   Space skip_spaces();
   bool skip_comment();
-  bool skip_line_comment(std::size_t marker);
+  void skip_line_comment(std::size_t marker);
   void skip_block_comment();
+  bool skip_version_comment();
+  [[nodiscard]] bool is_executed(std::uint32_t version, bool only_mariadb) const;
   void skip_number();
-  void skip_quoted(char quote, Backslash backslash);
+  bool skip_quoted(char quote, Backslash backslash);
+  bool skip_backslash(char quote, Backslash backslash);
+  void skip_parts(Backslash backslash);
   void skip_oracle_quoted();
   TokenKind other();
+  TokenKind read_other();
+  TokenKind number();
+  TokenKind name_of_digits();
   TokenKind dollar();
+  TokenKind bracket();
   TokenKind prefixed_text(std::size_t begin);
+  TokenKind read_prefixed(std::size_t begin);
+  TokenKind double_quoted();
   TokenKind quoted_name(char close);
+  TokenKind name_from(std::size_t begin);
   TokenKind word_behind(char marker);
   [[nodiscard]] bool begins_fraction() const;
+  TokenKind guarded(std::size_t begin, TokenKind kind);
   TokenKind one(TokenKind kind) {
     ++position_;
     return kind;
-  }
-  TokenKind number() {
-    skip_number();
-    return TokenKind::kNumber;
   }
   TokenKind text(char quote, Backslash backslash) {
     skip_quoted(quote, backslash);
     return TokenKind::kText;
   }
+  void skip_rest() { position_ = text_.size(); }
+  TokenKind rest() {
+    skip_rest();
+    return TokenKind::kText;
+  }
 
   std::string_view text_;
-  Dialect dialect_;  // of MySQL's kMySql
-  Backslash backslash_;
+  Dialect dialect_;
+  bool has_plain_words_;
   std::uint8_t word_mask_;
-  bool in_hint_ = false;  // MySQL: inside /*! … */, which is executed
+  bool in_hint_ = false;  // MySQL: inside a comment that is executed
   std::size_t position_ = 0;
+  std::size_t behind_dot_ = ~std::size_t{0};  // the position behind the last one
+  // What begins before and ends behind this is read otherwise by servers of another version or
+  // dialect: where such a server is is in doubt.
+  std::size_t guard_ = 0;
 };
 
 }  // namespace obi::protocol::sql

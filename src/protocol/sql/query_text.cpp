@@ -10,12 +10,17 @@ bool is_operand(const Token& token) {
   return token.kind != TokenKind::kEnd && !traits_of(token.keyword).sign_may_follow;
 }
 
+// Of a procedure, and no variable.
+bool is_name(const Token& token) {
+  return (token.kind == TokenKind::kWord || token.kind == TokenKind::kName) &&
+         token.keyword == Keyword::None && token.text.front() != '@';
+}
+
 }  // namespace
 
-void QueryText::add_carefully(const Tokens& tokens) {
+void QueryText::add_carefully(const Tokens& tokens, Lexer& lexer) {
   const Token& token = tokens.newest();
-  const bool is_literal = token.kind == TokenKind::kNumber || token.kind == TokenKind::kText;
-  if (is_literal || is_value_of_set(tokens)) {
+  if (token.is_literal() || is_value(tokens, lexer)) {
     add_literal(tokens);
   } else {
     follow_list(token);
@@ -27,24 +32,112 @@ void QueryText::add_carefully(const Tokens& tokens) {
       run_begin_ = token.text.data();
     }
   }
-  if (token.kind != TokenKind::kWord) {
-    is_first_ |= token.is(';');
-  } else {
-    if (is_first_ || traits_of(token.keyword).is_verb)
-      is_set_ = is_first_ && token.keyword == Keyword::Set;
-    is_first_ = false;
-  }
-  is_careful_ = is_first_ || is_set_ || list_ != InList::kNo;
+  follow_statement(tokens, lexer);
+  is_careful_ = is_first_ || (values_ != Values::kNone && values_ != Values::kNever) ||
+                list_ != InList::kNo || family_ == Family::kMsSql;
 }
 
-// `SET application_name TO abc`: a value without quotes.
-bool QueryText::is_value_of_set(const Tokens& tokens) const {
+// Where a value without quotes may come.
+void QueryText::follow_statement(const Tokens& tokens, Lexer& lexer) {
+  const Token& token = tokens.newest();
+  if (token.is(';')) {
+    is_first_ = true;
+    in_value_ = false;
+    values_ = Values::kNone;
+    return;
+  }
+  if (token.kind == TokenKind::kWord && is_first_) return begin_statement(token);
+  using enum Keyword;
+  if (family_ == Family::kMsSql && (token.keyword == Exec || token.keyword == Execute)) {
+    values_ = Values::kArguments;
+    in_value_ = false;
+    return;
+  }
+  if (values_ == Values::kNone || values_ == Values::kNever) return;
+  if (family_ == Family::kMySql && values_ >= Values::kAssignment) settings_.add(token, lexer);
+  if (values_ == Values::kArguments) {
+    in_value_ |= is_name(token);
+  } else if (token.is('=') || token.keyword == To ||
+             (family_ == Family::kGeneric && token.is('('))) {  // `PRAGMA key(abc)`
+    in_value_ = true;
+  } else if (token.is(',') && family_ != Family::kPostgres) {
+    in_value_ = false;
+  }
+  switch (token.keyword) {
+    case None: return;
+    case Update:
+    case Insert:
+    case Replace:
+    case Merge:
+    case Upsert:
+    case Select:
+    case Delete: values_ = Values::kNever; return;
+    case Call:
+    case Execute: settings_.begin(token.keyword); return;
+    case Set:
+      if (values_ == Values::kMayCome) values_ = Values::kAssignment;
+      return;
+    default: return;
+  }
+}
+
+void QueryText::begin_statement(const Token& first) {
+  is_first_ = false;
+  settings_.begin(first.keyword);
+  using enum Keyword;
+  switch (first.keyword) {
+    case Select:
+    case Insert:
+    case Update:
+    case Delete:
+    case Replace:
+    case Merge:
+    case Upsert:
+    case Keyword::Values:
+    case With: return;
+    case Pragma:
+    case Set: values_ = Values::kStatement; return;
+    case Exec:
+    case Execute:
+      if (family_ == Family::kMsSql) values_ = Values::kArguments;
+      return;
+    default: values_ = Values::kMayCome; return;
+  }
+}
+
+// `SET application_name TO abc`: a value without quotes. A call's name and a variable are none.
+bool QueryText::is_value(const Tokens& tokens, const Lexer& lexer) const {
   const Token& token = tokens.newest();
   const Token& last = tokens.last();
-  if (!is_set_ || token.kind != TokenKind::kWord || token.keyword != Keyword::None ||
-      token.text.front() == '@')
+  const bool is_word = token.kind == TokenKind::kWord || token.kind == TokenKind::kName;
+  if (!is_word || values_ < Values::kAssignment || values_ == Values::kNever ||
+      token.text.front() == '@' || lexer.peek_from(end_of(token)) == '(')
     return false;
-  return last.is('=') || last.keyword == Keyword::To || (comma_goes_on_ && last.is(','));
+  if (values_ == Values::kArguments) return is_argument(tokens);
+  const bool is_behind = last.is('=') || last.keyword == Keyword::To ||
+                         (family_ == Family::kPostgres && in_value_ && last.is(','));
+  using enum Keyword;
+  switch (token.keyword) {
+    case None: return is_behind || (in_value_ && values_ == Values::kStatement);
+    case Default:
+    case On:
+    case Null:
+    case Not:
+    case Case:
+    case If:
+    case Select: return false;
+    default: return is_behind;
+  }
+}
+
+// SQL Server takes a word for a string: `EXEC p abc, @b = def`.
+bool QueryText::is_argument(const Tokens& tokens) const {
+  using enum Keyword;
+  const Keyword keyword = tokens.newest().keyword;
+  const Token& last = tokens.last();
+  if (!in_value_ || keyword == Default || keyword == Null) return false;
+  if (last.is(',') || last.is('=')) return true;
+  return is_name(last) && keyword == None;  // behind the name of the procedure
 }
 
 bool QueryText::has_sign(const Tokens& tokens) {

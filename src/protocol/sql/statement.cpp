@@ -21,7 +21,8 @@ Statement analyse(std::string_view text, Dialect dialect, base::Arena& arena) {
   return {.operation = analysis.operation(),
           .table = copy(analysis.table()),
           .text = copy(analysis.text()),
-          .summary = copy(analysis.summary())};
+          .summary = copy(analysis.summary()),
+          .charset = analysis.charset()};
 }
 
 void KeptStatement::set(std::string_view text, Dialect dialect) { keep({text, dialect}); }

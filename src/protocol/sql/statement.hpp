@@ -6,21 +6,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/arena.hpp"
+#include "protocol/sql/dialect.hpp"
 
 namespace obi::protocol::sql {
-
-enum class Dialect : std::uint8_t {
-  kGeneric,
-  kPostgres,
-  kMySql,
-  kMsSql,
-  kMySqlPlain,   ///< … in the mode NO_BACKSLASH_ESCAPES
-  kMySqlUnsure,  ///< … in that mode or not: what only one of them takes for a literal is one
-};
 
 class Analysis;
 
@@ -34,6 +27,8 @@ struct Statement {
       text;  ///< comments removed, literals `?`, white space single, at most kMaxSpanText bytes
   std::string_view summary;  ///< "SELECT users orders": operation and distinct tables in order, at
                              ///< most 255 bytes, cut between tables; empty without table
+  std::optional<Charset> charset;  ///< of MySQL: that what the client sends behind it has, if the
+                                   ///< statement may have changed that
 };
 
 /// `text`: of a request, as far as it was captured.

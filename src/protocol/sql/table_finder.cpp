@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/sql/table_finder.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <initializer_list>
+#include <utility>
+
+#include "protocol/sql/words.hpp"
 
 namespace obi::protocol::sql {
 namespace {
 
-bool is_one_of(Keyword keyword, std::initializer_list<Keyword> all) {
-  return std::ranges::find(all, keyword) != all.end();
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-// The name in a token, without its quotes.
-std::string_view bare(const Token& token) {
-  return token.kind == TokenKind::kName ? token.text.substr(1, token.text.size() - 2) : token.text;
-}
-
 // FROM names something else there.
 bool has_another_from(Keyword operation) {
   using enum Keyword;
-  return is_one_of(operation, {Revoke, Fetch, Move, Show, Copy, Prepare, Set, Backup, Restore});
+  return is_one_of(operation, {Revoke, Fetch, Move, Show, Copy, Prepare, Set, Backup, Restore,
+                               Import, Bulk, Change, Get, Deny});
 }
 
 bool may_stand_for_more(Keyword verb) {
@@ -37,31 +23,53 @@ bool may_stand_for_more(Keyword verb) {
 }  // namespace
 
 void TableFinder::follow(const Token& token) {
+  if (held_.kind != TokenKind::kEnd) end_held(token);
   if (waiting_.in_name) {
     if (token.is('.')) return add_part(token);
-    if (part_due_ && (token.kind == TokenKind::kWord || token.kind == TokenKind::kName))
-      return add_part(token);
+    const bool is_part = token.kind == TokenKind::kWord || is_quoted(token) ||
+                         (token.kind == TokenKind::kNumber && family_ == Family::kMySql);
+    if (part_due_ && is_part) return add_part(token);
     end_name(token);
   }
   const bool was_hint_due = waiting_.hint && !token.is('(');
+  Keyword keyword = token.keyword;
   switch (token.kind) {
-    case TokenKind::kWord: on_word(token); break;
+    case TokenKind::kWord:
+      if (previous_ == Keyword::As && is_alias_behind_as(keyword)) {
+        if (waiting_.alias) on_alias(token.text);
+        waiting_.alias = is_fresh_ = false;
+        keyword = Keyword::None;
+      } else {
+        on_word(token);
+      }
+      break;
     case TokenKind::kName:
+    case TokenKind::kQuoted:
       if (waiting_.cte || waiting_.table || waiting_.alias) on_word(token);
       break;
     case TokenKind::kSymbol: on_symbol(token.text.front()); break;
     default: waiting_.table = waiting_.alias = false; break;
   }
   if (was_hint_due) waiting_.hint = false;
-  previous_ = token.keyword;
+  previous_ = keyword;
 }
 
 void TableFinder::end() {
+  if (held_.kind != TokenKind::kEnd) end_held({});
   if (waiting_.in_name) end_name({});
 }
 
+// Behind AS any word is an alias, but where AS begins a body (PostgreSQL manual C.1, MySQL 9.3).
+bool TableFinder::is_alias_behind_as(Keyword keyword) const {
+  using enum Keyword;
+  if (keyword == None) return false;
+  const bool is_query = operation_ == None || operation_ == Values ||
+                        may_stand_for_more(operation_) || operation_ == Replace ||
+                        operation_ == Upsert;
+  return is_query || !traits_of(keyword).is_verb;
+}
+
 void TableFinder::on_word(const Token& token) {
-  const KeywordTraits& traits = traits_of(token.keyword);
   if (waiting_.hint && token.text.size() > 4 &&
       (same_name(token.text.substr(token.text.size() - 4), "lock") ||
        same_name(token.text.substr(0, 4), "read"))) {
@@ -75,16 +83,92 @@ void TableFinder::on_word(const Token& token) {
     return;
   }
   if (waiting_.table) {
-    if (traits.is_modifier || token.keyword == Keyword::Top) return;
-    waiting_.table = false;
-    if (!traits.is_reserved) return begin_name(token);
+    if (on_word_for_table(token)) return;
   } else if (waiting_.alias) {
     if (token.keyword == Keyword::As) return;
     waiting_.alias = false;
     if (token.keyword == Keyword::None) return on_alias(bare(token));
   }
   if (token.keyword != Keyword::None) on_keyword(token.keyword);
+  if (is_fresh_ && !traits_of(token.keyword).is_verb) verb_due_ = false;
   is_fresh_ = false;
+}
+
+// False: the word is something else.
+bool TableFinder::on_word_for_table(const Token& token) {
+  if (token.keyword == Keyword::Top) return true;
+  const bool is_reserved = traits_of(token.keyword).is_reserved;
+  if (is_modifier(token.keyword)) {
+    if (!is_reserved || (token.keyword == Keyword::Only && family_ == Family::kMySql))
+      held_ = token;
+    if (token.keyword == Keyword::Into) introducer_ = token.keyword;
+    return true;
+  }
+  waiting_.table = false;
+  if (is_reserved && !may_be_name(token.keyword)) return false;
+  if (token.keyword == Keyword::Dumpfile || token.keyword == Keyword::Outfile) {
+    waiting_.table = true;
+    held_ = token;  // `INTO OUTFILE 'x'`
+  } else {
+    begin_name(token);
+  }
+  return true;
+}
+
+// What may stand between the word that announces a table and its name.
+bool TableFinder::is_modifier(Keyword keyword) const {
+  using enum Keyword;
+  if (!traits_of(keyword).is_modifier) return false;
+  const bool is_mysql = family_ == Family::kMySql;
+  switch (keyword) {
+    case Only:
+    case Lateral:
+    case Table:
+    case Into: return true;
+    case Tables: return introducer_ == Lock || introducer_ == Analyze;
+    case If:
+    case Not:
+    case Exists: return introducer_ == Table || introducer_ == Tables;
+    case Concurrently: return introducer_ == Table && !is_mysql;
+    case Temp:
+    case Temporary:
+    case Unlogged: return introducer_ == Into && operation_ == Select && !is_mysql;
+    case Statistics: return is_ms_sql_ && introducer_ == Update;
+    case Full:
+    case Freeze:
+    case Verbose:
+    case Analyze: return is_one_of(introducer_, {Vacuum, Analyze, Cluster});
+    case Cache: return introducer_ == Into && operation_ == Load;
+    default:  // IGNORE, QUICK and the like
+      return family_ != Family::kPostgres &&
+             is_one_of(introducer_, {Insert, Replace, Update, Delete});
+  }
+}
+
+// Reserved elsewhere, but not by this dialect where a table is due.
+bool TableFinder::may_be_name(Keyword keyword) const {
+  using enum Keyword;
+  if (may_be_query_ || !is_one_of(introducer_, {None, From, Join, StraightJoin, Into, Update, Table,
+                                                Truncate, Using}))
+    return false;
+  if (keyword == Upsert || keyword == Dumpfile) return true;
+  if (is_one_of(keyword, {Merge, Exec, Execute})) return !is_ms_sql_;
+  if (family_ == Family::kMySql || is_ms_sql_) return false;
+  return is_one_of(keyword, {Index, Update, Delete, Insert, Drop, Alter, Outfile, If, Exists});
+}
+
+// No name behind what was held as a modifier: it is the name.
+void TableFinder::end_held(const Token& next) {
+  using enum Keyword;
+  const Token held = std::exchange(held_, {});
+  const bool is_file = held.keyword == Dumpfile || held.keyword == Outfile;
+  const bool is_word = next.kind == TokenKind::kWord || is_quoted(next);
+  if (is_file ? next.is_literal() : is_word && !traits_of(next.keyword).is_reserved) return;
+  if (!is_file && is_one_of(next.keyword, {Into, From}) && introducer_ != Into) return;
+  if (!is_file && (next.is('(') || traits_of(next.keyword).is_modifier) && next.keyword != If)
+    return;
+  waiting_.table = false;
+  begin_name(held);
 }
 
 void TableFinder::on_keyword(Keyword keyword) {
@@ -99,24 +183,30 @@ void TableFinder::on_keyword(Keyword keyword) {
   switch (keyword) {
     case From: return on_from();
     case Join:
-    case StraightJoin: return expect(Place::kFrom, (lists_ & bit()) != 0);
-    case Into: return expect(Place::kTarget, false);
+    case StraightJoin: return expect(Place::kFrom, (lists_ & bit()) != 0, keyword);
+    case Into: return expect(Place::kTarget, false, keyword);
+    case Insert:
+      if (operation_ == Bulk) expect(Place::kTarget, false, keyword);
+      return;
     case Update:
       // Not `FOR UPDATE`, `DO UPDATE`, `ON UPDATE`, `KEY UPDATE` and the like.
       if (is_fresh_ || (table_count_ == 0 && is_one_of(previous_, {None, Explain, Analyze, As})) ||
           (ctes_open_ & (bit() >> 1U)) != 0)
-        expect(Place::kTarget, true);
+        expect(Place::kTarget, true, keyword);
       return;
     case Table:
-    case Tables: return expect(Place::kTarget, !is_one_of(operation_, {Create, Alter}));
+    case Tables: return expect(Place::kTarget, !is_one_of(operation_, {Create, Alter}), keyword);
     case Using:
-      if (is_one_of(operation_, {Delete, Merge})) expect(Place::kFrom, true);
+      reference_count_ = table_count_;
+      if (is_one_of(operation_, {Delete, Merge})) expect(Place::kFrom, true, keyword);
       return;
     case On:
-      if (on_names_table_) expect(Place::kTarget, false);
+      if (on_names_table_) expect(Place::kTarget, false, keyword);
       on_names_table_ = false;
       return;
     case Index:
+      if (operation_ == Cache) return expect(Place::kTarget, true, keyword);
+      [[fallthrough]];
     case Trigger:
     case Policy:
     case Rule:
@@ -142,6 +232,8 @@ void TableFinder::begin_statement(Keyword verb) {
   }
   operation_ = verb;
   verb_due_ = false;
+  // Of a WITH that reads others.
+  target_is_first_ = table_count_ > 0 && verb != Select && may_stand_for_more(verb);
   is_provisional_ = is_ms_sql_ && is_one_of(verb, {Set, Declare, If, Use, Print, While});
   switch (verb) {
     case Copy:
@@ -151,14 +243,14 @@ void TableFinder::begin_statement(Keyword verb) {
     case Merge:
     case Describe:
     case Desc:
-    case Table: return expect(Place::kTarget, false);
+    case Table: return expect(Place::kTarget, false, verb);
     case Update:
     case Delete:
     case Truncate:
     case Lock:
     case Vacuum:
     case Analyze:
-    case Cluster: return expect(Place::kTarget, true);
+    case Cluster: return expect(Place::kTarget, true, verb);
     default: return;
   }
 }
@@ -170,12 +262,13 @@ void TableFinder::on_from() {
   if (operation_ == Keyword::Delete && depth_ == verb_depth_ && previous_ != Keyword::Delete &&
       lists_ != 0)
     table_count_ = 0;
-  expect(Place::kFrom, true);
+  expect(Place::kFrom, true, Keyword::From);
 }
 
-void TableFinder::expect(Place place, bool list) {
+void TableFinder::expect(Place place, bool list, Keyword introducer) {
   waiting_.table = true;
-  waiting_.alias = false;
+  waiting_.alias = may_be_query_ = false;
+  introducer_ = introducer;
   place_ = place;
   lists_ = list ? lists_ | bit() : lists_ & ~bit();
 }
@@ -198,6 +291,8 @@ void TableFinder::on_symbol(char symbol) {
       } else if ((lists_ & bit()) != 0) {
         waiting_.table = true;
         place_ = Place::kFrom;
+        introducer_ = Keyword::None;
+        may_be_query_ = false;
       }
       return;
     case ';': return end_of_statement();
@@ -219,7 +314,7 @@ void TableFinder::open_parenthesis() {
   const bool goes_on = waiting_.table && !options && (place_ == Place::kFrom || operation_ == Copy);
   if (verb_due_ && is_fresh_ && depth_ == verb_depth_) ++verb_depth_;
   ++depth_;
-  waiting_.table = goes_on;
+  waiting_.table = may_be_query_ = goes_on;
   lists_ = goes_on ? lists_ | bit() : lists_ & ~bit();
   ctes_open_ &= ~bit();
   calls_ = traits_of(previous_).has_from_inside ? calls_ | bit() : calls_ & ~bit();
@@ -234,64 +329,6 @@ void TableFinder::end_of_statement() {
   depth_ = verb_depth_ = 0;
   lists_ = ctes_open_ = calls_ = 0;
   on_names_table_ = resumes_ = false;
-}
-
-void TableFinder::begin_name(const Token& token) {
-  if (!waiting_.hint) is_fresh_ = false;
-  waiting_.in_name = true;
-  name_begin_ = names_size_;
-  add_part(token);
-}
-
-void TableFinder::add_part(const Token& token) {
-  const std::string_view part = bare(token);
-  part_due_ = token.is('.');
-  if (names_size_ + part.size() > names_.size()) {
-    // What doesn't fit is no name.
-    names_size_ = name_begin_;
-    waiting_.in_name = false;
-    return;
-  }
-  std::memcpy(names_.data() + names_size_, part.data(), part.size());
-  names_size_ += part.size();
-}
-
-void TableFinder::end_name(const Token& next) {
-  waiting_.in_name = false;
-  if (part_due_) --names_size_;
-  part_due_ = false;
-  const std::string_view name(names_.data() + name_begin_, names_size_ - name_begin_);
-  if (next.is('(') && place_ == Place::kFrom) {
-    waiting_.hint = is_ms_sql_;
-  } else {
-    add_table(name);
-  }
-}
-
-void TableFinder::add_table(std::string_view name) {
-  if (name.empty() || name.front() == '@' || is_cte(name)) return;
-  waiting_.alias = true;
-  for (last_table_ = 0; last_table_ < table_count_; ++last_table_) {
-    if (tables_[last_table_] == name) return;
-  }
-  if (table_count_ < kMaxTables) tables_[table_count_++] = name;
-}
-
-// `UPDATE u SET … FROM users AS u`: the target is the table of that alias.
-void TableFinder::on_alias(std::string_view alias) {
-  if (last_table_ == 0 || last_table_ >= table_count_) return;
-  if (operation_ != Keyword::Update && operation_ != Keyword::Delete) return;
-  if (!same_name(tables_[0], alias)) return;
-  tables_[0] = tables_[last_table_];
-  std::copy(tables_.begin() + static_cast<std::ptrdiff_t>(last_table_) + 1,
-            tables_.begin() + static_cast<std::ptrdiff_t>(table_count_),
-            tables_.begin() + static_cast<std::ptrdiff_t>(last_table_));
-  --table_count_;
-}
-
-bool TableFinder::is_cte(std::string_view name) const {
-  return std::ranges::any_of(std::span(ctes_).first(cte_count_),
-                             [&](std::string_view cte) { return same_name(cte, name); });
 }
 
 }  // namespace obi::protocol::sql

@@ -19,7 +19,8 @@ class TableFinder {
  public:
   static constexpr std::size_t kMaxTables = 16;
 
-  explicit TableFinder(Dialect dialect) : is_ms_sql_(dialect == Dialect::kMsSql) {}
+  explicit TableFinder(Dialect dialect)
+      : family_(dialect.family), is_ms_sql_(dialect.family == Family::kMsSql) {}
   void add(const Token& token) {
     if (is_done_) return;
     // Most tokens are words and symbols that say nothing where nothing is due.
@@ -27,7 +28,10 @@ class TableFinder {
                          : token.kind == TokenKind::kSymbol ? is_dull_symbol(token.text.front())
                                                             : true;
     if (is_dull && !is_waiting()) {
-      is_fresh_ &= token.kind != TokenKind::kWord;
+      if (token.kind == TokenKind::kWord) {
+        verb_due_ &= !is_fresh_;  // the first word is none
+        is_fresh_ = false;
+      }
       previous_ = Keyword::None;
     } else {
       follow(token);
@@ -60,21 +64,29 @@ class TableFinder {
   [[nodiscard]] bool is_waiting() const { return std::bit_cast<std::uint64_t>(waiting_) != 0; }
   void follow(const Token& token);
   void on_word(const Token& token);
+  bool on_word_for_table(const Token& token);
+  [[nodiscard]] bool is_modifier(Keyword keyword) const;
+  [[nodiscard]] bool may_be_name(Keyword keyword) const;
+  [[nodiscard]] bool is_alias_behind_as(Keyword keyword) const;
+  void end_held(const Token& next);
   void on_keyword(Keyword keyword);
   void begin_statement(Keyword verb);
   void on_from();
   void on_symbol(char symbol);
   void open_parenthesis();
   void end_of_statement();
-  void expect(Place place, bool list);
+  void expect(Place place, bool list, Keyword introducer);
   void begin_name(const Token& token);
   void add_part(const Token& token);
+  void add_quoted(std::string_view text, char close, bool has_escapes);
+  std::size_t add_escaped(std::string_view text);
   void end_name(const Token& next);
   void add_table(std::string_view name);
   void on_alias(std::string_view alias);
   [[nodiscard]] bool is_cte(std::string_view name) const;
   [[nodiscard]] std::uint64_t bit() const { return depth_ < 64 ? 1ULL << depth_ : 0; }
 
+  Family family_;
   bool is_ms_sql_;
   Keyword operation_ = Keyword::None;
   Keyword previous_ = Keyword::None;  // the last token, if it is a keyword
@@ -93,6 +105,11 @@ class TableFinder {
   bool resumes_ = false;  // behind the parenthesis at `resume_depth_` a table is due again
   std::size_t resume_depth_ = 0;
   Place place_ = Place::kFrom;
+  Keyword introducer_ = Keyword::None;  // why a table is due; None: a comma
+  bool may_be_query_ = false;           // … or a sub-query, behind a parenthesis
+  Token held_;                    // a word that is a modifier if a name follows, else the name
+  bool target_is_first_ = false;  // the next table is the target, and others came before
+  bool is_decoded_ = false;       // the last part of the name had escapes
 
   bool part_due_ = false;  // behind a dot
   std::size_t name_begin_ = 0;
@@ -101,6 +118,7 @@ class TableFinder {
   std::array<std::string_view, kMaxTables> tables_;
   std::size_t table_count_ = 0;
   std::size_t last_table_ = 0;
+  std::size_t reference_count_ = 1;  // so many at the front may be aliases of those behind
   std::array<std::string_view, kMaxTables> ctes_;
   std::size_t cte_count_ = 0;
 };
