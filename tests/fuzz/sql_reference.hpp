@@ -88,7 +88,7 @@ class Reference {
     if (read_comment()) return;
     if (c == '\'') return read_literal('\'', server_.escapes);
     if (c == '"') return read_double_quoted();
-    if (c == '`' && is(Family::kMySql)) return read_name('`');
+    if (c == '`' && (is(Family::kMySql) || is(Family::kGeneric))) return read_name('`');
     if (c == '[' && is(Family::kMsSql)) return read_name(']');
     if (begins_word(c)) return read_word();
     if (is_digit(c) || (c == '.' && is_digit(byte(at_ + 1)) && !follows_name()))
@@ -123,26 +123,13 @@ class Reference {
     skip_word();
     if (at_ - begin != 1) return;
     if (byte(at_) == '\'') {
-      if (first == 'e' && is(Family::kPostgres)) {
-        at_ = begin;
-        mark(kLiteral, 1);
-        return read_literal('\'', true);
-      }
-      if (first == 'x' || first == 'b') {
-        at_ = begin;
-        mark(kLiteral, 1);
-        return read_literal('\'', false);
-      }
-      if (first == 'n') {
-        at_ = begin;
-        mark(kLiteral, 1);
-        return read_literal('\'', server_.escapes);
-      }
+      if (first == 'e' && is(Family::kPostgres)) return read_literal('\'', true);
+      if (first == 'x' || first == 'b') return read_literal('\'', false);
+      if (first == 'n') return read_literal('\'', server_.escapes);
     }
     if (first == 'u' && is(Family::kPostgres) && byte(at_) == '&') {
       if (byte(at_ + 1) == '\'') {
-        at_ = begin;
-        mark(kLiteral, 2);
+        mark(kCode, 1);
         return read_literal('\'', false);
       }
       if (byte(at_ + 1) == '"') {

@@ -85,7 +85,6 @@ bool Lexer::begins_fraction() const {
 
 // In a set whose letters may have ASCII bytes, or may be of such a set.
 bool Lexer::skip_word_of_letters() {
-  constexpr std::string_view kMayBeOfALetter = "`[";
   const bool is_known = has_wide_letters(dialect_.charset);
   while (position_ < text_.size()) {
     const char c = text_[position_];
@@ -96,11 +95,18 @@ bool Lexer::skip_word_of_letters() {
     } else if ((classes_of(c) & word_mask_) != 0) {
       ++position_;
     } else {
-      return is_known || position_ == 0 || !is_high(text_[position_ - 1]) ||
-             kMayBeOfALetter.find(c) == std::string_view::npos;
+      return is_known || position_ == 0 || !is_high(text_[position_ - 1]) || !may_end_letter();
     }
   }
   return true;
+}
+
+// Behind a byte with the high bit: the word may go on, and what follows is read otherwise then.
+bool Lexer::may_end_letter() const {
+  const char c = text_[position_];
+  if (std::string_view("@[\\]^`{|}~").find(c) == std::string_view::npos) return false;
+  const bool opens_name = (c == '`' || c == '[') && !is(Family::kPostgres);
+  return opens_name || (classes_of(at(position_ + 1)) & kInWord) != 0;
 }
 
 // White space and comments as far as they go.
@@ -244,9 +250,14 @@ bool Lexer::is_executed(std::uint32_t version, bool only_mariadb) const {
 TokenKind Lexer::number() {
   const std::size_t begin = position_;
   skip_number();
-  // Letters of another set may go on behind what was read.
   const std::string_view read = text_.substr(begin, position_ - begin);
-  return has_plain_words_ || std::ranges::none_of(read, is_high) ? TokenKind::kNumber : rest();
+  // Letters of another set may go on behind what was read.
+  if (!has_plain_words_ && std::ranges::any_of(read, is_high)) return rest();
+  // Some begin a word behind the digits, and what it is a prefix of is read otherwise.
+  const bool ends_with_letter = (classes_of(read.back()) & kLetter) != 0;
+  const bool may_be_prefix =
+      ends_with_letter && std::string_view("'\"&$").find(at(position_)) != std::string_view::npos;
+  return may_be_prefix ? rest() : TokenKind::kNumber;
 }
 
 // More than numbers have, so that `1abc` leaves nothing behind.

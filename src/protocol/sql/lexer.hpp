@@ -143,11 +143,8 @@ class Lexer {
     return all;
   }();
 
-  // Only there an ASCII byte of a letter may be taken for the begin of a name.
-  static bool words_are_plain(Dialect dialect) {
-    return dialect.charset == Charset::kAscii ||
-           (dialect.charset == Charset::kUnknown && dialect.family == Family::kPostgres);
-  }
+  // No ASCII byte is part of a letter.
+  static bool words_are_plain(Dialect dialect) { return dialect.charset == Charset::kAscii; }
   static std::uint8_t classes_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
   [[nodiscard]] std::uint8_t classes(std::size_t position) const {
     return classes_of(text_[position]);
@@ -177,6 +174,7 @@ class Lexer {
     return Space::kSingle;
   }
   bool skip_word_of_letters();
+  [[nodiscard]] bool may_end_letter() const;
   Space skip_spaces();
   bool skip_comment();
   void skip_line_comment(std::size_t marker);
