@@ -54,7 +54,9 @@ constexpr Key kKeys[] = {
      "names are always those of the semantic conventions 1.41, as in OBI 0.12",
      kEnvironmentOnly | kNoEffect},
     {"resource_attributes", "OTEL_RESOURCE_ATTRIBUTES", Type::kText, "", "k=v,k2=v2",
-     "resource attributes of processes that don't set the variable themselves", kEnvironmentOnly},
+     "resource attributes of processes that don't set the variable themselves, except "
+     "service.instance.id; see \"Lists of keys and values\"",
+     kEnvironmentOnly},
     {"internal_metrics.exporter", "OTEL_EBPF_INTERNAL_METRICS_EXPORTER", Type::kChoice, "disabled",
      "disabled|prometheus|otel", "where the agent's own metrics go"},
     {"internal_metrics.bpf_metric_scrape_interval", "OTEL_EBPF_BPF_METRIC_SCRAPE_INTERVAL",

@@ -7,9 +7,12 @@ namespace {
 constexpr Key kKeys[] = {
     {"otel_traces_export.endpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Type::kText, "",
      "URL, unix:///path or unix://@name",
-     "where traces go; sets the exporter going. Without a scheme: http"},
+     "where traces go; sets the exporter going. Without a scheme: http; without a path: "
+     "/v1/traces; else as it stands. See \"The way to a receiver\""},
     {"otel_traces_export.common_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", Type::kText, "", "URL",
-     "endpoint of both signals, where a signal has none of its own", kEnvironmentOnly},
+     "base URL of both signals, where a signal has no endpoint of its own: /v1/traces and "
+     "/v1/metrics go behind its path, in front of its query",
+     kEnvironmentOnly},
     {"otel_traces_export.protocol", "OTEL_EXPORTER_OTLP_PROTOCOL", Type::kChoice, "",
      "|grpc|http/protobuf|http/json|debug",
      "empty: grpc if the port ends in 4317, else http/protobuf. http/json is sent as "
@@ -17,7 +20,7 @@ constexpr Key kKeys[] = {
     {"otel_traces_export.own_protocol", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", Type::kChoice, "",
      "|grpc|http/protobuf|http/json|debug", "wins over protocol", kEnvironmentOnly},
     {"otel_traces_export.common_headers", "OTEL_EXPORTER_OTLP_HEADERS", Type::kText, "",
-     "k=v,k2=v2", "headers of the requests of both signals; values may be percent-encoded",
+     "k=v,k2=v2", "headers of the requests of both signals; see \"Lists of keys and values\"",
      kEnvironmentOnly | kSubstituted | kSecret},
     {"otel_traces_export.headers", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", Type::kText, "",
      "k=v,k2=v2", "headers of this signal's requests; they win over the common ones one by one",

@@ -50,6 +50,39 @@ in comments too.
 
 Keys marked *later* are read and checked, but their feature isn't built yet. Those marked *no effect*
 are OBI's, and set what needs no setting here. Setting one of either is a warning.
+
+## Lists of keys and values
+
+`OTEL_EXPORTER_OTLP_HEADERS`, its forms for a signal and `OTEL_RESOURCE_ATTRIBUTES`, the agent's and
+those of traced processes, are `key=value,key2=value2` as OpenTelemetry writes them (W3C Baggage
+without properties): blanks around keys and values don't count, `%2C` stands for a comma, `%3D` for
+an equal sign, `%20` for a blank, `%25` for a percent sign, the result must be UTF-8. An entry that
+can't be read, or that no header may have, is left out and reported by its number, without its text.
+Quotes around the whole list are left out. Of equal keys the last one counts.
+
+## The way to a receiver
+
+Endpoints of OTLP are URLs with `http` or `https`; an IPv6 address stands in brackets. User info
+becomes an `Authorization: Basic` header, unless one is set; a fragment is not sent; blanks and quotes
+around the URL, which `docker --env-file` leaves, are left out with a warning. For gRPC host and port
+alone count. `unix:///path` and `unix://@name` are sockets. No user info and no query is in any log.
+
+Proxies are those of the environment, by the rules of Go: `HTTP_PROXY` for http, `HTTPS_PROXY` for
+https (with CONNECT) and for every gRPC endpoint (with CONNECT; http proxies only), `NO_PROXY` for
+exceptions: a domain with its subdomains, `.domain` for these alone, an address, a range such as
+10.0.0.0/8, each but the range with `:port` if wanted, or `*`. The names in lower case count where the
+others are empty. User info of a proxy becomes `Proxy-Authorization`. `localhost` and loopback
+addresses never go through a proxy, nor do sockets; `HTTP_PROXY` isn't used where `REQUEST_METHOD` is
+set (CGI). A redirect with 307 or 308 is followed once, within the same host and never from https to
+http.
+
+## Pages
+
+The pages of `prometheus_export` and `internal_metrics.prometheus` take GET and HEAD of HTTP/1.0 and
+1.1, with kept connections, and gzip. A page is made only for a request that is whole, so silent and
+slow clients delay nobody. A port has at most 512 connections; beyond that the one that has been idle
+for longest is closed. A head may take 10 s and 32 KiB (8 KiB for its first line), a silent connection
+2 minutes, a response 2 minutes; pages that wait for slow readers hold at most 16 MiB.
 )";
 
 constexpr std::string_view kSelectorIntroduction = R"(

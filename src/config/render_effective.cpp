@@ -37,12 +37,15 @@ bool is_plain(std::string_view text) {
          });
 }
 
-// Without "user:password@".
-std::string without_credentials(const std::string& url) {
+// Without "user:password@" and the query, in which backends want their tokens.
+std::string without_credentials(std::string url) {
+  if (url.starts_with("unix:")) return url;
+  const std::size_t query = url.find('?');
+  if (query != std::string::npos) url = url.substr(0, query + 1) + std::string(kMask);
   const std::size_t scheme = url.find("://");
   const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
   const std::size_t at = url.substr(0, url.find('/', begin)).rfind('@');
-  if (at == std::string::npos || at < begin || url.starts_with("unix:")) return url;
+  if (at == std::string::npos || at < begin) return url;
   return url.substr(0, begin) + std::string(kMask) + url.substr(at);
 }
 

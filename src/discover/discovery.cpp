@@ -205,9 +205,14 @@ void Discovery::decide(Known& known, bool new_program) {
 // The directory knows first, so that the first bytes captured find their service.
 void Discovery::publish(Known& known, const Verdict& verdict) {
   const Process& process = known.process;
+  std::string unread;
   const auto service = std::make_shared<const model::Service>(
       name_service(process, proc_.environment(process.pid), known.language, verdict.matches,
-                   options_.host, options_.environment));
+                   options_.host, options_.environment, &unread));
+  if (!unread.empty())
+    spdlog::log(
+        verdict.outcome == Outcome::kParentTaken ? spdlog::level::debug : spdlog::level::warn,
+        "process pid={}: of its OTEL_RESOURCE_ATTRIBUTES {}: left out", process.pid, unread);
   directory_.put(process.pid, service);
   if (const auto allowed = attacher_.allow(process, service); !allowed) {
     directory_.end(process.pid, base::monotonic_ns());

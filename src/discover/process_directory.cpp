@@ -25,7 +25,8 @@ void ProcessDirectory::inherit(std::uint32_t child, std::uint32_t parent) {
   if (!parents) return;
   auto own = std::make_shared<model::Service>(*parents);
   own->pid = child;
-  own->instance_id = own->host_name + ":" + std::to_string(child);
+  const std::string made_id = own->host_name + ":" + std::to_string(parents->pid);
+  if (own->instance_id == made_id) own->instance_id = own->host_name + ":" + std::to_string(child);
   put(child, std::move(own));
 }
 

@@ -14,6 +14,8 @@
 #include <system_error>
 #include <thread>
 
+#include "config/entry_list.hpp"
+
 namespace obi::discover {
 namespace {
 
@@ -22,12 +24,6 @@ constexpr auto kDnsPatience = std::chrono::seconds(2);
 std::string_view base_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 const std::string* find(const Environ& pairs, std::string_view name) {
@@ -109,19 +105,6 @@ void apply_entry(model::Service& service, const config::Selector& entry) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> parse_resource_attributes(
-    const std::string& text) {
-  std::vector<std::pair<std::string, std::string>> attributes;
-  for (const std::string& item : config::split_list(text)) {
-    const std::size_t equals = item.find('=');
-    if (equals == std::string::npos) continue;
-    const std::string_view key = trim(std::string_view(item).substr(0, equals));
-    const std::string_view value = trim(std::string_view(item).substr(equals + 1));
-    if (!key.empty() && !value.empty()) attributes.emplace_back(key, value);
-  }
-  return attributes;
-}
-
 HostFacts read_host_facts(const HostOptions& options) {
   HostFacts facts{.name = options.override_name, .id = options.override_id};
   if (facts.name.empty()) {
@@ -142,7 +125,8 @@ HostFacts read_host_facts(const HostOptions& options) {
 model::Service name_service(const Process& process, const Environ& environment,
                             model::Language language,
                             const std::vector<const config::Selector*>& matches,
-                            const HostFacts& host, const config::Environment& agent_environment) {
+                            const HostFacts& host, const config::Environment& agent_environment,
+                            std::string* unread) {
   model::Service service;
   service.pid = process.pid;
   service.executable = process.program.executable;
@@ -157,21 +141,26 @@ model::Service name_service(const Process& process, const Environ& environment,
   const std::string* own = find(environment, "OTEL_RESOURCE_ATTRIBUTES");
   const std::string text =
       own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
-  service.metadata = parse_resource_attributes(config::substitute(text, agent_environment));
+  auto attributes = config::read_entry_list(config::substitute(text, agent_environment));
+  if (unread != nullptr) *unread = config::describe_refused(attributes);
+  service.metadata = std::move(attributes.entries);
   const auto attributes_origin =
       own != nullptr ? model::NameOrigin::kResourceAttributes : model::NameOrigin::kAgentAttributes;
-  const auto take = [&](std::string_view key, std::string& into, model::NameOrigin& origin) {
+  const auto take = [&](std::string_view key, std::string& into) {
     const auto found =
         std::ranges::find_if(service.metadata, [&](const auto& pair) { return pair.first == key; });
-    if (found == service.metadata.end()) return;
-    if (is_usable(&found->second)) {
-      into = found->second;
-      origin = attributes_origin;
-    }
+    if (found == service.metadata.end()) return false;
+    const bool usable = is_usable(&found->second);
+    if (usable) into = std::move(found->second);
     service.metadata.erase(found);
+    return usable;
   };
-  take("service.name", service.name, service.name_origin);
-  take("service.namespace", service.name_space, service.name_space_origin);
+  if (take("service.name", service.name)) service.name_origin = attributes_origin;
+  if (take("service.namespace", service.name_space)) service.name_space_origin = attributes_origin;
+  // The agent's own id is that of the agent: as that of every process it would join them all.
+  std::string stated_id;
+  if (take("service.instance.id", stated_id) && own != nullptr)
+    service.instance_id = std::move(stated_id);
   std::ranges::sort(service.metadata);
   if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) {
     service.name = *name;

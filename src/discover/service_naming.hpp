@@ -35,13 +35,13 @@ using Environ = std::vector<std::pair<std::string, std::string>>;
 
 /// `matches`: the configuration's entries for the process; the last one that sets a field wins,
 /// except for the metric features, which the last one decides. `agent_environment` stands in for a
-/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value.
+/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value. Of the process's own
+/// variable service.instance.id is taken too. `unread`: what of the variable could not be read, for
+/// a log line; empty if all could.
 model::Service name_service(const Process& process, const Environ& environment,
                             model::Language language,
                             const std::vector<const config::Selector*>& matches,
-                            const HostFacts& host, const config::Environment& agent_environment);
-
-/// "k=v,k2=v2": trimmed, items with an empty key or value left out.
-std::vector<std::pair<std::string, std::string>> parse_resource_attributes(const std::string& text);
+                            const HostFacts& host, const config::Environment& agent_environment,
+                            std::string* unread = nullptr);
 
 }  // namespace obi::discover

@@ -98,6 +98,30 @@ TEST(NameService, TheAgentsAttributesStandInForMissingOnes) {
   EXPECT_EQ(naming.service().metadata, (Pairs{{"team", "own"}}));
 }
 
+TEST(NameService, ResourceAttributesArePercentDecoded) {
+  Naming naming;
+  naming.environment = {{"OTEL_RESOURCE_ATTRIBUTES", "service.name=my%20shop,team=a%2Cb%3Dc"}};
+  const auto service = naming.service();
+  EXPECT_EQ(service.name, "my shop");
+  EXPECT_EQ(service.metadata, (Pairs{{"team", "a,b=c"}}));
+}
+
+TEST(NameService, AStatedInstanceIdIsTaken) {
+  Naming naming;
+  naming.environment = {{"OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=ns.pod-7.main,team=x"}};
+  EXPECT_EQ(naming.service().instance_id, "ns.pod-7.main");
+  EXPECT_EQ(naming.service().metadata, (Pairs{{"team", "x"}}));
+  naming.environment = {{"OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=$POD"}};
+  EXPECT_EQ(naming.service().instance_id, "box:42");
+}
+
+TEST(NameService, TheAgentsInstanceIdIsNotThatOfAProcess) {
+  Naming naming;
+  naming.agents = {{"OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=agents,team=x"}};
+  EXPECT_EQ(naming.service().instance_id, "box:42");
+  EXPECT_EQ(naming.service().metadata, (Pairs{{"team", "x"}}));
+}
+
 TEST(NameService, TheLastEntryThatSetsAFieldWins) {
   Naming naming;
   naming.entries.resize(3);
