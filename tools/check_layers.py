@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 TARGET_FOLDER = {"exporting": "export", "export_printer": "export/printer", "export_prometheus": "export/prometheus",
-                 "export_otlp": "export/otlp"}
+                 "export_otlp": "export/otlp", "export_http": "export/http"}
 
 
 def folder_of(path):

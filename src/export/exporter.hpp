@@ -25,13 +25,17 @@ class Exporter {
   /// The last call: send what is held, within the deadline.
   virtual void shutdown(std::chrono::steady_clock::time_point deadline) = 0;
 
-  /// For the ledger. Thread-safe. consumed = exported + not_wanted + dropped + still held.
+  /// For the ledger. Thread-safe. consumed = exported + not_wanted + dropped + held.
   struct Counts {
     std::uint64_t consumed = 0;  ///< spans handed in
-    std::uint64_t exported = 0;  ///< spans that left
+    /// Spans that a receiver has: it took the request (and said that it rejected none of it), the
+    /// page was sent whole, the line was written.
+    std::uint64_t exported = 0;
     std::uint64_t not_wanted =
         0;  ///< spans that the settings keep out (ignored, not selected, sampled out)
-    std::uint64_t dropped = 0;  ///< spans lost: queue full, or given up after retries
+    /// Spans lost: queue full, refused, given up after retries, or held when the agent ended.
+    std::uint64_t dropped = 0;
+    [[nodiscard]] std::uint64_t held() const { return consumed - exported - not_wanted - dropped; }
   };
   [[nodiscard]] virtual Counts counts() const = 0;
 };

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "export/exporter.hpp"
+#include "export/http/http_listener.hpp"
 #include "export/prometheus/build_info.hpp"
-#include "export/prometheus/http_listener.hpp"
 #include "metrics/aggregator.hpp"
 #include "model/ledger.hpp"
 

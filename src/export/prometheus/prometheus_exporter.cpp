@@ -26,8 +26,7 @@ PrometheusExporter::PrometheusExporter(PrometheusExporterOptions options)
 void PrometheusExporter::consume(const model::BatchRef& batch) {
   const auto now = metrics::Instant::now();
   const std::size_t recorded = aggregator_.record(*batch, now);
-  consumed_.fetch_add(batch->spans.size(), std::memory_order_relaxed);
-  exported_.fetch_add(recorded, std::memory_order_release);
+  account_.add(batch->spans.size(), recorded);
   expire_sometimes(now);
 }
 
@@ -40,12 +39,7 @@ void PrometheusExporter::expire_sometimes(metrics::Instant now) {
   aggregator_.expire(now);
 }
 
-Exporter::Counts PrometheusExporter::counts() const {
-  // In this order, so that a batch that is being counted never makes more exported than consumed.
-  const std::uint64_t exported = exported_.load(std::memory_order_acquire);
-  const std::uint64_t consumed = consumed_.load(std::memory_order_relaxed);
-  return {.consumed = consumed, .exported = exported, .not_wanted = consumed - exported};
-}
+Exporter::Counts PrometheusExporter::counts() const { return account_.counts(); }
 
 void PrometheusExporter::on_service_added(const model::ServiceRef& service) {
   aggregator_.on_service_added(service);
@@ -58,6 +52,7 @@ void PrometheusExporter::on_service_removed(const model::ServiceRef& service) {
 }
 
 HttpPage PrometheusExporter::page() {
+  const std::uint64_t ticket = account_.begin_snapshot();
   std::vector<prometheus::MetricFamily> families;
   for (const auto& service : aggregator_.snapshot(metrics::Instant::now())) {
     for (const auto& metric : service.metrics) families.push_back(to_family(metric));
@@ -74,7 +69,8 @@ HttpPage PrometheusExporter::page() {
     }
     families.push_back(std::move(builder).build());
   }
-  return {.body = to_text(std::move(families))};
+  return {.body = to_text(std::move(families)),
+          .on_sent = [this, ticket] { account_.on_delivered(ticket); }};
 }
 
 }  // namespace obi::exporting

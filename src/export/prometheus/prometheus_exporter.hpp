@@ -2,16 +2,16 @@
 // Offers the metrics of all services on a page that Prometheus scrapes. Spans are aggregated on the
 // exporter's thread; `page` is called by the listener's threads.
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "export/delivery_account.hpp"
 #include "export/exporter.hpp"
+#include "export/http/http_listener.hpp"
 #include "export/prometheus/build_info.hpp"
-#include "export/prometheus/http_listener.hpp"
 #include "metrics/aggregator.hpp"
 
 namespace obi::exporting {
@@ -36,6 +36,8 @@ class PrometheusExporter : public Exporter {
     return std::chrono::seconds(2);
   }
   void shutdown(std::chrono::steady_clock::time_point deadline) override {}
+  /// After the last page: what no scraper has is dropped. Until then a scrape may still fetch it.
+  void close() { account_.close(); }
   [[nodiscard]] Counts counts() const override;
 
   /// See metrics::Aggregator. Thread-safe.
@@ -51,8 +53,7 @@ class PrometheusExporter : public Exporter {
 
   std::optional<BuildInfo> build_info_;
   metrics::Aggregator aggregator_;
-  std::atomic<std::uint64_t> consumed_ = 0;
-  std::atomic<std::uint64_t> exported_ = 0;
+  DeliveryAccount account_{DeliveryAccount::Values::kCumulative};
   std::uint64_t expired_ns_ = 0;  // monotonic; the exporter's thread only
   std::mutex languages_mutex_;
   std::set<std::string> languages_;  // that an instrumented service was written in

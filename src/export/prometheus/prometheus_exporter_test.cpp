@@ -164,9 +164,18 @@ TEST_F(PrometheusExporterTest, EverySpanIsExportedOrNotWanted) {
   exporter.consume(batch_of(pool_, {metrics::client_span(service)}));
   const auto counts = exporter.counts();
   EXPECT_EQ(counts.consumed, 3U);
-  EXPECT_EQ(counts.exported, 2U);
+  EXPECT_EQ(counts.exported, 0U);
   EXPECT_EQ(counts.not_wanted, 1U);
-  EXPECT_EQ(counts.dropped, 0U);
+  EXPECT_EQ(counts.held(), 2U);
+  const auto page = exporter.page();
+  EXPECT_EQ(exporter.counts().held(), 2U);
+  exporter.consume(batch_of(pool_, {metrics::client_span(service)}));
+  page.on_sent();
+  EXPECT_EQ(exporter.counts().exported, 2U);  // what came after the page was made isn't on it
+  EXPECT_EQ(exporter.counts().held(), 1U);
+  exporter.close();
+  EXPECT_EQ(exporter.counts().exported, 2U);
+  EXPECT_EQ(exporter.counts().dropped, 1U);
 }
 
 TEST_F(PrometheusExporterTest, ExponentialHistogramsDoNotReachThePage) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's HTTP listener: pages for scrapers and probes, on all addresses, plain HTTP. Several
-// pages share one listener. Input is hostile: requests are bounded in bytes and in time,
-// connections in number; each connection carries one request. `start` and `stop` belong to one
-// thread; pages are made on the listener's own threads.
+// The agent's HTTP listener: pages for scrapers and probes, on all addresses, plain HTTP/1.0 and
+// 1.1 with kept connections and pipelining, GET and HEAD, gzip. Several pages share one listener.
+// Input is hostile: one thread reads heads and writes responses without ever waiting for a client,
+// and a page is made only for a request that is whole, so silent and slow clients cost a descriptor
+// each and delay nobody. Limits: http_limits.hpp. `start` and `stop` belong to one thread; pages
+// are made on two worker threads.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -11,26 +13,20 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "export/http/http_limits.hpp"
+#include "export/http/http_page.hpp"
 
 namespace obi::exporting {
-
-/// What Prometheus expects of the text format, version 0.0.4.
-inline constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
-
-struct HttpPage {
-  int status = 200;
-  std::string content_type = kPrometheusText;
-  std::string body;
-};
 
 class HttpListener {
  public:
   struct Options {
     std::uint16_t port = 0;                           ///< 0: any free one, see `port()`
     std::string port_key = "prometheus_export.port";  ///< the setting, for the error message
-    int request_timeout_ms = 10'000;                  ///< for a request and its reply together
+    HttpLimits limits;
   };
   /// Makes the page; called by two threads at once at most. An exception becomes status 500.
+  /// A large page is given in pieces: HttpPage::more.
   using PageMaker = std::function<HttpPage()>;
 
   explicit HttpListener(Options options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "export/prometheus/http_listener.hpp"
+#include "export/http/http_listener.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -8,9 +8,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -200,21 +203,201 @@ TEST(HttpListener, EndlessHeadersEndTheConnection) {
   EXPECT_EQ(client.Get("/metrics")->body, "a\n");
 }
 
-TEST(HttpListener, SilentClientsDoNotKeepOthersOut) {
-  HttpListener listener({.request_timeout_ms = 100});
+/// How long a page takes while `socket`s of others are open.
+std::chrono::milliseconds time_of_a_page(std::uint16_t port, const std::string& path = "/metrics") {
+  const auto begin = steady_clock::now();
+  httplib::Client client("127.0.0.1", port);
+  client.set_read_timeout(std::chrono::seconds(20));
+  EXPECT_TRUE(client.Get(path));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin);
+}
+
+void send_text(const base::Fd& socket, std::string_view text) {
+  EXPECT_EQ(::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(text.size()));
+}
+
+constexpr auto kSoon = std::chrono::seconds(2);  // far below any limit of the listener
+
+TEST(HttpListener, HundredsOfSilentClientsDelayNoPage) {
+  HttpListener listener({});
   listener.mount("/metrics", says("a\n"));
   ASSERT_TRUE(listener.start());
   std::vector<base::Fd> silent;
-  for (int i = 0; i < 8; ++i) silent.push_back(connect_to(listener.port()));
+  for (int i = 0; i < 400; ++i) silent.push_back(connect_to(listener.port()));
+  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
+}
+
+TEST(HttpListener, ClientsThatStopWithinAHeadDelayNoPage) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> slow;
+  for (int i = 0; i < 200; ++i) {
+    slow.push_back(connect_to(listener.port()));
+    send_text(slow.back(), "GET /metrics HTTP/1.1\r\nHost");
+  }
+  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
+}
+
+TEST(HttpListener, ClientsThatDoNotReadDelayNoPage) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  listener.mount("/large", says(std::string(4 << 20, 'x')));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> stuck;
+  for (int i = 0; i < 50; ++i) {
+    stuck.push_back(connect_to(listener.port()));
+    send_text(stuck.back(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
+  EXPECT_LT(time_of_a_page(listener.port(), "/large"), kSoon);
+}
+
+TEST(HttpListener, BeyondTheLimitTheOldestSilentClientGives) {
+  HttpListener listener({.limits = {.max_connections = 10}});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> silent;
+  for (int i = 0; i < 40; ++i) silent.push_back(connect_to(listener.port()));
+  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
+  EXPECT_EQ(read_all(silent.front()), "");  // it was closed
+  send_text(silent.back(), "GET /metrics HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(read_all(silent.back()), HasSubstr("200 OK"));
+}
+
+TEST(HttpListener, PagesThatWaitForReadersAreBounded) {
+  HttpListener listener({.limits = {.max_held_bytes = 10 << 20}});
+  listener.mount("/large", says(std::string(8 << 20, 'x')));
+  ASSERT_TRUE(listener.start());
+  std::vector<base::Fd> stuck;
+  for (int i = 0; i < 3; ++i) {
+    stuck.push_back(connect_to(listener.port()));
+    send_text(stuck.back(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  EXPECT_LT(time_of_a_page(listener.port(), "/large"), std::chrono::seconds(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  EXPECT_LT(read_all(stuck.front()).size(), 8U << 20);  // broken off
+}
+
+TEST(HttpListener, ALateHeadIsAnswered408AndASilentClientIsClosed) {
+  HttpListener listener({.limits = {.head_timeout = std::chrono::milliseconds(50),
+                                    .idle_timeout = std::chrono::milliseconds(100)}});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  const auto late = connect_to(listener.port());
+  const auto silent = connect_to(listener.port());
+  send_text(late, "GET /metrics HTTP/1.1\r\n");
+  EXPECT_THAT(read_all(late), HasSubstr("HTTP/1.1 408 "));
+  EXPECT_EQ(read_all(silent), "");
+}
+
+TEST(HttpListener, AReaderThatIsTooSlowIsCut) {
+  HttpListener listener({.limits = {.response_timeout = std::chrono::milliseconds(100)}});
+  listener.mount("/large", says(std::string(16 << 20, 'x')));
+  ASSERT_TRUE(listener.start());
+  const auto slow = connect_to(listener.port());
+  send_text(slow, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(read_all(slow).size(), 16U << 20);
+}
+
+TEST(HttpListener, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
+  HttpListener listener({});
+  listener.mount("/a", says("first\n"));
+  listener.mount("/b", says("second\n"));
+  ASSERT_TRUE(listener.start());
+  const auto socket = connect_to(listener.port());
+  send_text(socket,
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nHEAD /a HTTP/1.1\r\nHost: x\r\n\r\n"
+            "GET /c HTTP/1.1\r\nHost: x\r\n\r\n"
+            "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answers = read_all(socket);
+  std::size_t at = 0;
+  for (const char* part : {"200 OK", "first", "200 OK", "404 Not Found", "200 OK", "second"}) {
+    at = answers.find(part, at);
+    ASSERT_NE(at, std::string::npos) << part << " in\n" << answers;
+    ++at;
+  }
+  EXPECT_EQ(answers.find("first", answers.find("first") + 1), std::string::npos);
+}
+
+TEST(HttpListener, AClientThatHalfClosesStillGetsItsPage) {
+  HttpListener listener({});
+  listener.mount("/metrics", says("a\n"));
+  ASSERT_TRUE(listener.start());
+  const auto socket = connect_to(listener.port());
+  send_text(socket, "GET /metrics HTTP/1.0\r\n\r\n");
+  ::shutdown(socket.get(), SHUT_WR);
+  const std::string answer = read_all(socket);
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\na\n"));
+}
+
+HttpListener::PageMaker counts_to(int last, int fails_at = 0) {
+  return [=] {
+    return HttpPage{.body = "begin\n", .more = [=, i = 0](std::string& out) mutable {
+                      if (++i == fails_at) throw std::runtime_error("secret");
+                      out += "line " + std::to_string(i) + "\n";
+                      return i < last;
+                    }};
+  };
+}
+
+TEST(HttpListener, APageInPiecesComesWhole) {
+  HttpListener listener({});
+  listener.mount("/metrics", counts_to(100'000));
+  listener.mount("/metrics", says("end\n"));
+  ASSERT_TRUE(listener.start());
   httplib::Client client("127.0.0.1", listener.port());
-  client.set_read_timeout(std::chrono::seconds(20));
-  const auto page = client.Get("/metrics");
-  ASSERT_TRUE(page);
-  EXPECT_EQ(page->body, "a\n");
+  client.set_keep_alive(true);
+  const auto plain = client.Get("/metrics");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->get_header_value("Transfer-Encoding"), "chunked");
+  EXPECT_THAT(plain->body, testing::StartsWith("begin\nline 1\n"));
+  EXPECT_THAT(plain->body, testing::EndsWith("line 100000\nend\n"));
+  const auto coded = client.Get("/metrics", {{"Accept-Encoding", "gzip"}});
+  ASSERT_TRUE(coded);
+  EXPECT_EQ(coded->get_header_value("Content-Encoding"), "gzip");
+  EXPECT_EQ(coded->body, plain->body);
+  const auto old = connect_to(listener.port());
+  send_text(old, "GET /metrics HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(read_all(old), testing::EndsWith("\r\n\r\n" + plain->body));
+}
+
+TEST(HttpListener, APageThatBreaksOffIsNotTakenForWhole) {
+  HttpListener listener({});
+  listener.mount("/metrics", counts_to(100'000, 50'000));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  EXPECT_FALSE(client.Get("/metrics"));
+}
+
+TEST(HttpListener, SaysWhenAPageWasSentWhole) {
+  HttpListener listener({.limits = {.response_timeout = std::chrono::milliseconds(100)}});
+  std::atomic<int> sent = 0;
+  const auto maker = [&sent](std::size_t size) {
+    return [&sent, size] {
+      return HttpPage{.body = std::string(size, 'x'), .on_sent = [&sent] { ++sent; }};
+    };
+  };
+  listener.mount("/metrics", maker(10));
+  listener.mount("/large", maker(16 << 20));
+  ASSERT_TRUE(listener.start());
+  httplib::Client client("127.0.0.1", listener.port());
+  ASSERT_TRUE(client.Head("/metrics"));
+  EXPECT_EQ(sent, 0);
+  ASSERT_TRUE(client.Get("/metrics"));
+  EXPECT_EQ(sent, 1);
+  const auto stuck = connect_to(listener.port());
+  send_text(stuck, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  listener.stop();
+  EXPECT_EQ(sent, 1);
 }
 
 TEST(HttpListener, GarbageIsAnsweredOrClosed) {
-  HttpListener listener({.request_timeout_ms = 200});
+  HttpListener listener({.limits = {.head_timeout = std::chrono::milliseconds(200)}});
   listener.mount("/metrics", says("a\n"));
   ASSERT_TRUE(listener.start());
   for (const std::string& garbage :
@@ -231,7 +414,7 @@ TEST(HttpListener, GarbageIsAnsweredOrClosed) {
 }
 
 TEST(HttpListener, StopDoesNotWaitForSilentClients) {
-  HttpListener listener({.request_timeout_ms = 60'000});
+  HttpListener listener({});
   listener.mount("/metrics", says("a\n"));
   ASSERT_TRUE(listener.start());
   std::vector<base::Fd> silent;
