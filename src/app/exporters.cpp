@@ -90,6 +90,7 @@ base::Result<void> Exporters::listen(const AgentOptions& options,
 
 void Exporters::stop_listening() {
   for (Listening& row : listeners_) row.listener->stop();
+  if (prometheus_ != nullptr) prometheus_->close();
 }
 
 void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdown_timeout) {
@@ -113,7 +114,12 @@ void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdo
 }
 
 void Exporters::send_to_all(const model::BatchRef& batch) {
-  for (Row& row : rows_) row.queue->send(model::BatchRef(batch));
+  const std::uint64_t count = batch->spans.size();
+  for (Row& row : rows_) {
+    row.handed->fetch_add(count, std::memory_order_relaxed);
+    if (!row.queue->send(model::BatchRef(batch)))
+      row.refused->fetch_add(count, std::memory_order_relaxed);
+  }
 }
 
 void Exporters::close_queues() {
@@ -129,8 +135,14 @@ void Exporters::on_service(const model::ServiceRef& service, bool added) {
 
 std::vector<exporting::InternalSources::ExporterState> Exporters::states() const {
   std::vector<exporting::InternalSources::ExporterState> states;
-  for (const Row& row : rows_)
-    states.push_back({.name = std::string(row.exporter->name()), .counts = row.exporter->counts()});
+  for (const Row& row : rows_) {
+    auto counts = row.exporter->counts();
+    counts.dropped += row.refused->load(std::memory_order_relaxed);
+    // Last, so that what moves on meanwhile is never more than what was handed over. What waits in
+    // the queue is held.
+    counts.consumed = row.handed->load(std::memory_order_relaxed);
+    states.push_back({.name = std::string(row.exporter->name()), .counts = counts});
+  }
   return states;
 }
 

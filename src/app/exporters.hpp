@@ -2,6 +2,8 @@
 // The exporters that are configured, each with its queue and its thread, and the pages that they
 // serve.
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,9 +11,9 @@
 #include "app/options.hpp"
 #include "base/result.hpp"
 #include "export/exporter.hpp"
+#include "export/http/http_listener.hpp"
 #include "export/otlp/metrics_exporter.hpp"
 #include "export/otlp/traces_exporter.hpp"
-#include "export/prometheus/http_listener.hpp"
 #include "export/prometheus/internal_metrics.hpp"
 #include "export/prometheus/prometheus_exporter.hpp"
 #include "model/batch_ref.hpp"
@@ -42,6 +44,12 @@ class Exporters {
   struct Row {
     std::unique_ptr<exporting::Exporter> exporter;
     std::unique_ptr<BatchQueue> queue;
+    // Written by the thread that calls send_to_all: spans for this exporter, and those of them that
+    // its queue did not take.
+    std::unique_ptr<std::atomic<std::uint64_t>> handed =
+        std::make_unique<std::atomic<std::uint64_t>>(0);
+    std::unique_ptr<std::atomic<std::uint64_t>> refused =
+        std::make_unique<std::atomic<std::uint64_t>>(0);
   };
   template <typename T>
   T* add(std::unique_ptr<T> exporter, const QueueSettings& queue);

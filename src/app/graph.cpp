@@ -219,8 +219,9 @@ void Agent::Graph::print_summary() const {
       line += fmt::format(" kernel_{}={}", loss.name, loss.count);
   }
   for (const auto& [name, counts] : exporters.states()) {
-    line += fmt::format(" {0}_consumed={1} {0}_exported={2} {0}_not_wanted={3} {0}_dropped={4}",
-                        name, counts.consumed, counts.exported, counts.not_wanted, counts.dropped);
+    line += fmt::format(
+        " {0}_consumed={1} {0}_exported={2} {0}_not_wanted={3} {0}_dropped={4} {0}_held={5}", name,
+        counts.consumed, counts.exported, counts.not_wanted, counts.dropped, counts.held());
   }
   spdlog::log(spdlog::level::info, "{}", line);
 }

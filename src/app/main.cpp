@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ebpf-instrument: reads the command line and the configuration, runs the agent until it is told to
 // stop.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -26,6 +28,14 @@ using obi::app::CommandLine;
 int complain(const std::vector<std::string>& mistakes) {
   for (const std::string& mistake : mistakes) spdlog::error("{}", mistake);
   return 1;
+}
+
+// A standard descriptor that is closed would become a BPF map or a socket, and be written to as
+// stdout. In its place stands one that can't be written.
+void keep_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::_Exit(1);
+  }
 }
 
 // SIGTERM and SIGINT are waited for, never handled: no code runs in a signal handler.
@@ -70,6 +80,7 @@ int run(const CommandLine& line, obi::app::AgentOptions options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_descriptors();
   obi::base::set_log_format(obi::base::LogFormat::kText);
   auto parsed = obi::app::parse_command_line({argv + 1, argv + argc});
   CommandLine& line = parsed.line;

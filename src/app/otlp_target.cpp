@@ -3,8 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "config/entry_list.hpp"
+#include "export/otlp/url.hpp"
+
 namespace obi::app {
 namespace {
+
+using exporting::OtlpProtocol;
+using exporting::Url;
+
+constexpr std::string_view kTracesPath = "/v1/traces";
+constexpr std::string_view kMetricsPath = "/v1/metrics";
 
 struct Endpoint {
   std::string text;
@@ -12,67 +23,144 @@ struct Endpoint {
   bool common = false;  // OTEL_EXPORTER_OTLP_ENDPOINT
 };
 
-struct Url {
-  std::string scheme;
-  std::string authority;
-  std::string path;
+/// What is wrong with an endpoint; never its text, which may hold a password or a token.
+struct Notes {
+  const std::string& origin;
+  std::vector<std::string>& mistakes;
+  std::vector<std::string>& warnings;
+  void mistake(std::string_view what) const {
+    mistakes.push_back(fmt::format("{}: {}", origin, what));
+  }
+  void warning(std::string_view what) const {
+    warnings.push_back(fmt::format("{}: {}", origin, what));
+  }
 };
 
-std::optional<Url> parse_url(const std::string& text) {
-  const std::size_t scheme_end = text.find("://");
-  Url url;
-  url.scheme = scheme_end == std::string::npos ? "http" : text.substr(0, scheme_end);
-  const std::size_t begin = scheme_end == std::string::npos ? 0 : scheme_end + 3;
-  const std::size_t slash = text.find('/', begin);
-  url.authority = text.substr(begin, slash == std::string::npos ? slash : slash - begin);
-  if (slash != std::string::npos) url.path = text.substr(slash);
-  if (url.authority.empty() || url.authority.find(' ') != std::string::npos) return std::nullopt;
-  return url;
+Endpoint endpoint_of(const config::Config& config, const std::string& section) {
+  const std::string own = section + ".endpoint";
+  if (!config.text(own).empty()) {
+    const std::string origin = config.origin(own);
+    return {.text = config.text(own),
+            .origin = origin.starts_with("env ") ? origin.substr(4) : own};
+  }
+  return {.text = config.text(section + ".common_endpoint"),
+          .origin = "OTEL_EXPORTER_OTLP_ENDPOINT",
+          .common = true};
 }
 
-std::string traces_path(std::string path) {
+/// A signal's own endpoint is taken as it stands, as OpenTelemetry's specification of the exporter
+/// says; a common one is a base URL. Without a path both get the signal's. The original adds the
+/// signal's path to an own endpoint for traces too.
+std::string path_of(const Url& url, const Endpoint& endpoint, std::string_view signal_path,
+                    const Notes& notes) {
+  std::string path = url.path;
+  const bool is_root = path.find_first_not_of('/') == std::string::npos;
+  if (!endpoint.common && !is_root) {
+    if (path.ends_with(std::string(signal_path) + "/")) path.pop_back();
+    if (signal_path == kTracesPath && !path.ends_with(signal_path))
+      notes.warning(
+          fmt::format("its path is taken as it stands, without {} behind it", signal_path));
+    return path;
+  }
   while (path.ends_with('/')) path.pop_back();
-  constexpr std::string_view kPath = "/v1/traces";
-  if (path.ends_with(kPath)) path.resize(path.size() - kPath.size());
-  return path + std::string(kPath);
+  if (path.ends_with(signal_path)) return path;
+  return path + std::string(signal_path);
 }
 
-std::string metrics_path(std::string path, bool common) {
-  if (!common && !path.empty() && path != "/") return path;
-  while (path.ends_with('/')) path.pop_back();
-  return path + "/v1/metrics";
+/// Empty if it may be sent. Line ends would let a value add fields of its own.
+std::string_view header_problem(const std::string& name, const std::string& value,
+                                OtlpProtocol protocol) {
+  const bool is_grpc = protocol == OtlpProtocol::kGrpc;
+  const std::string_view others = is_grpc ? "-_." : "!#$%&'*+-.^_`|~";
+  const bool is_name = std::ranges::all_of(name, [&](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) || others.find(static_cast<char>(c)) != others.npos;
+  });
+  if (!is_name || (is_grpc && name.starts_with("grpc-"))) return "has a key that is no header's";
+  const bool is_value = std::ranges::all_of(
+      value, [&](unsigned char c) { return (c >= 0x20 && c < 0x7f) || (!is_grpc && c >= 0x80); });
+  return is_value ? "" : "has a value that no header may have";
 }
 
-std::map<std::string, std::string> parse_headers(const std::string& common,
-                                                 const std::string& own) {
-  std::map<std::string, std::string> headers;
-  for (const std::string* text : {&common, &own}) {
-    for (const std::string& item : config::split_list(*text)) {
-      const std::size_t equals = item.find('=');
-      if (equals == std::string::npos) continue;
-      const auto trim = [](std::string value) {
-        value.erase(0, value.find_first_not_of(" \t"));
-        value.erase(value.find_last_not_of(" \t") + 1);
-        return value;
-      };
-      const std::string key = trim(item.substr(0, equals));
-      const std::string value = trim(item.substr(equals + 1));
-      if (!key.empty() && !value.empty()) headers[key] = value;
+void add_headers(exporting::OtlpTarget& target, std::string_view variable, const std::string& text,
+                 std::vector<std::string>& warnings) {
+  auto list = config::read_entry_list(text);
+  if (list.was_quoted)
+    warnings.push_back(fmt::format("{}: quotes around it are left out", variable));
+  if (!list.refused.empty()) {
+    warnings.push_back(fmt::format("{}: {}: left out", variable, config::describe_refused(list)));
+  }
+  for (auto& [name, value] : list.entries) {
+    const std::string_view problem = header_problem(name, value, target.protocol);
+    if (problem.empty()) {
+      target.headers.insert_or_assign(name, std::move(value));
+    } else {
+      warnings.push_back(fmt::format("{}: an entry {}: left out", variable, problem));
     }
   }
-  return headers;
 }
 
-bool set_socket(exporting::OtlpTarget& target, const Endpoint& endpoint,
-                std::vector<std::string>& mistakes) {
-  target.unix_socket = endpoint.text.substr(std::string_view("unix://").size());
-  if (target.unix_socket.empty() || target.unix_socket.size() > 108 ||
-      (target.unix_socket[0] != '/' && target.unix_socket[0] != '@')) {
-    mistakes.push_back(fmt::format("{}: '{}' must be unix:///path or unix://@name", endpoint.origin,
-                                   endpoint.text));
+void read_headers(const config::Config& config, const std::string& section, bool traces,
+                  exporting::OtlpTarget& target, std::vector<std::string>& warnings) {
+  const auto common = config.environment()("OTEL_EXPORTER_OTLP_HEADERS").value_or("");
+  add_headers(target, "OTEL_EXPORTER_OTLP_HEADERS",
+              config::substitute(common, config.environment()), warnings);
+  add_headers(target,
+              traces ? "OTEL_EXPORTER_OTLP_TRACES_HEADERS" : "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
+              config.text(section + ".headers"), warnings);
+}
+
+/// sun_path takes 107 bytes and a NUL; an abstract name has no NUL at its end but one in front.
+bool set_socket(exporting::OtlpTarget& target, std::string_view text, const Notes& notes) {
+  target.unix_socket = text.substr(text.find(':') + 1);
+  if (target.unix_socket.starts_with("//")) target.unix_socket.erase(0, 2);
+  const bool is_abstract = target.unix_socket.starts_with('@');
+  constexpr std::size_t kMaxPath = 107;
+  if (target.unix_socket.size() < 2 ||
+      target.unix_socket.size() > kMaxPath + (is_abstract ? 1 : 0) ||
+      (target.unix_socket[0] != '/' && !is_abstract)) {
+    notes.mistake("must be unix:///path or unix://@name, of at most 107 bytes");
     return false;
   }
   return true;
+}
+
+std::optional<Url> endpoint_url(std::string_view text, const Notes& notes) {
+  auto url = exporting::parse_url(text);
+  if (!url) {
+    notes.mistake(url.error().message + "; must be a URL such as http://host:4318");
+    return std::nullopt;
+  }
+  if (url->has_fragment) notes.warning("the fragment behind '#' is not sent");
+  if (url->scheme.empty()) {
+    url->scheme = "http";
+  } else if (url->scheme != "http" && url->scheme != "https") {
+    notes.warning("its scheme is neither http nor https and is taken for https");
+    url->scheme = "https";
+  }
+  return std::move(*url);
+}
+
+void check_proxy(const exporting::OtlpTarget& target, const Url& url, const Notes& notes) {
+  const bool is_grpc = target.protocol == OtlpProtocol::kGrpc;
+  const std::string scheme = is_grpc ? "https" : url.scheme;
+  const std::string variable = scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const auto proxy = exporting::proxy_for(target.proxies, scheme, url);
+  if (!proxy) {
+    notes.warning(fmt::format("{} {}", variable, proxy.error().message));
+  } else if (is_grpc && *proxy && (*proxy)->scheme != "http") {
+    notes.warning(fmt::format("{} is not used: gRPC goes through http proxies only", variable));
+  }
+}
+
+void set_url(exporting::OtlpTarget& target, const Url& url, const Endpoint& endpoint,
+             std::string_view signal_path, const Notes& notes) {
+  target.tls = url.scheme == "https";
+  target.url = url.scheme + "://" + url.authority();
+  if (target.protocol == OtlpProtocol::kHttpProtobuf) {
+    target.url += path_of(url, endpoint, signal_path, notes) + url.query;
+  } else if (url.path.find_first_not_of('/') != std::string::npos || !url.query.empty()) {
+    notes.warning("its path and query are not sent with gRPC");
+  }
 }
 
 }  // namespace
@@ -82,48 +170,39 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
                                                  std::vector<std::string>& warnings) {
   const bool traces = signal == OtlpSignal::kTraces;
   const std::string section = traces ? "otel_traces_export" : "otel_metrics_export";
-  Endpoint endpoint{.text = config.text(section + ".endpoint"), .origin = section + ".endpoint"};
-  if (endpoint.text.empty()) {
-    endpoint = {.text = config.text(section + ".common_endpoint"),
-                .origin = "OTEL_EXPORTER_OTLP_ENDPOINT",
-                .common = true};
-  }
+  const std::string_view signal_path = traces ? kTracesPath : kMetricsPath;
+  const Endpoint endpoint = endpoint_of(config, section);
   std::string protocol = config.text(section + ".own_protocol");
   if (protocol.empty()) protocol = config.text(section + ".protocol");
   if (endpoint.text.empty() || protocol == "debug") return std::nullopt;
 
+  const Notes notes{.origin = endpoint.origin, .mistakes = mistakes, .warnings = warnings};
+  const std::string_view text = config::without_quotes(endpoint.text);
+  if (text.size() != endpoint.text.size())
+    notes.warning("blanks or quotes around the URL are left out");
   exporting::OtlpTarget target;
-  const bool socket = endpoint.text.starts_with("unix://");
-  std::optional<Url> url;
-  if (socket) {
-    if (!set_socket(target, endpoint, mistakes)) return std::nullopt;
-    url = Url{.scheme = "http", .authority = "localhost", .path = ""};
-  } else {
-    url = parse_url(endpoint.text);
-  }
-  if (!url) {
-    mistakes.push_back(fmt::format("{}: must be a URL such as http://host:4318", endpoint.origin));
-    return std::nullopt;
-  }
-  if (protocol.empty()) protocol = url->authority.ends_with("4317") ? "grpc" : "http/protobuf";
+  const bool socket = text.starts_with("unix:");
+  if (socket && !set_socket(target, text, notes)) return std::nullopt;
+  const auto url = socket ? Url{.scheme = "http", .host = "localhost"} : endpoint_url(text, notes);
+  if (!url) return std::nullopt;
+  if (protocol.empty()) protocol = url->port.ends_with("4317") ? "grpc" : "http/protobuf";
   if (protocol == "http/json")
     warnings.push_back(section + ".protocol: http/json is sent as http/protobuf");
-  target.protocol =
-      protocol == "grpc" ? exporting::OtlpProtocol::kGrpc : exporting::OtlpProtocol::kHttpProtobuf;
-  target.tls = url->scheme != "http" && !socket;
-  target.url = (target.tls ? "https://" : "http://") + url->authority;
-  if (target.protocol == exporting::OtlpProtocol::kHttpProtobuf) {
-    target.url += traces ? traces_path(url->path) : metrics_path(url->path, endpoint.common);
-  }
+  target.protocol = protocol == "grpc" ? OtlpProtocol::kGrpc : OtlpProtocol::kHttpProtobuf;
+  set_url(target, *url, endpoint, signal_path, notes);
+  read_headers(config, section, traces, target, warnings);
+  if (url->has_user)
+    target.headers.try_emplace("Authorization",
+                               exporting::basic_authorization(url->user, url->password));
   target.insecure_skip_verify = config.boolean(section + ".insecure_skip_verify");
-  const auto common = config.environment()("OTEL_EXPORTER_OTLP_HEADERS").value_or("");
-  target.headers = parse_headers(config::substitute(common, config.environment()),
-                                 config.text(section + ".headers"));
   target.ca_file = config.text(section + ".certificate");
   target.client_certificate_file = config.text(section + ".client_certificate");
   target.client_key_file = config.text(section + ".client_key");
   target.gzip = config.text(section + ".compression") == "gzip";
   target.timeout = std::chrono::milliseconds(config.integer(section + ".timeout"));
+  if (socket) return target;
+  target.proxies = exporting::read_proxy_settings(config.environment());
+  check_proxy(target, *url, notes);
   return target;
 }
 

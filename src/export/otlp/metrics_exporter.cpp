@@ -14,18 +14,22 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
                                          metrics::AggregatorOptions aggregation)
     : options_(std::move(options)),
       aggregator_(std::move(aggregation)),
+      account_(options_.delta ? DeliveryAccount::Values::kDelta
+                              : DeliveryAccount::Values::kCumulative),
       sender_({.name = "otlp metrics",
                .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
                .max_items = kMaxRequests,
-               .max_bytes = options_.queue_bytes},
+               .max_bytes = options_.queue_bytes,
+               .on_end =
+                   [this](std::uint64_t snapshot, bool delivered) {
+                     delivered ? account_.on_delivered(snapshot) : account_.on_lost(snapshot);
+                   }},
               otlp::make_transport(options_.target, otlp::Signal::kMetrics)),
       next_(std::chrono::steady_clock::now() + options_.interval) {}
 
 void OtlpMetricsExporter::consume(const model::BatchRef& batch) {
-  consumed_.fetch_add(batch->spans.size(), std::memory_order_relaxed);
-  recorded_.fetch_add(aggregator_.record(*batch, metrics::Instant::now()),
-                      std::memory_order_relaxed);
+  account_.add(batch->spans.size(), aggregator_.record(*batch, metrics::Instant::now()));
   tick();
 }
 
@@ -36,23 +40,24 @@ void OtlpMetricsExporter::tick() {
 }
 
 void OtlpMetricsExporter::send() {
+  const std::uint64_t ticket = account_.begin_snapshot();
   const auto snapshot = aggregator_.snapshot(metrics::Instant::now());
   std::string request = otlp::encode_metrics(
       snapshot,
       {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
-  if (!request.empty()) sender_.submit(std::move(request), 1);
+  if (request.empty()) {
+    account_.on_lost(ticket);
+  } else {
+    sender_.submit(std::move(request), 1, ticket);
+  }
 }
 
 void OtlpMetricsExporter::shutdown(std::chrono::steady_clock::time_point deadline) {
   send();
   sender_.shutdown(deadline);
+  account_.close();
 }
 
-Exporter::Counts OtlpMetricsExporter::counts() const {
-  const std::uint64_t consumed = consumed_.load(std::memory_order_relaxed);
-  const std::uint64_t recorded = recorded_.load(std::memory_order_relaxed);
-  return {
-      .consumed = consumed, .exported = recorded, .not_wanted = consumed - recorded, .dropped = 0};
-}
+Exporter::Counts OtlpMetricsExporter::counts() const { return account_.counts(); }
 
 }  // namespace obi::exporting

@@ -2,9 +2,9 @@
 // Aggregates spans and sends the metrics to an OTLP receiver at every interval, and a last time at
 // shutdown. consume, tick and shutdown on the exporter's thread; the rest anywhere.
 #pragma once
-#include <atomic>
 #include <chrono>
 
+#include "export/delivery_account.hpp"
 #include "export/exporter.hpp"
 #include "export/otlp/options.hpp"
 #include "export/otlp/send/sender.hpp"
@@ -33,10 +33,9 @@ class OtlpMetricsExporter final : public Exporter {
   void send();
   OtlpMetricsOptions options_;
   metrics::Aggregator aggregator_;
-  otlp::Sender sender_;
+  DeliveryAccount account_;
+  otlp::Sender sender_;  // its thread calls account_
   std::chrono::steady_clock::time_point next_;
-  std::atomic<std::uint64_t> consumed_{0};
-  std::atomic<std::uint64_t> recorded_{0};
 };
 
 }  // namespace obi::exporting

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of the OTLP exporters.
 #pragma once
+#include <strings.h>
+
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "export/otlp/proxy.hpp"
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
 #include "model/event_type_set.hpp"
@@ -17,14 +20,22 @@ namespace obi::exporting {
 
 enum class OtlpProtocol : std::uint8_t { kGrpc, kHttpProtobuf };
 
+/// Header fields differ by more than case.
+struct FieldNameLess {
+  bool operator()(const std::string& left, const std::string& right) const {
+    return ::strcasecmp(left.c_str(), right.c_str()) < 0;
+  }
+};
+
 /// Where to send, and how.
 struct OtlpTarget {
   OtlpProtocol protocol = OtlpProtocol::kHttpProtobuf;
-  std::string url;          ///< HTTP: the whole URL; gRPC: http(s)://host:port or unix:…
+  std::string url;          ///< HTTP: the whole URL without user info; gRPC: http(s)://host:port
   std::string unix_socket;  ///< path, or @name for an abstract socket; empty = TCP
   bool tls = false;
   bool insecure_skip_verify = false;
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string, FieldNameLess> headers;
+  ProxySettings proxies;
   std::string ca_file;
   std::string client_certificate_file;
   std::string client_key_file;

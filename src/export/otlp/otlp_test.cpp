@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoding, sampling and delivery of OTLP without a network: the encoder's bytes are read back
-// field by field, the sender works on a transport that fails as told.
+// Encoding and sampling of OTLP: the encoder's bytes are read back field by field.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -10,7 +9,6 @@
 #include "export/otlp/encode/decoded_span.hpp"
 #include "export/otlp/encode/trace_encoder.hpp"
 #include "export/otlp/sampler.hpp"
-#include "export/otlp/send/sender.hpp"
 #include "export/otlp/traces_exporter.hpp"
 #include "export/otlp/transport/transport.hpp"
 
@@ -167,6 +165,8 @@ TEST(TraceSampler, KeepsTheShareThatIsAskedFor) {
 TEST(Transport, LogLinesHoldNoCredentials) {
   EXPECT_EQ(printable_address({.url = "http://user:planted@host:4318/v1/traces"}),
             "http://host:4318/v1/traces");
+  EXPECT_EQ(printable_address({.url = "http://host/in/v1/traces?token=planted"}),
+            "http://host/in/v1/traces");
   EXPECT_EQ(printable_address({.url = "http://host:4317"}), "http://host:4317");
   EXPECT_EQ(printable_address({.url = "http://localhost", .unix_socket = "/run/otel.sock"}),
             "/run/otel.sock");
@@ -187,72 +187,28 @@ TEST(PartialSuccess, IsRead) {
   read_partial_success("\xff\xff nonsense", delivery);  // must not throw
 }
 
-/// Answers each delivery with the next of a list, the last one for ever.
-class ScriptedTransport final : public Transport {
- public:
-  explicit ScriptedTransport(std::vector<Delivery> script) : script_(std::move(script)) {}
-  Delivery deliver(std::string_view) override {
-    const Delivery answer = script_.front();
-    if (script_.size() > 1) script_.erase(script_.begin());
-    return answer;
-  }
-
- private:
-  std::vector<Delivery> script_;
-};
-
-SenderOptions fast() {
-  return {.name = "test",
-          .address = "nowhere",
-          .backoff = {.initial = milliseconds(1),
-                      .max = milliseconds(2),
-                      .give_up_after = milliseconds(40)},
-          .max_items = 100};
-}
-
-std::chrono::steady_clock::time_point soon() {
-  return std::chrono::steady_clock::now() + std::chrono::seconds(5);
-}
-
-TEST(Sender, TriesAgainUntilTheReceiverIsBack) {
-  const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{away, away, Delivery{}}));
-  sender.submit("request", 10);
-  while (sender.counts().delivered == 0) std::this_thread::yield();
-  sender.shutdown(soon());
-  EXPECT_EQ(sender.counts().delivered, 10U);
-  EXPECT_EQ(sender.counts().errors, 2U);
-  EXPECT_EQ(sender.counts().dropped, 0U);
-}
-
-TEST(Sender, EveryItemIsDeliveredOrDropped) {
-  const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{away}));
-  for (int i = 0; i < 50; ++i) sender.submit("request", 10);
-  EXPECT_LE(sender.counts().held, 100U + 10U);
-  sender.shutdown(soon());
-  EXPECT_EQ(sender.counts().delivered, 0U);
-  EXPECT_EQ(sender.counts().dropped, 500U);
-  EXPECT_EQ(sender.counts().held, 0U);
-}
-
-TEST(Sender, WhatIsRefusedIsNotTriedAgain) {
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(std::vector{
-                            Delivery{.outcome = Outcome::kRefused, .error = "bad"}, Delivery{}}));
-  sender.submit("first", 1);
-  sender.submit("second", 2);
-  sender.shutdown(soon());
-  EXPECT_EQ(sender.counts().dropped, 1U);
-  EXPECT_EQ(sender.counts().delivered, 2U);
-}
-
-TEST(Sender, WhatAReceiverRejectsOfARequestIsDropped) {
-  Sender sender(fast(), std::make_unique<ScriptedTransport>(
-                            std::vector{Delivery{.error = "old", .rejected = 4}}));
-  sender.submit("request", 10);
-  sender.shutdown(soon());
-  EXPECT_EQ(sender.counts().delivered, 6U);
-  EXPECT_EQ(sender.counts().dropped, 4U);
+TEST(RetryInfo, IsReadFromTheDetailsOfAStatus) {
+  const auto details = [](std::string_view type, std::int64_t seconds, std::int32_t nanoseconds) {
+    std::string status;
+    protozero::pbf_writer writer(status);
+    protozero::pbf_writer any(writer, 3);
+    any.add_string(1, type.data(), type.size());
+    protozero::pbf_writer info(any, 2);
+    protozero::pbf_writer delay(info, 1);
+    delay.add_int64(1, seconds);
+    delay.add_int32(2, nanoseconds);
+    delay.commit();
+    info.commit();
+    any.commit();
+    return status;
+  };
+  constexpr std::string_view kType = "type.googleapis.com/google.rpc.RetryInfo";
+  EXPECT_EQ(read_retry_delay(details(kType, 2, 500'000'000)), milliseconds(2500));
+  EXPECT_EQ(read_retry_delay(details(kType, 100'000, 0)), std::chrono::hours(1));
+  EXPECT_EQ(read_retry_delay(details(kType, -5, -5)), milliseconds(0));
+  EXPECT_EQ(read_retry_delay(details("type.googleapis.com/x", 2, 0)), std::nullopt);
+  EXPECT_EQ(read_retry_delay("\xff nonsense google.rpc.RetryInfo"), std::nullopt);
+  EXPECT_EQ(read_retry_delay(""), std::nullopt);
 }
 
 }  // namespace

@@ -18,29 +18,34 @@ enum class PrintForm : std::uint8_t { kText, kJson, kJsonIndent, kCounter };
 struct TracePrinterOptions {
   PrintForm form = PrintForm::kText;
   int fd = 1;  ///< stays the caller's
-  /// How long a full pipe or terminal that does not block may hold up the exporter's thread.
+  /// How long a full pipe or terminal may hold up the exporter's thread, once.
   std::chrono::milliseconds patience = std::chrono::seconds(1);
 };
 
 class TracePrinter final : public Exporter {
  public:
-  explicit TracePrinter(TracePrinterOptions options) : options_(options) {}
+  explicit TracePrinter(TracePrinterOptions options);
 
   [[nodiscard]] std::string_view name() const override { return "printer"; }
-  /// One write per batch. What a reader that went away, or is too slow, would have got counts as
-  /// dropped. SIGPIPE must be ignored.
+  /// What a reader that went away, or is too slow, didn't get counts as dropped: in the text form
+  /// the lines that were not written, in the JSON forms the batch. SIGPIPE must be ignored.
   void consume(const model::BatchRef& batch) override;
   void shutdown(std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] Counts counts() const override;
 
  private:
-  bool write_out();
-  [[nodiscard]] bool waited() const;
+  /// How many bytes of text_ were written.
+  std::size_t write_out();
+  [[nodiscard]] bool has_room();
+  [[nodiscard]] std::size_t spans_in(std::string_view text, bool was_torn) const;
   TracePrinterOptions options_;
   std::string text_;   // of the batch, used again
   bool torn_ = false;  // the last write ended within a line
+  bool is_file_ = false;
+  bool is_stuck_ = false;  // there was no room for as long as `patience`
   base::Arena scratch_;
   std::atomic<std::uint64_t> consumed_{0};
+  std::atomic<std::uint64_t> done_{0};  // of consumed_: written or dropped
   std::atomic<std::uint64_t> dropped_{0};
 };
 

@@ -285,6 +285,28 @@ TEST_F(PrinterOutput, AReaderThatWentAwayCostsTheSpansAndIsCounted) {
   close(fds_[1]);
 }
 
+TEST_F(PrinterOutput, TheNumberIsHeldUntilItIsPrinted) {
+  TracePrinter printer({.form = PrintForm::kCounter, .fd = fds_[1]});
+  printer.consume(batch_of(2));
+  EXPECT_EQ(printer.counts().held(), 2U);
+  printer.shutdown({});
+  EXPECT_EQ(printer.counts().exported, 2U);
+}
+
+TEST_F(PrinterOutput, ABlockingPipeWhoseReaderStandsStillHoldsTheThreadOnce) {
+  TracePrinter printer(
+      {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::milliseconds(50)});
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) printer.consume(batch_of(2000));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  const auto counts = printer.counts();
+  EXPECT_EQ(counts.consumed, 200'000U);
+  EXPECT_EQ(counts.held(), 0U);
+  const std::string text = read_all();
+  EXPECT_EQ(counts.exported,
+            static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
+}
+
 TEST_F(PrinterOutput, AnEmptyBatchPrintsNothing) {
   TracePrinter printer({.form = PrintForm::kJson, .fd = fds_[1]});
   printer.consume(batch_of(0));
@@ -316,12 +338,14 @@ TEST_F(PrinterOutput, AReaderThatStandsStillCostsTheBatchAndTheNextBeginsOnALine
   TracePrinter printer(
       {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::milliseconds(1)});
   printer.consume(batch_of(2000));
-  EXPECT_EQ(printer.counts().dropped, 2000U);
+  const auto written = printer.counts().exported;
+  EXPECT_EQ(printer.counts().dropped, 2000U - written);
   std::string torn(1 << 20, ' ');
   torn.resize(static_cast<std::size_t>(read(fds_[0], torn.data(), torn.size())));
   ASSERT_FALSE(torn.empty());
+  EXPECT_EQ(written, static_cast<std::uint64_t>(std::count(torn.begin(), torn.end(), '\n')));
   printer.consume(batch_of(1));
-  EXPECT_EQ(printer.counts().exported, 1U);
+  EXPECT_EQ(printer.counts().exported, written + 1);
   EXPECT_EQ(read_all().starts_with('\n'), torn.back() != '\n');
 }
 

@@ -5,11 +5,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace obi::exporting::otlp {
 namespace {
 constexpr auto kReportInterval = std::chrono::seconds(60);
 constexpr double kGrowth = 1.5;  // of the pause between tries
+constexpr auto kCancelPatience = std::chrono::seconds(2);
 }  // namespace
 
 Sender::Sender(SenderOptions options, std::unique_ptr<Transport> transport)
@@ -25,12 +27,13 @@ Sender::~Sender() {
   changed_.notify_all();
 }
 
-void Sender::submit(std::string request, std::uint64_t items) {
+void Sender::submit(std::string request, std::uint64_t items, std::uint64_t ticket) {
   {
     const std::lock_guard lock(mutex_);
     held_items_ += items;
     held_bytes_ += request.size();
-    queue_.push_back({.bytes = std::move(request), .items = items, .since = Clock::now()});
+    queue_.push_back(
+        {.bytes = std::move(request), .items = items, .ticket = ticket, .since = Clock::now()});
     drop_oldest_while_full();
   }
   changed_.notify_all();
@@ -42,9 +45,14 @@ void Sender::drop_oldest_while_full() {
     const Request& oldest = queue_.front();
     held_items_ -= oldest.items;
     held_bytes_ -= oldest.bytes.size();
-    dropped_.fetch_add(oldest.items, std::memory_order_relaxed);
+    drop(oldest);
     queue_.pop_front();
   }
+}
+
+void Sender::drop(const Request& request) {
+  dropped_.fetch_add(request.items, std::memory_order_relaxed);
+  if (options_.on_end) options_.on_end(request.ticket, false);
 }
 
 void Sender::run(std::stop_token stop) {
@@ -84,28 +92,32 @@ bool Sender::attempt(Request& request) {
     const std::uint64_t rejected = std::min(delivery.rejected, request.items);
     delivered_.fetch_add(request.items - rejected, std::memory_order_relaxed);
     dropped_.fetch_add(rejected, std::memory_order_relaxed);
-    if (rejected > 0) report(delivery, {}, false);
-    if (unreported_ > 0 || last_report_ != Clock::time_point{}) {
-      spdlog::info("{}: {} is reachable again", options_.name, options_.address);
+    if (options_.on_end) options_.on_end(request.ticket, delivery.rejected == 0);
+    if (std::exchange(is_away_, false)) {
+      spdlog::info("{}: {} takes requests again", options_.name, options_.address);
       last_report_ = {};
       unreported_ = 0;
     }
+    if (rejected > 0 || !delivery.error.empty()) report(delivery, {}, false);
     return true;
   }
   errors_.fetch_add(1, std::memory_order_relaxed);
+  is_away_ = true;
   const auto now = Clock::now();
   bool closing = false;
+  bool cancelled = false;
   {
     const std::lock_guard lock(mutex_);
     closing = closing_;
+    cancelled = cancelled_;
   }
   const bool give_up = delivery.outcome == Outcome::kRefused ||
                        now - request.since >= options_.backoff.give_up_after ||
-                       (closing && request.pause.count() > 0);
+                       (closing && request.pause.count() > 0) || cancelled;
   request.pause = next_pause(request, delivery);
   request.not_before = now + request.pause;
   report(delivery, request.pause, !give_up);
-  if (give_up) dropped_.fetch_add(request.items, std::memory_order_relaxed);
+  if (give_up) drop(request);
   return give_up;
 }
 
@@ -129,8 +141,8 @@ void Sender::report(const Delivery& delivery, std::chrono::nanoseconds pause, bo
   const std::string more =
       unreported_ > 0 ? fmt::format(" ({} more failures since the last line)", unreported_) : "";
   if (delivery.outcome == Outcome::kDelivered) {
-    spdlog::warn("{}: {} rejected {} items: {}{}", options_.name, options_.address,
-                 delivery.rejected, delivery.error, more);
+    spdlog::warn("{}: {} took a request, rejected {} items of it and says: {}{}", options_.name,
+                 options_.address, delivery.rejected, delivery.error, more);
   } else if (retrying) {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
     spdlog::warn("{}: {} can't be reached: {}; next try in {} ms{}", options_.name,
@@ -148,10 +160,17 @@ void Sender::shutdown(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
     closing_ = true;
     changed_.notify_all();
-    changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !delivering_; });
-    for (const Request& request : queue_)
-      dropped_.fetch_add(request.items, std::memory_order_relaxed);
-    for (const Request& request : queue_) held_items_ -= request.items;
+    const bool done =
+        changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !delivering_; });
+    if (!done) {
+      cancelled_ = true;
+      transport_->cancel();
+      changed_.wait_for(lock, kCancelPatience, [this] { return !delivering_; });
+    }
+    for (const Request& request : queue_) {
+      drop(request);
+      held_items_ -= request.items;
+    }
     queue_.clear();
   }
   thread_.request_stop();

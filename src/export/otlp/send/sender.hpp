@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -25,6 +26,9 @@ struct SenderOptions {
   Backoff backoff;
   std::size_t max_items = 16'384;
   std::size_t max_bytes = 16 << 20;
+  /// The end of each request, called once: whether the receiver took all of it. On the sender's
+  /// thread or that of `submit` or `shutdown`; must not call the sender.
+  std::function<void(std::uint64_t ticket, bool delivered)> on_end = nullptr;
 };
 
 class Sender {
@@ -34,10 +38,11 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  /// `items`: spans or metrics in the request, for counting.
-  void submit(std::string request, std::uint64_t items);
+  /// `items`: spans or metrics in the request, for counting; `ticket`: for `on_end`.
+  void submit(std::string request, std::uint64_t items, std::uint64_t ticket = 0);
   /// Delivers what is held, each request at least tried once, until the deadline; the rest is
-  /// dropped.
+  /// dropped, also a request whose answer hasn't come. Nothing is held afterwards, unless the
+  /// transport doesn't return within two seconds of being cancelled.
   void shutdown(std::chrono::steady_clock::time_point deadline);
 
   struct Counts {
@@ -53,12 +58,14 @@ class Sender {
   struct Request {
     std::string bytes;
     std::uint64_t items = 0;
+    std::uint64_t ticket = 0;
     Clock::time_point since;
     std::chrono::nanoseconds pause{0};  // before the next try
     Clock::time_point not_before{};
   };
   void run(std::stop_token stop);
   void drop_oldest_while_full();
+  void drop(const Request& request);
   /// True: done with the request, one way or the other.
   bool attempt(Request& request);
   void report(const Delivery& delivery, std::chrono::nanoseconds pause, bool retrying);
@@ -73,12 +80,14 @@ class Sender {
   std::size_t held_bytes_ = 0;
   bool delivering_ = false;
   bool closing_ = false;
+  bool cancelled_ = false;
   std::atomic<std::uint64_t> delivered_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint64_t> errors_{0};
   // the sender thread's own:
   Clock::time_point last_report_{};
   std::uint64_t unreported_ = 0;
+  bool is_away_ = false;  // the last delivery failed
   std::minstd_rand jitter_{std::random_device{}()};
   std::jthread thread_;
 };

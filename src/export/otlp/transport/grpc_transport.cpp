@@ -4,13 +4,16 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 
 #include "export/otlp/transport/transport.hpp"
+#include "export/otlp/url.hpp"
 
 namespace obi::exporting::otlp {
 namespace {
@@ -56,7 +59,7 @@ bool is_retryable(const grpc::Status& status) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DATA_LOSS: return true;
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return status.error_details().find("google.rpc.RetryInfo") != std::string::npos;
+      return read_retry_delay(status.error_details()).has_value();
     default: return false;
   }
 }
@@ -73,6 +76,7 @@ class GrpcTransport final : public Transport {
     if (!stub_) open();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + target_.timeout);
+    if (!begin(context)) return {.outcome = Outcome::kRetry, .error = "the agent stops"};
     if (target_.gzip) context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
     for (const auto& [name, value] : target_.headers) {
       std::string key = name;
@@ -90,17 +94,63 @@ class GrpcTransport final : public Transport {
     void* tag = nullptr;
     bool ok = false;
     queue.Next(&tag, &ok);
+    end();
     return judge(status, reply);
   }
 
+  void cancel() override {
+    const std::lock_guard lock(mutex_);
+    is_cancelled_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+  }
+
  private:
+  bool begin(grpc::ClientContext& context) {
+    const std::lock_guard lock(mutex_);
+    context_ = is_cancelled_ ? nullptr : &context;
+    return !is_cancelled_;
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    context_ = nullptr;
+  }
+
   void open() {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("opentelemetry-ebpf-instrumentation");
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // decided by proxy_for
+    std::string address = address_of(target_);
+    if (const auto proxy = proxy_of(target_)) address = go_through(*proxy, arguments);
     stub_ = std::make_unique<grpc::GenericStub>(
-        grpc::CreateCustomChannel(address_of(target_), credentials_of(target_), arguments));
+        grpc::CreateCustomChannel(address, credentials_of(target_), arguments));
+  }
+
+  // CONNECT, also for plain text, as gRPC does it itself; the proxy resolves the name.
+  std::string go_through(const Url& proxy, grpc::ChannelArguments& arguments) const {
+    const Url endpoint = *parse_url(target_.url);
+    Url server = endpoint;
+    if (server.port.empty()) server.port = "443";
+    arguments.SetString("grpc.http_connect_server", server.authority());
+    if (proxy.has_user) {
+      arguments.SetString("grpc.http_connect_headers",
+                          "Proxy-Authorization:" + basic_authorization(proxy.user, proxy.password));
+    }
+    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, endpoint.authority());
+    if (target_.tls) arguments.SetSslTargetNameOverride(endpoint.host);
+    spdlog::info("{} is reached through the proxy {}", printable_address(target_),
+                 printable(proxy));
+    Url first = proxy;
+    first.port = proxy.port_or_default();
+    return first.authority();
+  }
+
+  static std::optional<Url> proxy_of(const OtlpTarget& target) {
+    if (!target.unix_socket.empty()) return std::nullopt;
+    const auto endpoint = parse_url(target.url);
+    if (!endpoint) return std::nullopt;
+    auto proxy = proxy_for(target.proxies, "https", *endpoint);
+    return proxy && *proxy && (*proxy)->scheme == "http" ? std::move(*proxy) : std::nullopt;
   }
 
   static Delivery judge(const grpc::Status& status, const grpc::ByteBuffer& reply) {
@@ -114,6 +164,7 @@ class GrpcTransport final : public Transport {
       return delivery;
     }
     delivery.outcome = is_retryable(status) ? Outcome::kRetry : Outcome::kRefused;
+    delivery.retry_after = read_retry_delay(status.error_details());
     delivery.error = status.error_message().substr(0, 512);
     if (delivery.error.empty())
       delivery.error = "gRPC status " + std::to_string(status.error_code());
@@ -123,6 +174,9 @@ class GrpcTransport final : public Transport {
   OtlpTarget target_;
   std::string method_;
   std::unique_ptr<grpc::GenericStub> stub_;
+  std::mutex mutex_;
+  grpc::ClientContext* context_ = nullptr;  // of the delivery under way
+  bool is_cancelled_ = false;
 };
 
 }  // namespace

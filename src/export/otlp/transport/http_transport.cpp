@@ -2,13 +2,15 @@
 // OTLP/HTTP with binary protobuf (OTLP specification 1.3, "OTLP/HTTP"), on libcurl with one
 // kept-alive connection.
 #include <curl/curl.h>
+#include <spdlog/spdlog.h>
 #include <zlib.h>
 
-#include <charconv>
+#include <atomic>
 #include <cstring>
 #include <mutex>
 
 #include "export/otlp/transport/transport.hpp"
+#include "export/otlp/url.hpp"
 
 namespace obi::exporting::otlp {
 namespace {
@@ -59,20 +61,41 @@ class HttpTransport final : public Transport {
     response_.clear();
     curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, request.data());
     curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
-    const CURLcode code = curl_easy_perform(curl_);
+    if (auto fault = set_url(target_.url); !fault.empty())
+      return {.outcome = Outcome::kRefused, .error = std::move(fault)};
+    CURLcode code = curl_easy_perform(curl_);
+    if (code == CURLE_OK && is_redirect()) {
+      const std::string location = redirect_within_host();
+      if (location.empty())
+        return {.outcome = Outcome::kRefused,
+                .error = fmt::format("HTTP status {}, to where nothing is sent", status())};
+      response_.clear();
+      set_url(location);
+      code = curl_easy_perform(curl_);
+    }
     if (code != CURLE_OK) return connection_failure(code);
     return judge_status();
   }
+
+  void cancel() override { is_cancelled_ = true; }
 
  private:
   bool open() {
     initialise_curl();
     curl_ = curl_easy_init();
     if (curl_ == nullptr) return false;
-    curl_easy_setopt(curl_, CURLOPT_URL, target_.url.c_str());
+    curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl_, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(curl_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    // A proxy gets none of the fields that are meant for the receiver.
+    curl_easy_setopt(curl_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+    curl_easy_setopt(curl_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(curl_, CURLOPT_NOPROXY, "");  // decided by proxy_for
+    curl_easy_setopt(curl_, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl_, CURLOPT_XFERINFOFUNCTION, stop_if_cancelled);
+    curl_easy_setopt(curl_, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(curl_, CURLOPT_POST, 1L);
     curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl_, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(target_.timeout.count()));
     curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, keep_body);
@@ -88,6 +111,53 @@ class HttpTransport final : public Transport {
     return true;
   }
 
+  static int stop_if_cancelled(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<HttpTransport*>(self)->is_cancelled_ ? 1 : 0;
+  }
+
+  // The URL, and the proxy that leads there. Returns what is wrong with it.
+  std::string set_url(const std::string& text) {
+    curl_easy_setopt(curl_, CURLOPT_URL, text.c_str());
+    curl_easy_setopt(curl_, CURLOPT_PROXY, "");  // none, whatever libcurl finds in the environment
+    if (!target_.unix_socket.empty()) return {};
+    const auto url = parse_url(text);
+    if (!url) return "the URL " + url.error().message;
+    const auto proxy = proxy_for(target_.proxies, url->scheme, *url);
+    if (!proxy || !*proxy) return {};  // what is wrong with a proxy was said at start
+    const std::string address = printable(**proxy);
+    curl_easy_setopt(curl_, CURLOPT_PROXY, address.c_str());
+    if ((*proxy)->has_user) {
+      curl_easy_setopt(curl_, CURLOPT_PROXYUSERNAME, (*proxy)->user.c_str());
+      curl_easy_setopt(curl_, CURLOPT_PROXYPASSWORD, (*proxy)->password.c_str());
+      curl_easy_setopt(curl_, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+    }
+    if (address != reported_proxy_) {
+      reported_proxy_ = address;
+      spdlog::info("{} is reached through the proxy {}", printable_address(target_), address);
+    }
+    return {};
+  }
+
+  [[nodiscard]] long status() const {
+    long status = 0;
+    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+  }
+
+  [[nodiscard]] bool is_redirect() const { return status() == 307 || status() == 308; }
+
+  // Body and credentials go to the same host only, and never from https to http; else empty.
+  [[nodiscard]] std::string redirect_within_host() const {
+    const char* location = nullptr;
+    curl_easy_getinfo(curl_, CURLINFO_REDIRECT_URL, &location);
+    if (location == nullptr) return {};
+    const auto from = parse_url(target_.url);
+    const auto to = parse_url(location);
+    if (!from || !to || from->host != to->host || to->has_user) return {};
+    if (to->scheme != "https" && to->scheme != from->scheme) return {};
+    return location;
+  }
+
   void open_socket() {
     if (target_.unix_socket.empty()) return;
     if (target_.unix_socket[0] == '@') {
@@ -98,7 +168,6 @@ class HttpTransport final : public Transport {
   }
 
   void open_tls() {
-    if (!target_.tls) return;
     if (!target_.ca_file.empty()) curl_easy_setopt(curl_, CURLOPT_CAINFO, target_.ca_file.c_str());
     if (!target_.client_certificate_file.empty()) {
       curl_easy_setopt(curl_, CURLOPT_SSLCERT, target_.client_certificate_file.c_str());
@@ -127,8 +196,7 @@ class HttpTransport final : public Transport {
   }
 
   Delivery judge_status() {
-    long status = 0;
-    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    const long status = this->status();
     Delivery delivery;
     if (status >= 200 && status < 300) {
       read_partial_success(response_, delivery);
@@ -149,6 +217,8 @@ class HttpTransport final : public Transport {
   curl_slist* headers_ = nullptr;
   std::string compressed_;
   std::string response_;
+  std::string reported_proxy_;
+  std::atomic<bool> is_cancelled_ = false;
 };
 
 }  // namespace

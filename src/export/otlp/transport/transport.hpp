@@ -32,6 +32,9 @@ class Transport {
  public:
   virtual ~Transport() = default;
   virtual Delivery deliver(std::string_view request) = 0;
+  /// The delivery under way, and each later one, ends within a second as one to try again.
+  /// Thread-safe.
+  virtual void cancel() = 0;
 };
 
 /// Nothing is connected before the first delivery.
@@ -41,10 +44,15 @@ std::unique_ptr<Transport> make_transport(const OtlpTarget& target, Signal signa
 std::unique_ptr<Transport> make_http_transport(const OtlpTarget& target);
 std::unique_ptr<Transport> make_grpc_transport(const OtlpTarget& target, Signal signal);
 
-/// The address for log lines: without the user name and password that a URL may hold.
+/// The address for log lines: without the user info and the query of the URL, which may hold a
+/// password or a token.
 std::string printable_address(const OtlpTarget& target);
 
 /// Reads an Export*ServiceResponse: partial_success{rejected, error_message}.
 void read_partial_success(std::string_view response, Delivery& delivery);
+
+/// Reads the google.rpc.Status that gRPC's error details hold: RetryInfo.retry_delay, at most an
+/// hour. nullopt if there is none.
+std::optional<std::chrono::milliseconds> read_retry_delay(std::string_view status);
 
 }  // namespace obi::exporting::otlp
