@@ -55,6 +55,8 @@ def test_soak(nginx, tmp_path):
             page = lambda: get(f"http://127.0.0.1:{port}/metrics", 30)  # noqa: E731
             with contextlib.suppress(AssertionError):  # the table shows what is missing
                 wait_for(lambda: counted(page(), nginx, redis, postgres) == expected, 60, "every span")
+            with contextlib.suppress(AssertionError):  # what no scrape has when the agent ends is dropped
+                wait_for(lambda: page() and 'obi_exporter_held_spans{exporter="prometheus"} 0' in agent.metrics(), 60, "a scrape of it all")
             found = counted(page(), nginx, redis, postgres)
             rows = ledger_of_log(agent.stop(90))
             report(expected, found, rows, resident, agent)
