@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 
 model::ServiceRef service(const std::string& name, std::uint32_t pid = 1) {
-  return std::make_shared<const model::Service>(
-      model::Service{.name = name, .host_name = "box", .pid = pid});
+  return std::make_shared<const model::Service>(model::Service{
+      .name = name, .instance_id = "box:" + std::to_string(pid), .host_name = "box", .pid = pid});
 }
 
 TEST(ProcessDirectory, FindsWhatWasPut) {
@@ -61,6 +61,11 @@ TEST(ProcessDirectory, AChildIsAnInstanceOfItsOwn) {
   EXPECT_EQ(directory.find(2)->instance_id, "box:2");
   directory.inherit(3, 99);
   EXPECT_EQ(directory.find(3), nullptr);
+  auto stated = *service("b", 4);
+  stated.instance_id = "ns.pod.main";
+  directory.put(4, std::make_shared<const model::Service>(stated));
+  directory.inherit(5, 4);
+  EXPECT_EQ(directory.find(5)->instance_id, "ns.pod.main");
 }
 
 TEST(ProcessDirectory, EndedProcessesAreBounded) {
