@@ -4,7 +4,7 @@
 // Hooks, all at the return: inet_sendmsg(socket, message, size), inet_recvmsg(socket, message, size, flags) and their
 //   inet6 twins, unix_stream_sendmsg(socket, message, size), unix_stream_recvmsg(socket, message, size, flags),
 //   inet_sendpage(socket, page, offset, size, flags) up to 6.4, tcp_splice_read(socket, position, pipe, size, flags),
-//   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk). One layer above tcp_sendmsg and
+//   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk), unix_release(socket). One layer above tcp_sendmsg and
 //   tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are the application's also under
 //   kernel TLS, MPTCP and sockmap.
 // Maps: reads pid_*, capture_wishes; writes connections, losses, segments. Consumed by src/capture.
@@ -81,6 +81,13 @@ int obi_tcp_splice_read(const trampoline_args *args) {
 SEC("fexit/unix_shutdown")
 int obi_unix_shutdown(const trampoline_args *args) {
   if (is_traced() && (int)args[2] == 0) shut_down(SCRATCH_SHUTDOWN, (const struct socket *)args[0], args[1]);
+  return 0;
+}
+
+// Whoever drops the last reference: maybe no traced process.
+SEC("fentry/unix_release")
+int obi_unix_release(const trampoline_args *args) {
+  released((const struct socket *)args[0]);
   return 0;
 }
 

@@ -6,7 +6,8 @@
 //   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
 //   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
-//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection.
+//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection; one on
+//   unix_release(socket) tells its end.
 // Maps: reads pid_*, capture_wishes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
@@ -156,6 +157,13 @@ int obi_inet_sendpage_return(struct pt_regs *registers) {
 SEC("kprobe/unix_shutdown")
 int obi_unix_shutdown(struct pt_regs *registers) {
   if (is_traced()) shut_down(SCRATCH_SHARED, (const struct socket *)PT_REGS_PARM1(registers), PT_REGS_PARM2(registers));
+  return 0;
+}
+
+// Whoever drops the last reference: maybe no traced process.
+SEC("kprobe/unix_release")
+int obi_unix_release(struct pt_regs *registers) {
+  released((const struct socket *)PT_REGS_PARM1(registers));
   return 0;
 }
 

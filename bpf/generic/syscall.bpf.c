@@ -2,8 +2,8 @@
 // The `syscall` capture back end.
 // Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints), twice from 6.13 on.
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
-//   only), accept, accept4, connect, close, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
-// Maps: reads pid_*, capture_wishes; writes connections, losses, segments. Consumed by src/capture.
+//   only), accept, accept4, connect, close, dup2, dup3, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
+// Maps: reads pid_*, capture_wishes; writes connections, descriptors, losses, segments. Consumed by src/capture.
 #define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 

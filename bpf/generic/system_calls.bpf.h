@@ -8,6 +8,7 @@
 
 #include "../lib/segment.bpf.h"
 #include "../lib/syscall_args.bpf.h"
+#include "../maps/descriptors.bpf.h"
 #include "../maps/pid_filter.bpf.h"
 
 #define IN_PROGRESS 115  // EINPROGRESS of a non-blocking connect
@@ -18,6 +19,23 @@ static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement 
 static __always_inline void told(const struct movement *movement);
 static __always_inline void io_uring_entered(void);
 
+// So that its end is noticed when the descriptor is closed.
+static __always_inline void remember_descriptor(__u32 fd, const struct socket_ref *socket) {
+  struct descriptor key = descriptor_of(fd);
+  __u64 sk = (__u64)socket->sk;
+  const __u64 *known = bpf_map_lookup_elem(&descriptors, &key);
+  if (!known || *known != sk) bpf_map_update_elem(&descriptors, &key, &sk, BPF_ANY);
+}
+
+static __always_inline void descriptor_closed(__u32 fd) {
+  struct descriptor key = descriptor_of(fd);
+  const __u64 *known = bpf_map_lookup_elem(&descriptors, &key);
+  if (!known) return;
+  __u64 sk = *known;
+  bpf_map_delete_elem(&descriptors, &key);
+  end_if_released(sk, 0);
+}
+
 // Completes the scratch's movement and reports it; nothing if `fd` is no socket that we follow.
 __noinline int moved_by_call(__u32 slot, __u32 fd, __u32 total) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
@@ -26,6 +44,7 @@ __noinline int moved_by_call(__u32 slot, __u32 fd, __u32 total) {
   if (is_told_elsewhere(slot, &scratch->movement)) return 0;
   emit(slot, &scratch->movement);
   told(&scratch->movement);
+  if (scratch->movement.socket.kind == STREAM_UNIX) remember_descriptor(fd, &scratch->movement.socket);
   return 0;
 }
 
@@ -62,6 +81,7 @@ static __always_inline void opened_by_call(long fd, __u8 role) {
   struct socket_ref socket;
   if (fd < 0 || !socket_of_fd(&socket, fd) || socket.kind == SOCKET_UDP) return;
   connection_of(&socket, role);
+  if (socket.kind == STREAM_UNIX) remember_descriptor(fd, &socket);
 }
 
 // A handshake that failed with such an error was told before the call returned.
@@ -156,6 +176,10 @@ static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *con
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
     if (is_no_way(call.result) && !again) no_way_by_call(&call);
+  } else if (call.number == NR_close) {
+    descriptor_closed(call.args[0]);
+  } else if ((call.number == NR_dup3 || call.number == NR_dup2) && call.result >= 0) {
+    descriptor_closed(call.args[1]);  // what it was before
   } else if (call.number == NR_io_uring_enter && !again) {
     io_uring_entered();
   }

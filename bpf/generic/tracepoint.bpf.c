@@ -7,7 +7,7 @@
 //   connection. tcp_sendmsg_locked is the newest of them (6.16).
 // Received bytes are read from the packet, whose fragments are pages: page_address.bpf.h. The loader sends itself known bytes
 //   before it trusts this.
-// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, descriptors, losses, segments. Consumed by src/capture.
 #define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 

@@ -112,12 +112,37 @@ static __always_inline __u8 role_of(const struct socket_ref *socket) {
   return has_name ? OBI_ROLE_SERVER : OBI_ROLE_CLIENT;
 }
 
+// `ns`: 0 for now. Of several that end it at once only one does.
+static __always_inline void close_connection(__u64 key, const struct connection *connection, __u64 ns) {
+  __u64 id = connection->id;
+  bool announced = connection->announced;
+  if (bpf_map_delete_elem(&connections, &key) || !announced) return;
+  struct obi_connection_close *close = bpf_ringbuf_reserve(&segments, sizeof(*close), 0);
+  if (!close) {
+    count_loss(OBI_LOSS_RING_FULL);
+    return;
+  }
+  close->header.type = OBI_EVENT_CONNECTION_CLOSE;
+  close->header.size = sizeof(*close);
+  close->id = id;
+  close->ns = ns ? ns : bpf_ktime_get_ns();
+  bpf_ringbuf_submit(close, BPF_RB_NO_WAKEUP);
+}
+
+// The entry under that key is of a socket whose address is in use again, and whose end was not noticed.
+__noinline int end_stale_connection(__u64 key) {
+  const struct connection *stale = bpf_map_lookup_elem(&connections, &key);
+  if (stale) close_connection(key, stale, 0);
+  return 0;
+}
+
 // The entry of the socket, made if need be; `role` is OBI_ROLE_UNKNOWN unless the socket is just being opened. NULL (and
 // counted) if the table takes no more.
 static __always_inline struct connection *connection_of(const struct socket_ref *socket, __u8 role) {
   __u64 key = (__u64)socket->sk;
   struct connection *known = bpf_map_lookup_elem(&connections, &key);
   if (known && known->inode == socket->inode) return known;
+  if (known) end_stale_connection(key);
   struct connection fresh = {.id = new_connection_id(),
                              .inode = socket->inode,
                              .direction = 0xff,

@@ -34,9 +34,31 @@ struct inode {
   unsigned short i_mode;
   unsigned long i_ino;
 };
+struct qstr {
+  const unsigned char *name;
+};
+struct dentry {
+  struct qstr d_name;
+};
+struct path {
+  struct dentry *dentry;
+};
+typedef struct {
+  long counter;
+} atomic_long_t;
+struct file_ref {  // file_ref_t
+  atomic_long_t refcnt;
+};
 struct file {
   struct inode *f_inode;
   void *private_data;
+  struct path f_path;
+  atomic_long_t f_count;  // up to 6.12
+  struct file_ref f_ref;
+};
+struct linux_binprm {
+  struct file *file;   // what runs: of a script, its interpreter
+  const char *interp;  // the path of that
 };
 struct fdtable {
   unsigned int max_fds;
@@ -87,6 +109,7 @@ struct sock_common {
 };
 struct socket {
   struct sock *sk;
+  struct file *file;
 };
 struct sock {
   struct sock_common __sk_common;

@@ -181,6 +181,7 @@ __noinline int emit_segment(__u32 slot) {
   if (!connection->announced && !announce(connection, &movement->socket)) return 0;
   if (movement->total) flatten(movement);
   begin_segment(scratch, connection);
+  if (connection->stream_socket == STREAM_UNIX) connection->told_to[0] = scratch->segment.pid;
   __u32 total = movement->total;
   __u32 wanted = total ? wanted_bytes(slot, scratch, connection, mode) : 0;
   if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && movement->iov_count > MAX_IOVECS)) {

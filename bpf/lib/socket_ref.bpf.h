@@ -5,15 +5,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "../shared/connection.h"
 #include "kernel_types.bpf.h"
-
-enum socket_kind {
-  STREAM_NONE = 0,
-  STREAM_TCP = 1,
-  STREAM_MPTCP = 2,  // its sock has no tcp_sock fields: no stream positions
-  STREAM_UNIX = 3,
-  SOCKET_UDP = 4,  // connected to a DNS port, or not connected
-};
 
 #define ADDRESS_FAMILY_UNIX 1
 #define ADDRESS_FAMILY_INET 2

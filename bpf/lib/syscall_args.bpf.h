@@ -37,9 +37,9 @@ static __always_inline bool is_compat(const struct task_struct *task) {
   return status & TS_COMPAT;
 }
 enum {
-  NR_read = 0, NR_write = 1, NR_close = 3, NR_readv = 19, NR_writev = 20, NR_sendfile = 40, NR_connect = 42,
+  NR_read = 0, NR_write = 1, NR_close = 3, NR_readv = 19, NR_writev = 20, NR_dup2 = 33, NR_sendfile = 40, NR_connect = 42,
   NR_accept = 43, NR_sendto = 44, NR_recvfrom = 45, NR_sendmsg = 46, NR_recvmsg = 47, NR_shutdown = 48,
-  NR_splice = 275, NR_accept4 = 288, NR_recvmmsg = 299, NR_sendmmsg = 307, NR_io_uring_enter = 426,
+  NR_splice = 275, NR_accept4 = 288, NR_dup3 = 292, NR_recvmmsg = 299, NR_sendmmsg = 307, NR_io_uring_enter = 426,
 };
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -72,7 +72,7 @@ static __always_inline bool is_compat(const struct task_struct *task) {
 enum {
   NR_read = 63, NR_write = 64, NR_close = 57, NR_readv = 65, NR_writev = 66, NR_sendfile = 71, NR_connect = 203,
   NR_accept = 202, NR_sendto = 206, NR_recvfrom = 207, NR_sendmsg = 211, NR_recvmsg = 212, NR_shutdown = 210,
-  NR_splice = 76, NR_accept4 = 242, NR_recvmmsg = 243, NR_sendmmsg = 269, NR_io_uring_enter = 426,
+  NR_splice = 76, NR_dup2 = -1 /* there is none */, NR_dup3 = 24, NR_accept4 = 242, NR_recvmmsg = 243, NR_sendmmsg = 269, NR_io_uring_enter = 426,
 };
 
 #else

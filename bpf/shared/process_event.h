@@ -20,6 +20,15 @@ struct obi_process_event {
   __u32 pid_ns;      // inode of that namespace
   __u32 net_ns;      // inode of the network namespace
   __u16 port;        // OBI_PROCESS_LISTEN: host byte order; else 0
-  __u16 pad[3];
+  __u8 is_captured;  // 1: `pid` is traced (OBI_PROCESS_FORK: `parent_pid`); such events lie among the segments, in order
+  __u8 pad[5];
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_process_event) == 48, "process event layout");
+
+// OBI_PROCESS_EXEC of a traced process: what it runs, as /proc may not say it any more when the event is read.
+struct obi_exec_event {
+  struct obi_process_event event;
+  char path[256];  // by which the file was asked for, of a script its interpreter's; may be cut, may be relative
+  char name[64];   // of the file itself, where `path` may end with a link; may be cut
+};
+OBI_STATIC_ASSERT(sizeof(struct obi_exec_event) == 368, "exec event layout");

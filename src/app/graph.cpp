@@ -19,8 +19,9 @@ namespace {
 class DirectoryLookup final : public pipeline::ServiceLookup {
  public:
   explicit DirectoryLookup(const discover::ProcessDirectory& directory) : directory_(directory) {}
-  [[nodiscard]] model::ServiceRef find(std::uint32_t pid) const override {
-    return directory_.find(pid);
+  [[nodiscard]] Found find(std::uint32_t pid, std::uint64_t ns) const override {
+    auto found = directory_.find_at(pid, ns);
+    return {std::move(found.service), found.from_ns, found.until_ns};
   }
 
  private:
@@ -57,7 +58,6 @@ struct Agent::Graph {
   base::Result<void> open_source(const CommandLine& line);
   base::Result<void> build_stages(bool replay);
   void build_nodes();
-  void on_service(const model::ServiceRef& service, bool added);
   [[nodiscard]] exporting::InternalSources internal_sources();
   void print_summary() const;
 
@@ -87,8 +87,14 @@ base::Result<void> Agent::Graph::open(const CommandLine& line) {
     if (!opened) return std::unexpected(std::move(opened.error()));
     recorder = std::make_unique<SharedRecorder>(std::move(*opened));
   }
-  directory.set_listener(
-      [this](const model::ServiceRef& service, bool added) { on_service(service, added); });
+  directory.set_listener([this](const model::ServiceRef& service, bool added) {
+    exporters.on_service(service, added);
+  });
+  if (recorder) {
+    directory.set_process_listener([this](std::uint32_t pid, const model::ServiceRef& service) {
+      recorder->write_service(pid, *service);
+    });
+  }
   if (auto stages_built = build_stages(line.replay.has_value()); !stages_built) return stages_built;
   spans = std::make_unique<BatchQueue>(queue_options("spans", options.queue));
   if (auto opened = open_source(line); !opened) return opened;
@@ -166,11 +172,6 @@ void Agent::Graph::build_nodes() {
                   },
               .finished = [this] { exporters.close_queues(); }});
   exporters.add_nodes(runner, options.shutdown_timeout);
-}
-
-void Agent::Graph::on_service(const model::ServiceRef& service, bool added) {
-  if (added && recorder) recorder->write_service(service->pid, *service);
-  exporters.on_service(service, added);
 }
 
 exporting::InternalSources Agent::Graph::internal_sources() {

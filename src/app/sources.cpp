@@ -71,16 +71,18 @@ void KernelSource::on_segment(const model::Segment& segment) {
 void KernelSource::consume(std::span<const std::byte> bytes) {
   if (recorder_ != nullptr) recorder_->write(bytes);
   std::visit(
-      Overloaded{[&](const model::Segment& segment) { on_segment(segment); },
-                 [&](const model::ConnectionOpened& opened) { pairer_.on_opened(opened); },
-                 [&](const model::ConnectionClosed& closed) { pairer_.on_closed(closed); },
-                 [&](const model::ConnectFailed& failed) { pairer_.on_connect_failed(failed); },
-                 [&](const model::ProcessEvent& event) { discovery_.push(event); },
-                 [&](const capture::ServiceRecord&) {},
-                 [&](const capture::UndecodableRecord&) {
-                   ledger_.add(model::Reason::SegmentsSeen);
-                   ledger_.add(model::Reason::SegmentsUndecodable);
-                 }},
+      Overloaded{
+          [&](const model::Segment& segment) { on_segment(segment); },
+          [&](const model::ConnectionOpened& opened) { pairer_.on_opened(opened); },
+          [&](const model::ConnectionClosed& closed) { pairer_.on_closed(closed); },
+          [&](const model::ConnectFailed& failed) { pairer_.on_connect_failed(failed); },
+          [&](const model::ProcessEvent& event) { discovery_.push(event); },
+          [&](const capture::ExecRecord& exec) { discovery_.push(exec.event, exec.executable); },
+          [&](const capture::ServiceRecord&) {},
+          [&](const capture::UndecodableRecord&) {
+            ledger_.add(model::Reason::SegmentsSeen);
+            ledger_.add(model::Reason::SegmentsUndecodable);
+          }},
       capture::decode_record(bytes));
 }
 
@@ -110,7 +112,11 @@ void ReplaySource::consume(std::span<const std::byte> bytes) {
                           pairer_.on_connect_failed(failed);
                           advance(failed.end_ns);
                         },
-                        [&](const model::ProcessEvent&) {},
+                        [&](const model::ProcessEvent& event) {
+                          if (event.kind == model::ProcessEventKind::kFork)
+                            directory_.inherit(event.pid, event.parent_pid, event.ns);
+                        },
+                        [&](const capture::ExecRecord&) {},
                         [&](const capture::ServiceRecord& told) {
                           if (auto service = capture::read_service(told.json)) {
                             service->pid = told.pid;

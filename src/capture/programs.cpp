@@ -25,6 +25,11 @@ std::string_view function_of(const bpf_program* program) {
   return section.substr(section.find('/') + 1);
 }
 
+// The agent runs it itself: its section names no hook.
+bool runs_on_demand(const bpf_program* program) {
+  return std::string_view(bpf_program__section_name(program)).find('/') == std::string_view::npos;
+}
+
 // Without these a back end would see nothing, or not know when to stop. The second program of a
 // hook only tells what the first one could not.
 bool is_essential(const bpf_program* program) {
@@ -46,6 +51,7 @@ std::string missing_hook(const bpf_program* program, const btf* types) {
   switch (bpf_program__type(program)) {
     case BPF_PROG_TYPE_TRACING: return knows(name, BTF_KIND_FUNC) ? "" : "function " + name;
     case BPF_PROG_TYPE_RAW_TRACEPOINT:
+      if (runs_on_demand(program)) return "";
       return knows("btf_trace_" + name, BTF_KIND_TYPEDEF) ? "" : "tracepoint " + name;
     default: return "";
   }
@@ -78,6 +84,11 @@ base::Result<void> load_failure(const TracerOptions& options, int error) {
 }
 
 }  // namespace
+
+int Programs::program(const char* name) const {
+  const bpf_program* found = bpf_object__find_program_by_name(object(), name);
+  return found == nullptr ? -1 : bpf_program__fd(found);
+}
 
 int Programs::map(const char* name) const {
   return bpf_map__fd(bpf_object__find_map_by_name(object(), name));
@@ -186,7 +197,7 @@ std::uint64_t Programs::skipped_runs() const {
 base::Result<void> Programs::attach() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
-    if (!bpf_program__autoload(program)) continue;
+    if (!bpf_program__autoload(program) || runs_on_demand(program)) continue;
     bpf_link* link = bpf_program__attach(program);
     if (link != nullptr) {
       links_.push_back(link);

@@ -30,6 +30,8 @@ class Programs {
   base::Result<void> attach();
 
   [[nodiscard]] virtual bpf_object* object() const = 0;
+  /// Descriptor of a program, -1 if it isn't loaded.
+  [[nodiscard]] int program(const char* name) const;
   /// Descriptor of a map; every back end has the maps of bpf/maps.
   [[nodiscard]] int map(const char* name) const;
   /// How often the kernel skipped a program because it was running on that CPU already (5.12+).

@@ -90,19 +90,32 @@ Record decode_connect_failed(std::span<const std::byte> record) {
   return failed;
 }
 
+// The path that /proc would have told: that of the interpreter, with the name of the file itself.
+std::string path_of(const obi_exec_event& raw) {
+  const auto text = [](const auto& bytes) {
+    return std::string_view(bytes, strnlen(bytes, sizeof(bytes)));
+  };
+  const std::string_view path = text(raw.path);
+  if (text(raw.name).empty()) return std::string(path);
+  return std::string(path.substr(0, path.rfind('/') + 1)).append(text(raw.name));
+}
+
 Record decode_process(std::span<const std::byte> record) {
   obi_process_event raw;
   if (!read_fixed(record, raw) || raw.kind < OBI_PROCESS_EXEC || raw.kind > OBI_PROCESS_LISTEN) {
     return UndecodableRecord{};
   }
-  return model::ProcessEvent{.kind = static_cast<model::ProcessEventKind>(raw.kind),
-                             .ns = raw.ns,
-                             .pid = raw.pid,
-                             .parent_pid = raw.parent_pid,
-                             .ns_pid = raw.ns_pid,
-                             .pid_namespace = raw.pid_ns,
-                             .net_namespace = raw.net_ns,
-                             .port = raw.port};
+  const model::ProcessEvent event{.kind = static_cast<model::ProcessEventKind>(raw.kind),
+                                  .ns = raw.ns,
+                                  .pid = raw.pid,
+                                  .parent_pid = raw.parent_pid,
+                                  .ns_pid = raw.ns_pid,
+                                  .pid_namespace = raw.pid_ns,
+                                  .net_namespace = raw.net_ns,
+                                  .port = raw.port};
+  if (obi_exec_event exec; raw.kind == OBI_PROCESS_EXEC && read_fixed(record, exec))
+    return ExecRecord{.event = event, .executable = path_of(exec)};
+  return event;
 }
 
 Record decode_service(std::span<const std::byte> record) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -18,12 +19,18 @@ struct ServiceRecord {
   std::string_view json;
 };
 
+/// An exec of a process that is captured.
+struct ExecRecord {
+  model::ProcessEvent event;
+  std::string executable;  ///< path of what runs, as far as the kernel said it: maybe relative
+};
+
 struct UndecodableRecord {};
 
 /// Views point into the record.
-using Record =
-    std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened,
-                 model::ConnectionClosed, model::ConnectFailed, model::ProcessEvent, ServiceRecord>;
+using Record = std::variant<UndecodableRecord, model::Segment, model::ConnectionOpened,
+                            model::ConnectionClosed, model::ConnectFailed, model::ProcessEvent,
+                            ExecRecord, ServiceRecord>;
 
 /// Checks every length against the record's size; anything that doesn't fit is UndecodableRecord.
 Record decode_record(std::span<const std::byte> record);

@@ -139,6 +139,29 @@ TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
       decode_record(std::span(bytes).first(bytes.size() - 1))));
 }
 
+TEST(Record, AnExecOfACapturedProcessSaysWhatItRuns) {
+  obi_exec_event raw{};
+  raw.event.header.type = OBI_EVENT_PROCESS;
+  raw.event.header.size = sizeof(raw);
+  raw.event.kind = OBI_PROCESS_EXEC;
+  raw.event.is_captured = 1;
+  const auto executable_of = [&](std::string_view path, std::string_view name) {
+    std::memset(raw.path, 0, sizeof(raw.path));
+    std::memset(raw.name, 0, sizeof(raw.name));
+    path.copy(raw.path, sizeof(raw.path));
+    name.copy(raw.name, sizeof(raw.name));
+    std::vector<std::byte> bytes(sizeof(raw));
+    std::memcpy(bytes.data(), &raw, sizeof(raw));
+    return std::get<ExecRecord>(decode_record(bytes)).executable;
+  };
+  EXPECT_EQ(executable_of("/usr/bin/python3", "python3.11"), "/usr/bin/python3.11");
+  EXPECT_EQ(executable_of("./server", "server"), "./server");
+  EXPECT_EQ(executable_of("server", "server"), "server");
+  EXPECT_EQ(executable_of("/bin/true", ""), "/bin/true");
+  EXPECT_EQ(executable_of(std::string(256, 'x'), std::string(64, 'y')), std::string(64, 'y'));
+  EXPECT_EQ(executable_of("", ""), "");
+}
+
 TEST(Record, UnknownTypeAndUnknownProcessKindAreUndecodable) {
   obi_process_event raw{};
   raw.header.type = OBI_EVENT_PROCESS;

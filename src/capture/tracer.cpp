@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "base/clock.hpp"
 #include "base/kernel_version.hpp"
 #include "bpf/shared/kernel_loss.h"
 #include "bpf/shared/pid_filter.h"
@@ -23,6 +24,7 @@
 #include "capture/pid_filter.hpp"
 #include "capture/programs.hpp"
 #include "capture/self_check.hpp"
+#include "capture/socket_sweep.hpp"
 
 namespace obi::capture {
 namespace {
@@ -50,13 +52,16 @@ constexpr std::size_t kSegmentsBytes = OBI_PID_SEGMENTS * sizeof(std::uint64_t);
 
 struct ConsumerCall {
   const Tracer::Consumer* consume;
+  SocketSweep* sweep;
   std::size_t count = 0;
 };
 
 int on_ring_record(void* context, void* data, std::size_t size) {
-  auto* call = static_cast<ConsumerCall**>(context);
-  (*(*call)->consume)({static_cast<const std::byte*>(data), size});
-  ++(*call)->count;
+  ConsumerCall& call = **static_cast<ConsumerCall**>(context);
+  const std::span record(static_cast<const std::byte*>(data), size);
+  call.sweep->on_record(record);
+  (*call.consume)(record);
+  ++call.count;
   return 0;
 }
 
@@ -79,6 +84,7 @@ struct Tracer::Loaded {
   std::uint64_t* pid_segments = nullptr;
   int wishes = -1;  // descriptor of the map
   std::unique_ptr<PidFilter> filter;
+  std::unique_ptr<SocketSweep> sweep;
   ConsumerCall* call = nullptr;
   Backend backend = Backend::kSyscall;
 
@@ -93,6 +99,8 @@ struct Tracer::Loaded {
     wishes = programs->map("capture_wishes");
     filter = std::make_unique<PidFilter>(programs->map("allowed_pids"), pid_segments,
                                          programs->filter_generation());
+    sweep = std::make_unique<SocketSweep>(programs->map("connections"),
+                                          programs->program("obi_check_socket"));
     return {};
   }
 
@@ -173,11 +181,13 @@ void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
 std::size_t Tracer::poll(std::chrono::milliseconds timeout, const Consumer& consume) {
   epoll_event events[2];
   epoll_wait(ring_buffer__epoll_fd(loaded_->rings), events, 2, static_cast<int>(timeout.count()));
-  return drain(consume);
+  const std::size_t count = drain(consume);
+  loaded_->sweep->step(base::monotonic_ns());
+  return count;
 }
 
 std::size_t Tracer::drain(const Consumer& consume) {
-  ConsumerCall call{.consume = &consume};
+  ConsumerCall call{.consume = &consume, .sweep = loaded_->sweep.get()};
   loaded_->call = &call;
   ring_buffer__consume(loaded_->rings);
   loaded_->call = nullptr;

@@ -69,7 +69,8 @@ class Tracer {
 
   using Consumer = std::function<void(std::span<const std::byte> record)>;
   /// Waits up to `timeout` for a wake-up, then hands every waiting record to `consume`, process
-  /// events first. Returns the number of records.
+  /// events first. Returns the number of records. Call it at least every 100 ms, also for the ends
+  /// of AF_UNIX connections, which it looks for in between.
   std::size_t poll(std::chrono::milliseconds timeout, const Consumer& consume);
   /// As poll, for what is there now.
   std::size_t drain(const Consumer& consume);

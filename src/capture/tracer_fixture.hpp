@@ -81,6 +81,7 @@ struct Seen {
   std::vector<model::ConnectionClosed> closed;
   std::vector<model::ConnectFailed> failed;
   std::vector<model::ProcessEvent> processes;
+  std::vector<std::string> executables;  // of execs
   Transcript transcript;
 };
 
@@ -191,26 +192,38 @@ class TracerTest : public testing::Test {
 
   Seen drain(std::uint32_t pid) {
     Seen seen;
-    tracer_->drain([&](std::span<const std::byte> bytes) {
-      const Record record = decode_record(bytes);
-      if (const auto* segment = std::get_if<model::Segment>(&record)) {
-        seen.transcript.add(*segment);
-        seen.segments.push_back(*segment);
-        seen.payloads.push_back(text_of(segment->payload));
-        seen.tails.push_back(text_of(segment->tail));
-      } else if (const auto* opened = std::get_if<model::ConnectionOpened>(&record)) {
-        seen.transcript.add(*opened);
-        seen.opened.push_back(*opened);
-      } else if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) {
-        seen.transcript.add(*closed);
-        seen.closed.push_back(*closed);
-      } else if (const auto* failed = std::get_if<model::ConnectFailed>(&record)) {
-        seen.failed.push_back(*failed);
-      } else if (const auto* process = std::get_if<model::ProcessEvent>(&record)) {
-        if (process->pid == pid || process->parent_pid == pid) seen.processes.push_back(*process);
-      }
-    });
+    tracer_->drain([&](std::span<const std::byte> bytes) { add(seen, bytes, pid); });
     return seen;
+  }
+
+  // Polls as the agent does, until so many connections have closed; at most 10 s.
+  void await_closed(Seen& seen, std::size_t count) {
+    for (int i = 0; i < 500 && seen.closed.size() < count; ++i) {
+      tracer_->poll(std::chrono::milliseconds(20),
+                    [&](std::span<const std::byte> bytes) { add(seen, bytes, 0); });
+    }
+  }
+
+  static void add(Seen& seen, std::span<const std::byte> bytes, std::uint32_t pid) {
+    const Record record = decode_record(bytes);
+    if (const auto* segment = std::get_if<model::Segment>(&record)) {
+      seen.transcript.add(*segment);
+      seen.segments.push_back(*segment);
+      seen.payloads.push_back(text_of(segment->payload));
+      seen.tails.push_back(text_of(segment->tail));
+    } else if (const auto* opened = std::get_if<model::ConnectionOpened>(&record)) {
+      seen.transcript.add(*opened);
+      seen.opened.push_back(*opened);
+    } else if (const auto* closed = std::get_if<model::ConnectionClosed>(&record)) {
+      seen.transcript.add(*closed);
+      seen.closed.push_back(*closed);
+    } else if (const auto* failed = std::get_if<model::ConnectFailed>(&record)) {
+      seen.failed.push_back(*failed);
+    } else if (const auto* process = std::get_if<model::ProcessEvent>(&record)) {
+      if (process->pid == pid || process->parent_pid == pid) seen.processes.push_back(*process);
+    } else if (const auto* exec = std::get_if<ExecRecord>(&record)) {
+      seen.executables.push_back(exec->executable);
+    }
   }
 
   std::unique_ptr<Tracer> tracer_;

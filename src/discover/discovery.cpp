@@ -13,7 +13,6 @@ namespace {
 // When a program has mapped its runtime for sure: until then its language is asked for again.
 constexpr auto kSettleAge = std::chrono::seconds(5);
 constexpr auto kClockTick = std::chrono::milliseconds(10);  // how exactly start times are told
-constexpr auto kMinScanInterval = std::chrono::milliseconds(250);
 constexpr std::size_t kScanStep = 64;  // processes looked at before events get their turn
 constexpr std::size_t kMaxHeardPorts = 64;
 
@@ -30,14 +29,18 @@ Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Atta
       next_scan_(last_scan_ + options_.rules.poll_interval),
       last_thorough_scan_(last_scan_) {}
 
-void Discovery::push(const model::ProcessEvent& event) {
+// The directory first: what is decided about the event must come after it there, too.
+void Discovery::push(const model::ProcessEvent& event, std::string executable) {
+  if (event.kind == model::ProcessEventKind::kFork)
+    directory_.inherit(event.pid, event.parent_pid, event.ns);
   {
     const std::lock_guard lock(mutex_);
     if (inbox_.size() >= kMaxInbox) {
       dropped_events_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    inbox_.push_back(event);
+    if (event.kind == model::ProcessEventKind::kExec) directory_.begin_program(event.pid, event.ns);
+    inbox_.push_back({event, std::move(executable)});
   }
   changed_.notify_one();
 }
@@ -48,26 +51,30 @@ void Discovery::run(std::stop_token stop) {
     if (!to_visit_.empty()) wake = Clock::now();
     const auto events = await_events(stop, wake);
     if (!events.empty()) examiner_.ports().refresh();
-    for (const model::ProcessEvent& event : events) handle(event);
+    for (const News& news : events) handle(news);
     look_at_the_grown_up();
     if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan(is_thorough_scan_due());
     continue_scan(kScanStep);
   }
 }
 
-std::deque<model::ProcessEvent> Discovery::await_events(const std::stop_token& stop,
-                                                        Clock::time_point until) {
+std::deque<Discovery::News> Discovery::await_events(const std::stop_token& stop,
+                                                    Clock::time_point until) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, stop, until, [this] { return !inbox_.empty(); });
   return std::exchange(inbox_, {});
 }
 
-void Discovery::handle(const model::ProcessEvent& event) {
+void Discovery::handle(const News& news) {
+  const model::ProcessEvent& event = news.event;
   if (event.pid == options_.own_pid) return;
-  if (event.kind == model::ProcessEventKind::kExit) return forget(event.pid);
+  if (event.kind == model::ProcessEventKind::kExit) return forget(event.pid, event.ns);
   if (event.kind == model::ProcessEventKind::kFork) return on_fork(event);
   const auto glimpse = proc_.identify(event.pid);
-  if (!glimpse) return;
+  if (!glimpse) {
+    if (event.kind == model::ProcessEventKind::kExec) on_exec_of_ended(news);
+    return;
+  }
   auto& heard = known(*glimpse).heard_ports;
   if (event.kind == model::ProcessEventKind::kExec) {
     heard.clear();
@@ -80,29 +87,31 @@ void Discovery::handle(const model::ProcessEvent& event) {
 }
 
 // The kernel lets the child of a captured process through, so it is known as its parent's twin at
-// once; the exec that may follow decides again.
+// once, even if it has ended meanwhile; the exec that may follow decides again.
 void Discovery::on_fork(const model::ProcessEvent& event) {
   const auto found = known_.find(event.parent_pid);
-  if (found == known_.end()) return;
-  if (!found->second.taken) {
-    found->second.has_children = true;
-    return;
+  if (found == known_.end() || !found->second.taken) {
+    if (found != known_.end()) found->second.has_children = true;
+    return refuse_child(event);
   }
   const Known parent = found->second;
   const auto glimpse = proc_.identify(event.pid);
-  if (glimpse) known(*glimpse);  // forgets whoever had the number before
-  directory_.inherit(event.pid, event.parent_pid);
-  if (!glimpse) return directory_.end(event.pid, base::monotonic_ns());
+  if (glimpse) {
+    known(*glimpse);  // forgets whoever had the number before
+  } else {
+    forget(event.pid, event.ns - 1);
+  }
+  directory_.inherit(event.pid, event.parent_pid, event.ns);
 
   Known& child = known_[event.pid];
   child.parent_taken = true;
   child.parent_matches = parent.matches;
   child.taken = true;
-  const bool same_program = glimpse->program.executable == parent.process.program.executable;
+  child.shared = parent.shared;
   const bool let_through = event.ns > parent.taken_ns;
-  if (!same_program || !let_through) return look_at(*glimpse, Occasion::kExec);
+  if (glimpse && !let_through) return look_at(*glimpse, Occasion::kNews);
   become_twin(child, parent, event);
-  child.process.program = glimpse->program;
+  child.process.program.start_ticks = glimpse ? glimpse->program.start_ticks : 0;
 }
 
 void Discovery::become_twin(Known& child, const Known& parent, const model::ProcessEvent& event) {
@@ -134,14 +143,18 @@ void Discovery::look_at_the_grown_up() {
 
 Discovery::Known& Discovery::known(const Process& glimpse) {
   const auto found = known_.find(glimpse.pid);
+  bool taken = false;
   if (found != known_.end() &&
       found->second.process.program.start_ticks != glimpse.program.start_ticks) {
-    forget(glimpse.pid);  // its end went unheard and the number is in use again
+    // Its end went unheard, maybe by the kernel side, too, and the number is in use again.
+    taken = found->second.taken;
+    forget(glimpse.pid, base::monotonic_ns());
   }
   const auto [entry, fresh] = known_.try_emplace(glimpse.pid);
   if (fresh) {
     processes_seen_.fetch_add(1, std::memory_order_relaxed);
     entry->second.process = glimpse;
+    entry->second.taken = taken;
   }
   return entry->second;
 }
@@ -155,6 +168,8 @@ void Discovery::look_at(const Process& glimpse, Occasion occasion) {
   if (waits_for_age(entry, glimpse)) return;
   auto process = proc_.read(glimpse.pid);
   if (!process) return;  // it has just ended
+  if (entry.judged && new_program) entry.shared.reset();
+  if (occasion == Occasion::kExec) entry.shared = start_program(*process);
   entry.process = std::move(*process);
   entry.judged = entry.judged && !new_program;
   decide(entry, new_program);
@@ -202,32 +217,6 @@ void Discovery::decide(Known& known, bool new_program) {
   publish(known, verdict);
 }
 
-// The directory knows first, so that the first bytes captured find their service.
-void Discovery::publish(Known& known, const Verdict& verdict) {
-  const Process& process = known.process;
-  std::string unread;
-  const auto service = std::make_shared<const model::Service>(
-      name_service(process, proc_.environment(process.pid), known.language, verdict.matches,
-                   options_.host, options_.environment, &unread));
-  if (!unread.empty())
-    spdlog::log(
-        verdict.outcome == Outcome::kParentTaken ? spdlog::level::debug : spdlog::level::warn,
-        "process pid={}: of its OTEL_RESOURCE_ATTRIBUTES {}: left out", process.pid, unread);
-  directory_.put(process.pid, service);
-  if (const auto allowed = attacher_.allow(process, service); !allowed) {
-    directory_.end(process.pid, base::monotonic_ns());
-    known.taken = false;
-    return note(known, Outcome::kAttachFailed, allowed.error().message, "");
-  }
-  known.taken_ns = base::monotonic_ns();
-  known.taken = true;
-  known.matches = verdict.matches;
-  if (std::exchange(known.has_children, false)) {  // a scan finds them
-    next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
-  }
-  note(known, verdict.outcome, verdict.reason, service->name);
-}
-
 void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
                      const std::string& service) {
   const bool again =
@@ -256,16 +245,15 @@ void Discovery::release(Known& known) {
   known.taken = false;
 }
 
-void Discovery::forget(std::uint32_t pid) {
+void Discovery::forget(std::uint32_t pid, std::uint64_t ns) {
   const auto found = known_.find(pid);
   if (found != known_.end()) {
     cancel_timer(pid, found->second);
-    if (found->second.taken) attacher_.block(found->second.process);
     known_.erase(found);
   }
   without_program_.erase(pid);
   decisions_.forget(pid);
-  directory_.end(pid, base::monotonic_ns());
+  directory_.end(pid, ns);
 }
 
 void Discovery::cancel_timer(std::uint32_t pid, Known& known) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -43,6 +44,7 @@ class Attacher {
   /// the next scan. Children that a captured process forks are captured without asking, except
   /// those that it forked before.
   virtual base::Result<void> allow(const Process& process, const model::ServiceRef& service) = 0;
+  /// Of a living process; one that ends is not captured any more by itself.
   virtual void block(const Process& process) = 0;
 };
 
@@ -62,8 +64,11 @@ class Discovery {
 
   Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher);
 
-  /// News from the kernel. Beyond kMaxInbox events are dropped and the next scan makes up for them.
-  void push(const model::ProcessEvent& event);
+  /// News from the kernel, in its order. When it returns, the directory has the child of a fork,
+  /// and a process that runs another program waits for its service there. Beyond kMaxInbox events
+  /// are dropped and the next scan makes up for them.
+  /// `executable`: of an exec, the path as far as the kernel said it.
+  void push(const model::ProcessEvent& event, std::string executable = {});
   /// One thorough look at all of /proc; done once before `run`, so that what runs already is
   /// instrumented when the agent says so.
   void scan();
@@ -80,6 +85,21 @@ class Discovery {
   /// Why a process is looked at.
   enum class Occasion : std::uint8_t { kScan, kNews, kExec };
 
+  /// What all processes share that come from one program that was started, by forks without an
+  /// exec: they are one instance of one service.
+  struct SharedProgram {
+    std::uint32_t first_pid = 0;  ///< of the process that was started, whether it lives or not
+    std::uint64_t first_start_ticks = 0;
+    Matches matches;  ///< of any of its processes, in the order of the configuration
+    model::Language language = model::Language::kGeneric;
+    model::ServiceRef service;
+  };
+
+  struct News {
+    model::ProcessEvent event;
+    std::string executable;
+  };
+
   struct Known {
     Process process;
     bool judged = false;
@@ -93,16 +113,18 @@ class Discovery {
     std::string reason;
     Matches matches;
     Matches parent_matches;
+    std::shared_ptr<SharedProgram> shared;  // null until it is taken
     model::Language language = model::Language::kGeneric;
     std::vector<std::uint16_t> heard_ports;  // of listen events: /proc may show them later
     std::uint64_t ports_digest = 0;
     std::optional<Clock::time_point> due;  // when it is old enough
   };
 
-  std::deque<model::ProcessEvent> await_events(const std::stop_token& stop,
-                                               Clock::time_point until);
-  void handle(const model::ProcessEvent& event);
+  std::deque<News> await_events(const std::stop_token& stop, Clock::time_point until);
+  void handle(const News& news);
   void on_fork(const model::ProcessEvent& event);
+  void refuse_child(const model::ProcessEvent& event);
+  void on_exec_of_ended(const News& news);
   void become_twin(Known& child, const Known& parent, const model::ProcessEvent& event);
   void look_at_the_grown_up();
   void begin_scan(bool thorough);
@@ -117,10 +139,13 @@ class Discovery {
   void notice_parent(Known& known, std::uint32_t parent_pid);
   bool waits_for_age(Known& known, const Process& glimpse);
   void decide(Known& known, bool new_program);
+  std::shared_ptr<SharedProgram> start_program(const Process& first);
+  std::shared_ptr<SharedProgram> program_of(const Process& process);
+  void name_program(const Known& known, const Matches& matches);
   void publish(Known& known, const Verdict& verdict);
   void note(Known& known, Outcome outcome, const std::string& reason, const std::string& service);
   void release(Known& known);
-  void forget(std::uint32_t pid);
+  void forget(std::uint32_t pid, std::uint64_t ns);
   void cancel_timer(std::uint32_t pid, Known& known);
 
   DiscoveryOptions options_;
@@ -132,6 +157,7 @@ class Discovery {
   bool heard_of_ports_ = false;    // a socket began to listen since the last scan
   bool ports_may_differ_ = false;  // from what they were in the scan before this one
   std::unordered_map<std::uint32_t, Known> known_;
+  std::unordered_map<std::uint32_t, std::weak_ptr<SharedProgram>> programs_;  // by first pid
   std::set<std::uint32_t> without_program_;  // kernel threads and zombies
   std::set<std::pair<Clock::time_point, std::uint32_t>> timers_;
   std::deque<std::uint32_t> to_visit_;  // the rest of the scan in progress
@@ -144,7 +170,7 @@ class Discovery {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<model::ProcessEvent> inbox_;
+  std::deque<News> inbox_;
   std::atomic<std::uint64_t> dropped_events_{0};
 };
 

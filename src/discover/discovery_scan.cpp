@@ -22,8 +22,10 @@ void Discovery::begin_scan(bool thorough) {
   if (thorough) last_thorough_scan_ = last_scan_;
   ports_may_differ_ = std::exchange(heard_of_ports_, false) || thorough;
   examiner_.ports().refresh();
+  const std::uint64_t begun_ns = base::monotonic_ns();
   const auto pids = proc_.pids();
   forget_all_but(pids);
+  directory_.end_all_but(pids, begun_ns);
   for (const std::uint32_t pid : pids) {
     if (thorough || is_worth_a_look(pid)) to_visit_.push_back(pid);
   }
@@ -35,9 +37,15 @@ void Discovery::forget_all_but(const std::vector<std::uint32_t>& pids) {
   std::erase_if(without_program_, is_gone);
   std::vector<std::uint32_t> gone;
   for (const auto& [pid, known] : known_) {
-    if (is_gone(pid)) gone.push_back(pid);
+    if (is_gone(pid) && !proc_.identify(pid)) gone.push_back(pid);
   }
-  for (const std::uint32_t pid : gone) forget(pid);
+  const std::uint64_t now = base::monotonic_ns();
+  for (const std::uint32_t pid : gone) {
+    if (known_[pid].taken)
+      attacher_.block(known_[pid].process);  // its end may be unheard there, too
+    forget(pid, now);
+  }
+  std::erase_if(programs_, [](const auto& entry) { return entry.second.expired(); });
 }
 
 // The kernel tells of every exec and exit, unless it had to drop the news.

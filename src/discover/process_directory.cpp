@@ -3,82 +3,251 @@
 
 #include <algorithm>
 #include <mutex>
-#include <string>
 
 namespace obi::discover {
 
+bool ProcessDirectory::is_alive(const Tenures& tenures) {
+  return tenures.back().ended_ns == 0 && !tenures.back().undecided;
+}
+
+const ProcessDirectory::Tenure& ProcessDirectory::tenure_at(const Tenures& tenures,
+                                                            std::uint64_t ns) {
+  for (auto tenure = tenures.rbegin(); tenure != tenures.rend(); ++tenure) {
+    if (tenure->since_ns <= ns) return *tenure;
+  }
+  return tenures.front();
+}
+
+// The latest tenure, or a new one if that has ended.
+ProcessDirectory::Tenure& ProcessDirectory::begin(std::uint32_t pid, std::uint64_t since_ns,
+                                                  News& news) {
+  Tenures& tenures = entries_[pid];
+  if (!tenures.empty() && tenures.back().ended_ns == 0) return tenures.back();
+  if (!tenures.empty()) since_ns = std::max(since_ns, tenures.back().ended_ns);
+  if (tenures.size() >= kMaxTenures) {
+    count_out(tenures.front(), news);
+    tenures.erase(tenures.begin());
+  }
+  return tenures.emplace_back(Tenure{.since_ns = since_ns});
+}
+
+void ProcessDirectory::set_service(Tenure& tenure, const model::ServiceRef& service, News& news) {
+  tenure.undecided = false;
+  if (tenure.counted && tenure.service == service) return;
+  count_out(tenure, news);
+  tenure.service = service;
+  tenure.counted = true;
+  if (++processes_of_[service.get()] == 1) news.services.emplace_back(service, true);
+}
+
+void ProcessDirectory::count_out(Tenure& tenure, News& news) {
+  if (!std::exchange(tenure.counted, false)) return;
+  const auto count = processes_of_.find(tenure.service.get());
+  if (--count->second > 0) return;
+  processes_of_.erase(count);
+  news.services.emplace_back(tenure.service, false);
+}
+
+void ProcessDirectory::count_out_ended(Tenures& tenures, News& news) {
+  for (Tenure& tenure : tenures) {
+    if (tenure.ended_ns != 0) count_out(tenure, news);
+  }
+}
+
+void ProcessDirectory::set_ended(std::uint32_t pid, Tenure& tenure, std::uint64_t ns) {
+  if (tenure.ended_ns != 0) return;
+  tenure.ended_ns = std::max<std::uint64_t>(ns, 1);
+  tenure.undecided = false;
+  ended_.emplace_back(tenure.ended_ns, pid);
+}
+
+void ProcessDirectory::publish(const News& news) const {
+  if (listener_) {
+    for (const auto& [service, added] : news.services) listener_(service, added);
+  }
+  if (process_listener_) {
+    for (const auto& [pid, service] : news.processes) process_listener_(pid, service);
+  }
+}
+
 void ProcessDirectory::put(std::uint32_t pid, model::ServiceRef service) {
-  model::ServiceRef before;
+  News news;
   {
     const std::unique_lock lock(mutex_);
-    Entry& entry = entries_[pid];
-    if (entry.ended_ns == 0) before = entry.service;
-    entry = {.service = service, .ended_ns = 0};
+    Tenure& tenure = begin(pid, 0, news);
+    count_out_ended(entries_[pid], news);
+    set_service(tenure, service, news);
+    news.processes.emplace_back(pid, std::move(service));
   }
-  if (!listener_) return;
-  if (before) listener_(before, false);
-  listener_(service, true);
+  decided_.notify_all();
+  publish(news);
 }
 
-void ProcessDirectory::inherit(std::uint32_t child, std::uint32_t parent) {
-  const model::ServiceRef parents = find(parent);
-  if (!parents) return;
-  auto own = std::make_shared<model::Service>(*parents);
-  own->pid = child;
-  const std::string made_id = own->host_name + ":" + std::to_string(parents->pid);
-  if (own->instance_id == made_id) own->instance_id = own->host_name + ":" + std::to_string(child);
-  put(child, std::move(own));
+void ProcessDirectory::replace(const model::ServiceRef& before, const model::ServiceRef& service) {
+  News news;
+  {
+    const std::unique_lock lock(mutex_);
+    for (auto& [pid, tenures] : entries_) {
+      if (!is_alive(tenures) || tenures.back().service != before) continue;
+      set_service(tenures.back(), service, news);
+      news.processes.emplace_back(pid, service);
+    }
+    // The new one may share its identity with the one before: that goes first.
+    std::ranges::stable_sort(news.services, {}, [](const auto& item) { return item.second; });
+  }
+  publish(news);
 }
 
-void ProcessDirectory::end(std::uint32_t pid, std::uint64_t now_ns) {
-  model::ServiceRef ended;
+void ProcessDirectory::inherit(std::uint32_t child, std::uint32_t parent, std::uint64_t ns) {
+  News news;
+  {
+    const std::unique_lock lock(mutex_);
+    const auto found = entries_.find(parent);
+    if (found == entries_.end()) return;
+    const Tenure parents = tenure_at(found->second, ns);
+    if (!parents.service && !parents.undecided) return;
+    if (const auto known = entries_.find(child); known != entries_.end()) {
+      Tenure& latest = known->second.back();
+      if (latest.since_ns > ns || (latest.since_ns == ns && latest.ended_ns != 0)) return;
+      // The end of an earlier owner of the number is yet to be heard of.
+      if (latest.since_ns < ns) set_ended(child, latest, ns);
+    }
+    Tenure& own = begin(child, ns, news);
+    if (parents.service) {
+      set_service(own, parents.service, news);
+    } else {
+      own.undecided = true;
+    }
+  }
+  decided_.notify_all();
+  publish(news);
+}
+
+void ProcessDirectory::begin_program(std::uint32_t pid, std::uint64_t ns) {
+  News news;
   {
     const std::unique_lock lock(mutex_);
     const auto found = entries_.find(pid);
-    if (found == entries_.end() || found->second.ended_ns != 0) return;
-    found->second.ended_ns = std::max<std::uint64_t>(now_ns, 1);
-    ended = found->second.service;
-    ended_.emplace_back(found->second.ended_ns, pid);
-    while (ended_.size() > kMaxEnded) forget_oldest_ended();
+    if (found == entries_.end()) return;
+    Tenure& latest = found->second.back();
+    if (latest.ended_ns != 0 || latest.since_ns >= ns) return;
+    set_ended(pid, latest, ns);
+    begin(pid, ns, news).undecided = true;
   }
-  if (listener_) listener_(ended, false);
+  decided_.notify_all();
+  publish(news);
+}
+
+// Counts out the tenures before it, too: what followed their end is decided now.
+void ProcessDirectory::finish(std::uint32_t pid, Tenures& tenures, std::uint64_t ns, News& news) {
+  if (tenures.back().since_ns <= ns) set_ended(pid, tenures.back(), ns);
+  count_out_ended(tenures, news);
+  while (ended_.size() > kMaxEnded) forget_oldest_ended(news);
+}
+
+void ProcessDirectory::end(std::uint32_t pid, std::uint64_t ns) { end_if(pid, ns, false); }
+
+bool ProcessDirectory::end_undecided(std::uint32_t pid, std::uint64_t ns) {
+  return end_if(pid, ns, true);
+}
+
+bool ProcessDirectory::end_if(std::uint32_t pid, std::uint64_t ns, bool undecided) {
+  News news;
+  {
+    const std::unique_lock lock(mutex_);
+    const auto found = entries_.find(pid);
+    if (found == entries_.end() || (undecided && !found->second.back().undecided)) return false;
+    finish(pid, found->second, ns, news);
+  }
+  decided_.notify_all();
+  publish(news);
+  return true;
+}
+
+void ProcessDirectory::end_all_but(const std::vector<std::uint32_t>& pids, std::uint64_t ns) {
+  News news;
+  {
+    const std::unique_lock lock(mutex_);
+    std::vector<std::uint32_t> gone;
+    for (const auto& [pid, tenures] : entries_) {
+      const Tenure& latest = tenures.back();
+      if (latest.ended_ns == 0 && latest.since_ns < ns && !std::ranges::binary_search(pids, pid))
+        gone.push_back(pid);
+    }
+    for (const std::uint32_t pid : gone) {
+      const auto found = entries_.find(pid);
+      if (found != entries_.end()) finish(pid, found->second, ns, news);
+    }
+  }
+  decided_.notify_all();
+  publish(news);
 }
 
 void ProcessDirectory::expire(std::uint64_t now_ns) {
-  const std::unique_lock lock(mutex_);
-  while (!ended_.empty() && ended_.front().first + kGraceNs <= now_ns) forget_oldest_ended();
+  News news;
+  {
+    const std::unique_lock lock(mutex_);
+    while (!ended_.empty() && ended_.front().first + kGraceNs <= now_ns) forget_oldest_ended(news);
+  }
+  publish(news);
 }
 
-void ProcessDirectory::forget_oldest_ended() {
+void ProcessDirectory::forget_oldest_ended(News& news) {
   const auto [ended_ns, pid] = ended_.front();
   ended_.pop_front();
   const auto found = entries_.find(pid);
-  if (found != entries_.end() && found->second.ended_ns == ended_ns) entries_.erase(found);
+  if (found == entries_.end()) return;
+  std::erase_if(found->second, [&, ended = ended_ns](Tenure& tenure) {
+    if (tenure.ended_ns != ended) return false;
+    count_out(tenure, news);
+    return true;
+  });
+  if (found->second.empty()) entries_.erase(found);
 }
 
 model::ServiceRef ProcessDirectory::find(std::uint32_t pid) const {
   const std::shared_lock lock(mutex_);
   const auto found = entries_.find(pid);
-  return found == entries_.end() ? nullptr : found->second.service;
+  return found == entries_.end() ? nullptr : found->second.back().service;
+}
+
+ProcessDirectory::Found ProcessDirectory::find_at(std::uint32_t pid, std::uint64_t ns) const {
+  std::shared_lock lock(mutex_);
+  const Tenure* tenure = nullptr;
+  const auto is_decided = [&] {
+    const auto found = entries_.find(pid);
+    tenure = found == entries_.end() ? nullptr : &tenure_at(found->second, ns);
+    return tenure == nullptr || !tenure->undecided;
+  };
+  if (!is_decided()) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::steady_clock::time_point begun{std::chrono::nanoseconds(tenure->since_ns)};
+    decided_.wait_until(lock, std::min(begun, now) + kDecisionTime, is_decided);
+  }
+  if (tenure == nullptr) return {};
+  const std::uint64_t end = tenure->ended_ns;
+  return {.service = tenure->service,
+          .from_ns = tenure->since_ns,
+          .until_ns = end == 0 ? ~std::uint64_t{0} : end};
 }
 
 bool ProcessDirectory::is_alive(std::uint32_t pid) const {
   const std::shared_lock lock(mutex_);
   const auto found = entries_.find(pid);
-  return found != entries_.end() && found->second.ended_ns == 0;
+  return found != entries_.end() && is_alive(found->second);
 }
 
 std::size_t ProcessDirectory::alive_count() const {
   const std::shared_lock lock(mutex_);
   return static_cast<std::size_t>(
-      std::ranges::count_if(entries_, [](const auto& pair) { return pair.second.ended_ns == 0; }));
+      std::ranges::count_if(entries_, [](const auto& pair) { return is_alive(pair.second); }));
 }
 
 std::vector<model::ServiceRef> ProcessDirectory::alive() const {
   const std::shared_lock lock(mutex_);
   std::vector<model::ServiceRef> services;
-  for (const auto& [pid, entry] : entries_) {
-    if (entry.ended_ns == 0) services.push_back(entry.service);
+  for (const auto& [pid, tenures] : entries_) {
+    if (is_alive(tenures)) services.push_back(tenures.back().service);
   }
   return services;
 }

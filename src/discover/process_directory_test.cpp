@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
 
 namespace obi::discover {
 namespace {
@@ -13,8 +17,8 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 
 model::ServiceRef service(const std::string& name, std::uint32_t pid = 1) {
-  return std::make_shared<const model::Service>(model::Service{
-      .name = name, .instance_id = "box:" + std::to_string(pid), .host_name = "box", .pid = pid});
+  return std::make_shared<const model::Service>(
+      model::Service{.name = name, .host_name = "box", .pid = pid});
 }
 
 TEST(ProcessDirectory, FindsWhatWasPut) {
@@ -51,21 +55,130 @@ TEST(ProcessDirectory, ANumberInUseAgainOutlivesTheOldGrace) {
   EXPECT_NE(directory.find(1), nullptr);
 }
 
-TEST(ProcessDirectory, AChildIsAnInstanceOfItsOwn) {
+TEST(ProcessDirectory, AChildSharesItsParentsService) {
   ProcessDirectory directory;
   directory.put(1, service("a"));
-  directory.inherit(2, 1);
-  ASSERT_NE(directory.find(2), nullptr);
-  EXPECT_EQ(directory.find(2)->name, "a");
-  EXPECT_EQ(directory.find(2)->pid, 2U);
-  EXPECT_EQ(directory.find(2)->instance_id, "box:2");
-  directory.inherit(3, 99);
-  EXPECT_EQ(directory.find(3), nullptr);
-  auto stated = *service("b", 4);
-  stated.instance_id = "ns.pod.main";
-  directory.put(4, std::make_shared<const model::Service>(stated));
-  directory.inherit(5, 4);
-  EXPECT_EQ(directory.find(5)->instance_id, "ns.pod.main");
+  directory.inherit(2, 1, 5);
+  EXPECT_EQ(directory.find(2), directory.find(1));
+  directory.end(1, 6);
+  directory.inherit(3, 2, 7);
+  EXPECT_EQ(directory.find(3), directory.find(1)) << "a child of a child";
+  directory.inherit(4, 99, 8);
+  EXPECT_EQ(directory.find(4), nullptr);
+}
+
+TEST(ProcessDirectory, AnInstanceEndsWithTheLastOfItsProcesses) {
+  ProcessDirectory directory;
+  std::string heard;
+  directory.set_listener([&](const model::ServiceRef& service, bool added) {
+    heard += (added ? "+" : "-") + service->name;
+  });
+  directory.put(1, service("a"));
+  for (std::uint32_t child = 2; child < 100; ++child) {
+    directory.inherit(child, 1, child);
+    directory.inherit(child, 1, child);
+  }
+  directory.end(1, 200);
+  for (std::uint32_t child = 2; child < 99; ++child) directory.end(child, 300);
+  EXPECT_EQ(heard, "+a");
+  directory.end(99, 300);
+  EXPECT_EQ(heard, "+a-a");
+}
+
+TEST(ProcessDirectory, AllProcessesOfAServiceAreRenamedAtOnce) {
+  ProcessDirectory directory;
+  std::string heard;
+  directory.set_listener([&](const model::ServiceRef& service, bool added) {
+    heard += (added ? "+" : "-") + service->name;
+  });
+  std::vector<std::uint32_t> told;
+  directory.set_process_listener(
+      [&](std::uint32_t pid, const model::ServiceRef&) { told.push_back(pid); });
+  const auto before = service("a");
+  directory.put(1, before);
+  directory.inherit(2, 1, 5);
+  directory.put(3, service("other"));
+  directory.replace(before, service("b"));
+  EXPECT_EQ(directory.find(1)->name, "b");
+  EXPECT_EQ(directory.find(2)->name, "b");
+  EXPECT_EQ(directory.find(3)->name, "other");
+  EXPECT_EQ(heard, "+a+other-a+b");
+  std::ranges::sort(told);
+  EXPECT_EQ(told, (std::vector<std::uint32_t>{1, 1, 2, 3}));
+}
+
+TEST(ProcessDirectory, ANumberInUseAgainIsToldApartByTime) {
+  ProcessDirectory directory;
+  directory.put(1, service("a"));
+  directory.put(2, service("b"));
+  directory.inherit(10, 1, 100);
+  directory.end(10, 200);
+  directory.inherit(10, 2, 300);  // the number comes back
+  directory.end(10, 200);         // a late repetition
+  EXPECT_TRUE(directory.is_alive(10));
+  EXPECT_EQ(directory.find_at(10, 150).service->name, "a");
+  EXPECT_EQ(directory.find_at(10, 300).service->name, "b");
+  directory.inherit(10, 1, 250);  // later than the one after it
+  EXPECT_EQ(directory.find(10)->name, "b");
+  directory.inherit(10, 1, 400);  // the end of the one before it was not heard
+  EXPECT_EQ(directory.find(10)->name, "a");
+  EXPECT_EQ(directory.find_at(10, 399).service->name, "b");
+}
+
+TEST(ProcessDirectory, AnExecWaitsForTheDecision) {
+  ProcessDirectory directory;
+  const std::uint64_t now = base::monotonic_ns();
+  directory.put(1, service("shell"));
+  directory.begin_program(1, now);
+  EXPECT_EQ(directory.find_at(1, now - 1).service->name, "shell");
+  EXPECT_FALSE(directory.is_alive(1));
+  directory.inherit(2, 1, now + 1);  // forked before the decision
+  std::thread decision([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    directory.put(1, service("worker"));
+    directory.inherit(2, 1, now + 1);
+  });
+  EXPECT_EQ(directory.find_at(1, now).service->name, "worker");
+  EXPECT_EQ(directory.find_at(2, now + 5).service->name, "worker");
+  EXPECT_EQ(directory.find_at(1, now - 1).service->name, "shell");
+  decision.join();
+}
+
+TEST(ProcessDirectory, ADecisionThatDoesNotComeIsNotAwaitedLong) {
+  ProcessDirectory directory;
+  directory.put(1, service("shell"));
+  directory.begin_program(1, base::monotonic_ns());
+  EXPECT_EQ(directory.find_at(1, base::monotonic_ns()).service, nullptr);
+  directory.end_undecided(1, base::monotonic_ns());
+  const auto asked = std::chrono::steady_clock::now();
+  EXPECT_EQ(directory.find_at(1, base::monotonic_ns()).service, nullptr);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, ProcessDirectory::kDecisionTime / 2);
+}
+
+TEST(ProcessDirectory, AScanEndsWhatIsGone) {
+  ProcessDirectory directory;
+  directory.put(1, service("a"));
+  directory.put(2, service("b"));
+  directory.inherit(3, 1, 50);
+  directory.end_all_but({1}, 40);
+  EXPECT_TRUE(directory.is_alive(1));
+  EXPECT_FALSE(directory.is_alive(2));
+  EXPECT_TRUE(directory.is_alive(3)) << "it is younger than the scan";
+}
+
+TEST(ProcessDirectory, ProgramsOfOneProcessAreBounded) {
+  ProcessDirectory directory;
+  int living = 0;
+  directory.set_listener([&](const model::ServiceRef&, bool added) { living += added ? 1 : -1; });
+  for (std::uint64_t ns = 1; ns < 1000; ++ns) {
+    directory.begin_program(1, ns);
+    directory.put(1, service("a"));
+  }
+  EXPECT_EQ(living, 1);
+  directory.expire(kSecond + ProcessDirectory::kGraceNs);
+  EXPECT_TRUE(directory.is_alive(1));
+  directory.end(1, kSecond);
+  EXPECT_EQ(living, 0);
 }
 
 TEST(ProcessDirectory, EndedProcessesAreBounded) {

@@ -37,7 +37,9 @@ class OneService final : public pipeline::ServiceLookup {
     service->instance_id = "host:4242";
     service_ = std::move(service);
   }
-  [[nodiscard]] model::ServiceRef find(std::uint32_t) const override { return service_; }
+  [[nodiscard]] Found find(std::uint32_t, std::uint64_t) const override {
+    return {.service = service_};
+  }
 
  private:
   model::ServiceRef service_;

@@ -40,13 +40,15 @@ std::uint64_t ReadDecorator::next_random() {
 
 void ReadDecorator::process(model::SpanBatch& batch) {
   std::uint32_t last_pid = 0;
-  model::ServiceRef last;
+  ServiceLookup::Found last;
   const std::size_t removed = std::erase_if(batch.spans, [&](model::Span& span) {
-    if (!last || span.pid != last_pid) {
-      last = services_.find(span.pid);
+    const bool same = last.service && span.pid == last_pid && span.start_ns >= last.from_ns &&
+                      span.start_ns < last.until_ns;
+    if (!same) {
+      last = services_.find(span.pid, span.start_ns);
       last_pid = span.pid;
     }
-    span.service = last;
+    span.service = last.service;
     if (!span.service) return true;
     if (!span.trace_id.is_set()) {
       const std::uint64_t words[2] = {next_random(), next_random()};

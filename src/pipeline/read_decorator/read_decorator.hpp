@@ -13,8 +13,13 @@ namespace obi::pipeline {
 class ServiceLookup {
  public:
   virtual ~ServiceLookup() = default;
-  /// Null if the process is not instrumented.
-  [[nodiscard]] virtual model::ServiceRef find(std::uint32_t pid) const = 0;
+  struct Found {
+    model::ServiceRef service;                   ///< null: the process is not instrumented
+    std::uint64_t from_ns = 0;                   ///< it holds from then …
+    std::uint64_t until_ns = ~std::uint64_t{0};  ///< … until before then
+  };
+  /// The service that the process was of at that time (CLOCK_MONOTONIC).
+  [[nodiscard]] virtual Found find(std::uint32_t pid, std::uint64_t ns) const = 0;
 };
 
 class ReadDecorator final : public Stage {

@@ -13,9 +13,10 @@ namespace {
 
 class FakeLookup final : public ServiceLookup {
  public:
-  model::ServiceRef find(std::uint32_t pid) const override {
+  Found find(std::uint32_t pid, std::uint64_t ns) const override {
+    if (pid == 3) return ns < 50 ? Found{services.at(1), 0, 50} : Found{services.at(2), 50};
     const auto found = services.find(pid);
-    return found == services.end() ? nullptr : found->second;
+    return found == services.end() ? Found{} : Found{.service = found->second};
   }
   std::map<std::uint32_t, model::ServiceRef> services;
 };
@@ -36,6 +37,23 @@ TEST(ReadDecorator, GivesServiceAndIdsAndRemovesStrangers) {
   EXPECT_EQ(batch.spans[0].trace_flags, 1);
   EXPECT_EQ(batch.spans[1].trace_id.bytes[0], 7);
   EXPECT_NE(batch.spans[0].span_id, batch.spans[1].span_id);
+}
+
+TEST(ReadDecorator, ASpanIsOfTheProgramThatRanThen) {
+  FakeLookup lookup;
+  lookup.services[1] = named("shell");
+  lookup.services[2] = named("worker");
+  model::Ledger ledger;
+  ReadDecorator decorator(lookup, ledger, 1);
+  model::SpanBatch batch;
+  batch.spans = {span_of(3), span_of(3), span_of(3)};
+  batch.spans[0].start_ns = 49;
+  batch.spans[1].start_ns = 50;
+  batch.spans[2].start_ns = 10;
+  decorator.process(batch);
+  EXPECT_EQ(batch.spans[0].service->name, "shell");
+  EXPECT_EQ(batch.spans[1].service->name, "worker");
+  EXPECT_EQ(batch.spans[2].service->name, "shell");
 }
 
 TEST(ReadDecorator, ASeedMakesIdsRepeatable) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel side keeps of each connection: written by the capture programs; the agent reads which entries are of
+// AF_UNIX sockets, whose end it may have to look for.
+#pragma once
+#include <linux/types.h>
+
+enum socket_kind {
+  STREAM_NONE = 0,
+  STREAM_TCP = 1,
+  STREAM_MPTCP = 2,  // its sock has no tcp_sock fields: no stream positions
+  STREAM_UNIX = 3,
+  SOCKET_UDP = 4,  // connected to a DNS port, or not connected
+};
+
+#define TOLD_END 4
+
+struct connection {
+  __u64 id;
+  __u64 inode;
+  __u32 message_bytes;  // payload captured of the current message (a run of calls in one direction)
+  __u32 opening_bytes;  // moved in both directions while the mode was OBI_MODE_OPENING
+  __u32 asked_in;       // the generation of wishes in which `wish` was looked for
+  __u8 wish;            // enum obi_capture_mode, user space's choice; OBI_MODE_OPENING: it has made none
+  __u8 direction;       // of the current message: enum obi_direction, 0xff before the first
+  __u8 mode;            // enum obi_capture_mode, the kernel's own choice
+  __u8 role;            // enum obi_connection_role
+  __u8 announced;       // 1: struct obi_connection_open was sent
+  __u8 request_heads;   // calls of the current message that began like an HTTP request
+  __u8 stream_socket;   // enum socket_kind
+  __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
+  __u8 mid_life;        // 1: its beginning was not seen
+  __u8 answered;        // 1: bytes have moved in both directions
+  __u8 pad[2];
+  __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
+                        // of AF_UNIX: the process that moved the last bytes
+};

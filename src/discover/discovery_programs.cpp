@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which processes are one program, and so one instance of one service.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "discover/discovery.hpp"
+
+namespace obi::discover {
+namespace {
+
+constexpr int kMaxAncestors = 32;
+constexpr auto kMinScanInterval = std::chrono::milliseconds(250);
+
+// Neither has replaced its program since the one was forked from the other.
+bool are_one_program(const ProgramIdentity& one, const ProgramIdentity& other) {
+  return one.stack_start != 0 && one.stack_start == other.stack_start &&
+         one.executable == other.executable;
+}
+
+}  // namespace
+
+std::shared_ptr<Discovery::SharedProgram> Discovery::start_program(const Process& first) {
+  auto program = std::make_shared<SharedProgram>(
+      SharedProgram{.first_pid = first.pid, .first_start_ticks = first.program.start_ticks});
+  programs_[first.pid] = program;
+  return program;
+}
+
+// That of an ancestor, as far as there was no exec; else one of its own.
+std::shared_ptr<Discovery::SharedProgram> Discovery::program_of(const Process& process) {
+  Process first = process;
+  for (int i = 0; i < kMaxAncestors; ++i) {
+    const auto known = known_.find(first.parent_pid);
+    if (known != known_.end() && known->second.taken && known->second.shared &&
+        are_one_program(known->second.process.program, first.program)) {
+      return known->second.shared;
+    }
+    auto parent = proc_.identify(first.parent_pid);
+    if (!parent || !are_one_program(parent->program, first.program)) break;
+    first = std::move(*parent);
+  }
+  const auto registered = programs_.find(first.pid);
+  auto program = registered == programs_.end() ? nullptr : registered->second.lock();
+  const bool is_its = program && program->first_start_ticks == first.program.start_ticks;
+  return is_its ? program : start_program(first);
+}
+
+// What one of its processes is found to be, all of them are; it only ever adds to what is known, so
+// that they don't take turns.
+void Discovery::name_program(const Known& known, const Matches& matches) {
+  SharedProgram& program = *known.shared;
+  Matches all = program.matches;
+  for (const config::Selector* match : matches) {
+    if (std::ranges::find(all, match) == all.end()) all.push_back(match);
+  }
+  std::ranges::sort(all, std::less<>());  // they are elements of one array
+  const bool same_language = known.language == program.language ||
+                             (program.service && known.language == model::Language::kGeneric);
+  if (program.service && same_language && all == program.matches) return;
+  program.matches = std::move(all);
+  if (!same_language) program.language = known.language;
+  Process named = known.process;
+  named.pid = program.first_pid;
+  std::string unread;
+  auto service = std::make_shared<const model::Service>(
+      name_service(named, proc_.environment(known.process.pid), program.language, program.matches,
+                   options_.host, options_.environment, &unread));
+  if (!unread.empty()) {
+    spdlog::warn("process pid={}: of its OTEL_RESOURCE_ATTRIBUTES {}: left out", known.process.pid,
+                 unread);
+  }
+  const auto before = std::exchange(program.service, std::move(service));
+  if (before) directory_.replace(before, program.service);
+}
+
+// The directory knows first, so that the first bytes captured find their service.
+void Discovery::publish(Known& known, const Verdict& verdict) {
+  const Process& process = known.process;
+  if (!known.shared) known.shared = program_of(process);
+  name_program(known, verdict.matches);
+  const model::ServiceRef& service = known.shared->service;
+  directory_.put(process.pid, service);
+  if (const auto allowed = attacher_.allow(process, service); !allowed) {
+    directory_.end(process.pid, base::monotonic_ns());
+    known.taken = false;
+    return note(known, Outcome::kAttachFailed, allowed.error().message, "");
+  }
+  // Its end, if that came before, has not removed it from what is captured.
+  if (!proc_.identify(process.pid)) attacher_.block(process);
+  known.taken_ns = base::monotonic_ns();
+  known.taken = true;
+  known.matches = verdict.matches;
+  if (std::exchange(known.has_children, false)) {  // a scan finds them
+    next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
+  }
+  note(known, verdict.outcome, verdict.reason, service->name);
+}
+
+// If it waits for the decision about its parent, the kernel side has let it through.
+void Discovery::refuse_child(const model::ProcessEvent& event) {
+  if (!directory_.end_undecided(event.pid, event.ns)) return;
+  attacher_.block({.pid = event.pid, .ns_pid = event.ns_pid, .pid_namespace = event.pid_namespace});
+}
+
+// The kernel side captured it until its end. What is left to name its program by is the path that
+// the kernel said; its environment is gone.
+void Discovery::on_exec_of_ended(const News& news) {
+  const model::ProcessEvent& event = news.event;
+  const auto found = known_.find(event.pid);
+  if (found == known_.end() || !found->second.taken || news.executable.empty())
+    return directory_.end(event.pid, event.ns);
+  Known& entry = found->second;
+  entry.process.command_line.clear();
+  entry.process.program = {.executable = news.executable};
+  Examination examination(examiner_, entry.process);
+  Verdict verdict = judge(options_.rules, examination.candidate(entry.parent_taken));
+  if (!verdict.taken()) return directory_.end(event.pid, event.ns);
+  entry.language = model::Language::kGeneric;
+  entry.shared = start_program(entry.process);
+  name_program(entry,
+               verdict.outcome == Outcome::kParentTaken ? entry.parent_matches : verdict.matches);
+  directory_.put(event.pid, entry.shared->service);
+  note(entry, verdict.outcome, verdict.reason, entry.shared->service->name);
+}
+
+}  // namespace obi::discover
