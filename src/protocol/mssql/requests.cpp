@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request asks for, and what becomes of it once it is answered.
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -13,6 +15,14 @@ namespace {
 using Note = SpanSink::Note;
 
 constexpr std::size_t kIdleCapacity = 512;
+
+// Errors that quote names of the schema, and nothing else (sys.messages).
+template <typename Number>
+bool quotes_names(Number number) {
+  constexpr std::array<Number, 11> kNumbers = {207, 208, 229,  230,  262, 515,
+                                               547, 911, 1205, 2714, 2812};
+  return std::ranges::binary_search(kNumbers, number);
+}
 
 }  // namespace
 
@@ -129,7 +139,9 @@ void MssqlConversation::make_span(Request& request, std::uint64_t end_ns, SpanSi
   if (answer_.has_failed()) {
     span.status = 1;
     if (answer_.error_number() != 0) call.error_code = decimal(answer_.error_number(), arena);
-    call.error_message = clean_copy(answer_.error_message(), arena);
+    const std::string_view text = answer_.error_message();
+    call.error_message =
+        clean_copy(quotes_names(answer_.error_number()) ? text : sql::without_values(text), arena);
   }
 }
 

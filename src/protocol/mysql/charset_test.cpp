@@ -177,6 +177,18 @@ TEST(MysqlCharset, TheGreetingSaysWhichCommentsAreExecuted) {
   EXPECT_EQ(Session(kUtf8mb4, "5.7.44-log").told_of(kComments), "SELECT d");
 }
 
+TEST(MysqlErrors, AMessageEndsBeforeTheFirstValueItQuotes) {
+  const auto told = [](int code, std::string_view message) {
+    Session talk(kUtf8mb4);
+    talk.told_of("INSERT INTO t VALUES ('planted')", error(1, code, "23000", message));
+    return std::string(talk.sink.spans.back().database->error_message);
+  };
+  EXPECT_EQ(told(1062, "Duplicate entry 'planted' for key 't.PRIMARY'"), "Duplicate entry");
+  EXPECT_EQ(told(1064, "You have an error near 'planted' at line 1"), "You have an error near");
+  EXPECT_EQ(told(1146, "Table 'shop.t' doesn't exist"), "Table 'shop.t' doesn't exist");
+  EXPECT_EQ(told(1205, "Lock wait timeout exceeded"), "Lock wait timeout exceeded");
+}
+
 TEST(MysqlPacket, VersionsAreNumbers) {
   EXPECT_EQ(version_number("8.0.39"), 80039U);
   EXPECT_EQ(version_number("5.7.44-log"), 50744U);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a command asks for, and what becomes of it once it is answered.
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,6 +20,14 @@ constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: COM_STMT_EXECUT
 bool makes_span(Command command) {
   return command == Command::kQuery || command == Command::kExecute ||
          command == Command::kBulkExecute;
+}
+
+// Errors that quote names of the schema, and nothing else (MySQL "Server Error Message Reference").
+bool quotes_names(std::uint16_t code) {
+  constexpr std::array<std::uint16_t, 18> kCodes = {1008, 1044, 1048, 1049, 1050, 1051,
+                                                    1060, 1061, 1091, 1109, 1142, 1143,
+                                                    1146, 1264, 1305, 1364, 1406, 1451};
+  return std::ranges::binary_search(kCodes, code);
 }
 
 bool executes_last_prepared(Command command, Bytes payload) {
@@ -146,7 +156,9 @@ void MysqlConversation::make_span(Request& request, const ErrorPacket* error, st
     span.status = 1;
     call.error_code = decimal(error->code, arena);
     call.sql_state = clean_copy(error->sql_state, arena);
-    call.error_message = clean_copy(error->message, arena);
+    const std::string_view text =
+        quotes_names(error->code) ? error->message : sql::without_values(error->message);
+    call.error_message = clean_copy(text, arena);
   }
 }
 

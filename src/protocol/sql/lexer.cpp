@@ -254,9 +254,10 @@ TokenKind Lexer::number() {
   // Letters of another set may go on behind what was read.
   if (!has_plain_words_ && std::ranges::any_of(read, is_high)) return rest();
   // Some begin a word behind the digits, and what it is a prefix of is read otherwise.
-  const bool ends_with_letter = (classes_of(read.back()) & kLetter) != 0;
+  const bool has_letters =
+      std::ranges::any_of(read, [](char c) { return (classes_of(c) & kLetter) != 0; });
   const bool may_be_prefix =
-      ends_with_letter && std::string_view("'\"&$").find(at(position_)) != std::string_view::npos;
+      has_letters && std::string_view("'\"&$").find(at(position_)) != std::string_view::npos;
   return may_be_prefix ? rest() : TokenKind::kNumber;
 }
 

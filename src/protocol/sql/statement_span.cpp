@@ -19,4 +19,9 @@ void tell(const Statement& statement, model::Span& span, model::DatabaseCall& ca
   call.query_summary = statement.summary;
 }
 
+std::string_view without_values(std::string_view message) {
+  const std::string_view kept = message.substr(0, message.find_first_of("'\"`("));
+  return kept.substr(0, kept.find_last_not_of(' ') + 1);
+}
+
 }  // namespace obi::protocol::sql

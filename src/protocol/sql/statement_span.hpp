@@ -18,4 +18,8 @@ StatementSpan add_span(bool is_client, const Extent& extent, SpanSink& sink);
 
 void tell(const Statement& statement, model::Span& span, model::DatabaseCall& call);
 
+/// A server's message up to the first quote or parenthesis: what is in them may be a value, or a
+/// part of the statement.
+std::string_view without_values(std::string_view message);
+
 }  // namespace obi::protocol::sql
