@@ -67,8 +67,9 @@ TEST(OtlpTarget, ASignalsOwnEndpointIsTakenAsItStands) {
   EXPECT_TRUE(own("http://h/custom").prints("taken as it stands"));
   EXPECT_EQ(own("http://h:4318").url(), "http://h:4318/v1/traces");
   EXPECT_EQ(own("http://h:4318/v1/traces/").url(), "http://h:4318/v1/traces");
-  EXPECT_EQ(read({}, OtlpSignal::kMetrics, "otel_metrics_export: {endpoint: http://h/m?x}").url(),
-            "http://h/m?x");
+  EXPECT_EQ(
+      read({}, OtlpSignal::kMetrics, "otel_metrics_export:\n  endpoint: http://h/m?x\n").url(),
+      "http://h/m?x");
 }
 
 TEST(OtlpTarget, QuotesAndBlanksAroundAUrlAreLeftOutAndSaid) {
