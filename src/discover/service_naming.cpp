@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <fstream>
 #include <future>
@@ -88,6 +89,18 @@ std::string first_line(const char* path) {
   return line;
 }
 
+/// By its name, whether a variable of the agent may hold a credential: whoever starts a traced
+/// process must not get it into telemetry by writing ${NAME}.
+bool may_be_secret(std::string_view name) {
+  static constexpr std::array<std::string_view, 9> kWords = {
+      "HEADER", "TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL", "PROXY", "ENDPOINT", "AUTH"};
+  std::string upper(name);
+  std::ranges::transform(upper, upper.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return std::ranges::any_of(
+      kWords, [&](std::string_view word) { return upper.find(word) != std::string::npos; });
+}
+
 void apply_entry(model::Service& service, const config::Selector& entry) {
   if (!entry.name.empty()) {
     service.name = entry.name;
@@ -141,7 +154,11 @@ model::Service name_service(const Process& process, const Environ& environment,
   const std::string* own = find(environment, "OTEL_RESOURCE_ATTRIBUTES");
   const std::string text =
       own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
-  auto attributes = config::read_entry_list(config::substitute(text, agent_environment));
+  const auto for_processes = [&](const std::string& name) -> std::optional<std::string> {
+    if (own != nullptr && may_be_secret(name)) return std::nullopt;
+    return agent_environment(name);
+  };
+  auto attributes = config::read_entry_list(config::substitute(text, for_processes));
   if (unread != nullptr) *unread = config::describe_refused(attributes);
   service.metadata = std::move(attributes.entries);
   const auto attributes_origin =

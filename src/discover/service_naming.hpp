@@ -35,7 +35,8 @@ using Environ = std::vector<std::pair<std::string, std::string>>;
 
 /// `matches`: the configuration's entries for the process; the last one that sets a field wins,
 /// except for the metric features, which the last one decides. `agent_environment` stands in for a
-/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value. Of the process's own
+/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value, except, for a
+/// process, variables that by their name may hold a credential. Of the process's own
 /// variable service.instance.id is taken too. `unread`: what of the variable could not be read, for
 /// a log line; empty if all could.
 model::Service name_service(const Process& process, const Environ& environment,

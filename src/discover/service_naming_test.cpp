@@ -106,6 +106,15 @@ TEST(NameService, ResourceAttributesArePercentDecoded) {
   EXPECT_EQ(service.metadata, (Pairs{{"team", "a,b=c"}}));
 }
 
+TEST(NameService, AProcessGetsNoCredentialOfTheAgent) {
+  Naming naming;
+  naming.agents = {{"OTEL_EXPORTER_OTLP_HEADERS", "planted"}, {"https_proxy", "planted"}};
+  naming.environment = {
+      {"OTEL_RESOURCE_ATTRIBUTES",
+       "a=x${OTEL_EXPORTER_OTLP_HEADERS},b=${https_proxy},c=${DB_PASSWORD:-none}"}};
+  EXPECT_EQ(naming.service().metadata, (Pairs{{"a", "x"}, {"c", "none"}}));
+}
+
 TEST(NameService, AStatedInstanceIdIsTaken) {
   Naming naming;
   naming.environment = {{"OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=ns.pod-7.main,team=x"}};
