@@ -18,37 +18,13 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "export/http/listener_fixture.hpp"
 
 namespace obi::exporting {
 namespace {
 
 using std::chrono::steady_clock;
 using testing::HasSubstr;
-
-HttpListener::PageMaker says(std::string text) {
-  return [text = std::move(text)] { return HttpPage{.body = text}; };
-}
-
-base::Fd connect_to(std::uint16_t port) {
-  base::Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  return socket;
-}
-
-/// Reads until the listener closes.
-std::string read_all(const base::Fd& socket) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  ssize_t received = 0;
-  while ((received = ::recv(socket.get(), buffer.data(), buffer.size(), 0)) > 0) {
-    text.append(buffer.data(), static_cast<std::size_t>(received));
-  }
-  return text;
-}
 
 TEST(HttpListener, ServesEachPathItsPage) {
   HttpListener listener({});
@@ -202,107 +178,6 @@ TEST(HttpListener, EndlessHeadersEndTheConnection) {
   EXPECT_THAT(read_all(socket), testing::Not(HasSubstr("200")));
   httplib::Client client("127.0.0.1", listener.port());
   EXPECT_EQ(client.Get("/metrics")->body, "a\n");
-}
-
-/// How long a page takes while `socket`s of others are open.
-std::chrono::milliseconds time_of_a_page(std::uint16_t port, const std::string& path = "/metrics") {
-  const auto begin = steady_clock::now();
-  httplib::Client client("127.0.0.1", port);
-  client.set_read_timeout(std::chrono::seconds(20));
-  EXPECT_TRUE(client.Get(path));
-  return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin);
-}
-
-void send_text(const base::Fd& socket, std::string_view text) {
-  EXPECT_EQ(::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(text.size()));
-}
-
-constexpr auto kSoon = std::chrono::seconds(2);  // far below any limit of the listener
-
-TEST(HttpListener, HundredsOfSilentClientsDelayNoPage) {
-  HttpListener listener({});
-  listener.mount("/metrics", says("a\n"));
-  ASSERT_TRUE(listener.start());
-  std::vector<base::Fd> silent;
-  for (int i = 0; i < 400; ++i) silent.push_back(connect_to(listener.port()));
-  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
-}
-
-TEST(HttpListener, ClientsThatStopWithinAHeadDelayNoPage) {
-  HttpListener listener({});
-  listener.mount("/metrics", says("a\n"));
-  ASSERT_TRUE(listener.start());
-  std::vector<base::Fd> slow;
-  for (int i = 0; i < 200; ++i) {
-    slow.push_back(connect_to(listener.port()));
-    send_text(slow.back(), "GET /metrics HTTP/1.1\r\nHost");
-  }
-  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
-}
-
-TEST(HttpListener, ClientsThatDoNotReadDelayNoPage) {
-  HttpListener listener({});
-  listener.mount("/metrics", says("a\n"));
-  listener.mount("/large", says(std::string(4 << 20, 'x')));
-  ASSERT_TRUE(listener.start());
-  std::vector<base::Fd> stuck;
-  for (int i = 0; i < 50; ++i) {
-    stuck.push_back(connect_to(listener.port()));
-    send_text(stuck.back(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-  }
-  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
-  EXPECT_LT(time_of_a_page(listener.port(), "/large"), kSoon);
-}
-
-TEST(HttpListener, BeyondTheLimitTheOldestSilentClientGives) {
-  HttpListener listener({.limits = {.max_connections = 10}});
-  listener.mount("/metrics", says("a\n"));
-  ASSERT_TRUE(listener.start());
-  std::vector<base::Fd> silent;
-  for (int i = 0; i < 40; ++i) silent.push_back(connect_to(listener.port()));
-  EXPECT_LT(time_of_a_page(listener.port()), kSoon);
-  EXPECT_EQ(read_all(silent.front()), "");  // it was closed
-  send_text(silent.back(), "GET /metrics HTTP/1.0\r\n\r\n");
-  EXPECT_THAT(read_all(silent.back()), HasSubstr("200 OK"));
-}
-
-TEST(HttpListener, PagesThatWaitForReadersAreBounded) {
-  constexpr std::size_t kSize = 24 << 20;  // more than the kernel buffers
-  HttpListener listener({.limits = {.max_held_bytes = 30 << 20}});
-  listener.mount("/large", says(std::string(kSize, 'x')));
-  ASSERT_TRUE(listener.start());
-  std::vector<base::Fd> stuck;
-  for (int i = 0; i < 3; ++i) {
-    stuck.push_back(connect_to(listener.port()));
-    send_text(stuck.back(), "GET /large HTTP/1.0\r\n\r\n");
-  }
-  EXPECT_LT(time_of_a_page(listener.port(), "/large"), std::chrono::seconds(10));
-  std::this_thread::sleep_for(std::chrono::milliseconds(3000));  // who stands still is cut
-  const auto is_cut = [](const base::Fd& socket) { return read_all(socket).size() < kSize; };
-  EXPECT_GE(std::ranges::count_if(stuck, is_cut), 1);
-}
-
-TEST(HttpListener, ALateHeadIsAnswered408AndASilentClientIsClosed) {
-  HttpListener listener({.limits = {.head_timeout = std::chrono::milliseconds(50),
-                                    .idle_timeout = std::chrono::milliseconds(100)}});
-  listener.mount("/metrics", says("a\n"));
-  ASSERT_TRUE(listener.start());
-  const auto late = connect_to(listener.port());
-  const auto silent = connect_to(listener.port());
-  send_text(late, "GET /metrics HTTP/1.1\r\n");
-  EXPECT_THAT(read_all(late), HasSubstr("HTTP/1.1 408 "));
-  EXPECT_EQ(read_all(silent), "");
-}
-
-TEST(HttpListener, AReaderThatIsTooSlowIsCut) {
-  HttpListener listener({.limits = {.response_timeout = std::chrono::milliseconds(100)}});
-  listener.mount("/large", says(std::string(16 << 20, 'x')));
-  ASSERT_TRUE(listener.start());
-  const auto slow = connect_to(listener.port());
-  send_text(slow, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  EXPECT_LT(read_all(slow).size(), 16U << 20);
 }
 
 TEST(HttpListener, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
