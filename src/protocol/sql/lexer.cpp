@@ -83,19 +83,18 @@ bool Lexer::begins_fraction() const {
   return !is_word(before) && std::string_view("\"`])").find(before) == std::string_view::npos;
 }
 
-// In a set whose letters may have ASCII bytes, or may be of such a set.
+// In a set whose letters may have ASCII bytes.
 bool Lexer::skip_word_of_letters() {
-  const bool is_known = has_wide_letters(dialect_.charset);
   while (position_ < text_.size()) {
     const char c = text_[position_];
-    if (is_known && is_high(c)) {
+    if (is_high(c)) {
       const std::size_t size = letter_bytes(dialect_.charset, text_.substr(position_));
       if (size == 0) return false;
       position_ += size;
     } else if ((classes_of(c) & word_mask_) != 0) {
       ++position_;
     } else {
-      return is_known || position_ == 0 || !is_high(text_[position_ - 1]) || !may_end_letter();
+      break;
     }
   }
   return true;

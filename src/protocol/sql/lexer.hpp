@@ -158,13 +158,16 @@ class Lexer {
   [[nodiscard]] bool is(Family family) const { return dialect_.family == family; }
   // False: where it ends is in doubt.
   bool skip_word() {
-    if (!has_plain_words_) return skip_word_of_letters();
+    if (has_wide_letters(dialect_.charset)) return skip_word_of_letters();
     const char* at = text_.data() + position_;
     const char* const end = text_.data() + text_.size();
     const std::uint8_t mask = word_mask_;
     while (at != end && (classes_of(*at) & mask) != 0) ++at;
     position_ = static_cast<std::size_t>(at - text_.data());
-    return true;
+    return has_plain_words_ || at == end || !ends_with_high_byte() || !may_end_letter();
+  }
+  [[nodiscard]] bool ends_with_high_byte() const {
+    return position_ > 0 && is_high(text_[position_ - 1]);
   }
   Space skip_space() {
     const bool single = text_[position_] == ' ' && position_ + 1 < text_.size() &&

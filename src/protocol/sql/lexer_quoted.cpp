@@ -126,8 +126,10 @@ TokenKind Lexer::dollar() {
   if (has_letters && dialect_.charset != Charset::kAscii) return rest();
   const bool is_alone = position_ == begin + 1;
   if (is(Family::kMsSql)) return is_alone ? TokenKind::kSymbol : TokenKind::kWord;
-  if (position_ < text_.size() && text_[position_] != '$')
-    return is_alone ? TokenKind::kSymbol : TokenKind::kWord;
+  if (position_ < text_.size() && text_[position_] != '$') {  // what follows may be a prefix
+    position_ = begin + 1;
+    return TokenKind::kSymbol;
+  }
   if (position_ == text_.size()) return TokenKind::kText;  // a tag that was cut
   if (is(Family::kGeneric)) return rest();                 // few have it
   const std::string_view tag = text_.substr(begin, ++position_ - begin);
