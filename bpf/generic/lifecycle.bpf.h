@@ -13,9 +13,8 @@
 #include "../lib/connection.bpf.h"
 #include "../maps/pid_filter.bpf.h"
 #include "../shared/process_event.h"
+#include "connection_end.bpf.h"
 #include "failed_connect.bpf.h"
-
-enum tcp_state { STATE_SYN_SENT = 2, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_LAST_ACK = 9, STATE_LISTEN = 10 };  // include/net/tcp_states.h
 
 static __always_inline void fill_process_event(struct obi_process_event *event, const struct task_struct *task, __u32 kind,
                                                bool is_captured) {
@@ -102,49 +101,35 @@ int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   return 0;
 }
 
-static __always_inline void end_sending(const struct connection *connection) {
-  struct obi_segment *segment = bpf_ringbuf_reserve(&segments, sizeof(*segment), 0);
-  if (!segment) {
-    count_loss(OBI_LOSS_RING_FULL);
-    return;
-  }
-  __builtin_memset(segment, 0, sizeof(*segment));
-  segment->header.type = OBI_EVENT_SEGMENT;
-  segment->header.size = sizeof(*segment);
-  segment->connection_id = connection->id;
-  segment->start_ns = segment->end_ns = bpf_ktime_get_ns();
-  segment->direction = OBI_SEND;
-  segment->flags = OBI_SEGMENT_END_OF_STREAM;
-  bpf_ringbuf_submit(segment, BPF_RB_NO_WAKEUP);
-}
-
 SEC("raw_tp/inet_sock_set_state")
 int obi_tcp_state(struct bpf_raw_tracepoint_args *context) {
   const struct sock *sk = (const struct sock *)context->args[0];
+  int old = context->args[1];
   int state = context->args[2];
-  if (state == STATE_SYN_SENT) {
-    begin_connect(sk);
-    return 0;
-  }
-  if ((int)context->args[1] == STATE_SYN_SENT) end_connect(sk, state == STATE_CLOSE);
+  if (old == STATE_SYN_SENT) end_connect(sk, state == STATE_CLOSE);
   if (state == STATE_LISTEN) {
     send_process_event((const struct task_struct *)bpf_get_current_task(), OBI_PROCESS_LISTEN,
                        BPF_CORE_READ(sk, __sk_common.skc_num), is_traced());
     return 0;
   }
-  if (state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK) return 0;
   __u64 key = (__u64)sk;
   struct connection *connection = bpf_map_lookup_elem(&connections, &key);
-  if (connection && connection->announced) end_sending(connection);
+  if (state == STATE_SYN_SENT) {
+    if (connection) close_connection(key, connection, 0);  // the one before: a socket may connect again (AF_UNSPEC)
+    begin_connect(sk);
+    return 0;
+  }
+  if (!connection) return 0;
+  note_end(sk, connection, old, state);
+  if ((state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK) && connection->announced) end_sending(connection);
   return 0;
 }
 
 SEC("raw_tp/tcp_destroy_sock")
 int obi_tcp_destroy(struct bpf_raw_tracepoint_args *context) {
-  __u64 key = context->args[0];
-  struct connection *connection = bpf_map_lookup_elem(&connections, &key);
-  if (connection) close_connection(key, connection, 0);
-  forget_connect((const struct sock *)key);
+  const struct sock *sk = (const struct sock *)context->args[0];
+  end_connection(sk);
+  forget_connect(sk);
   return 0;
 }
 

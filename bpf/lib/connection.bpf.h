@@ -114,18 +114,25 @@ static __always_inline __u8 role_of(const struct socket_ref *socket) {
 
 // `ns`: 0 for now. Of several that end it at once only one does.
 static __always_inline void close_connection(__u64 key, const struct connection *connection, __u64 ns) {
-  __u64 id = connection->id;
-  bool announced = connection->announced;
-  if (bpf_map_delete_elem(&connections, &key) || !announced) return;
+  const struct connection closed = *connection;
+  if (bpf_map_delete_elem(&connections, &key) || !closed.announced) return;
   struct obi_connection_close *close = bpf_ringbuf_reserve(&segments, sizeof(*close), 0);
   if (!close) {
     count_loss(OBI_LOSS_RING_FULL);
     return;
   }
+  __builtin_memset(close, 0, sizeof(*close));
   close->header.type = OBI_EVENT_CONNECTION_CLOSE;
   close->header.size = sizeof(*close);
-  close->id = id;
+  close->id = closed.id;
   close->ns = ns ? ns : bpf_ktime_get_ns();
+  close->end = closed.end;
+  close->end_ns = closed.end_ns;
+  if (closed.has_end_position) {
+    close->send_position = closed.end_position[OBI_SEND];
+    close->receive_position = closed.end_position[OBI_RECEIVE];
+    close->flags = OBI_CLOSE_HAS_POSITION;
+  }
   bpf_ringbuf_submit(close, BPF_RB_NO_WAKEUP);
 }
 

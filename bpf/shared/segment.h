@@ -86,9 +86,33 @@ struct obi_connection_open {
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_connection_open) == 88, "connection open layout");
 
+// How a connection ended: the first thing that happened to it. Words of this end: "peer" is the other one.
+enum obi_connection_end {
+  OBI_END_UNKNOWN = 0,
+  OBI_END_CLOSED = 1,       // this end closed it, also by the death of its process
+  OBI_END_ABORTED = 2,      // this end reset it: bytes were unread, or SO_LINGER was 0
+  OBI_END_PEER_CLOSED = 3,  // the peer's FIN came while this end was open
+  OBI_END_PEER_RESET = 4,   // the peer's RST came: ECONNRESET, EPIPE
+  OBI_END_TIMED_OUT = 5,    // the kernel gave up: ETIMEDOUT, or what the network had said before
+};
+
+enum obi_close_flag {
+  OBI_CLOSE_HAS_POSITION = 1 << 0,  // `send_position` and `receive_position` are valid (TCP)
+};
+
 struct obi_connection_close {
   struct obi_event_header header;
   __u64 id;
-  __u64 ns;
+  __u64 ns;  // CLOCK_MONOTONIC, when the socket was gone
+  // What follows is absent from recordings of agents before it was added.
+  __u64 end_ns;            // CLOCK_MONOTONIC, when it ended as `end` says; 0 if that is unknown
+  __u32 send_position;     // behind the last byte that the process wrote; a FIN counts as one
+  __u32 receive_position;  // behind the last byte that the process read; likewise
+  __u8 end;                // enum obi_connection_end
+  __u8 flags;              // enum obi_close_flag
+  __u8 pad[6];             // 0
 };
-OBI_STATIC_ASSERT(sizeof(struct obi_connection_close) == 24, "connection close layout");
+#define OBI_CONNECTION_CLOSE_OLD_BYTES 24  // without what was added
+OBI_STATIC_ASSERT(sizeof(struct obi_connection_close) == 48, "connection close layout");
+OBI_STATIC_ASSERT(__builtin_offsetof(struct obi_connection_close, end_ns) == OBI_CONNECTION_CLOSE_OLD_BYTES,
+                  "old connection close layout");

@@ -68,10 +68,21 @@ Record decode_open(std::span<const std::byte> record) {
   return opened;
 }
 
+// Recordings of older agents hold the record without its end.
 Record decode_close(std::span<const std::byte> record) {
-  obi_connection_close raw;
-  if (!read_fixed(record, raw)) return UndecodableRecord{};
-  return model::ConnectionClosed{.id = raw.id, .ns = raw.ns};
+  obi_connection_close raw{};
+  if (record.size() < OBI_CONNECTION_CLOSE_OLD_BYTES) return UndecodableRecord{};
+  std::memcpy(&raw, record.data(),
+              record.size() < sizeof(raw) ? OBI_CONNECTION_CLOSE_OLD_BYTES : sizeof(raw));
+  return model::ConnectionClosed{.id = raw.id,
+                                 .ns = raw.ns,
+                                 .end_ns = raw.end_ns,
+                                 .end = raw.end <= OBI_END_TIMED_OUT
+                                            ? static_cast<model::ConnectionEnd>(raw.end)
+                                            : model::ConnectionEnd::kUnknown,
+                                 .has_position = (raw.flags & OBI_CLOSE_HAS_POSITION) != 0,
+                                 .send_position = raw.send_position,
+                                 .receive_position = raw.receive_position};
 }
 
 Record decode_connect_failed(std::span<const std::byte> record) {

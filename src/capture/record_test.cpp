@@ -115,6 +115,54 @@ TEST(Record, OpenSaysWhetherSegmentsAreDatagrams) {
   EXPECT_TRUE(std::get<model::ConnectionOpened>(record).datagrams);
 }
 
+obi_connection_close close_of(std::uint8_t end) {
+  obi_connection_close raw{};
+  raw.header.type = OBI_EVENT_CONNECTION_CLOSE;
+  raw.id = 5;
+  raw.ns = 30;
+  raw.end_ns = 20;
+  raw.send_position = 8;
+  raw.receive_position = 9;
+  raw.flags = OBI_CLOSE_HAS_POSITION;
+  raw.end = end;
+  return raw;
+}
+
+TEST(Record, ACloseCarriesHowItsConnectionEnded) {
+  const auto record = decode_record(bytes_of(close_of(OBI_END_PEER_RESET)));
+  const auto& closed = std::get<model::ConnectionClosed>(record);
+  EXPECT_EQ(closed.id, 5U);
+  EXPECT_EQ(closed.ns, 30U);
+  EXPECT_EQ(closed.end_ns, 20U);
+  EXPECT_EQ(closed.end, model::ConnectionEnd::kPeerReset);
+  EXPECT_TRUE(closed.has_position);
+  EXPECT_EQ(closed.send_position, 8U);
+  EXPECT_EQ(closed.receive_position, 9U);
+}
+
+TEST(Record, ACloseOfAnotherKindEndedSomehow) {
+  const auto record = decode_record(bytes_of(close_of(OBI_END_TIMED_OUT + 1)));
+  EXPECT_EQ(std::get<model::ConnectionClosed>(record).end, model::ConnectionEnd::kUnknown);
+}
+
+TEST(Record, ACloseOfAnOlderRecordingHasNoEnd) {
+  obi_connection_close raw = close_of(OBI_END_PEER_RESET);
+  raw.header.size = OBI_CONNECTION_CLOSE_OLD_BYTES;
+  const auto* bytes = reinterpret_cast<const std::byte*>(&raw);
+  for (const std::size_t size : {std::size_t{24}, std::size_t{32}}) {
+    raw.header.size = static_cast<__u32>(size);
+    const auto record = decode_record(std::span(bytes, size));
+    const auto& closed = std::get<model::ConnectionClosed>(record);
+    EXPECT_EQ(closed.ns, 30U);
+    EXPECT_EQ(closed.end, model::ConnectionEnd::kUnknown);
+    EXPECT_EQ(closed.end_ns, 0U);
+    EXPECT_FALSE(closed.has_position);
+  }
+  raw.header.size = 16;
+  EXPECT_TRUE(
+      std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes, std::size_t{16}))));
+}
+
 TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
   obi_connect_failed raw{};
   raw.header.type = OBI_EVENT_CONNECT_FAILED;

@@ -91,14 +91,16 @@ void AttributeReader::read(const model::Span& span, base::Arena& scratch,
     case SpanField::kServerAddress:
       return add(model::server_address(span, options_->rename, scratch));
     case SpanField::kServerPort: return values.add(std::int64_t{span.host.port});
-    case SpanField::kStatusCode: return values.add(std::int64_t{span.status});
+    case SpanField::kStatusCode:
+      if (span.status == 0) return add_if_set({});  // there was no response
+      return values.add(std::int64_t{span.status});
     case SpanField::kPath: return add(span.path);
     case SpanField::kOperation: return add(span.method);
     case SpanField::kDatabaseSystem: return values.add(model::database_system(span));
     case SpanField::kMessagingSystem: return values.add(model::messaging_system(span));
     case SpanField::kRpcSystem: return values.add(model::rpc_system(span));
-    case SpanField::kRpcStatusCode: return values.add(model::rpc_status_code(span, scratch));
-    case SpanField::kErrorType: return add_if_set(model::error_type(span));
+    case SpanField::kRpcStatusCode: return add_if_set(model::rpc_status_code(span, scratch));
+    case SpanField::kErrorType: return add_if_set(model::error_type(span, scratch));
   }
 }
 

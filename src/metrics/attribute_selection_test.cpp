@@ -161,15 +161,16 @@ Names defaults_of(std::string_view metric, const ActiveGroups& active) {
 
 TEST(Catalogue, HttpServerMetricsHaveTheirDefaultAttributes) {
   EXPECT_THAT(defaults_of("http.server.request.duration", {}),
-              ElementsAre("http.request.method", "http.response.status_code", "http.route",
-                          "server.address", "server.port", "service.name", "service.namespace",
-                          "url.scheme"));
+              ElementsAre("error.type", "http.request.method", "http.response.status_code",
+                          "http.route", "server.address", "server.port", "service.name",
+                          "service.namespace", "url.scheme"));
 }
 
 TEST(Catalogue, HttpRouteNeedsARoutesSection) {
   EXPECT_THAT(defaults_of("http.client.request.body.size", {.http_route = false}),
-              ElementsAre("http.request.method", "http.response.status_code", "server.address",
-                          "server.port", "service.name", "service.namespace", "url.scheme"));
+              ElementsAre("error.type", "http.request.method", "http.response.status_code",
+                          "server.address", "server.port", "service.name", "service.namespace",
+                          "url.scheme"));
 }
 
 TEST(Catalogue, PrometheusAddsInstanceAndJob) {

@@ -88,6 +88,30 @@ AggregatorOptions with_everything() {
   return {.selection = AttributeSelection({{"*", {{"*"}, {"service.*"}}}})};
 }
 
+TEST(CallMetrics, WhatFailedHasNoStatusAndSaysHow) {
+  for (const EventType type : {EventType::kHttpServer, EventType::kHttpClient}) {
+    model::Span span = typical(type);
+    span.status = 0;
+    span.failure = model::Failure::kReset;
+    for (const auto& [metric, attributes] : recorded(span)) {
+      EXPECT_THAT(attributes, Contains(Pair("error.type", text("reset")))) << metric;
+      EXPECT_THAT(attributes, Not(Contains(Key("http.response.status_code")))) << metric;
+    }
+    span.status = 500;
+    span.failure = model::Failure::kNone;
+    for (const auto& [metric, attributes] : recorded(span)) {
+      if (type == EventType::kHttpServer)
+        EXPECT_THAT(attributes, Contains(Pair("error.type", text("500")))) << metric;
+    }
+  }
+  model::Span query = typical(EventType::kSqlClient);
+  query.failure = model::Failure::kCancelled;
+  EXPECT_THAT(attributes_of(query), Contains(Pair("error.type", text("cancelled"))));
+  model::Span call = typical(EventType::kSunRpcClient);
+  call.failure = model::Failure::kTimeout;
+  EXPECT_THAT(attributes_of(call), Not(Contains(Key("rpc.response.status_code"))));
+}
+
 TEST(CallMetrics, EveryTypeHasItsOwn) {
   const std::map<EventType, std::string> expected = {
       {EventType::kSqlClient, "db.client.operation.duration"},

@@ -148,6 +148,7 @@ constexpr std::array kKubernetesAttributes = {
 constexpr std::array kContainerAttributes = {KnownAttribute{"container.id", false},
                                              KnownAttribute{"container.name"}};
 constexpr std::array kHttpAttributes = {
+    KnownAttribute{"error.type"},
     KnownAttribute{"http.request.method"},
     KnownAttribute{"http.response.status_code"},
     KnownAttribute{"url.path", false},

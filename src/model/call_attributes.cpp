@@ -30,16 +30,21 @@ std::string_view rpc_system(const Span& span) {
 }
 
 std::string_view rpc_status_code(const Span& span, base::Arena& scratch) {
-  if (span.rpc == nullptr) return {};
+  if (span.rpc == nullptr || span.failure != Failure::kNone) return {};
   if (span.status == 0) return "0";
   if (span.status == 1) return "denied";
   const fmt::format_int accept_stat(span.status - 1);
   return scratch.copy({accept_stat.data(), accept_stat.size()});
 }
 
-std::string_view error_type(const Span& span) {
+std::string_view error_type(const Span& span, base::Arena& scratch) {
+  if (span.failure != Failure::kNone) return to_string(span.failure);
   if (span_status(span) != SpanStatus::kError) return {};
   if (span.type == EventType::kDns) return dns_rcode_name(span.status);
+  if (is_http(span.type) && span.status != 0) {
+    const fmt::format_int status(span.status);
+    return scratch.copy({status.data(), status.size()});
+  }
   const bool has_word =
       is_memcached(span.type) && span.database != nullptr && !span.database->error_code.empty();
   return has_word ? span.database->error_code : std::string_view("error");

@@ -18,9 +18,11 @@ std::string_view messaging_system(const Span& span);
 std::string_view rpc_system(const Span& span);
 /// rpc.response.status_code of an ONC RPC: "denied", or the number of its accept_stat.
 std::string_view rpc_status_code(const Span& span, base::Arena& scratch);
-/// error.type as metrics and filters have it: DNS by RCODE ("NXDomain"), Memcached by its word
-/// ("CLIENT_ERROR"), everything else "error". Empty if the span is no error.
-std::string_view error_type(const Span& span);
+/// error.type as metrics and filters have it: what failed by how, DNS by RCODE ("NXDomain"),
+/// Memcached by its word
+/// ("CLIENT_ERROR"), HTTP by its status ("500"), everything else "error". Empty if the span is no
+/// error.
+std::string_view error_type(const Span& span, base::Arena& scratch);
 /// What a client's span depends on, of which nobody here may be a service: "database",
 /// "messaging_system"; else empty.
 std::string_view connection_type(const Span& span);

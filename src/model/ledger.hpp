@@ -28,11 +28,11 @@ namespace obi::model {
   /* requests */                                                                                                             \
   X(RequestsSeen,            "requests_seen",             Request, "requests parsed, and other operations that a span is due for")                                   \
   X(SpansMade,               "spans_made",                Request, "requests that became a span")                            \
-  X(RequestsNoResponse,      "requests_no_response",      Request, "requests whose connection closed before a response")     \
+  X(RequestsNoResponse,      "requests_no_response",      Request, "requests that needed no response, or were cut, when their connection ended") \
   X(RequestsLostResponse,    "requests_lost_response",    Request, "requests whose response could not be told from lost bytes") \
   X(RequestsUpgraded,        "requests_upgraded",         Request, "requests left open when their connection changed protocol") \
   X(RequestsOverflow,        "requests_overflow",         Request, "requests beyond the limit of outstanding ones on a connection") \
-  X(RequestsOpen,            "requests_open",             Request, "requests still without response when the agent stopped") \
+  X(RequestsOpen,            "requests_open",             Request, "requests without response when the agent stopped or let go of their connection") \
   /* things that are counted but are in no sum */                                                                            \
   X(BytesUncaptured,         "bytes_uncaptured",          Note,    "payload bytes that were left in the kernel on purpose")   \
   X(StreamGaps,              "stream_gaps",               Note,    "places where bytes of a stream were never reported")      \

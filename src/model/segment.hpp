@@ -55,9 +55,28 @@ struct ConnectionOpened {
   Endpoint remote;
 };
 
+/// How a connection ended: the first thing that happened to it, seen from this end
+/// (bpf/shared/segment.h).
+enum class ConnectionEnd : std::uint8_t {
+  kUnknown = 0,     ///< it ended, how isn't known
+  kClosed = 1,      ///< this end closed it, also by the death of its process
+  kAborted = 2,     ///< this end reset it
+  kPeerClosed = 3,  ///< the other end closed it
+  kPeerReset = 4,   ///< the other end reset it
+  kTimedOut = 5,    ///< the kernel gave up
+  kStillOpen = 6,   ///< it goes on, and is forgotten here; never from the kernel
+};
+
 struct ConnectionClosed {
   std::uint64_t id = 0;
-  std::uint64_t ns = 0;
+  std::uint64_t ns = 0;      ///< its socket was gone
+  std::uint64_t end_ns = 0;  ///< it ended as `end` says; 0 if unknown
+  ConnectionEnd end = ConnectionEnd::kUnknown;
+  /// The two positions are valid: behind the last byte that the process wrote and read, or one
+  /// further, where a FIN is counted in. Bytes up to there that no segment reported were lost.
+  bool has_position = false;
+  std::uint32_t send_position = 0;
+  std::uint32_t receive_position = 0;
 };
 
 /// A TCP connection that the process asked for and did not get.

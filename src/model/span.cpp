@@ -44,6 +44,7 @@ SpanKind kind_of(const Span& span) {
 
 SpanStatus span_status(const Span& span) {
   const auto error_if = [](bool error) { return error ? SpanStatus::kError : SpanStatus::kUnset; };
+  if (span.failure != Failure::kNone) return SpanStatus::kError;
   if (is_http(span.type)) {
     const int first_error = span.is_client() ? 400 : 500;
     return error_if(span.status == 0 || span.status >= first_error);

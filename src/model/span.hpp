@@ -10,6 +10,7 @@
 #include "model/address.hpp"
 #include "model/calls.hpp"
 #include "model/event_type.hpp"
+#include "model/failure.hpp"
 #include "model/service.hpp"
 #include "model/trace_id.hpp"
 
@@ -30,6 +31,8 @@ struct Span {
   std::string_view scheme;       ///< "http" or "https"
   std::string_view host_header;  ///< as sent: host or host:port; empty if none
   int status = 0;  ///< HTTP status, 0 = none was seen; else 0 = good, others as span_status() says
+  /// The connection ended before the answer did. `status` is what was seen until then, if anything.
+  Failure failure = Failure::kNone;
   std::int64_t request_bytes = 0;   ///< HTTP: body size; else what the request took on the wire
   std::int64_t response_bytes = 0;  ///< likewise
   /// At most one of these is there, in the batch's arena: what only calls of that kind have.
@@ -66,8 +69,9 @@ struct Span {
 SpanKind kind_of(const Span& span);
 /// "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", …
 std::string_view to_string(SpanKind kind);
-/// HTTP: status 0 or a server's >= 500 or a client's >= 400 is an error. Databases, RPC and DNS:
-/// any status but 0. A failed connection always, a message never. Everything else is unset.
+/// What failed is an error. HTTP: status 0 or a server's >= 500 or a client's >= 400 is an error.
+/// Databases, RPC and DNS: any status but 0. A failed connection always, a message never.
+/// Everything else is unset.
 SpanStatus span_status(const Span& span);
 /// What the semantic conventions make of method, path and route for the type of the span ("GET
 /// /users/*", "SELECT users", "publish orders"). Static, of the span, or in `arena`.

@@ -116,7 +116,7 @@ constexpr std::array kRows = {
     SpanAttributeRow{"db.response.error", of_database<&DatabaseCall::error_message>},
     SpanAttributeRow{"db.system.name", of_span<database_system>},
     SpanAttributeRow{"dns.question.name", of_call<&Span::dns, &Span::path>},
-    SpanAttributeRow{"error.type", of_span<error_type>},
+    SpanAttributeRow{"error.type", [](const Asked& a) { return error_type(a.span, a.scratch); }},
     SpanAttributeRow{"gen_ai.input.messages"},
     SpanAttributeRow{"gen_ai.metadata"},
     SpanAttributeRow{"gen_ai.operation.name"},
@@ -136,7 +136,11 @@ constexpr std::array kRows = {
     SpanAttributeRow{"http.request.body.size", number_of<&Span::request_bytes>},
     SpanAttributeRow{"http.request.method", text_of<&Span::method>},
     SpanAttributeRow{"http.response.body.size", number_of<&Span::response_bytes>},
-    SpanAttributeRow{"http.response.status_code", number_of<&Span::status>},
+    SpanAttributeRow{"http.response.status_code",
+                     [](const Asked& a) {
+                       const bool none = is_http(a.span.type) && a.span.status == 0;
+                       return none ? std::string_view() : number(a.span.status, a.scratch);
+                     }},
     SpanAttributeRow{"http.route", text_of<&Span::route>},
     SpanAttributeRow{"instance", service_text<&Service::instance_id>},
     SpanAttributeRow{"job", job},

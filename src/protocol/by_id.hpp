@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "protocol/conversation.hpp"
+#include "protocol/unanswered.hpp"
 
 namespace obi::protocol {
 
@@ -73,6 +74,18 @@ class ById {
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
+  /// The connection has ended: `make_spans(request, end_ns, sink)` for each that waits and holds
+  /// operations, which makes a span of each of them.
+  template <typename F>
+  void end_all(Unanswered& open, F&& make_spans) {
+    for (auto& [key, entry] : waiting_) {
+      if (entry.spans == 0) continue;
+      open.end(entry.request.start_ns, entry.spans, [&](std::uint64_t end_ns, SpanSink& sink) {
+        make_spans(entry.request, end_ns, sink);
+      });
+    }
+    waiting_.clear();
+  }
   void give_up(Note why, SpanSink& sink) {
     for (const auto& [key, entry] : waiting_) tell(why, entry.spans, sink);
     waiting_.clear();

@@ -93,6 +93,15 @@ class SpanSink {
   virtual void want_stream() = 0;
 };
 
+/// The end of a connection, as far as it is known.
+struct Closing {
+  std::uint64_t ns = 0;      ///< its socket was gone
+  std::uint64_t end_ns = 0;  ///< it ended as `end` says; 0 if unknown
+  model::ConnectionEnd end = model::ConnectionEnd::kUnknown;
+  /// The connection goes on and is forgotten: what is open has not failed.
+  [[nodiscard]] bool is_forgotten() const { return end == model::ConnectionEnd::kStillOpen; }
+};
+
 /// State of one connection. Destroyed without notice when its table slot is needed; `on_close`
 /// comes first whenever the end of the connection is known.
 class Conversation {
@@ -105,8 +114,9 @@ class Conversation {
   /// Bytes of `direction` were lost; `missing` is 0 if nobody knows how many. Continue at the next
   /// provable boundary.
   virtual void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) = 0;
-  /// The connection is gone. Whatever can still become a span does; the rest is noted.
-  virtual void on_close(std::uint64_t ns, SpanSink& sink) = 0;
+  /// The connection is gone, or forgotten. Whatever can still become a span does, a request that is
+  /// open as a failed one (protocol/unanswered.hpp); the rest is noted.
+  virtual void on_close(const Closing& closing, SpanSink& sink) = 0;
   /// Called about every second with the newest time: give up on what has waited too long (see
   /// `http_request_timeout`).
   virtual void on_tick(std::uint64_t now_ns, SpanSink& sink) = 0;

@@ -29,7 +29,7 @@ class CollectingSink final : public SpanSink {
   void want_stream() override { ++stream_wishes; }
 
   /// "SELECT users 0" per span: method, path, status; then in brackets what there is of error code,
-  /// namespace, query text.
+  /// namespace, query text; "!reset" at the end of one that failed.
   [[nodiscard]] std::vector<std::string> told() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
@@ -47,6 +47,8 @@ class CollectingSink final : public SpanSink {
         if (call->partition >= 0) line += fmt::format(" partition={}", call->partition);
         if (call->offset >= 0) line += fmt::format(" offset={}", call->offset);
       }
+      if (span.failure != model::Failure::kNone)
+        line += fmt::format(" !{}", to_string(span.failure));
       lines.push_back(std::move(line));
     }
     return lines;
@@ -101,7 +103,11 @@ class Talk {
   }
   /// Nothing happens for as long as a conversation may wait for something.
   void stay_quiet(std::uint64_t ns = 11'000'000'000) { conversation_->on_tick(now_ns += ns, sink); }
-  void close() { conversation_->on_close(now_ns += 10, sink); }
+  /// It ends, in a way that isn't known unless said; 10 ns later its socket is gone.
+  void close(model::ConnectionEnd end = model::ConnectionEnd::kUnknown) {
+    now_ns += 10;
+    conversation_->on_close({.ns = now_ns + 10, .end_ns = now_ns, .end = end}, sink);
+  }
   [[nodiscard]] std::vector<std::string> told() const { return sink.told(); }
   [[nodiscard]] Conversation& conversation() { return *conversation_; }
 

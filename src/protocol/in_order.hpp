@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "protocol/conversation.hpp"
+#include "protocol/unanswered.hpp"
 
 namespace obi::protocol {
 
-/// `Request` is a struct of the protocol's; one that makes no span has `is_owed` false.
+/// `Request` is a struct of the protocol's, with a member `Origin origin`; one that makes no span
+/// has `is_owed` false.
 template <typename Request>
 class InOrder {
  public:
@@ -84,6 +86,18 @@ class InOrder {
   void note_pipelining() { pipelines_ = true; }
   /// Nothing is under way either way: from here on pairs are right again.
   void settle() { in_doubt_ = false; }
+  /// The connection has ended: `make_span(request, end_ns, sink)` for each that waits and is owed
+  /// one.
+  template <typename F>
+  void end_all(Unanswered& open, F&& make_span) {
+    for (; count_ > 0; pop()) {
+      Slot& slot = ring_[first_];
+      if (!slot.is_owed) continue;
+      open.end(slot.request.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& sink) {
+        make_span(slot.request, end_ns, sink);
+      });
+    }
+  }
   /// All that wait are given up for the reason `why`.
   void give_up(Note why, SpanSink& sink) {
     std::uint64_t owed = 0;

@@ -34,6 +34,7 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   std::span<const std::byte> bytes = chunk.bytes;
   if (side.lost && !bytes.empty() && resumes(from, bytes)) side.lost = false;
   if (side.lost) {
+    unread_ns_ = moved_ns_;
     used = drift(from, chunk, sink);
     return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
   }
@@ -201,6 +202,7 @@ void MessageConversation::on_gap(model::Direction direction, std::uint64_t missi
   const Speaker from = direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
   Side& side = side_of(from);
   side.tail_bytes = 0;
+  if (side.lost) unread_ns_ = moved_ns_;
   if (side.lost) return;
   if (missing == 0 || side.size == 0 || missing > side.size - side.moved) return lose(from, sink);
   on_part(from, {}, missing, sink);
@@ -214,6 +216,7 @@ void MessageConversation::lose(Speaker from, SpanSink& sink) {
   side.moved = side.size = 0;
   side.tail_bytes = 0;
   side.lost = true;
+  unread_ns_ = moved_ns_;
   on_lost(from, sink);
 }
 
@@ -227,8 +230,12 @@ void MessageConversation::leave(SpanSink& sink) {
   give_up(Note::RequestUpgraded, moved_ns_, sink);
 }
 
-void MessageConversation::on_close(std::uint64_t ns, SpanSink& sink) {
-  if (!left_) give_up(Note::RequestNoResponse, ns, sink);
+void MessageConversation::on_close(const Closing& closing, SpanSink& sink) {
+  if (left_) return;
+  if (closing.is_forgotten()) return give_up(Note::RequestOpen, closing.ns, sink);
+  Unanswered open(closing, is_client(), unread_ns_, sink);
+  on_unanswered(open, sink);
+  give_up(Note::RequestNoResponse, closing.ns, sink);
 }
 
 void MessageConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {

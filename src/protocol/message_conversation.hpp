@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/conversation.hpp"
+#include "protocol/unanswered.hpp"
 
 namespace obi::protocol {
 
@@ -42,7 +43,7 @@ class MessageConversation : public Conversation {
   Fate on_chunk(const Chunk& chunk, SpanSink& sink) final;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) final;
-  void on_close(std::uint64_t ns, SpanSink& sink) final;
+  void on_close(const Closing& closing, SpanSink& sink) final;
   void on_tick(std::uint64_t now_ns, SpanSink& sink) final;
   [[nodiscard]] std::size_t held_bytes() const final;
 
@@ -85,8 +86,11 @@ class MessageConversation : public Conversation {
                          std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
-  /// Whatever waits is given up for the reason `why`; called at the end of the connection and when
-  /// it is left.
+  /// The connection has ended: `open` makes a failed span of each request that waits for an answer
+  /// that is due. What has an end all the same is told to `sink`.
+  virtual void on_unanswered(Unanswered& open, SpanSink& sink) = 0;
+  /// Whatever waits is given up for the reason `why`; called at the end of the connection, behind
+  /// on_unanswered, and when it is left or forgotten.
   virtual void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
   /// About every second. `quiet`: nothing has moved for kQuietNs.
   virtual void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {}
@@ -145,7 +149,8 @@ class MessageConversation : public Conversation {
   model::Direction client_direction_;
   std::size_t kept_bytes_;
   std::array<Side, 2> sides_;
-  std::uint64_t moved_ns_ = 0;  // when something moved last, either way
+  std::uint64_t moved_ns_ = 0;   // when something moved last, either way
+  std::uint64_t unread_ns_ = 0;  // … when bytes moved last that were not read
   bool seen_message_ = false;
   bool left_ = false;
 };

@@ -62,6 +62,13 @@ class Toy final : public MessageConversation {
                  SpanSink&) override {
     return text_of(tail).ends_with("END");
   }
+  void on_unanswered(Unanswered& open, SpanSink&) override {
+    requests_.end_all(open, [](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+      model::Span& span = failed.add_span(model::EventType::kRedisClient);
+      span.method = failed.arena().copy(request.text);
+      span.end_ns = end_ns;
+    });
+  }
   void give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
     requests_.give_up(why, sink);
   }
@@ -85,7 +92,7 @@ class Toy final : public MessageConversation {
 class MessageConversationTest : public testing::Test {
  protected:
   ~MessageConversationTest() override {
-    toy.on_close(now, sink);
+    toy.on_close({.ns = now}, sink);
     EXPECT_TRUE(sink.adds_up());
   }
   Fate say(bool client, std::string_view bytes, std::uint64_t missing = 0,
@@ -264,7 +271,7 @@ TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
   say(model::Direction::kSend, "\2a");
   say(model::Direction::kReceive, "\2x");
   EXPECT_THAT(sink.told(), ElementsAre("a x 0"));
-  toy.on_close(0, sink);
+  toy.on_close({}, sink);
 }
 
 }  // namespace

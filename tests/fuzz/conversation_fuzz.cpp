@@ -99,7 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint64_t now =
       obi::protocol::play(input.subspan(1), *conversation, start.client_direction, sink);
   require(conversation->held_bytes() < kMaxHeldBytes);
-  conversation->on_close(now, sink);
+  const auto end = static_cast<obi::model::ConnectionEnd>(size % 7);
+  conversation->on_close({.ns = now, .end_ns = now, .end = end}, sink);
   sink.check_last_span();
   require(sink.seen == sink.explained);
   return 0;

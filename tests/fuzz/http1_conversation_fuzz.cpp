@@ -104,7 +104,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     require(conversation.held_bytes() < (4U << 20U));
   }
-  conversation.on_close(now, sink);
+  const auto end = static_cast<obi::model::ConnectionEnd>(size % 7);
+  conversation.on_close({.ns = now, .end_ns = now, .end = end}, sink);
   sink.check_last_span();
   require(sink.seen == sink.explained);
   return 0;

@@ -9,6 +9,12 @@ namespace {
 using model::EventType;
 using model::Span;
 
+// What failed has a status only if its answer had begun.
+void add_status(ObjectWriter& object, const Span& span) {
+  if (span.failure == model::Failure::kNone || span.status != 0)
+    object.number("status", span.status);
+}
+
 void add_server(ObjectWriter& object, const Span& span, base::Arena& scratch) {
   object.member("serverAddr", model::host_as_server(span, scratch));
   object.number("serverPort", span.host.port);
@@ -24,7 +30,7 @@ void add_http(ObjectWriter& object, const Span& span, base::Arena& scratch) {
   object.member("serverAddr", client ? model::http_client_host(span, scratch)
                                      : model::host_as_server(span, scratch));
   object.number("serverPort", span.host.port);
-  object.number("status", span.status);
+  add_status(object, span);
   object.member("url", span.path);
 }
 
@@ -37,7 +43,7 @@ void add_sql(ObjectWriter& object, const Span& span, const model::DatabaseCall& 
   add_server(object, span, scratch);
   object.member("sqlState", call.sql_state);
   object.member("statement", call.query_text);
-  object.number("status", span.status);
+  add_status(object, span);
   object.member("table", span.path);
 }
 
@@ -48,7 +54,7 @@ void add_aerospike(ObjectWriter& object, const Span& span, const model::Database
   object.member("dbOperationName", span.method);
   if (!call.error_code.empty()) object.member("errorType", call.error_code);
   add_server(object, span, scratch);
-  object.number("status", span.status);
+  add_status(object, span);
 }
 
 void add_database(ObjectWriter& object, const Span& span, const model::DatabaseCall& call,
@@ -61,7 +67,7 @@ void add_database(ObjectWriter& object, const Span& span, const model::DatabaseC
   object.member("operation", span.method);
   object.member("query", call.query_text);
   add_server(object, span, scratch);
-  object.number("status", span.status);
+  add_status(object, span);
   object.member("table", span.path);
 }
 
@@ -84,7 +90,7 @@ void add_rpc(ObjectWriter& object, const Span& span, const model::RpcCall& call,
   object.member("onc_rpc_program_name", call.program);
   object.number("onc_rpc_version", call.version);
   add_server(object, span, scratch);
-  object.number("status", span.status);
+  add_status(object, span);
 }
 
 void add_dns(ObjectWriter& object, const Span& span, const model::DnsLookup& lookup,
@@ -92,13 +98,15 @@ void add_dns(ObjectWriter& object, const Span& span, const model::DnsLookup& loo
   object.member("answers", lookup.answers);
   object.member("name", span.path);
   add_server(object, span, scratch);
-  object.member("status", model::dns_rcode_name(span.status));
+  if (span.failure == model::Failure::kNone)
+    object.member("status", model::dns_rcode_name(span.status));
   object.member("type", span.method);
 }
 
 }  // namespace
 
 void append_attributes(ObjectWriter& object, const Span& span, base::Arena& scratch) {
+  if (span.failure != model::Failure::kNone) object.member("errorType", to_string(span.failure));
   if (model::is_http(span.type)) {
     add_http(object, span, scratch);
   } else if (span.database != nullptr) {
@@ -111,7 +119,7 @@ void append_attributes(ObjectWriter& object, const Span& span, base::Arena& scra
     add_dns(object, span, *span.dns, scratch);
   } else {
     add_server(object, span, scratch);
-    object.number("status", span.status);
+    add_status(object, span);
   }
   object.end();
 }

@@ -139,6 +139,8 @@ void append_text(std::string& out, const model::Span& span, std::int64_t wall_of
   append_end(out, span.host, span.host_name, client ? span.other_namespace : own, scratch);
   fmt::format_to(std::back_inserter(out), " contentLen:{}B responseLen:{}B", span.request_bytes,
                  span.response_bytes);
+  if (span.failure != model::Failure::kNone)
+    fmt::format_to(std::back_inserter(out), " error=[{}]", to_string(span.failure));
   if (span.service) append_service(out, *span.service);
   append_traceparent(out, span);
 }

@@ -92,6 +92,18 @@ TEST(TracePrinter, JsonIsInOrderAndEscaped) {
       R"("url":"/a\"\u003cb\u003e\ufffd\n"}}])");
 }
 
+TEST(TracePrinter, JsonOfWhatFailedSaysHowAndHasNoStatus) {
+  model::SpanBatch batch;
+  batch.spans = {example()};
+  batch.spans[0].status = 0;
+  batch.spans[0].failure = model::Failure::kCancelled;
+  base::Arena scratch;
+  std::string json;
+  append_json(json, batch, false, scratch);
+  EXPECT_NE(json.find(R"("errorType":"cancelled")"), std::string::npos) << json;
+  EXPECT_EQ(json.find(R"("status")"), std::string::npos) << json;
+}
+
 std::string text_of(const model::Span& span) {
   setenv("TZ", "UTC", 1);
   tzset();
@@ -99,6 +111,14 @@ std::string text_of(const model::Span& span) {
   std::string line;
   append_text(line, span, 1'787'321'107'000'000'000, scratch);
   return line;
+}
+
+TEST(TracePrinter, ATextLineOfWhatFailedSaysHow) {
+  model::Span span = example();
+  span.status = 0;
+  span.failure = model::Failure::kReset;
+  EXPECT_NE(text_of(span).find(" responseLen:128B error=[reset] "), std::string::npos)
+      << text_of(span);
 }
 
 TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {

@@ -46,7 +46,8 @@ TEST_F(PrometheusExporterTest, PageIsAsWritten) {
   exporter.consume(batch_of(pool_, {metrics::server_span(service), slow}));
 
   const std::string labels =
-      "http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"/users/{id}\","
+      "error_type=\"\",http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"/"
+      "users/{id}\","
       "instance=\"host:100\",job=\"shop/users\",server_address=\"users\",server_port=\"8080\","
       "service_name=\"users\",service_namespace=\"shop\",url_scheme=\"http\"";
   const auto histogram = [&](const std::string& name, const std::string& sum,

@@ -231,15 +231,39 @@ void Connection::count_unknown(const ConnectionContext& context) {
   context.ledger.add(Reason::ConnectionsReclassified);
   unknown_chunks_ = 0;
   state_ = State::kUnknown;
-  conversation_->on_close(last_ns, context.sink);
+  conversation_->on_close({.ns = last_ns, .end = model::ConnectionEnd::kStillOpen}, context.sink);
   conversation_.reset();
 }
 
-void Connection::on_close(std::uint64_t ns, const ConnectionContext& context) {
+void Connection::on_close(const model::ConnectionClosed& closed, const ConnectionContext& context) {
   release_held(false, context);
+  if (conversation_ && state_ == State::kTalking && closed.has_position)
+    lose_unseen_end(closed, context);
+  end({.ns = closed.ns, .end_ns = closed.end_ns, .end = closed.end}, context);
+}
+
+void Connection::forget(std::uint64_t ns, const ConnectionContext& context) {
+  release_held(false, context);
+  end({.ns = ns, .end = model::ConnectionEnd::kStillOpen}, context);
+}
+
+void Connection::end(const protocol::Closing& closing, const ConnectionContext& context) {
   drop_classifier(context.ledger);
-  if (conversation_) conversation_->on_close(ns, context.sink);
+  if (conversation_) conversation_->on_close(closing, context.sink);
   conversation_.reset();
+}
+
+// What moved last and was never reported may have been the answers to all that is open.
+void Connection::lose_unseen_end(const model::ConnectionClosed& closed,
+                                 const ConnectionContext& context) {
+  for (const auto& [direction, position] :
+       {std::pair(model::Direction::kSend, closed.send_position),
+        std::pair(model::Direction::kReceive, closed.receive_position)}) {
+    const std::uint32_t missing = order_.lag_at_end(direction, position);
+    if (missing == 0) continue;
+    context.ledger.add(Reason::StreamGaps);
+    conversation_->on_gap(direction, missing, context.sink);
+  }
 }
 
 void Connection::on_tick(std::uint64_t now_ns, const ConnectionContext& context) {

@@ -31,7 +31,10 @@ class Connection {
   [[nodiscard]] const model::ConnectionOpened& info() const { return info_; }
 
   void on_segment(const model::Segment& segment, const ConnectionContext& context);
-  void on_close(std::uint64_t ns, const ConnectionContext& context);
+  /// It has ended.
+  void on_close(const model::ConnectionClosed& closed, const ConnectionContext& context);
+  /// It goes on, and its bytes so far are let go of; what is open is counted as that.
+  void forget(std::uint64_t ns, const ConnectionContext& context);
   /// Lets segments through that waited since before the last call, and lets the conversation give
   /// up on old requests.
   void on_tick(std::uint64_t now_ns, const ConnectionContext& context);
@@ -55,6 +58,8 @@ class Connection {
                           const ConnectionContext& context);
   void drop_classifier(model::Ledger& ledger);
   void count(protocol::Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context);
+  void end(const protocol::Closing& closing, const ConnectionContext& context);
+  void lose_unseen_end(const model::ConnectionClosed& closed, const ConnectionContext& context);
   void count_unknown(const ConnectionContext& context);
 
   model::ConnectionOpened info_;

@@ -89,13 +89,13 @@ void Pairer::make_room() {
   if (connections_.size() < options_.max_connections || by_age_.empty()) return;
   ledger_.add(Reason::ConnectionsEvicted);
   const auto oldest = connections_.find(by_age_.front());
-  end(*oldest->second, oldest->second->connection.last_ns);
+  forget(*oldest->second);
   connections_.erase(oldest);
 }
 
-void Pairer::end(Entry& entry, std::uint64_t ns) {
+void Pairer::forget(Entry& entry) {
   sink_->set_current(&entry.connection.info());
-  entry.connection.on_close(ns, context());
+  entry.connection.forget(entry.connection.last_ns, context());
   by_age_.erase(entry.age);
 }
 
@@ -126,7 +126,9 @@ void Pairer::on_closed(const model::ConnectionClosed& closed) {
   ledger_.add(Reason::ConnectionsClosed);
   const auto found = connections_.find(closed.id);
   if (found == connections_.end()) return;
-  end(*found->second, closed.ns);
+  sink_->set_current(&found->second->connection.info());
+  found->second->connection.on_close(closed, context());
+  by_age_.erase(found->second->age);
   connections_.erase(found);
   flush_if_full();
 }
@@ -169,7 +171,7 @@ void Pairer::forget_datagrams(std::uint64_t now_ns) {
     Entry& entry = *item.second;
     if (!entry.connection.is_over(now_ns)) return false;
     ledger_.add(Reason::ConnectionsClosed);
-    end(entry, entry.connection.last_ns);
+    forget(entry);
     return true;
   });
 }
@@ -185,7 +187,7 @@ void Pairer::shed() {
     if (held == 0) continue;
     ledger_.add(Reason::ConnectionsShed);
     sink_->set_current(&connection.info());
-    connection.on_close(connection.last_ns, context());
+    connection.forget(connection.last_ns, context());
     freed += held;
   }
 }
@@ -193,7 +195,7 @@ void Pairer::shed() {
 void Pairer::finish(std::uint64_t now_ns) {
   for (auto& [id, entry] : connections_) {
     sink_->set_current(&entry->connection.info());
-    entry->connection.on_close(now_ns, context());
+    entry->connection.forget(now_ns, context());
   }
   connections_.clear();
   by_age_.clear();

@@ -60,8 +60,8 @@ class Pairer {
   ConnectionContext context();
   void touch(Entry& entry);
   void make_room();
-  /// The entry is told that its connection is over, and then only waits to be erased.
-  void end(Entry& entry, std::uint64_t ns);
+  /// Lets go of a connection that goes on; the entry then only waits to be erased.
+  void forget(Entry& entry);
   void silence(std::uint64_t id);
   void forget_datagrams(std::uint64_t now_ns);
   void flush_if_full();

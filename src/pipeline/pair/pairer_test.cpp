@@ -215,15 +215,47 @@ TEST_F(PairerTest, AnIncompleteBatchLeavesAfterItsTimeOut) {
   EXPECT_EQ(spans_.size(), 3U);
 }
 
-TEST_F(PairerTest, WhatIsUnansweredAtTheEndIsCounted) {
+TEST_F(PairerTest, WhatIsUnansweredAtTheEndIsAFailedSpan) {
   start();
   Talk talk(1);
   pairer_->on_opened(talk.opened());
   const std::string request = get("/a");
   pairer_->on_segment(talk.receive(request));
-  pairer_->on_closed({.id = 1, .ns = now_ns_});
+  pairer_->on_closed({.id = 1, .ns = now_ns_, .end = model::ConnectionEnd::kPeerReset});
   EXPECT_EQ(pairer_->connection_count(), 0U);
-  EXPECT_EQ(ledger_.get(Reason::RequestsNoResponse), 1U);
+  pairer_->finish(now_ns_);
+  EXPECT_EQ(spans_, Spans{"GET /a 0"});
+}
+
+TEST_F(PairerTest, WhatIsUnansweredWhenTheAgentStopsIsOpen) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  pairer_->on_segment(talk.receive(request));
+  pairer_->finish(now_ns_);
+  EXPECT_EQ(ledger_.get(Reason::RequestsOpen), 1U);
+  EXPECT_EQ(spans_, Spans{});
+}
+
+// The answer moved, and its record found no room in the ring.
+TEST_F(PairerTest, WhatWasAnsweredInBytesThatWereNeverReportedIsLost) {
+  start();
+  Talk talk(1);
+  pairer_->on_opened(talk.opened());
+  const std::string request = get("/a");
+  const model::Segment asked = talk.receive(request);
+  pairer_->on_segment(asked);
+  pairer_->on_closed({.id = 1,
+                      .ns = now_ns_,
+                      .end = model::ConnectionEnd::kClosed,
+                      .has_position = true,
+                      .send_position = asked.peer_position + 1 + 100,  // 1: the FIN
+                      .receive_position = asked.position + asked.total_bytes});
+  pairer_->finish(now_ns_);
+  EXPECT_EQ(spans_, Spans{});
+  EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U);
+  EXPECT_EQ(ledger_.get(Reason::RequestsLostResponse), 1U);
 }
 
 TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {

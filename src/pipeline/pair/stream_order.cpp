@@ -50,6 +50,13 @@ std::uint32_t StreamOrder::lag_of_other(const model::Segment& segment) const {
   return lag > 1 ? static_cast<std::uint32_t>(lag) : 0;
 }
 
+// One ahead is the FIN.
+std::uint32_t StreamOrder::lag_at_end(model::Direction direction, std::uint32_t position) const {
+  if (!has_positions_) return 0;
+  const std::int32_t lag = ahead(position, sides_[index_of(direction)].next);
+  return lag > 1 ? static_cast<std::uint32_t>(lag) : 0;
+}
+
 void StreamOrder::give_up_other(const model::Segment& segment) {
   if (lag_of_other(segment) > 0)
     sides_[index_of(opposite(segment.direction))].next = segment.peer_position;

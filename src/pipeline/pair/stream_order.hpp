@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "model/segment.hpp"
@@ -35,6 +36,9 @@ class StreamOrder {
     if (!segment.has_position || segment.total_bytes == 0) return;
     sides_[index_of(segment.direction)] = {.known = true,
                                            .next = segment.position + segment.total_bytes};
+    if (std::exchange(has_positions_, true)) return;
+    Side& other = sides_[index_of(opposite(segment.direction))];
+    if (!other.known) other.next = segment.peer_position;
   }
   /// The segment just taken was the first that was heard of its connection. A server that has read
   /// its first bytes has answered none of them yet, so it is known where its answer begins. (A
@@ -44,6 +48,9 @@ class StreamOrder {
   [[nodiscard]] std::uint32_t lag_of_other(const model::Segment& segment) const;
   /// Gives those bytes up: the other direction goes on behind them.
   void give_up_other(const model::Segment& segment);
+  /// Bytes of `direction` that had moved when the connection ended, at `position`, and that nobody
+  /// has reported. 0 also if nothing is known of the direction.
+  [[nodiscard]] std::uint32_t lag_at_end(model::Direction direction, std::uint32_t position) const;
   /// Leading bytes of the segment that were taken with an earlier one.
   [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const {
     const Side& own = sides_[index_of(segment.direction)];
@@ -61,7 +68,8 @@ class StreamOrder {
  private:
   struct Side {
     bool known = false;
-    std::uint32_t next = 0;  // position that follows the last byte taken
+    std::uint32_t next =
+        0;  // position that follows the last byte taken; else where it was at first
   };
   static std::size_t index_of(model::Direction direction) {
     return static_cast<std::size_t>(direction);
@@ -74,6 +82,7 @@ class StreamOrder {
 
   std::array<Side, 2> sides_;
   std::optional<model::Direction> first_mover_;
+  bool has_positions_ = false;  // a segment with positions was taken
 };
 
 /// A segment kept for later, with its own copy of the bytes.

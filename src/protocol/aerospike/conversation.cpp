@@ -161,6 +161,13 @@ void AerospikeConversation::on_end_of_stream(model::Direction direction, std::ui
   if (direction == direction_of(Speaker::kServer)) end_unseen_one(sink);
 }
 
+void AerospikeConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  end_unseen_one(sink);
+  requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    emit(request, kOk, end_ns, failed);
+  });
+}
+
 void AerospikeConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   end_unseen_one(sink);
   requests_.give_up(why, sink);

@@ -2,6 +2,7 @@
 #include "protocol/amqp091/conversation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/message_span.hpp"
 
@@ -161,13 +162,18 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
     waiting->destination = content.destination;
     return;
   }
+  tell(content, message.from, message.end_ns, sink);
+}
+
+void Amqp091Conversation::tell(const Content& content, Speaker from, std::uint64_t end_ns,
+                               SpanSink& sink) {
   add_message_span({.type = model::EventType::kAmqpClient,
                     .system = "amqp",
-                    .operation = message.from == Speaker::kClient ? kPublish : kProcess,
+                    .operation = from == Speaker::kClient ? kPublish : kProcess,
                     .destination = content.destination,
                     .client_id = connection_name_,
                     .extent = {.start_ns = content.origin.start_ns,
-                               .end_ns = message.end_ns,
+                               .end_ns = end_ns,
                                .pid = content.origin.pid,
                                .request_bytes = content.bytes}},
                    sink);
@@ -196,19 +202,23 @@ void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int 
                                   SpanSink& sink) {
   const Publish* const publish = unconfirmed_.find(key);
   if (publish == nullptr) return;
+  tell(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
+  unconfirmed_.remove(key);
+}
+
+void Amqp091Conversation::tell(const Publish& publish, const Outcome& outcome, SpanSink& sink) {
   add_message_span({.type = model::EventType::kAmqpClient,
                     .system = "amqp",
                     .operation = kPublish,
-                    .destination = publish->destination,
+                    .destination = publish.destination,
                     .client_id = connection_name_,
-                    .extent = {.start_ns = publish->origin.start_ns,
-                               .end_ns = answer.end_ns,
-                               .pid = publish->origin.pid,
-                               .request_bytes = publish->bytes,
-                               .response_bytes = answer.size},
-                    .status = status},
+                    .extent = {.start_ns = publish.origin.start_ns,
+                               .end_ns = outcome.end_ns,
+                               .pid = publish.origin.pid,
+                               .request_bytes = publish.bytes,
+                               .response_bytes = outcome.bytes},
+                    .status = outcome.status},
                    sink);
-  unconfirmed_.remove(key);
 }
 
 void Amqp091Conversation::drop_content(Content& content, Note why, SpanSink& sink) {
@@ -241,6 +251,25 @@ void Amqp091Conversation::on_lost(Speaker from, SpanSink& sink) {
     if (from == Speaker::kClient) channel.confirms = false;
   }
   has_lost_ = true;
+}
+
+void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
+  for (auto& [number, channel] : channels_) {
+    for (const Speaker from : {Speaker::kClient, Speaker::kServer}) {
+      Content& content = channel.contents[static_cast<std::size_t>(from)];
+      if (!std::exchange(content.is_under_way, false) || !content.has_span) continue;
+      --contents_under_way_;
+      open.end(content.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+        tell(content, from, end_ns, failed);
+      });
+    }
+  }
+  unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
+    open.end(publish.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      tell(publish, {.end_ns = end_ns}, failed);
+    });
+    return true;
+  });
 }
 
 void Amqp091Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {

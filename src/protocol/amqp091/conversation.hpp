@@ -36,6 +36,7 @@ class Amqp091Conversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
@@ -68,6 +69,14 @@ class Amqp091Conversation final : public MessageConversation {
   void go_on(const Message& message, const Frame& frame, SpanSink& sink);
   void end_content(const Message& message, std::uint16_t channel, Content& content, SpanSink& sink);
   void on_confirmation(const Message& message, const Frame& frame, SpanSink& sink);
+  /// What became of a publish that awaits a confirm.
+  struct Outcome {
+    std::uint64_t end_ns = 0;
+    std::uint64_t bytes = 0;  // of the confirm
+    int status = 0;
+  };
+  void tell(const Content& content, Speaker from, std::uint64_t end_ns, SpanSink& sink);
+  void tell(const Publish& publish, const Outcome& outcome, SpanSink& sink);
   void confirm(std::uint64_t key, const Message& answer, int status, SpanSink& sink);
   void drop_content(Content& content, SpanSink::Note why, SpanSink& sink);
   void drop_channel(std::uint16_t number, SpanSink& sink);

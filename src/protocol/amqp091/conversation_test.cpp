@@ -142,6 +142,15 @@ TEST(Amqp091, ChannelsAreApart) {
   EXPECT_THAT(talk.told(), ElementsAre("publish b 0", "publish a 0"));
 }
 
+TEST(Amqp091, WhatIsOpenWhenTheConnectionEndsHasFailed) {
+  Talk talk("amqp091");
+  talk.client(kSelect + publish("", "a") + content("x") + publish("", "b"));
+  talk.server(deliver("", "c"));
+  talk.close(model::ConnectionEnd::kPeerClosed);
+  ASSERT_EQ(talk.sink.spans.size(), 3U);
+  for (const model::Span& span : talk.sink.spans) EXPECT_EQ(span.failure, model::Failure::kEof);
+}
+
 TEST(Amqp091, AChannelThatClosesTakesItsUnconfirmedPublishesWithIt) {
   Talk talk("amqp091");
   talk.client(kSelect + publish("", "a") + content("x") + publish("", "b"));

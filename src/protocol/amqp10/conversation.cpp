@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/amqp10/conversation.hpp"
 
+#include <utility>
+
 #include "protocol/message_span.hpp"
 
 namespace obi::protocol::amqp10 {
@@ -261,6 +263,24 @@ void Amqp10Conversation::on_lost(Speaker from, SpanSink& sink) {
   links_of(from) = {};
   if (from == Speaker::kServer) client_channels_ = broker_channels_ = {};
   has_lost_ = true;
+}
+
+void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
+  const auto end = [&](const Delivery& delivery, Speaker from) {
+    open.end(delivery.origin.start_ns, 1,
+             [&](std::uint64_t end_ns, SpanSink& failed) { tell(delivery, from, end_ns, failed); });
+  };
+  for (const Speaker from : {Speaker::kClient, Speaker::kServer}) {
+    for (auto& [key, link] : links_of(from)) {
+      if (!std::exchange(link.is_under_way, false)) continue;
+      --deliveries_under_way_;
+      end(link.delivery, from);
+    }
+  }
+  unsettled_.remove_if([&](std::uint64_t, const Delivery& delivery) {
+    end(delivery, Speaker::kClient);
+    return true;
+  });
 }
 
 void Amqp10Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {

@@ -35,6 +35,7 @@ class Amqp10Conversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;

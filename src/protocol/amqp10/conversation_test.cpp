@@ -181,14 +181,15 @@ TEST(Amqp10, TransactionsAreNoMessages) {
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
-TEST(Amqp10, WhatIsAbortedOrNeverSettledIsCounted) {
+TEST(Amqp10, WhatIsAbortedIsCountedAndWhatIsNeverSettledHasFailed) {
   Talk talk("amqp10");
   play_greeting(talk);
   talk.client(transfer({.id = 0, .more = true}) + transfer({.id = 0, .aborted = true}));
   talk.client(transfer({.id = 1}) + transfer({.id = 2, .more = true}));
-  talk.close();
-  EXPECT_THAT(talk.told(), IsEmpty());
-  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 3U);
+  talk.close(model::ConnectionEnd::kPeerReset);
+  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
+  ASSERT_EQ(talk.sink.spans.size(), 2U);
+  for (const model::Span& span : talk.sink.spans) EXPECT_EQ(span.failure, model::Failure::kReset);
 }
 
 TEST(Amqp10, ASessionThatEndsTakesWhatIsUnsettledWithIt) {

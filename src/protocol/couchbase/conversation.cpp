@@ -184,6 +184,12 @@ bool CouchbaseConversation::resumes(Speaker from, std::span<const std::byte> byt
   return waiting != nullptr && waiting->opcode == frame->opcode;
 }
 
+void CouchbaseConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    tell(request, {.end_ns = end_ns, .bytes = 0, .status = 0}, failed);
+  });
+}
+
 void CouchbaseConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   requests_.give_up(why, sink);
 }

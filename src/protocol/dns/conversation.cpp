@@ -197,6 +197,13 @@ void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& s
   spare_ = std::move(lookup.name);
 }
 
+void DnsConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  waiting_.end_all(open, [this](Lookup& lookup, std::uint64_t end_ns, SpanSink& failed) {
+    addresses_.clear();
+    add_span(lookup, {.rcode = kRefused, .end_ns = end_ns}, failed);
+  });
+}
+
 void DnsConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
   waiting_.give_up(why, sink);
 }

@@ -146,7 +146,7 @@ TEST(DnsConversation, LostBytesOfATcpConnectionCostTheirAnswersOnly) {
   talk.server(framed(response(2, "b.test", 1, a_record(1), 1)));
   EXPECT_THAT(talk.told(), ElementsAre("A b.test 0"));
   talk.close();
-  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
+  EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
 TEST(DnsConversation, TheAnsweringSideHasNoSpans) {

@@ -2,6 +2,7 @@
 #include "protocol/fastcgi/conversation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/byte_cursor.hpp"
 #include "protocol/extent.hpp"
@@ -290,6 +291,15 @@ void FastcgiConversation::on_end_of_stream(model::Direction direction, std::uint
 
 void FastcgiConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {
   if (quiet) end_lost_ones(sink);
+}
+
+void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  end_lost_ones(sink);
+  for (Request& request : requests_) {
+    if (!std::exchange(request.is_open, false) || !request.is_owed) continue;
+    open.end(request.start_ns, 1,
+             [&](std::uint64_t end_ns, SpanSink& failed) { emit(request, end_ns, failed); });
+  }
 }
 
 void FastcgiConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {

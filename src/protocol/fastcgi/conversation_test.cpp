@@ -186,13 +186,12 @@ TEST(FastcgiConversation, OfSeveralThatWaitALossTakesAll) {
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
 }
 
-TEST(FastcgiConversation, AConnectionThatClosesBeforeTheEndIsNoAnswer) {
+TEST(FastcgiConversation, AnAnswerIsCutByTheEndOfItsConnection) {
   Talk talk("fastcgi");
   talk.client(get("/a"));
   talk.server(output("A: b\r\n\r\n"));
-  talk.close();
-  EXPECT_THAT(talk.told(), IsEmpty());
-  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
+  talk.close(model::ConnectionEnd::kPeerClosed);
+  EXPECT_THAT(talk.told(), ElementsAre("GET /a 200 !eof"));
 }
 
 TEST(FastcgiConversation, NoMoreThanTheLimitWait) {

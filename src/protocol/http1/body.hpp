@@ -30,6 +30,8 @@ class Body {
   void lose();
 
   [[nodiscard]] bool is_done() const { return state_ == State::kDone; }
+  /// Its end is that of the stream.
+  [[nodiscard]] bool is_until_close() const { return state_ == State::kUntilClose; }
   /// The end must be found by other means.
   [[nodiscard]] bool is_lost() const { return state_ == State::kLost; }
   /// Are these, at the end of a call, the last bytes of a body whose framing is lost?

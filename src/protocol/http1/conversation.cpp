@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/unanswered.hpp"
+
 namespace obi::protocol::http1 {
 namespace {
 
@@ -274,13 +276,31 @@ void Http1Conversation::upgrade(SpanSink& sink) {
 void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns,
                                          SpanSink& sink) {
   Side& side = side_of(direction);
-  if (!upgraded_ && side.phase == Phase::kBody) end_message(side, false, sink);
+  if (upgraded_ || side.phase != Phase::kBody) return;
+  // A body that says where it ends is cut here: that is a matter of the connection's end.
+  if (side.body.is_until_close() || side.body.is_lost()) end_message(side, false, sink);
 }
 
-void Http1Conversation::on_close(std::uint64_t ns, SpanSink& sink) {
-  if (upgraded_) return;
-  if (request_direction_) on_end_of_stream(opposite(*request_direction_), ns, sink);
-  exchanges_.give_up(Note::RequestNoResponse, sink);
+// A body may end with its connection, if it was the server that closed it. Where nobody can say how
+// the body or the connection ended, the response is taken for a whole one.
+bool Http1Conversation::ends_with_connection(const Side& answers, model::Failure failure) {
+  if (answers.phase != Phase::kBody) return false;
+  if (answers.body.is_lost() || failure == model::Failure::kNone) return true;
+  return answers.body.is_until_close() &&
+         (failure == model::Failure::kEof || failure == model::Failure::kOther);
+}
+
+void Http1Conversation::on_close(const Closing& closing, SpanSink& sink) {
+  if (upgraded_ || !request_direction_) return;
+  const bool is_client = *request_direction_ == model::Direction::kSend;
+  Side& requests = side_of(*request_direction_);
+  Side& answers = other_side(requests);
+  if (ends_with_connection(answers, model::failure_of(closing.end, is_client)))
+    end_message(answers, false, sink);
+  if (closing.is_forgotten()) return exchanges_.give_up(Note::RequestOpen, sink);
+  if (requests.phase == Phase::kBody) exchanges_.set_request_body(requests.body.payload_bytes());
+  Unanswered open(closing, is_client, 0, sink);
+  exchanges_.end_all(open, answers.body.payload_bytes(), sink);
 }
 
 void Http1Conversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {

@@ -35,7 +35,7 @@ class Http1Conversation final : public Conversation {
   Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
-  void on_close(std::uint64_t ns, SpanSink& sink) override;
+  void on_close(const Closing& closing, SpanSink& sink) override;
   void on_tick(std::uint64_t now_ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override { return exchanges_.waiting() > 0; }
   [[nodiscard]] std::size_t held_bytes() const override;
@@ -105,6 +105,7 @@ class Http1Conversation final : public Conversation {
   void lose_messages(Side& side, SpanSink& sink);
   void skip_garbage(Side& side, SpanSink& sink);
   static void resync(Side& side);
+  static bool ends_with_connection(const Side& answers, model::Failure failure);
   void upgrade(SpanSink& sink);
 
   std::array<Side, 2> sides_{Side{.direction = model::Direction::kReceive},

@@ -27,7 +27,8 @@ class CollectingSink final : public SpanSink {
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
   void want_stream() override { ++stream_wishes; }
 
-  /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes.
+  /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes; then
+  /// "!reset" if it failed.
   [[nodiscard]] std::vector<std::string> told() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
@@ -36,6 +37,8 @@ class CollectingSink final : public SpanSink {
       lines.push_back(line + " " + std::to_string(span.status) + " " +
                       std::to_string(span.request_bytes) + "/" +
                       std::to_string(span.response_bytes));
+      if (span.failure != model::Failure::kNone)
+        lines.back().append(" !").append(to_string(span.failure));
     }
     return lines;
   }
@@ -85,13 +88,16 @@ struct Talk {
   }
   /// Nothing happens for as long as a conversation may wait for something.
   void stay_quiet() { conversation.on_tick(now += 11'000'000'000, sink); }
-  void close() { conversation.on_close(now += 10, sink); }
+  void close(model::ConnectionEnd end = model::ConnectionEnd::kUnknown) {
+    now += 10;
+    conversation.on_close({.ns = now + 10, .end_ns = now, .end = end}, sink);
+  }
 
   void expect_account() {
-    const std::uint64_t explained = sink.spans.size() + sink.notes[Note::RequestNoResponse] +
-                                    sink.notes[Note::RequestLostResponse] +
-                                    sink.notes[Note::RequestUpgraded] +
-                                    sink.notes[Note::RequestOverflow];
+    const std::uint64_t explained =
+        sink.spans.size() + sink.notes[Note::RequestNoResponse] +
+        sink.notes[Note::RequestLostResponse] + sink.notes[Note::RequestUpgraded] +
+        sink.notes[Note::RequestOverflow] + sink.notes[Note::RequestOpen];
     EXPECT_EQ(sink.notes[Note::RequestSeen], explained);
   }
 

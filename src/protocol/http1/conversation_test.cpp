@@ -260,13 +260,12 @@ TEST(Http1, PathsAreAlwaysValidText) {
   EXPECT_EQ(talk.sink.spans[0].path, "/%FF\xc3\xa4%01");
 }
 
-TEST(Http1, ARequestWithoutAnswerIsNotedAtClose) {
+TEST(Http1, ARequestWithoutAnswerHasFailedAtClose) {
   Talk talk;
   talk.say({kIn, "GET / HTTP/1.1\r\n\r\n"});
   EXPECT_TRUE(talk.conversation.has_open_request());
-  talk.close();
-  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
-  EXPECT_TRUE(talk.sink.spans.empty());
+  talk.close(model::ConnectionEnd::kClosed);
+  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET / 0 0/0 !eof"});
 }
 
 TEST(Http1, AnIdleConnectionHoldsLittle) {

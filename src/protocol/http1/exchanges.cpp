@@ -158,6 +158,23 @@ void Exchanges::settle() {
   if (pending_.empty() && overflowed_ == 0) in_doubt_ = false;
 }
 
+// What may have been answered by what was no response is in doubt.
+void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink) {
+  if (in_question_) return give_up(Note::RequestLostResponse, sink);
+  for (; !pending_.empty(); pending_.pop_front()) {
+    const bool is_cut = std::exchange(answer_, Answer::kNone) == Answer::kOldest;
+    const Pending& request = pending_.front();
+    if (!request.is_owed()) continue;
+    open.end(request.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      emit(
+          request,
+          {.status = is_cut ? status_ : 0, .body_bytes = is_cut ? body_bytes : 0, .end_ns = end_ns},
+          failed);
+    });
+  }
+  give_up(Note::RequestNoResponse, sink);
+}
+
 void Exchanges::give_up(Note why, SpanSink& sink) {
   for (; !pending_.empty(); pending_.pop_front()) {
     if (pending_.front().is_owed()) sink.note(why);

@@ -15,6 +15,7 @@
 #include "protocol/conversation.hpp"
 #include "protocol/http1/head.hpp"
 #include "protocol/http1/pending.hpp"
+#include "protocol/unanswered.hpp"
 
 namespace obi::protocol::http1 {
 
@@ -71,6 +72,9 @@ class Exchanges {
   void doubt(SpanSink& sink);
   /// Nothing moved for long.
   void settle();
+  /// The connection has ended: what waits has failed, the response under way with `body_bytes` of
+  /// it seen.
+  void end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink);
   /// Whatever waits is given up for the reason `why`.
   void give_up(SpanSink::Note why, SpanSink& sink);
   /// Makes 408 spans of requests that have waited too long for their response to begin.

@@ -292,6 +292,20 @@ void KafkaConversation::give_up_older(std::uint64_t ns, SpanSink& sink) {
   });
 }
 
+// A Fetch without answer has brought no messages: no operation.
+void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  const auto publish = [this](const Waiting& asked, std::uint64_t end_ns, SpanSink& failed) {
+    const Exchange& exchange = *asked.exchange;
+    tell({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange, failed);
+  };
+  if (answered_.exchange && answered_.api_key == kProduce) {
+    open.end(answered_.start_ns, answered_.exchange->topics.list().size(),
+             [&](std::uint64_t end_ns, SpanSink& failed) { publish(answered_, end_ns, failed); });
+    recycle(std::move(answered_.exchange));
+  }
+  waiting_.end_all(open, publish);
+}
+
 void KafkaConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
   if (answers_lost_) why = Note::RequestLostResponse;
   give_up_answer(why, sink);

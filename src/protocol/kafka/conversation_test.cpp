@@ -253,13 +253,14 @@ TEST(KafkaConversation, InMidLifeItGoesOnWithTheNextRequestOfWhichTheSizeMayBeRe
   EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 offset=0"));
 }
 
-TEST(KafkaConversation, AConnectionThatEndsLeavesItsRequestsWithoutAnswer) {
+TEST(KafkaConversation, WhatWasWhollyAskedHasFailedWhenItsConnectionEnds) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}, {.name = "b"}}));
   talk.client(produce_request(9, 2, {{.name = "a"}}).substr(0, 33));
-  talk.close();
-  EXPECT_THAT(talk.told(), IsEmpty());
-  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 3U);
+  talk.close(model::ConnectionEnd::kPeerReset);
+  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 !reset",
+                                       "publish b 0 client=[app] partition=0 !reset"));
+  EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
 }
 
 TEST(KafkaConversation, WhatIsNeverAnsweredIsGivenUpInTheEnd) {

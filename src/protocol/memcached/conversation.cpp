@@ -290,6 +290,13 @@ void MemcachedConversation::on_lost(Speaker from, SpanSink& sink) {
   if (requests_.pipelines() || !requests_.empty()) requests_.lose_newer();
 }
 
+void MemcachedConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
+  requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    tell(request, {.end_ns = end_ns, .error_code = {}, .error = {}}, failed);
+  });
+}
+
 void MemcachedConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
   requests_.give_up(why, sink);

@@ -86,7 +86,7 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
     sink.note(Note::RequestSeen);
     Request request;
     request.set(*command, message);
-    return emit(request, {}, message, sink);
+    return emit(request, {}, {.end_ns = message.end_ns}, sink);
   }
   if (!waiting_.empty()) sink.want_stream();
   Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
@@ -109,13 +109,13 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
     waiting_.rename(header->response_to, header->request_id, sink);
     return;
   }
-  if (request->is_owed) emit(*request, *answer, message, sink);
+  if (request->is_owed)
+    emit(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
   waiting_.remove(header->response_to);
   if (waiting_.empty()) answers_lost_ = false;
 }
 
-// `last`: the message with which the operation is over.
-void MongoConversation::emit(const Request& request, const Answer& answer, const Message& last,
+void MongoConversation::emit(const Request& request, const Answer& answer, const Ending& last,
                              SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kMongoClient);
   base::Arena& arena = sink.arena();
@@ -141,7 +141,7 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
               .end_ns = last.end_ns,
               .pid = request.pid,
               .request_bytes = request.bytes,
-              .response_bytes = last.from == Speaker::kServer ? last.size : 0},
+              .response_bytes = last.response_bytes},
              span);
 }
 
@@ -149,9 +149,14 @@ void MongoConversation::on_lost(Speaker from, SpanSink& sink) {
   if (from == Speaker::kServer && !waiting_.empty()) answers_lost_ = true;
 }
 
+void MongoConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  waiting_.end_all(open, [](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    emit(request, {}, {.end_ns = end_ns}, failed);
+  });
+}
+
 void MongoConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  const bool no_answer = why == Note::RequestNoResponse;
-  waiting_.give_up(answers_lost_ && no_answer ? Note::RequestLostResponse : why, sink);
+  waiting_.give_up(answers_lost_ ? Note::RequestLostResponse : why, sink);
   answers_lost_ = false;
 }
 

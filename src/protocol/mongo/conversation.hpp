@@ -33,6 +33,7 @@ class MongoConversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override { return waiting_.held_bytes(); }
@@ -55,7 +56,12 @@ class MongoConversation final : public MessageConversation {
 
   void on_request(const Message& message, SpanSink& sink);
   void on_answer(const Message& message, SpanSink& sink);
-  static void emit(const Request& request, const Answer& answer, const Message& last,
+  /// What ended an operation.
+  struct Ending {
+    std::uint64_t end_ns = 0;
+    std::uint64_t response_bytes = 0;
+  };
+  static void emit(const Request& request, const Answer& answer, const Ending& last,
                    SpanSink& sink);
 
   ById<std::int32_t, Request> waiting_;

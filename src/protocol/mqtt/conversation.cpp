@@ -154,7 +154,9 @@ void MqttConversation::on_acknowledgement(const Message& message, const FixedHea
   if (delivery == nullptr) return sink.note(Note::ResponseUnpaired);
   if (delivery->ends_with != (is_refusal ? PacketType::kPubcomp : header.type))
     return sink.note(Note::ResponseUnpaired);
-  tell(*delivery, message, is_refused ? answer->reason : 0, sink);
+  tell(*delivery,
+       {.end_ns = message.end_ns, .bytes = message.size, .status = is_refused ? answer->reason : 0},
+       sink);
   destination_bytes_ -= delivery->destination.size();
   waiting_.remove(key);
 }
@@ -176,8 +178,7 @@ void MqttConversation::tell_now(const Message& message, std::string_view destina
       sink);
 }
 
-void MqttConversation::tell(const Delivery& delivery, const Message& answer, int status,
-                            SpanSink& sink) {
+void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
   const bool is_publish =
       delivery.from == Speaker::kClient && delivery.ends_with != PacketType::kSuback;
   add_message_span(
@@ -187,11 +188,11 @@ void MqttConversation::tell(const Delivery& delivery, const Message& answer, int
        .destination = delivery.destination,
        .client_id = client_id_,
        .extent = {.start_ns = delivery.origin.start_ns,
-                  .end_ns = answer.end_ns,
+                  .end_ns = outcome.end_ns,
                   .pid = delivery.origin.pid,
                   .request_bytes = delivery.bytes,
-                  .response_bytes = answer.size},
-       .status = status},
+                  .response_bytes = outcome.bytes},
+       .status = outcome.status},
       sink);
 }
 
@@ -199,6 +200,16 @@ void MqttConversation::tell(const Delivery& delivery, const Message& answer, int
 void MqttConversation::on_lost(Speaker from, SpanSink&) {
   aliases_of(from).forget();
   has_lost_ = true;
+}
+
+void MqttConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  waiting_.remove_if([&](std::uint64_t, const Delivery& delivery) {
+    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      tell(delivery, {.end_ns = end_ns}, failed);
+    });
+    return true;
+  });
+  destination_bytes_ = 0;
 }
 
 void MqttConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {

@@ -32,6 +32,7 @@ class MqttConversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
@@ -54,7 +55,12 @@ class MqttConversation final : public MessageConversation {
                 const Message& message, SpanSink& sink);
   void forget(std::uint64_t key, SpanSink::Note why, SpanSink& sink);
   void tell_now(const Message& message, std::string_view destination, SpanSink& sink);
-  void tell(const Delivery& delivery, const Message& answer, int status, SpanSink& sink);
+  struct Outcome {
+    std::uint64_t end_ns = 0;
+    std::uint64_t bytes = 0;  // of the acknowledgement
+    int status = 0;
+  };
+  void tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink);
   TopicAliases& aliases_of(Speaker from) { return aliases_[static_cast<std::size_t>(from)]; }
 
   Version version_ = Version::kUnknown;

@@ -252,6 +252,13 @@ void MssqlConversation::begin_next() {
   is_unseen_ = is_request_cut_ = false;
 }
 
+void MssqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
+  requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    make_span(request, end_ns, failed);
+  });
+}
+
 void MssqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
   requests_.give_up(why, sink);
   begin_next();

@@ -229,6 +229,13 @@ void MysqlConversation::begin_next() {
   prepared_id_.reset();
 }
 
+void MysqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
+  requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    make_span(request, nullptr, end_ns, failed);
+  });
+}
+
 void MysqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
   requests_.give_up(why, sink);
   begin_next();

@@ -217,12 +217,23 @@ bool PostgresConversation::ends_with_ready(std::span<const std::byte> tail, std:
   return true;
 }
 
+// An error that ends the connection is the answer.
+void PostgresConversation::end_failed_one(std::uint64_t ns, SpanSink& sink) {
+  if (requests_.empty() || !requests_.front().is_failed) return;
+  tell(requests_.front(), ns, Outcome::kFailed, sink);
+  requests_.pop();
+}
+
+void PostgresConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  end_failed_one(moved_ns(Speaker::kServer), sink);
+  if (is_adrift_) return lose(sink);
+  requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    tell(request, end_ns, Outcome::kDone, failed);
+  });
+}
+
 void PostgresConversation::give_up(Note why, std::uint64_t ns, SpanSink& sink) {
-  // An error that ends the connection is the answer.
-  if (!requests_.empty() && requests_.front().is_failed) {
-    tell(requests_.front(), ns, Outcome::kFailed, sink);
-    requests_.pop();
-  }
+  end_failed_one(ns, sink);
   requests_.give_up(why, sink);
 }
 

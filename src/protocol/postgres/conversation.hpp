@@ -34,6 +34,7 @@ class PostgresConversation final : public MessageConversation {
                   std::uint64_t end_ns, SpanSink& sink) override;
   bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
                  std::uint64_t end_ns, SpanSink& sink) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
@@ -93,6 +94,7 @@ class PostgresConversation final : public MessageConversation {
   void on_ready(std::uint64_t end_ns, bool is_proven_by_tail, SpanSink& sink);
   void on_copy_both(const Message& message, SpanSink& sink);
   void begin_copy_in();
+  void end_failed_one(std::uint64_t ns, SpanSink& sink);
   void tell(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
   /// A span is due for it.
   [[nodiscard]] static bool is_operation(Kind kind);

@@ -278,6 +278,15 @@ void RedisConversation::on_lost_answers(SpanSink& sink) {
   requests_.lose(sink);
 }
 
+void RedisConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
+  requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
+    // The end of the connection is what these ask for.
+    if (request.name() == "QUIT" || request.name() == "SHUTDOWN")
+      return failed.note(Note::RequestNoResponse);
+    tell(request, {.end_ns = end_ns, .bytes = request.answer_bytes, .error = {}}, failed);
+  });
+}
+
 void RedisConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   requests_.give_up(why, sink);
 }

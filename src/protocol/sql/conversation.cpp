@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/sql/statement_span.hpp"
+#include "protocol/unanswered.hpp"
 
 namespace obi::protocol::sql {
 namespace {
@@ -55,13 +56,18 @@ void SqlConversation::on_gap(model::Direction direction, std::uint64_t, SpanSink
   if (state_ == State::kAsked) forget();
 }
 
-void SqlConversation::on_close(std::uint64_t, SpanSink& sink) {
+void SqlConversation::on_close(const Closing& closing, SpanSink& sink) {
   if (state_ == State::kAnswered) return finish(sink);
-  if (state_ == State::kAsked && !find_sql(request_).empty()) {
-    sink.note(SpanSink::Note::RequestSeen);
-    sink.note(SpanSink::Note::RequestNoResponse);
-  }
+  if (state_ == State::kAsked && statement_.set_found(request_)) end_unanswered(closing, sink);
   forget();
+}
+
+void SqlConversation::end_unanswered(const Closing& closing, SpanSink& sink) {
+  sink.note(SpanSink::Note::RequestSeen);
+  if (closing.is_forgotten()) return sink.note(SpanSink::Note::RequestOpen);
+  Unanswered open(closing, client_direction_ == model::Direction::kSend, 0, sink);
+  open.end(start_ns_, 1,
+           [this](std::uint64_t end_ns, SpanSink& failed) { add_statement(end_ns, failed); });
 }
 
 void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
@@ -69,17 +75,21 @@ void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
 }
 
 void SqlConversation::finish(SpanSink& sink) {
+  add_statement(end_ns_, sink);
+  forget();
+}
+
+void SqlConversation::add_statement(std::uint64_t end_ns, SpanSink& sink) {
   const bool client = client_direction_ == model::Direction::kSend;
   const auto [span, call] = add_span(client,
                                      {.start_ns = start_ns_,
-                                      .end_ns = end_ns_,
+                                      .end_ns = end_ns,
                                       .pid = pid_,
                                       .request_bytes = request_bytes_,
                                       .response_bytes = response_bytes_},
                                      sink);
   tell(statement_.copy(sink.arena()), span, call);
   call.system = "other_sql";
-  forget();
 }
 
 void SqlConversation::forget() {

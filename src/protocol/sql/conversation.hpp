@@ -23,7 +23,7 @@ class SqlConversation final : public Conversation {
   Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
-  void on_close(std::uint64_t ns, SpanSink& sink) override;
+  void on_close(const Closing& closing, SpanSink& sink) override;
   void on_tick(std::uint64_t now_ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override { return state_ != State::kIdle; }
   [[nodiscard]] std::size_t held_bytes() const override {
@@ -36,6 +36,8 @@ class SqlConversation final : public Conversation {
   void on_client(const Chunk& chunk, SpanSink& sink);
   void on_server(const Chunk& chunk, SpanSink& sink);
   void finish(SpanSink& sink);
+  void end_unanswered(const Closing& closing, SpanSink& sink);
+  void add_statement(std::uint64_t end_ns, SpanSink& sink);
   void forget();
 
   model::Direction client_direction_;

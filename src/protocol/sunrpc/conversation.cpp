@@ -157,8 +157,11 @@ void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
   if (!call) return sink.note(Note::MessageMalformed);
   if (!waiting_.empty() && !std::exchange(wants_stream_, true)) sink.want_stream();
   if (Waiting* waiting = waiting_.push(key_of(record.from, call->xid), 1, sink)) {
-    *waiting = {
-        .start_ns = record.start_ns, .bytes = record.size, .call = *call, .pid = record.pid};
+    *waiting = {.caller = record.from,
+                .start_ns = record.start_ns,
+                .bytes = record.size,
+                .call = *call,
+                .pid = record.pid};
   }
 }
 
@@ -168,11 +171,13 @@ void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
   const Speaker caller = other(record.from);
   const auto waiting = waiting_.take(key_of(caller, reply->xid));
   if (!waiting) return sink.note(Note::ResponseUnpaired);
-  add_span(caller, *waiting, reply->status, record, sink);
+  newest_answered_ns_ = std::max(newest_answered_ns_, waiting->start_ns);
+  add_span(caller, *waiting,
+           {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
 }
 
-void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, int status,
-                                  const Message& reply, SpanSink& sink) {
+void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome,
+                                  SpanSink& sink) {
   const bool by_us = (caller == Speaker::kClient) == is_client();
   model::Span& span =
       sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
@@ -186,17 +191,25 @@ void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, int st
   span.rpc = &rpc;
   span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
   span.path = rpc.program;
-  span.status = status;
+  span.status = outcome.status;
   set_extent({.start_ns = waiting.start_ns,
-              .end_ns = reply.end_ns,
+              .end_ns = outcome.end_ns,
               .pid = waiting.pid,
               .request_bytes = waiting.bytes,
-              .response_bytes = reply.size},
+              .response_bytes = outcome.bytes},
              span);
 }
 
 // Who waits for an answer is found by its xid, whatever was missed.
 void SunrpcConversation::on_lost(Speaker from, SpanSink& sink) { record_of(from).size = 0; }
+
+void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
+  waiting_.end_all(open, [this](const Waiting& waiting, std::uint64_t end_ns, SpanSink& failed) {
+    // A batched call has no reply, and one behind it has (RFC 5531 section 8.4.1).
+    if (waiting.start_ns < newest_answered_ns_) return failed.note(Note::RequestNoResponse);
+    add_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
+  });
+}
 
 void SunrpcConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
   waiting_.give_up(why, sink);

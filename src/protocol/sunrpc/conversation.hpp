@@ -29,6 +29,7 @@ class SunrpcConversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
@@ -41,7 +42,14 @@ class SunrpcConversation final : public MessageConversation {
     Origin origin;
     bool has_hole = false;  // bytes are missing behind `front`
   };
+  /// What became of a call.
+  struct Outcome {
+    int status = 0;
+    std::uint64_t end_ns = 0;
+    std::uint64_t bytes = 0;  // of the reply
+  };
   struct Waiting {
+    Speaker caller = Speaker::kClient;
     std::uint64_t start_ns = 0;
     std::uint64_t bytes = 0;
     Call call;
@@ -52,8 +60,7 @@ class SunrpcConversation final : public MessageConversation {
   void on_record(const Message& record, SpanSink& sink);
   void on_call(const Message& record, SpanSink& sink);
   void on_reply(const Message& record, SpanSink& sink);
-  void add_span(Speaker caller, const Waiting& waiting, int status, const Message& reply,
-                SpanSink& sink);
+  void add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
   /// Either end may choose the other's numbers.
   static std::uint64_t key_of(Speaker caller, std::uint32_t xid) {
     return static_cast<std::uint64_t>(caller) << 32U | xid;
@@ -61,6 +68,7 @@ class SunrpcConversation final : public MessageConversation {
 
   std::array<Record, 2> records_;
   ById<std::uint64_t, Waiting> waiting_;
+  std::uint64_t newest_answered_ns_ = 0;  // when the newest call began that has a reply
   bool wants_stream_ = false;
 };
 

@@ -43,6 +43,7 @@ void add_connection_attributes(AttributeWriter& writer) {
 void add_span_attributes(AttributeWriter& writer, const model::QueryRedaction& redaction) {
   const model::Span& span = writer.span;
   if (model::is_http(span.type)) return add_http_attributes(writer, redaction);
+  writer.add_if_set("error.type", to_string(span.failure));
   if (span.database != nullptr) return add_database_attributes(writer, *span.database);
   if (span.messaging != nullptr) return add_messaging_attributes(writer, *span.messaging);
   if (span.rpc != nullptr) return add_rpc_attributes(writer, *span.rpc);
@@ -52,7 +53,8 @@ void add_span_attributes(AttributeWriter& writer, const model::QueryRedaction& r
 
 std::string_view status_message(const model::Span& span, const OptionalAttributes& selected,
                                 base::Arena& scratch) {
-  if (span.type == model::EventType::kDns) return model::dns_rcode_name(span.status);
+  if (span.type == model::EventType::kDns && span.failure == model::Failure::kNone)
+    return model::dns_rcode_name(span.status);
   return selected.db_response_error ? model::database_error(span, scratch) : std::string_view();
 }
 

@@ -244,6 +244,43 @@ TEST(MessagingSpan, OfABrokerIsAServers) {
   }
 }
 
+TEST(AnySpan, ThatHasNoAnswerIsAnErrorWithoutStatus) {
+  constexpr model::MessagingCall kMessage = {.system = "kafka"};
+  constexpr model::DnsLookup kLookup = {};
+  constexpr model::RpcCall kCall = {};
+  model::Span http = span_of(EventType::kHttpServer, "GET", "/a");
+  model::Span database = span_of(EventType::kSqlClient, "SELECT", "orders");
+  database.database = &kOrders;
+  model::Span message = span_of(EventType::kKafkaClient, "publish", "orders");
+  message.messaging = &kMessage;
+  model::Span lookup = span_of(EventType::kDns, "A", "db.example");
+  lookup.dns = &kLookup;
+  model::Span call = span_of(EventType::kSunRpcClient, "GETATTR", "nfs");
+  call.rpc = &kCall;
+  for (model::Span span : {http, database, message, lookup, call}) {
+    span.failure = model::Failure::kReset;
+    const DecodedSpan decoded = encoded_and_decoded(span, selecting({"db.response.error"}));
+    EXPECT_EQ(decoded.status_code, 2);
+    EXPECT_EQ(decoded.status_message, "");
+    EXPECT_THAT(decoded.attributes, Contains(Pair("error.type", "reset")));
+    EXPECT_THAT(decoded.attributes, Not(Contains(Key("http.response.status_code"))));
+    EXPECT_THAT(decoded.attributes, Not(Contains(Key("db.response.status_code"))));
+  }
+}
+
+TEST(HttpSpan, AnErrorsTypeIsItsStatusUnlessItsConnectionEnded) {
+  model::Span span = span_of(EventType::kHttpServer, "GET", "/a");
+  span.status = 404;
+  EXPECT_THAT(encoded_and_decoded(span).attributes, Not(Contains(Key("error.type"))));
+  span.status = 503;
+  EXPECT_THAT(encoded_and_decoded(span).attributes, Contains(Pair("error.type", "503")));
+  span.status = 200;
+  span.failure = model::Failure::kEof;
+  EXPECT_THAT(
+      encoded_and_decoded(span).attributes,
+      IsSupersetOf(Attributes{{"error.type", "eof"}, {"http.response.status_code", "#200"}}));
+}
+
 TEST(MessagingSpan, IsNeverAnError) {
   constexpr model::MessagingCall kCall = {.system = "kafka"};
   model::Span span = span_of(EventType::kKafkaClient, "publish", "orders");
