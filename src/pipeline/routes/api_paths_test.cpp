@@ -76,9 +76,9 @@ TEST(ApiPaths, ComeOutAsAPersonWouldWriteThem) {
   const Shares shares = shares_of("api_paths.txt");
   ASSERT_GE(shares.paths.all, 400);
   RecordProperty("paths_right", shares.paths.right);
-  EXPECT_GE(shares.paths.percent(), 60) << shares.paths.wrong;
-  EXPECT_GE(shares.identifiers.percent(), 94) << shares.identifiers.wrong;
-  EXPECT_GE(shares.words.percent(), 83) << shares.words.wrong;
+  EXPECT_GE(shares.paths.percent(), 95) << shares.paths.wrong;
+  EXPECT_GE(shares.identifiers.percent(), 99) << shares.identifiers.wrong;
+  EXPECT_GE(shares.words.percent(), 97) << shares.words.wrong;
 }
 
 }  // namespace

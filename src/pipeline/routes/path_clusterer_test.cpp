@@ -36,7 +36,50 @@ TEST(PathClusterer, ThePathEndsBeforeItsTenthSeparator) {
 
 TEST(PathClusterer, OneDigitInSecondPlaceIsForgiven) {
   EXPECT_EQ(cluster("/v1beta/k6-test-runs/7"), "/v1beta/k6-test-runs/*");
-  EXPECT_EQ(cluster("/v12/1v/p2p4"), "/*/*/*");
+  EXPECT_EQ(cluster("/1v/p2p4"), "/*/*");
+}
+
+TEST(PathClusterer, JoinersInFrontBehindAndInARowMeanNothing) {
+  for (const char* path :
+       {"/_search", "/-/health", "/__health__", "/.well-known/openid-configuration",
+        "/products/_doc", "/main...dev", "/snake__case", "/trailing-", "/-"}) {
+    EXPECT_EQ(cluster(path), path);
+  }
+  EXPECT_EQ(cluster("/_x9k2qz/.git42/--4f1a"), "/*/*/*");
+}
+
+TEST(PathClusterer, NamesOfFilesStayUnlessTheyHoldAnIdentifier) {
+  for (const char* path : {"/robots.txt", "/index.php", "/a.txt", "/report.csv", "/lato.woff2",
+                           "/backup.tar.gz", "/banner@2x.png", "/404.html", "/config.yml"}) {
+    EXPECT_EQ(cluster(path), path);
+  }
+  EXPECT_EQ(cluster("/app.3f2a1b4c.js"), "/*");
+  EXPECT_EQ(cluster("/report-2024.csv"), "/*");
+  EXPECT_EQ(cluster("/user@example.com"), "/*");
+}
+
+TEST(PathClusterer, DigitsInWordsStay) {
+  for (const char* path :
+       {"/oauth2/token", "/api/v10", "/networking.k8s.io", "/base64", "/v1.43/info", "/v1p1beta1",
+        "/log4j", "/envoy.service.v3.Discovery", "/struts2", "/2fa/setup", "/$metadata"}) {
+    EXPECT_EQ(cluster(path), path);
+  }
+  EXPECT_EQ(cluster("/oauth23/v123/v1.2.3/base6464/$4711/k8s9"), "/*/*/*/*/*/*");
+}
+
+TEST(PathClusterer, BareNumbersAreVersionsOnlyWhereApisHaveThem) {
+  EXPECT_EQ(cluster("/rest/api/2/issue"), "/rest/api/2/issue");
+  EXPECT_EQ(cluster("/rest/api/2"), "/rest/api/*");
+  EXPECT_EQ(cluster("/rest/issue/2/votes"), "/rest/issue/*/votes");
+  EXPECT_EQ(cluster("/data/2.5/weather"), "/data/2.5/weather");
+  EXPECT_EQ(cluster("/rating/2.5"), "/rating/*");
+  EXPECT_EQ(cluster("/2010-04-01/Accounts"), "/2010-04-01/Accounts");
+  EXPECT_EQ(cluster("/days/2010-04-01/events"), "/days/*/events");
+}
+
+TEST(PathClusterer, LettersThrownTogetherGo) {
+  EXPECT_EQ(cluster("/deadbeef/abcdefab"), "/*/*");
+  EXPECT_EQ(cluster("/AbStReDo/createdAt"), "/*/createdAt");
 }
 
 TEST(PathClusterer, EmptyAndTrailingSegmentsStay) {
