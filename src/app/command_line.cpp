@@ -42,8 +42,11 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   cli.add_option("--btf", line.btf_file, "the kernel's types, where the kernel doesn't bring them")
       ->type_name("FILE");
   cli.add_flag("--version", version, "the version");
-  const CLI::App* config = cli.add_subcommand(
-      "config", "prints the effective configuration, each value with its origin");
+  CLI::App* config = cli.add_subcommand(
+      "config",
+      "prints the effective configuration, each value with its origin, and on stderr what is wrong "
+      "with it; exit code 0: nothing, 3: warnings only, 1: the agent would refuse it");
+  config->add_flag("--check", line.config_check, "only what is wrong, one line each, on stdout");
   CLI::App* check = cli.add_subcommand(
       "check", "what works on this host and how, and what is missing; exit code 1: can't run here");
   check->alias("doctor");

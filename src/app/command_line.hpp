@@ -26,6 +26,7 @@ struct CommandLine {
   std::optional<std::string> replay;  ///< read records from this file instead of the kernel
   bool passive = false;               ///< as ebpf.passive
   std::string btf_file;               ///< as ebpf.btf_file, which it overrides unless it is empty
+  bool config_check = false;          ///< of `config`: only what is wrong, not the values
   bool json = false;                  ///< of `check`, `audit` and `explain`
   std::uint32_t pid = 0;              ///< of `explain`
 };

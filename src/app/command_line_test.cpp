@@ -34,6 +34,12 @@ TEST(CommandLine, ConfigCommandTakesTheFileOnEitherSide) {
   EXPECT_EQ(parsed.line.config_path, "f");
 }
 
+TEST(CommandLine, ConfigCanBeHeldToItsMistakes) {
+  EXPECT_FALSE(parse_command_line({"config"}).line.config_check);
+  EXPECT_TRUE(parse_command_line({"config", "--check"}).line.config_check);
+  EXPECT_EQ(parse_command_line({"audit", "--check"}).exit_code, 2);
+}
+
 TEST(CommandLine, RecordAndReplayTakeFiles) {
   const auto parsed = parse_command_line({"--record", "r", "--record-redact", "--replay", "p"});
   EXPECT_EQ(parsed.line.record, "r");

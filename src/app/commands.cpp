@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "config/render.hpp"
 #include "inspect/audit_report.hpp"
 #include "inspect/check.hpp"
 #include "inspect/explain.hpp"
@@ -18,6 +19,9 @@ namespace {
 
 using capture::Tracer;
 using capture::TracerOptions;
+
+constexpr int kExitRefused = 1;
+constexpr int kExitWarnings = 3;  // 2: mistakes in the command line
 
 int fail_with(const base::Error& error) {
   fmt::print(stderr, "{}\n", error.message);
@@ -80,6 +84,18 @@ int explain(const CommandLine& line, const config::Config& config, capture::Back
 bool is_report(CommandLine::Action action) {
   return action == CommandLine::Action::kProbe || action == CommandLine::Action::kCheck ||
          action == CommandLine::Action::kAudit || action == CommandLine::Action::kExplain;
+}
+
+int print_config(const CommandLine& line, const config::Config& config,
+                 std::vector<std::string> mistakes) {
+  std::vector<std::string> warnings = config.warnings();
+  if (mistakes.empty()) (void)read_options(config, mistakes, warnings);
+  if (!line.config_check) fmt::print("{}", config::render_effective(config));
+  std::FILE* out = line.config_check ? stdout : stderr;
+  for (const std::string& warning : warnings) fmt::print(out, "warning: {}\n", warning);
+  for (const std::string& mistake : mistakes) fmt::print(out, "error: {}\n", mistake);
+  if (!mistakes.empty()) return kExitRefused;
+  return warnings.empty() ? 0 : kExitWarnings;
 }
 
 int refuse(const CommandLine& line, const std::vector<std::string>& mistakes) {

@@ -17,6 +17,10 @@ bool is_report(CommandLine::Action action);
 /// 2 = can't be told.
 int report(const CommandLine& line, const config::Config& config);
 
+/// `config`: prints the effective configuration, unless `config_check`, and every warning and
+/// mistake. Exit code 0: none; 3: warnings only; 1: mistakes, with which the agent doesn't start.
+int print_config(const CommandLine& line, const config::Config& config,
+                 std::vector<std::string> mistakes);
 /// Tells the mistakes of a configuration, a line each; the exit code of the process.
 int refuse(const CommandLine& line, const std::vector<std::string>& mistakes);
 

@@ -105,10 +105,8 @@ int main(int argc, char** argv) {
     obi::base::set_log_level(config.text("log_level"));
     if (config.text("log_format") == "json") obi::base::set_log_format(obi::base::LogFormat::kJson);
   }
-  if (line.action == CommandLine::Action::kPrintConfig) {
-    fmt::print("{}", obi::config::render_effective(config));
-    return mistakes.empty() ? 0 : complain(mistakes);
-  }
+  if (line.action == CommandLine::Action::kPrintConfig)
+    return obi::app::print_config(line, config, std::move(mistakes));
   if (mistakes.empty() && obi::app::is_report(line.action)) return obi::app::report(line, config);
   auto options = mistakes.empty() ? obi::app::read_options(config, mistakes, warnings)
                                   : obi::app::AgentOptions{};

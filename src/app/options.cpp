@@ -10,6 +10,7 @@
 
 #include "app/otlp_target.hpp"
 #include "app/version.hpp"
+#include "config/features.hpp"
 
 namespace obi::app {
 namespace {
@@ -179,20 +180,6 @@ metrics::ResourceOptions resource_options(const Config& config) {
   return options;
 }
 
-// The exporters' own keys are older names that replace metrics.features when their exporter is on,
-// OTLP's first.
-const std::vector<std::string>& features_of(const Config& config) {
-  const bool otlp = !config.text("otel_metrics_export.endpoint").empty() ||
-                    !config.text("otel_metrics_export.common_endpoint").empty();
-  if (otlp && config.is_set("otel_metrics_export.features"))
-    return config.list("otel_metrics_export.features");
-  if (config.integer("prometheus_export.port") != 0 &&
-      config.is_set("prometheus_export.features")) {
-    return config.list("prometheus_export.features");
-  }
-  return config.list("metrics.features");
-}
-
 // What both metric exporters share; `section` is otel_metrics_export or prometheus_export.
 metrics::AggregatorOptions aggregator_options(const Config& config, const std::string& section) {
   metrics::AggregatorOptions options;
@@ -201,7 +188,7 @@ metrics::AggregatorOptions aggregator_options(const Config& config, const std::s
   options.buckets.request_size = config.numbers(section + ".buckets.request_size_histogram");
   options.buckets.response_size = config.numbers(section + ".buckets.response_size_histogram");
   options.ttl = config.duration(section + ".ttl");
-  options.features = features_of(config);
+  options.features = config::features_of(config);
   options.instrumentations = config.list(section + ".instrumentations");
   options.selection = selection_of(config);
   options.groups.http_route = !config.is_switched_off("routes");
@@ -343,8 +330,9 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
         "internal_metrics.exporter: otel is not built yet; the port of internal_metrics.prometheus "
         "is used");
   }
-  if (mistake_lines.empty() && !options.printer && options.prometheus.port == 0 &&
-      !options.otlp_traces && !options.otlp_metrics) {
+  const bool traces_applications = options.discovery.switched_off.empty();
+  if (mistake_lines.empty() && traces_applications && !options.printer &&
+      options.prometheus.port == 0 && !options.otlp_traces && !options.otlp_metrics) {
     mistake_lines.emplace_back(
         "nothing would be exported: set trace_printer, otel_traces_export.endpoint, "
         "otel_metrics_export.endpoint or prometheus_export.port");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "config/features.hpp"
 #include "config/selector_reader.hpp"
 
 namespace obi::config {
@@ -117,6 +118,9 @@ bool Selector::has_criterion() const {
 Discovery read_discovery(const Config& config, Lines& mistakes, Lines& warnings) {
   SelectorReader reader(config, mistakes, warnings);
   Discovery discovery;
+  discovery.switched_off = why_no_application_mode(config);
+  if (!discovery.switched_off.empty())
+    warnings.push_back(discovery.switched_off + ": no process is instrumented");
   discovery.poll_interval = config.duration("discovery.poll_interval");
   if (discovery.poll_interval.count() == 0) discovery.poll_interval = kDefaultPollInterval;
   discovery.min_process_age = config.duration("discovery.min_process_age");

@@ -64,6 +64,8 @@ struct Selector {
 };
 
 struct Discovery {
+  /// Why application mode is off, so that no process is instrumented; empty if it is on.
+  std::string switched_off;
   std::vector<Selector> instrument;  ///< empty: every process with a listening TCP port
   std::vector<Selector> exclude;
   std::chrono::nanoseconds poll_interval{};

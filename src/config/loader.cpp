@@ -10,7 +10,9 @@
 #include <iterator>
 
 #include "config/config.hpp"
+#include "config/features.hpp"
 #include "config/key_value.hpp"
+#include "config/layout.hpp"
 #include "config/old_names.hpp"
 #include "config/shape.hpp"
 #include "config/spelling.hpp"
@@ -85,11 +87,13 @@ class Loader {
 
   void take_document(const Node& root) {
     if (root.is_null()) return;
-    if (root.is_mapping()) {
-      take_section(root, "");
-    } else {
-      mistake(where(root) + ": the file must be a mapping of keys to values");
+    if (!root.is_mapping())
+      return mistake(where(root) + ": the file must be a mapping of keys to values");
+    if (const auto member = find_layout_2(root)) {
+      const Node* at = root.find(member->substr(0, member->find('.')));
+      return mistake(refuse_layout_2(*member, where(*at)));
     }
+    take_section(root, "");
   }
 
   void take_section(const Node& section, const std::string& prefix) {
@@ -218,7 +222,7 @@ class Loader {
     for (const char* path :
          {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
       for (const std::string& feature : config_.list(path)) {
-        if (feature != "application" && feature != "all") tell(path, feature);
+        if (!is_built_feature(feature)) tell(path, feature);
       }
     }
   }

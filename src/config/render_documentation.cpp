@@ -13,7 +13,31 @@ constexpr std::string_view kIntroduction = R"(# Configuration
 <!-- Made from the table in src/config/keys_*.cpp by `make docs`; don't edit. -->
 
 The agent reads a YAML file (`--config FILE`, or `OTEL_EBPF_CONFIG_PATH`, which wins) and environment
-variables. `ebpf-instrument config` prints the effective configuration and where each value came from.
+variables. `ebpf-instrument config` prints the effective configuration and where each value came from, and on stderr each
+warning and each mistake. `ebpf-instrument config --check` prints only these, on stdout: lines that begin
+with `warning: ` or `error: `. Exit codes of both, for scripts:
+
+| code | meaning |
+|---|---|
+| 0 | nothing to say |
+| 3 | warnings only: the agent starts, and something has no effect, or another than it seems |
+| 1 | the agent refuses to start with it |
+| 2 | the command line can't be read |
+
+## Layouts
+
+The file has the layout that OBI calls v1. One of layout v2, OpenTelemetry's declarative configuration,
+is refused: it is known by `file_format`, `extensions.obi`, `tracer_provider`, `meter_provider`,
+`logger_provider`, or a receiver's `capture`, `enrich`, `correlation` or `daemon`.
+
+## Modes
+
+Application mode instruments processes: those that something selects (`open_port`, `auto_target_exe`,
+`auto_target_language`, `executable_path`, `target_pids`, `discovery.instrument`,
+`discovery.services`), else every process that listens on a TCP port. It is off where nothing selects
+processes and only features of the network or of TCP statistics are asked for, by `network.enable` or a list
+of features (`network*`, `stats*`). These features come later: an agent that has nothing else to do
+warns, runs, and instruments nothing.
 
 ## Precedence
 
@@ -94,6 +118,9 @@ regular expressions in `services`, `exclude_services` and `default_exclude_servi
 matching entries set is applied in order, so the last one wins. A child of an instrumented process
 is instrumented unless an exclusion matches it.
 
+An entry with a criterion that is marked *later* matches no process, whatever else it asks for, which is
+a warning. A field that isn't in this table is a mistake.
+
 | field | type | meaning |
 |---|---|---|
 )";
@@ -173,10 +200,11 @@ std::string render_documentation() {
   }
   out += kSelectorIntroduction;
   for (const SelectorField& field : selector_fields()) {
-    out += fmt::format("| `{}` | {} | {} |\n", field.name, field.type, cell(field.doc));
+    out += fmt::format("| `{}` | {} | {}{} |\n", field.name, field.type, cell(field.doc),
+                       field.is_later ? " *later*" : "");
   }
   for (const std::string_view field : metadata_fields()) {
-    out += fmt::format("| `{}` | pattern | metadata of the process |\n", field);
+    out += fmt::format("| `{}` | pattern | metadata of the process *later* |\n", field);
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/allowed.hpp"
+#include "config/features.hpp"
 #include "config/spelling.hpp"
 
 namespace obi::config {
@@ -23,9 +24,10 @@ constexpr std::array kFields = {
     SelectorField{"cmd_args", "pattern", "command line"},
     SelectorField{"target_pids", "list of integers", "process ids"},
     SelectorField{"containers_only", "boolean", "only processes inside containers"},
-    SelectorField{"k8s_pod_labels", "mapping to patterns", "labels of the pod; all must match"},
+    SelectorField{"k8s_pod_labels", "mapping to patterns", "labels of the pod; all must match",
+                  true},
     SelectorField{"k8s_pod_annotations", "mapping to patterns",
-                  "annotations of the pod; all must match"},
+                  "annotations of the pod; all must match", true},
     SelectorField{"name", "text", "deprecated: service.name"},
     SelectorField{"namespace", "text", "deprecated: service.namespace"},
     SelectorField{"exports", "list",
@@ -50,6 +52,7 @@ std::span<const std::string_view> metadata_fields() { return kMetadata; }
 
 std::vector<Selector> SelectorReader::read(std::string_view path, Flavour flavour) {
   flavour_ = flavour;
+  is_from_user_ = config_.is_set(path);
   const std::string origin = config_.origin(path);
   file_ = origin.substr(0, origin.find_last_of(':'));
   std::vector<Selector> selectors;
@@ -66,9 +69,46 @@ void SelectorReader::read_entry(Selector& selector, const Node& entry) {
   if (!entry.is_mapping()) return mistake(entry, "must be a mapping of criteria");
   const std::size_t mistakes = mistakes_.size();
   for (const Node& field : entry.children) take(selector, field);
-  if (!selector.has_criterion() && mistakes_.size() == mistakes) {
+  if (mistakes_.size() != mistakes) return;
+  warn_of_what_comes_later(selector, entry);
+  if (!selector.has_criterion()) {
     mistake(entry, "needs at least one criterion, such as exe_path, open_ports or languages");
   }
+}
+
+// A criterion that can't be looked at is met by no process; features stay without effect.
+void SelectorReader::warn_of_what_comes_later(const Selector& selector, const Node& entry) {
+  if (!is_from_user_) return;
+  for (const Node& field : entry.children) {
+    const auto known = std::ranges::find(kFields, field.name, &SelectorField::name);
+    const bool is_later = known != kFields.end()
+                              ? known->is_later
+                              : std::ranges::find(kMetadata, field.name) != kMetadata.end();
+    const bool is_unset = field.is_scalar() ? field.text.empty() : field.children.empty();
+    if (!is_later || is_unset) continue;
+    warn(field, "this version doesn't have that criterion yet, so the entry matches no process");
+  }
+  const Node* metrics = entry.find("metrics");
+  for (const std::string& feature : selector.features.value_or(std::vector<std::string>{})) {
+    if (is_built_feature(feature)) continue;
+    warn(*metrics,
+         fmt::format("this version doesn't have {} yet, so it has no effect", in_quotes(feature)));
+  }
+  if (selector.exports && selector.exports->logs && entry.find("exports") != nullptr)
+    warn(*entry.find("exports"), "this version has no logs yet, so \"logs\" has no effect");
+}
+
+void SelectorReader::warn_of_others(const Node& node,
+                                    std::initializer_list<std::string_view> known) {
+  for (const Node& member : node.children) {
+    if (std::ranges::find(known, member.name) != known.end()) continue;
+    warn(node, fmt::format("there is no such key {}, it is ignored{}", in_quotes(member.name),
+                           suggestion(nearest(member.name, std::vector(known)))));
+  }
+}
+
+void SelectorReader::warn(const Node& node, std::string_view what) {
+  warnings_.push_back(fmt::format("{}: {}", where(node), what));
 }
 
 std::optional<Pattern> SelectorReader::read_pattern(std::string_view path, Flavour flavour) {
@@ -221,6 +261,7 @@ std::optional<model::Sampler> SelectorReader::sampler(const Node& node) {
     return std::nullopt;
   }
   model::Sampler sampler;
+  warn_of_others(node, {"name", "arg"});
   for (const Node& member : node.children) {
     if (member.name == "name") sampler.name = scalar(member);
     if (member.name == "arg") sampler.argument = scalar(member);
@@ -236,6 +277,7 @@ std::optional<model::Sampler> SelectorReader::sampler(const Node& node) {
 
 void SelectorReader::take_routes(Selector& selector, const Node& node) {
   if (!node.is_mapping()) return mistake(node, "must be a mapping of incoming and outgoing");
+  warn_of_others(node, {"incoming", "outgoing"});
   if (const Node* incoming = node.find("incoming")) selector.incoming_routes = scalars(*incoming);
   if (const Node* outgoing = node.find("outgoing")) selector.outgoing_routes = scalars(*outgoing);
 }
@@ -243,6 +285,7 @@ void SelectorReader::take_routes(Selector& selector, const Node& node) {
 void SelectorReader::take_features(Selector& selector, const Node& node) {
   const Node* features = node.find("features");
   if (!node.is_mapping() || features == nullptr) return mistake(node, "must have `features`");
+  warn_of_others(node, {"features"});
   const Key& key = *find_key("metrics.features");
   selector.features.emplace();
   for (const std::string& item : scalars(*features)) {

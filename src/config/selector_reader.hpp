@@ -2,6 +2,7 @@
 // Lists of discovery entries, from YAML.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,10 +18,11 @@ struct SelectorField {
   std::string_view name;
   std::string_view type;
   std::string_view doc;
+  bool is_later = false;  ///< checked, but its feature isn't built yet
 };
 /// Those that are not metadata.
 std::span<const SelectorField> selector_fields();
-/// k8s_namespace, k8s_pod_name, …, container_name.
+/// k8s_namespace, k8s_pod_name, …, container_name: metadata, none of which is built yet.
 std::span<const std::string_view> metadata_fields();
 
 enum class Flavour : std::uint8_t { kGlob, kRegex };
@@ -43,6 +45,8 @@ class SelectorReader {
   bool take_pattern(Selector& selector, const Node& node);
   bool take_setting(Selector& selector, const Node& node);
   void take_unknown(const Node& node);
+  void warn_of_what_comes_later(const Selector& selector, const Node& entry);
+  void warn_of_others(const Node& node, std::initializer_list<std::string_view> known);
 
   std::optional<Pattern> compile(const Node& node);
   std::map<std::string, Pattern> patterns(const Node& node);
@@ -57,6 +61,7 @@ class SelectorReader {
   std::vector<std::string> scalars(const Node& node);
   std::string where(const Node& node) const;
   void mistake(const Node& node, std::string_view what);
+  void warn(const Node& node, std::string_view what);
 
   const Config& config_;
   std::vector<std::string>& mistakes_;
@@ -64,6 +69,7 @@ class SelectorReader {
   std::string entry_;  // "discovery.instrument[0]"
   std::string file_;   // where the list stands, without the line
   Flavour flavour_ = Flavour::kGlob;
+  bool is_from_user_ = false;  // not the built-in exclusions
 };
 
 }  // namespace obi::config

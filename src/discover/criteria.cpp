@@ -21,6 +21,8 @@ bool matches(const config::Selector& selector, const Candidate& candidate) {
 
 // Without regard to exclusions.
 Verdict select(const config::Discovery& rules, const Candidate& candidate) {
+  if (!rules.switched_off.empty())
+    return {.outcome = Outcome::kNotSelected, .reason = rules.switched_off};
   std::vector<const config::Selector*> found;
   for (const config::Selector& selector : rules.instrument) {
     if (matches(selector, candidate)) found.push_back(&selector);

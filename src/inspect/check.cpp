@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "inspect/coverage.hpp"
 #include "inspect/requirements.hpp"
 
 namespace obi::inspect {
@@ -15,6 +16,7 @@ namespace {
 using capture::Backend;
 using Findings = std::vector<Finding>;
 
+constexpr std::string_view kRequests = "requests, plain text";
 constexpr double kMebibyte = 1024.0 * 1024.0;
 // Below it maps are charged to the limit of locked memory instead of the memory cgroup.
 constexpr base::KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
@@ -150,15 +152,17 @@ std::vector<Finding> backend_findings(const std::vector<BackendTrial>& trials) {
 std::vector<Finding> request_findings(const std::vector<BackendTrial>& trials) {
   const BackendTrial* used = chosen(trials);
   if (used == nullptr) {
-    return {{.feature = "HTTP/1.x, plain text",
+    return {{.feature = std::string(kRequests),
              .status = Status::kMissing,
              .how = "no way to see what processes send and receive",
              .remedy = "see the rows above",
              .essential = true}};
   }
   std::vector<Finding> findings = {
-      {.feature = "HTTP/1.x, plain text",
-       .how = fmt::format("TCP and Unix stream sockets, by {}", to_string(used->backend))}};
+      {.feature = std::string(kRequests),
+       .how = fmt::format("{}, over TCP and Unix stream sockets, by {}; over UDP: {}",
+                          fmt::join(protocol_names(), ", "), to_string(used->backend),
+                          fmt::join(datagram_protocol_names(), ", "))}};
   const bool by_system_call = used->backend == Backend::kSyscall;
   findings.push_back(
       {.feature = "io_uring, 32-bit processes",
@@ -190,11 +194,16 @@ std::vector<Finding> other_findings(const base::Result<std::vector<OtherPrograms
 }
 
 std::vector<Finding> later_findings() {
-  std::vector<Finding> findings;
-  for (const char* feature : {"TLS", "Go, gRPC, HTTP/2", "databases, caches, brokers",
-                              "context propagation", "network flows"}) {
-    findings.push_back({.feature = feature, .status = Status::kOff, .how = "not in this version"});
-  }
+  const auto later = [](std::string feature, std::string how) {
+    return Finding{.feature = std::move(feature), .status = Status::kOff, .how = std::move(how)};
+  };
+  std::vector<Finding> findings = {later("TLS", std::string(kPlainTextOnly))};
+  if (const auto selectors = unbuilt_selectors(); !selectors.empty())
+    findings.push_back(later("requests of other kinds",
+                             fmt::format("{}: not in this version", fmt::join(selectors, ", "))));
+  if (const auto keys = unbuilt_keys(); !keys.empty())
+    findings.push_back(later("configuration", fmt::format("keys without effect in this version: {}",
+                                                          fmt::join(keys, ", "))));
   return findings;
 }
 

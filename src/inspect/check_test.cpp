@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <linux/capability.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/keys.hpp"
+#include "inspect/coverage.hpp"
 #include "inspect/requirements.hpp"
+#include "protocol/table.hpp"
 
 namespace obi::inspect {
 namespace {
@@ -90,7 +94,7 @@ TEST(Check, WithoutAnyBackEndNothingWorks) {
   const CheckReport report =
       report_of(good_host(), {{.backend = Backend::kSyscall, .failure = "EPERM"}});
   EXPECT_FALSE(report.is_usable());
-  EXPECT_THAT(report.findings, Contains(row("HTTP/1.x, plain text", Status::kMissing)));
+  EXPECT_THAT(report.findings, Contains(row("requests, plain text", Status::kMissing)));
 }
 
 TEST(Check, LockdownForConfidentialityForbidsReading) {
@@ -121,6 +125,46 @@ TEST(Check, NamesTheOwnersOfOtherPrograms) {
               Contains(row("other BPF programs", Status::kLimited)));
   EXPECT_EQ(owner_of("cil_from_container"), "Cilium");
   EXPECT_EQ(owner_of("my_program"), "");
+}
+
+TEST(Check, SaysOfEveryProtocolThatItIsThere) {
+  std::string everything;
+  for (const Finding& finding : report_of(good_host()).findings) {
+    if (finding.feature == "requests, plain text") everything = finding.how;
+  }
+  for (const protocol::ProtocolRow& row : protocol::protocols())
+    EXPECT_THAT(everything, HasSubstr(std::string(row.name)));
+}
+
+TEST(Check, NothingThatIsThereIsSaidToBeMissing) {
+  for (const Finding& finding : report_of(good_host()).findings) {
+    if (finding.status != Status::kOff) continue;
+    for (const protocol::ProtocolRow& row : protocol::protocols()) {
+      EXPECT_THAT(finding.how, testing::Not(HasSubstr(std::string(row.name) + ",")));
+      EXPECT_THAT(finding.how, testing::Not(HasSubstr(std::string(row.instrumentation) + ":")));
+    }
+    for (const char* word : {"databases", "caches", "brokers"})
+      EXPECT_THAT(finding.feature, testing::Not(HasSubstr(word)));
+  }
+}
+
+TEST(Coverage, SelectorsWithoutAProtocolAreUnbuilt) {
+  EXPECT_THAT(unbuilt_selectors(), ElementsAre("grpc", "gpu", "genai"));
+  EXPECT_TRUE(is_built_selector("http"));
+  EXPECT_FALSE(is_built_selector("grpc"));
+}
+
+TEST(Coverage, UnbuiltKeysCoverEveryKeyThatComesLaterAndNoOther) {
+  const auto paths = unbuilt_keys();
+  EXPECT_THAT(paths, Contains("network"));
+  EXPECT_THAT(paths, Contains("ebpf.context_propagation"));
+  for (const config::Key& key : config::keys()) {
+    if (key.is(config::kEnvironmentOnly)) continue;
+    const bool covered = std::ranges::any_of(paths, [&](const std::string& path) {
+      return key.path == path || key.path.starts_with(path + ".");
+    });
+    EXPECT_EQ(covered, key.is(config::kLater)) << key.path;
+  }
 }
 
 TEST(Check, JsonHoldsTheSameRows) {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/fd.hpp"
+#include "inspect/coverage.hpp"
 #include "inspect/mapped_libraries.hpp"
 
 namespace obi::inspect {
@@ -33,7 +34,7 @@ constexpr std::array kParts = {
 };
 
 std::string tls_sentence(std::string_view library) {
-  return fmt::format("TLS by {}: this version reads plain text only", library);
+  return fmt::format("TLS by {}: {}", library, kPlainTextOnly);
 }
 
 }  // namespace
@@ -62,7 +63,8 @@ std::vector<std::string> not_seen(const Seeing& seeing, discover::Examination& e
     sentences.push_back(tls_sentence(seeing.linkage.tls_library + " in the executable itself"));
   const model::Language language = examination.language();
   if (language == model::Language::kGo)
-    sentences.emplace_back("TLS, gRPC and HTTP/2 of a Go program: not in this version");
+    sentences.push_back(fmt::format("TLS{} of a Go program: not in this version",
+                                    is_built_selector("grpc") ? "" : ", gRPC and HTTP/2"));
   if (language == model::Language::kJava) sentences.push_back(tls_sentence("the Java runtime"));
   return sentences;
 }
