@@ -111,3 +111,46 @@ def test_an_unreachable_endpoint_is_told_once_and_stops_nothing(nginx):
 def test_unknown_flag_is_exit_2():
     result = subprocess.run([str(BINARY), "--frobnicate"], capture_output=True, text=True)
     assert result.returncode == 2 and len(result.stderr.splitlines()) == 1
+
+
+def config_command(tmp_path, text, *arguments):
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    return subprocess.run([str(BINARY), "config", "--config", str(file), *arguments], capture_output=True, text=True,
+                          timeout=20, check=False, env={"PATH": os.environ["PATH"]})
+
+
+LAYOUT_2 = """file_format: "1.0"
+extensions: {obi: {version: "2.0", capture: {rules: [{action: include, match: {process: {open_ports: 80}}}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "text,code,lines",
+    [
+        ("trace_printer: text\nopen_port: 80\n", 0, []),
+        ("trace_printer: text\nopen_prot: 80\n", 3, ["warning: open_prot"]),
+        ("trace_printer: text\ndiscovery: {instrument: [{k8s_namespace: shop}]}\n", 3,
+         ["warning: discovery.instrument[0].k8s_namespace"]),
+        ("network: {enable: true}\n", 3, ["warning: network.enable", "warning: network.enable"]),
+        ("trace_printer: loud\nopen_prot: 80\n", 1, ["warning: open_prot", "error: trace_printer"]),
+        ("open_port: 80\n", 1, ["error: nothing would be exported"]),
+        (LAYOUT_2, 1, ["error: "]),
+    ],
+    ids=["clean", "misspelt", "later criterion", "network alone", "refused", "no exporter", "layout v2"],
+)
+def test_config_says_by_its_exit_code_what_becomes_of_a_file(tmp_path, text, code, lines):
+    checked = config_command(tmp_path, text, "--check")
+    told = checked.stdout.splitlines()
+    assert (checked.returncode, checked.stderr, len(told)) == (code, "", len(lines)), checked.stdout
+    assert all(line.startswith(begin) for line, begin in zip(told, lines)), checked.stdout
+    printed = config_command(tmp_path, text)
+    assert printed.returncode == code
+    assert printed.stderr == checked.stdout
+    assert "trace_printer:" in printed.stdout
+
+
+def test_layout_2_is_refused_by_name_whatever_variables_say(tmp_path):
+    code, errors, _ = run(config=LAYOUT_2, tmp_path=tmp_path, env=PRINT)
+    assert code == 1
+    assert len(errors) == 1 and "layout v2" in errors[0] and "config.yaml:1" in errors[0]
