@@ -53,6 +53,7 @@ protocol::ConversationOptions conversation_options(const Config& config) {
   return {.request_timeout_ns = ns("ebpf.http_request_timeout"),
           .dns_timeout_ns = ns("ebpf.dns_request_timeout"),
           .heuristic_sql = config.boolean("ebpf.heuristic_sql_detect"),
+          .http_known_methods = config.list("ebpf.http_known_methods"),
           .redis_database = config.boolean("ebpf.redis_db_cache.enabled"),
           .postgres_statements = count("ebpf.postgres_prepared_statements_cache_size"),
           .mysql_statements = count("ebpf.mysql_prepared_statements_cache_size"),

@@ -22,6 +22,9 @@ constexpr Key kKeys[] = {
     {"ebpf.http_request_timeout", "OTEL_EBPF_BPF_HTTP_REQUEST_TIMEOUT", Type::kDuration, "0s",
      ">= 0",
      "a request without response is reported after this time; 0 = when its connection ends"},
+    {"ebpf.http_known_methods", "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", Type::kTextList, "", "",
+     "the request methods that telemetry names, in place of RFC 9110's and PATCH; every other is "
+     "_OTHER. A key of this implementation only"},
     {"ebpf.go_http_client_buffer_timeout", "OTEL_EBPF_BPF_GO_HTTP_CLIENT_BUFFER_TIMEOUT",
      Type::kDuration, "1s", ">= 0",
      "how long a Go HTTP client event waits for its buffers; 0 = not at all", kLater},

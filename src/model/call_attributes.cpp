@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <iterator>
 
 namespace obi::model {
@@ -16,6 +17,15 @@ bool is_memcached(EventType type) {
 }
 
 }  // namespace
+
+std::string_view original_method(const Span& span) {
+  return span.http != nullptr ? span.http->original_method : std::string_view();
+}
+
+std::string_view method_as_sent(const Span& span) {
+  const std::string_view original = original_method(span);
+  return original.empty() ? span.method : original;
+}
 
 std::string_view database_system(const Span& span) {
   return span.database != nullptr ? span.database->system : std::string_view();
@@ -37,17 +47,49 @@ std::string_view rpc_status_code(const Span& span, base::Arena& scratch) {
   return scratch.copy({accept_stat.data(), accept_stat.size()});
 }
 
+namespace {
+
+std::string_view http_error_type(const Span& span, base::Arena& scratch) {
+  const fmt::format_int status(span.status);
+  return scratch.copy({status.data(), status.size()});
+}
+
+}  // namespace
+
 std::string_view error_type(const Span& span, base::Arena& scratch) {
   if (span.failure != Failure::kNone) return to_string(span.failure);
   if (span_status(span) != SpanStatus::kError) return {};
   if (span.type == EventType::kDns) return dns_rcode_name(span.status);
-  if (is_http(span.type) && span.status != 0) {
-    const fmt::format_int status(span.status);
-    return scratch.copy({status.data(), status.size()});
-  }
+  if (is_http(span.type) && span.status != 0) return http_error_type(span, scratch);
   const bool has_word =
       is_memcached(span.type) && span.database != nullptr && !span.database->error_code.empty();
   return has_word ? span.database->error_code : std::string_view("error");
+}
+
+namespace {
+
+constexpr std::string_view kOtherError = "_OTHER";
+
+std::string_view database_error_type(const DatabaseCall& call) {
+  if (!call.sql_state.empty()) return call.sql_state;
+  return call.error_code.empty() ? kOtherError : call.error_code;
+}
+
+std::string_view error_name(int number) {
+  const char* const name = strerrorname_np(number);
+  return number == 0 || name == nullptr ? kOtherError : std::string_view(name);
+}
+
+}  // namespace
+
+std::string_view span_error_type(const Span& span, base::Arena& scratch) {
+  if (span.failure != Failure::kNone) return to_string(span.failure);
+  if (span_status(span) != SpanStatus::kError) return {};
+  if (is_http(span.type)) return http_error_type(span, scratch);
+  if (span.database != nullptr) return database_error_type(*span.database);
+  if (span.rpc != nullptr) return rpc_status_code(span, scratch);
+  if (span.type == EventType::kDns) return dns_rcode_name(span.status);
+  return span.type == EventType::kFailedConnect ? error_name(span.status) : kOtherError;
 }
 
 std::string_view connection_type(const Span& span) {

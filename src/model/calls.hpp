@@ -8,6 +8,16 @@
 
 namespace obi::model {
 
+/// The method of an HTTP span whose method isn't known (semantic conventions, http.request.method).
+inline constexpr std::string_view kOtherMethod = "_OTHER";
+
+/// Of HTTP only what few requests have; most spans carry none of it.
+struct HttpCall {
+  /// http.request.method_original: the method as sent, where the span's is `_OTHER`; else empty.
+  std::string_view original_method;
+  bool has_user_info = false;  ///< the target named a user, maybe with a password
+};
+
 /// The span's method is the operation, its path the collection. Its status: 0 = done, 1 = refused.
 struct DatabaseCall {
   std::string_view system;         ///< db.system.name: "postgresql"

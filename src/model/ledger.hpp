@@ -33,6 +33,7 @@ namespace obi::model {
   X(RequestsUpgraded,        "requests_upgraded",         Request, "requests left open when their connection changed protocol") \
   X(RequestsOverflow,        "requests_overflow",         Request, "requests beyond the limit of outstanding ones on a connection") \
   X(RequestsOpen,            "requests_open",             Request, "requests without response when the agent stopped or let go of their connection") \
+  X(RequestsUnreadable,      "requests_unreadable",       Request, "requests that could not be read, though they were answered (HTTP)") \
   /* things that are counted but are in no sum */                                                                            \
   X(BytesUncaptured,         "bytes_uncaptured",          Note,    "payload bytes that were left in the kernel on purpose")   \
   X(StreamGaps,              "stream_gaps",               Note,    "places where bytes of a stream were never reported")      \

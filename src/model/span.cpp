@@ -74,6 +74,12 @@ std::string_view operation_and_target(const Span& span, std::string_view target,
   return span.method.empty() ? target : joined({span.method, " ", target}, arena);
 }
 
+// The conventions call `HTTP` what isn't known.
+std::string_view http_name(const Span& span, base::Arena& arena) {
+  if (span.method != kOtherMethod) return operation_and_target(span, span.route, arena);
+  return span.route.empty() ? std::string_view("HTTP") : joined({"HTTP ", span.route}, arena);
+}
+
 std::string_view or_else(std::string_view name, std::string_view fallback) {
   return name.empty() ? fallback : name;
 }
@@ -102,7 +108,7 @@ std::string_view rpc_name(const Span& span, base::Arena& arena) {
 std::string_view span_name(const Span& span, base::Arena& arena) {
   switch (span.type) {
     case EventType::kHttpServer:
-    case EventType::kHttpClient: return operation_and_target(span, span.route, arena);
+    case EventType::kHttpClient: return http_name(span, arena);
     case EventType::kSqlClient:
     case EventType::kSqlServer: return sql_name(span, arena);
     case EventType::kRedisClient:

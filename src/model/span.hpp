@@ -22,20 +22,24 @@ enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
 /// CLOCK_MONOTONIC ns.
 struct Span {
   EventType type = EventType::kNone;
-  std::string_view method;  ///< HTTP method; of other protocols the operation: "SELECT", "publish"
+  std::string_view method;  ///< HTTP method, `_OTHER` if unknown; of other protocols the operation:
+                            ///< "SELECT", "publish"
   /// HTTP: without the query. Of other protocols what the operation is applied to: table,
   /// collection, topic, subject, question; empty if unknown or several.
   std::string_view path;
-  std::string_view query;        ///< without '?', not redacted; empty if none
-  std::string_view route;        ///< set by the routes stage; empty = none
-  std::string_view scheme;       ///< "http" or "https"
-  std::string_view host_header;  ///< as sent: host or host:port; empty if none
+  std::string_view query;   ///< without '?', not redacted; empty if none
+  std::string_view route;   ///< set by the routes stage; empty = none
+  std::string_view scheme;  ///< "http", "https"; of an absolute target also "ftp", "ws", "wss"
+  /// HTTP: host or host:port as the request has it, with nothing that a URL can't have there, and
+  /// without user info; empty if none.
+  std::string_view host_header;
   int status = 0;  ///< HTTP status, 0 = none was seen; else 0 = good, others as span_status() says
   /// The connection ended before the answer did. `status` is what was seen until then, if anything.
   Failure failure = Failure::kNone;
   std::int64_t request_bytes = 0;   ///< HTTP: body size; else what the request took on the wire
   std::int64_t response_bytes = 0;  ///< likewise
   /// At most one of these is there, in the batch's arena: what only calls of that kind have.
+  const HttpCall* http = nullptr;
   const DatabaseCall* database = nullptr;
   const MessagingCall* messaging = nullptr;
   const RpcCall* rpc = nullptr;

@@ -135,6 +135,8 @@ constexpr std::array kRows = {
     SpanAttributeRow{"host.name", service_text<&Service::host_name>},
     SpanAttributeRow{"http.request.body.size", number_of<&Span::request_bytes>},
     SpanAttributeRow{"http.request.method", text_of<&Span::method>},
+    SpanAttributeRow{"http.request.method_original",
+                     [](const Asked& a) { return original_method(a.span); }},
     SpanAttributeRow{"http.response.body.size", number_of<&Span::response_bytes>},
     SpanAttributeRow{"http.response.status_code",
                      [](const Asked& a) {

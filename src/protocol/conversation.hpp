@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/arena.hpp"
 #include "model/segment.hpp"
@@ -18,6 +20,9 @@ namespace obi::protocol {
 
 namespace kafka {
 class TopicNames;
+}
+namespace http1 {
+class Methods;
 }
 
 /// Bytes as captured: `original_size` >= bytes.size(), the rest was cut.
@@ -86,6 +91,7 @@ class SpanSink {
     MessageMalformed,
     MessageUnsupported,
     StatementUnknown,
+    RequestUnreadable,
   };
   virtual void note(Note what, std::uint64_t count = 1) = 0;
   /// Several requests are outstanding at once: please capture every byte of this connection from
@@ -132,6 +138,10 @@ struct ConversationOptions {
       0;  ///< 0 = never: an HTTP request without response for longer becomes a 408 span
   std::uint64_t dns_timeout_ns = 5'000'000'000;  ///< then a query without answer is a failed one
   bool heuristic_sql = false;                    ///< look for SQL where no protocol is known
+  std::vector<std::string> http_known_methods;   ///< in place of the conventions'; empty: those
+  /// Made of http_known_methods by whom all connections of a thread belong to, and outlives them.
+  /// Null: the default.
+  const http1::Methods* http_methods = nullptr;
   bool redis_database = false;  ///< tell the database that was selected (db.namespace)
   /// Entries that one connection remembers at most; beyond it the oldest is forgotten.
   std::size_t postgres_statements = 1024;
@@ -151,6 +161,8 @@ struct ConversationStart {
   bool mid_life = false;          ///< bytes had moved before the first that will be seen
   std::uint16_t server_port = 0;  ///< 0 for AF_UNIX
   bool datagrams = false;         ///< each chunk is a datagram, not part of a stream
+  /// The connection began with bytes of the client that no protocol could read.
+  bool client_was_unreadable = false;
 };
 
 }  // namespace obi::protocol

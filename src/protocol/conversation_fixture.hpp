@@ -57,7 +57,8 @@ class CollectingSink final : public SpanSink {
   [[nodiscard]] bool adds_up() const {
     std::uint64_t explained = spans.size();
     for (const Note loss : {Note::RequestNoResponse, Note::RequestLostResponse,
-                            Note::RequestUpgraded, Note::RequestOverflow, Note::RequestOpen}) {
+                            Note::RequestUpgraded, Note::RequestOverflow, Note::RequestOpen,
+                            Note::RequestUnreadable}) {
       const auto found = notes.find(loss);
       if (found != notes.end()) explained += found->second;
     }

@@ -167,7 +167,7 @@ def ledger_of_log(text):
 
 def losses(rows):
     """Requests that are no spans, and the ledger says why."""
-    return sum(rows["requests_" + name] for name in ("no_response", "lost_response", "upgraded", "overflow", "open"))
+    return sum(rows["requests_" + name] for name in ("no_response", "lost_response", "upgraded", "overflow", "open", "unreadable"))
 
 
 def assert_ledger_adds_up(rows):

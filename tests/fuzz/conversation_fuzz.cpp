@@ -52,6 +52,7 @@ class CheckingSink final : public SpanSink {
       }
       require(!span_.database->system.empty());
     }
+    if (span_.http != nullptr) check_text(span_.http->original_method);
     if (span_.messaging != nullptr) check_text(span_.messaging->client_id);
     if (span_.rpc != nullptr) check_text(span_.rpc->program);
     if (span_.dns != nullptr) check_text(span_.dns->answers);
@@ -64,6 +65,7 @@ class CheckingSink final : public SpanSink {
       case Note::RequestLostResponse:
       case Note::RequestUpgraded:
       case Note::RequestOverflow:
+      case Note::RequestUnreadable:
       case Note::RequestOpen: explained += count; break;
       default: break;
     }

@@ -50,6 +50,7 @@ class CheckingSink final : public SpanSink {
       case Note::RequestLostResponse:
       case Note::RequestUpgraded:
       case Note::RequestOverflow:
+      case Note::RequestUnreadable:
       case Note::RequestOpen: explained += count; break;
       default: break;
     }

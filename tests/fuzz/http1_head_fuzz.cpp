@@ -60,8 +60,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_fields(response.fields, text);
 
   obi::base::Arena arena;
-  const TargetParts target = split_target(request.method, request.target);
-  require(request.method == "CONNECT" || !target.path.empty());
+  const bool is_connect = request.method == "CONNECT";
+  const TargetParts target = split_target(is_connect, request.target);
+  require(is_connect || !target.path.empty());
+  const std::string_view host = url_authority(request.fields.host);
+  require(lies_in(host, text) && host.find_first_of("@/?# \"") == std::string_view::npos);
+  RequestHead cut;
+  if (parse_cut_request(text, cut)) require(lies_in(cut.method, text) && lies_in(cut.target, text));
+  may_continue_with_request(text);
   const std::string_view path = safe_copy(target.path, arena);
   require(path.size() <= target.path.size() * 3 && safe_copy(path, arena) == path);
   return 0;

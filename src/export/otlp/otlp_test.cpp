@@ -93,9 +93,32 @@ TEST(TraceEncoder, ClientSpanHasItsUrlAndItsErrors) {
   const auto attributes = attributes_of(encoded, 9);
   EXPECT_EQ(attributes.at("url.full"), "http://api.example.com:81/users/1?q=1&token=REDACTED");
   EXPECT_EQ(attributes.at("server.address"), "api.example.com");
+  EXPECT_EQ(attributes.at("error.type"), "404");
+  EXPECT_FALSE(attributes.contains("http.request.method_original"));
   pbf_reader status = sub(encoded, 15);
   ASSERT_TRUE(status.next(3));
   EXPECT_EQ(status.get_enum(), 2);
+}
+
+TEST(TraceEncoder, AnUnknownMethodIsOtherAndToldAsItWasSent) {
+  constexpr model::HttpCall kCall = {.original_method = "PURGE", .has_user_info = true};
+  model::Span span = span_of(named("web"), model::EventType::kHttpClient);
+  span.method = model::kOtherMethod;
+  span.host_header = {};
+  span.http = &kCall;
+  for (const std::string_view route : {"/users/*", ""}) {
+    span.route = route;
+    const std::string bytes = encode({span});
+    pbf_reader encoded = sub(sub(sub(pbf_reader(bytes), 1), 2), 2);
+    const auto attributes = attributes_of(encoded, 9);
+    EXPECT_EQ(attributes.at("http.request.method"), "_OTHER");
+    EXPECT_EQ(attributes.at("http.request.method_original"), "PURGE");
+    EXPECT_EQ(attributes.at("url.full"),
+              "http://REDACTED:REDACTED@10.0.0.2:81/users/1?q=1&token=REDACTED");
+    EXPECT_FALSE(attributes.contains("error.type"));
+    ASSERT_TRUE(encoded.next(5));
+    EXPECT_EQ(encoded.get_string(), route.empty() ? "HTTP" : "HTTP /users/*");
+  }
 }
 
 TEST(TraceEncoder, EachServiceIsOneResource) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/printer/json_attributes.hpp"
 
+#include "model/call_attributes.hpp"
 #include "model/span_addresses.hpp"
 
 namespace obi::exporting {
@@ -24,7 +25,7 @@ void add_http(ObjectWriter& object, const Span& span, base::Arena& scratch) {
   const bool client = span.is_client();
   object.member("clientAddr", model::peer_as_client(span, scratch));
   if (!client) object.number("contentLen", span.request_bytes);
-  object.member("method", span.method);
+  object.member("method", model::method_as_sent(span));
   if (!client) object.number("responseLen", span.response_bytes);
   if (!client) object.member("route", span.route);
   object.member("serverAddr", client ? model::http_client_host(span, scratch)

@@ -66,7 +66,7 @@ unsigned sub_type_of(const model::Span& span) {
 void append_request(std::string& out, const model::Span& span) {
   fmt::format_to(std::back_inserter(out), "{}(subType={}) {} ", model::info_of(span.type).printed,
                  sub_type_of(span), span.status);
-  append_printable(out, span.method);
+  append_printable(out, model::method_as_sent(span));
   out += ' ';
   append_printable(out, span.path);
   if (!span.route.empty()) {

@@ -36,8 +36,9 @@ class Pairer::Sink final : public protocol::SpanSink {
         Reason::RequestsSeen,      Reason::RequestsNoResponse,  Reason::RequestsLostResponse,
         Reason::RequestsUpgraded,  Reason::RequestsOverflow,    Reason::RequestsOpen,
         Reason::HeadsTruncated,    Reason::HeadsMalformed,      Reason::ResponsesUnpaired,
-        Reason::MessagesMalformed, Reason::MessagesUnsupported, Reason::StatementsUnknown};
-    static_assert(kReasonOf.size() == static_cast<std::size_t>(Note::StatementUnknown) + 1);
+        Reason::MessagesMalformed, Reason::MessagesUnsupported, Reason::StatementsUnknown,
+        Reason::RequestsUnreadable};
+    static_assert(kReasonOf.size() == static_cast<std::size_t>(Note::RequestUnreadable) + 1);
     owner_.ledger_.add(kReasonOf[static_cast<std::size_t>(what)], count);
   }
 
@@ -65,8 +66,10 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
       emit_(std::move(emit)),
       set_mode_(std::move(set_mode)),
       sink_(std::make_unique<Sink>(*this)),
-      kafka_names_(options.conversations.kafka_topics) {
+      kafka_names_(options.conversations.kafka_topics),
+      http_methods_(options.conversations.http_known_methods) {
   options_.conversations.kafka_names = &kafka_names_;
+  options_.conversations.http_methods = &http_methods_;
 }
 
 Pairer::~Pairer() = default;

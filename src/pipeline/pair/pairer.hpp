@@ -15,6 +15,7 @@
 #include "model/ledger.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pair/connection.hpp"
+#include "protocol/http1/methods.hpp"
 #include "protocol/kafka/topic_names.hpp"
 
 namespace obi::pipeline {
@@ -74,6 +75,7 @@ class Pairer {
   SetMode set_mode_;
   std::unique_ptr<Sink> sink_;
   protocol::kafka::TopicNames kafka_names_;
+  protocol::http1::Methods http_methods_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Entry>> connections_;
   std::list<std::uint64_t> by_age_;  // ids, the quietest first
   model::BatchRef batch_;

@@ -7,6 +7,7 @@
 #include "base/byte_cursor.hpp"
 #include "protocol/extent.hpp"
 #include "protocol/http1/head.hpp"
+#include "protocol/http1/methods.hpp"
 #include "protocol/http1/span_text.hpp"
 
 namespace obi::protocol::fastcgi {
@@ -117,7 +118,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
   slot->start_ns = message.start_ns;
   slot->pid = message.pid;
   slot->sent_bytes = slot->output_bytes = slot->head_bytes = 0;
-  slot->method = {};
+  slot->method.clear();
   slot->target.clear();
   slot->host.clear();
   slot->parent.reset();
@@ -131,7 +132,7 @@ void FastcgiConversation::take_param(Request& request, const Param& param, std::
   // There are dozens of others.
   switch (name.front()) {
     case 'R':
-      if (name == "REQUEST_METHOD") request.method = http1::known_method(value);
+      if (name == "REQUEST_METHOD" && http1::is_method(value)) request.method.assign(value);
       if (name == "REQUEST_URI") request.target.assign(value.substr(0, kMaxTarget));
       if (name == "REQUEST_SCHEME" && value == "https") request.https = true;
       return;
@@ -216,12 +217,15 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
   model::Span& span =
       sink.add_span(is_client() ? model::EventType::kHttpClient : model::EventType::kHttpServer);
   base::Arena& arena = sink.arena();
-  const http1::TargetParts target = http1::split_target(request.method, request.target);
-  span.method = request.method;
-  span.path = http1::safe_copy(target.path, arena);
-  span.query = http1::safe_copy(target.query, arena);
-  span.host_header = http1::safe_copy(request.host, arena);
-  span.scheme = request.https ? "https" : "http";
+  const http1::MethodName method = http1::name_of(request.method, methods_);
+  const bool own_names = methods_ != nullptr && methods_->is_custom();
+  http1::set_request({.method = own_names ? arena.copy(method.name) : method.name,
+                      .original_method = method.original,
+                      .target = request.target,
+                      .host = request.host,
+                      .is_connect = request.method == "CONNECT",
+                      .https = request.https},
+                     arena, span);
   span.status = request.status;
   const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
   set_extent({.start_ns = request.start_ns,
@@ -327,7 +331,7 @@ std::size_t FastcgiConversation::state_bytes() const {
   std::size_t bytes = requests_.capacity() * sizeof(Request);
   for (const Request& request : requests_) {
     bytes += request.params.capacity() + request.head.capacity() + request.target.capacity() +
-             request.host.capacity();
+             request.host.capacity() + request.method.capacity();
   }
   return bytes;
 }

@@ -24,8 +24,8 @@ Verdict judge(const Opening& opening);
 
 class FastcgiConversation final : public MessageConversation {
  public:
-  FastcgiConversation(const ConversationOptions&, const ConversationStart& start)
-      : MessageConversation(start) {}
+  FastcgiConversation(const ConversationOptions& options, const ConversationStart& start)
+      : MessageConversation(start), methods_(options.http_methods) {}
 
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override;
@@ -62,7 +62,7 @@ class FastcgiConversation final : public MessageConversation {
     std::uint64_t head_bytes = 0;    // of them
     std::string params;              // until they are read
     std::string head;                // until it is read
-    std::string_view method;         // static
+    std::string method;              // as sent; empty: it isn't HTTP
     std::string target;
     std::string host;
     std::optional<model::TraceParent> parent;
@@ -84,6 +84,7 @@ class FastcgiConversation final : public MessageConversation {
   Request* find(std::uint16_t id);
   [[nodiscard]] std::size_t open_count() const;
 
+  const http1::Methods* methods_;
   RecordHeader measured_;  // the last one
   std::vector<Request> requests_;
 };

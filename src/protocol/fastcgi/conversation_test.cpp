@@ -56,6 +56,19 @@ TEST(FastcgiConversation, AtTheApplicationItIsAServersSpan) {
   EXPECT_EQ(talk.sink.spans[0].status, 200);
 }
 
+TEST(FastcgiConversation, AnUnknownMethodIsOtherAndOneThatIsNoneMakesNoSpan) {
+  Talk talk("fastcgi");
+  talk.client(request({{"REQUEST_METHOD", "PURGE"}, {"REQUEST_URI", "/x"}}, ""));
+  talk.server(page());
+  ASSERT_EQ(talk.sink.spans.size(), 1U);
+  EXPECT_EQ(talk.sink.spans[0].method, "_OTHER");
+  ASSERT_NE(talk.sink.spans[0].http, nullptr);
+  EXPECT_EQ(talk.sink.spans[0].http->original_method, "PURGE");
+  talk.client(request({{"REQUEST_METHOD", "A B"}, {"REQUEST_URI", "/x"}}, ""));
+  talk.server(page());
+  EXPECT_EQ(talk.sink.spans.size(), 1U);
+}
+
 TEST(FastcgiConversation, WithoutRequestUriTheScriptIsTheTarget) {
   Talk talk("fastcgi");
   talk.client(

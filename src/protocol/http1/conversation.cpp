@@ -15,30 +15,45 @@ constexpr std::size_t kMaxHead = 16 * 1024;  // kept of a head that comes in par
 constexpr std::size_t kIdleHead = 256;       // capacity that a direction keeps between messages
 constexpr std::uint64_t kQuietNs = 10'000'000'000;  // silence after which nothing more is expected
 
-// RFC 9112 section 6.3. A field that is not there may be in the part of the head that is not.
-Framing request_framing(const Fields& fields, bool partial) {
+// RFC 9112 section 6.3: transfer codings over Content-Length. A field that is not there may be in
+// the part of the head that is not. Where the length is in doubt the message ends where the next
+// one begins, or with its stream.
+Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
   if (fields.chunked) return Framing::kChunked;
+  if (fields.length_in_doubt) return Framing::kUnknown;
+  if (fields.transfer_encoding)
+    return without_length == Framing::kNone ? Framing::kUnknown : without_length;
   if (fields.content_length) return Framing::kLength;
-  return partial ? Framing::kUnknown : Framing::kNone;
+  return partial ? Framing::kUnknown : without_length;
 }
 
-Framing response_framing(const Fields& fields, bool partial) {
-  if (fields.chunked) return Framing::kChunked;
-  if (fields.content_length) return Framing::kLength;
-  return partial ? Framing::kUnknown : Framing::kUntilClose;
+// Of one direction's first bytes. A method that isn't common needs its whole line, for which only
+// the beginning of a connection is waited.
+Verdict judge_side(const Opening& opening, bool is_client) {
+  const Payload& side = is_client ? opening.client : opening.server;
+  const std::string_view text = without_empty_lines(text_of(side.bytes));
+  const bool from_beginning = !opening.mid_life && !opening.server_first;
+  const bool may_wait = is_client && from_beginning && opening.server.bytes.empty();
+  if (text.empty()) return may_wait && !side.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+  if (may_begin_response(text))
+    return text.find('/') != std::string_view::npos ? Verdict::kYes : Verdict::kMaybe;
+  if (begins_request(text)) return Verdict::kYes;
+  const bool may_become_one =
+      may_begin_request(text) || (may_wait && may_continue_with_request(text));
+  return may_become_one ? Verdict::kMaybe : Verdict::kNo;
 }
 
 }  // namespace
 
 Verdict judge(const Opening& opening) {
-  Verdict verdict = Verdict::kNo;
-  for (const Payload& side : {opening.client, opening.server}) {
-    const std::string_view text = text_of(side.bytes);
-    if (!may_begin_request(text) && !may_begin_response(text)) continue;
-    if (text.find_first_of(" /") != std::string_view::npos) return Verdict::kYes;
-    verdict = Verdict::kMaybe;  // a method, or the start of one
-  }
-  return verdict;
+  return std::max(judge_side(opening, true), judge_side(opening, false));
+}
+
+Http1Conversation::Http1Conversation(const ConversationOptions& options,
+                                     const ConversationStart& start)
+    : exchanges_(options.request_timeout_ns, options.http_methods) {
+  if (start.mid_life) sides_[0].phase = sides_[1].phase = Phase::kResync;
+  if (start.client_was_unreadable) exchanges_.see_unreadable_request();
 }
 
 Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
@@ -86,21 +101,22 @@ void Http1Conversation::set_request_direction(model::Direction direction) {
 
 std::size_t Http1Conversation::start_message(Side& side, const Chunk& chunk, std::string_view text,
                                              SpanSink& sink) {
-  // RFC 9112 section 2.2: empty lines before a start line are to be ignored.
-  std::size_t blank = 0;
-  while (blank < text.size() && (text[blank] == '\r' || text[blank] == '\n')) ++blank;
-  if (blank > 0) {
-    side.phase = Phase::kStart;
-    return blank;
-  }
+  const std::string_view rest = without_empty_lines(text);
+  const std::size_t empty_lines = text.size() - rest.size();
+  return empty_lines + (rest.empty() ? 0 : start_head(side, chunk, rest, sink));
+}
+
+std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::string_view text,
+                                          SpanSink& sink) {
   const Head head = parse_head(side, text);
-  if (is_garbage(head, text)) {
+  if (is_garbage(side, head, text)) {
     skip_garbage(side, sink);
     return 0;
   }
   // It answers a head of which the rest never came, or comes too late.
   Side& other = other_side(side);
-  if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0) cut_head(other, {}, sink);
+  if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
+    cut_head(other, {}, sink, true);
   side.answers_nobody = exchanges_.waiting() == 0;
   side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
   side.end_was_guessed = false;
@@ -129,11 +145,7 @@ std::size_t Http1Conversation::take_head(Side& side, std::string_view text, std:
   }
   if (head.size.error() != ParseError::Truncated) {
     sink.note(Note::HeadMalformed);
-    if (head.size.error() == ParseError::Malformed) {
-      lose_messages(side, sink);
-    } else {
-      skip_garbage(side, sink);
-    }
+    skip_garbage(side, sink);
     return 0;
   }
   if (kept == 0) side.head.assign(text.substr(0, kMaxHead));
@@ -206,18 +218,24 @@ Http1Conversation::Head Http1Conversation::parse_head(const Side& side,
 }
 
 // Neither a head nor what may become one.
-bool Http1Conversation::is_garbage(const Head& head, std::string_view text) {
+bool Http1Conversation::is_garbage(const Side& side, const Head& head, std::string_view text) {
   if (head.is_response || head.size) return false;
   if (head.size.error() == ParseError::NotThisProtocol) return true;
-  return !head.has_first_line() && !may_begin_request(text);
+  if (head.has_first_line() || may_begin_request(text)) return false;
+  return side.phase != Phase::kStart || !may_continue_with_request(text);
 }
 
-// Begins the message whose head is `text`, without its end: its first line will do. False if it has
-// none.
+// Begins the message whose head is `text`, without its end: its first line will do, of a request
+// even the beginning of that. False if it has none.
 bool Http1Conversation::begin_cut_message(Side& side, std::string_view text, SpanSink& sink) {
-  const Head head = parse_head(side, text);
-  const bool is_cut = !head.size && head.size.error() == ParseError::Truncated;
-  if (!head.size && !(is_cut && head.has_first_line())) return false;
+  Head head = parse_head(side, text);
+  if (!head.size) {
+    if (head.size.error() != ParseError::Truncated) return false;
+    const bool is_request = !head.is_response && may_carry_requests(side);
+    const bool has_line =
+        head.has_first_line() || (is_request && parse_cut_request(text, head.request));
+    if (!has_line) return false;
+  }
   begin_message(side, head, true, sink);
   return true;
 }
@@ -234,21 +252,28 @@ void Http1Conversation::begin_request(Side& side, const RequestHead& head, bool 
   exchanges_.open_request(head, side.origin, sink);
   side.expects_continue = head.fields.expects_continue;
   side.phase = Phase::kBody;
-  side.body.begin(request_framing(head.fields, partial), head.fields.content_length.value_or(0));
+  side.body.begin(framing_of(head.fields, Framing::kNone, partial),
+                  head.fields.content_length.value_or(0));
   if (side.body.is_done()) end_message(side, !partial, sink);
 }
 
 void Http1Conversation::begin_response(Side& side, const ResponseHead& head, bool partial,
                                        SpanSink& sink) {
-  if (!request_direction_) set_request_direction(opposite(side.direction));
+  if (!request_direction_) {
+    set_request_direction(opposite(side.direction));
+    if (other_side(side).was_unreadable) exchanges_.see_unreadable_request();
+  }
   exchanges_.open_response(head.status, side.answers_nobody, sink);
-  const std::string_view method = exchanges_.answered_method();
-  const bool tunnel = head.status == 101 || (method == "CONNECT" && head.status / 100 == 2);
+  const Pending* const request = exchanges_.answered();
+  const bool to_connect = request != nullptr && request->is_connect;
+  const bool to_head = request != nullptr && request->is_head;
+  const bool tunnel = head.status == 101 || (to_connect && head.status / 100 == 2);
   const bool bodiless =
-      tunnel || head.status < 200 || head.status == 204 || head.status == 304 || method == "HEAD";
+      tunnel || to_head || head.status < 200 || head.status == 204 || head.status == 304;
   side.phase = Phase::kBody;
-  side.body.begin(bodiless ? Framing::kNone : response_framing(head.fields, partial),
-                  head.fields.content_length.value_or(0));
+  side.body.begin(
+      bodiless ? Framing::kNone : framing_of(head.fields, Framing::kUntilClose, partial),
+      head.fields.content_length.value_or(0));
   if (side.body.is_done()) end_message(side, !partial, sink);
   if (tunnel) upgrade(sink);
 }

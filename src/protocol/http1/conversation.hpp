@@ -27,10 +27,9 @@ Verdict judge(const Opening& opening);
 
 class Http1Conversation final : public Conversation {
  public:
-  /// Who is the client is told by the bytes, so that nothing is asked of `start`.
+  /// Who is the client is told by the bytes, so that `start` isn't asked for that.
   explicit Http1Conversation(const ConversationOptions& options,
-                             const ConversationStart& start = {})
-      : exchanges_(options.request_timeout_ns) {}
+                             const ConversationStart& start = {});
 
   Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
@@ -55,6 +54,7 @@ class Http1Conversation final : public Conversation {
     bool expects_continue = false;  // the message's body may stay away
     bool answers_nobody = false;    // no request waited when the message began
     bool end_was_guessed = false;   // of the message before
+    bool was_unreadable = false;    // its first bytes, while it isn't known who sends requests
     Body body;
     std::string head;           // kHead, kLongHead
     RequestOrigin origin;       // of the message's first byte
@@ -83,6 +83,7 @@ class Http1Conversation final : public Conversation {
   // Each takes the start of `text` and returns the bytes used; 0 only after a change of phase.
   std::size_t step(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
   std::size_t start_message(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
+  std::size_t start_head(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
   std::size_t read_head(Side& side, std::string_view text, SpanSink& sink);
   std::size_t take_head(Side& side, std::string_view text, std::size_t kept, const Head& head,
                         SpanSink& sink);
@@ -90,7 +91,7 @@ class Http1Conversation final : public Conversation {
   std::size_t read_body(Side& side, const Chunk& chunk, std::string_view text, SpanSink& sink);
 
   [[nodiscard]] Head parse_head(const Side& side, std::string_view text) const;
-  static bool is_garbage(const Head& head, std::string_view text);
+  static bool is_garbage(const Side& side, const Head& head, std::string_view text);
   bool begin_cut_message(Side& side, std::string_view text, SpanSink& sink);
   void begin_message(Side& side, const Head& head, bool partial, SpanSink& sink);
   void begin_request(Side& side, const RequestHead& head, bool partial, SpanSink& sink);
@@ -99,7 +100,7 @@ class Http1Conversation final : public Conversation {
   bool next_message_begins(Side& side, std::string_view text);
 
   void miss(Side& side, const Chunk& chunk, SpanSink& sink);
-  void cut_head(Side& side, std::string_view tail, SpanSink& sink);
+  void cut_head(Side& side, std::string_view tail, SpanSink& sink, bool was_answered = false);
   void check_lost_body(Side& side, std::string_view last_bytes, SpanSink& sink);
   void end_lost_response(Side& answers, SpanSink& sink);
   void lose_messages(Side& side, SpanSink& sink);

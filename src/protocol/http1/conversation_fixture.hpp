@@ -97,7 +97,8 @@ struct Talk {
     const std::uint64_t explained =
         sink.spans.size() + sink.notes[Note::RequestNoResponse] +
         sink.notes[Note::RequestLostResponse] + sink.notes[Note::RequestUpgraded] +
-        sink.notes[Note::RequestOverflow] + sink.notes[Note::RequestOpen];
+        sink.notes[Note::RequestUnreadable] + sink.notes[Note::RequestOverflow] +
+        sink.notes[Note::RequestOpen];
     EXPECT_EQ(sink.notes[Note::RequestSeen], explained);
   }
 

@@ -44,11 +44,12 @@ void Http1Conversation::miss(Side& side, const Chunk& chunk, SpanSink& sink) {
 }
 
 // What is known of the head must do. Where it ended is unknown, and so is where its body ends.
-void Http1Conversation::cut_head(Side& side, std::string_view tail, SpanSink& sink) {
+void Http1Conversation::cut_head(Side& side, std::string_view tail, SpanSink& sink,
+                                 bool was_answered) {
   sink.note(Note::HeadTruncated);
   const std::string head = std::exchange(side.head, {});
   if (!begin_cut_message(side, head, sink)) {
-    lose_messages(side, sink);
+    was_answered ? skip_garbage(side, sink) : lose_messages(side, sink);
     return;
   }
   if (upgraded_) return;
@@ -92,11 +93,16 @@ void Http1Conversation::lose_messages(Side& side, SpanSink& sink) {
 
 // Bytes of the direction were seen, and are no message.
 void Http1Conversation::skip_garbage(Side& side, SpanSink& sink) {
+  const bool where_one_is_due = side.phase != Phase::kResync;
   resync(side);
-  if (!request_direction_) return;
+  if (!request_direction_) {
+    side.was_unreadable |= where_one_is_due;
+    return;
+  }
   if (may_carry_requests(side)) {
     end_lost_response(other_side(side), sink);
     exchanges_.miss_requests(sink);
+    if (where_one_is_due) exchanges_.see_unreadable_request();
   } else if (std::exchange(side.end_was_guessed, false)) {
     exchanges_.miss_responses(sink);
     exchanges_.doubt(sink);

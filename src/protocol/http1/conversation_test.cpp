@@ -191,24 +191,12 @@ TEST(Http1, ConnectOpensATunnel) {
   EXPECT_EQ(talk.say({kIn, "\x16\x03\x01"}), Fate::Upgraded);
 }
 
-TEST(Http1, UnknownMethodsMakeNoSpanAndKeepThePairing) {
-  Talk talk;
-  talk.say_all({{kIn, "GET /a HTTP/1.1\r\n\r\n"},
-                {kOut, kOk},
-                {kIn, "FROB /x HTTP/1.1\r\n\r\n"},
-                {kOut, "HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n"},
-                {kIn, "GET /b HTTP/1.1\r\n\r\n"},
-                {kOut, kOk}});
-  EXPECT_EQ(talk.sink.told(), (std::vector<std::string>{"GET /a 200 0/2", "GET /b 200 0/2"}));
-}
-
 TEST(Http1, OtherProtocolsAreNotRecognised) {
   for (const std::string& other :
        {std::string("\x16\x03\x01\x02\x00\x01\x00", 7),
         std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), std::string("*1\r\n$4\r\nPING\r\n"),
         std::string("J\0\0\0\n5.7.0\0", 11), std::string("SSH-2.0-OpenSSH\r\n"),
-        std::string("EHLO localhost\r\n"), std::string("GETX"),
-        std::string("get / http/1.1\r\n")}) {
+        std::string("EHLO localhost\r\n"), std::string("OPTIONS sip:a SIP/2.0\r\n")}) {
     EXPECT_EQ(judge({.client = {std::as_bytes(std::span(other)), other.size()}}), Verdict::kNo)
         << other;
     Talk talk;

@@ -21,30 +21,29 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 }  // namespace
 
 void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
-  const std::string_view method = known_method(head.method);
-  const bool known = !method.empty();
-  if (known) sink.note(Note::RequestSeen);
-  newest_is_kept_ = false;
+  sink.note(Note::RequestSeen);
+  newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
   if (in_doubt_) {
-    if (known) sink.note(Note::RequestLostResponse);
+    sink.note(Note::RequestLostResponse);
   } else if (overflowed_ > 0 || pending_.is_full()) {
     ++overflowed_;
     pipelines_ = true;
-    if (known) sink.note(Note::RequestOverflow);
+    sink.note(Note::RequestOverflow);
   } else {
-    keep(head, method, origin, sink);
+    keep(head, origin, sink);
   }
 }
 
-// `method` as known_method gives it.
-void Exchanges::keep(const RequestHead& head, std::string_view method, const RequestOrigin& origin,
-                     SpanSink& sink) {
+void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
   const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
-  Pending& request =
-      pending_.push(head.target.substr(0, kMaxTarget), head.fields.host.substr(0, kMaxHost));
-  request.method = method;
+  const MethodName method = name_of(head.method, methods_);
+  Pending& request = pending_.push(head.target.substr(0, kMaxTarget),
+                                   head.fields.host.substr(0, kMaxHost), method.original);
+  request.method = method.name;
+  request.is_head = head.method == "HEAD";
+  request.is_connect = head.method == "CONNECT";
   request.parent = model::parse_traceparent(head.fields.traceparent);
   request.start_ns = origin.start_ns;
   request.pid = origin.pid;
@@ -69,13 +68,12 @@ void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
   if (answer_ == Answer::kOldest) return;
   if (overflowed_ > 0) {
     --overflowed_;
+  } else if (std::exchange(unreadable_, false)) {
+    sink.note(Note::RequestSeen);
+    sink.note(Note::RequestUnreadable);
   } else {
     sink.note(Note::ResponseUnpaired);
   }
-}
-
-std::string_view Exchanges::answered_method() const {
-  return answer_ == Answer::kOldest ? pending_.front().method : std::string_view();
 }
 
 void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
@@ -97,14 +95,16 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
   std::string_view text = pending_.text_of(request);
   const bool safe = is_safe(text);
   if (safe) text = arena.copy(text);
-  const auto kept = [&](std::string_view part) { return safe ? part : safe_copy(part, arena); };
-  const TargetParts target = split_target(request.method, text.substr(0, request.target_bytes));
-  const std::string_view host = text.substr(request.target_bytes);
-  span.method = request.method;
-  span.path = kept(target.path);
-  span.query = kept(target.query);
-  span.host_header = kept(host.empty() ? target.authority : host);
-  span.scheme = !target.scheme.empty() ? target.scheme : request.https ? "https" : "http";
+  const bool own_names = methods_ != nullptr && methods_->is_custom();
+  const std::string_view behind_target = text.substr(request.target_bytes);
+  set_request({.method = own_names ? arena.copy(request.method) : request.method,
+               .original_method = behind_target.substr(request.host_bytes),
+               .target = text.substr(0, request.target_bytes),
+               .host = behind_target.substr(0, request.host_bytes),
+               .is_connect = request.is_connect,
+               .https = request.https,
+               .is_kept = safe},
+              arena, span);
   span.status = outcome.status;
   set_extent({.start_ns = request.start_ns,
               .end_ns = outcome.end_ns,

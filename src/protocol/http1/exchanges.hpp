@@ -14,6 +14,7 @@
 
 #include "protocol/conversation.hpp"
 #include "protocol/http1/head.hpp"
+#include "protocol/http1/methods.hpp"
 #include "protocol/http1/pending.hpp"
 #include "protocol/unanswered.hpp"
 
@@ -34,8 +35,9 @@ struct ResponseEnd {
 
 class Exchanges {
  public:
-  /// `request_timeout_ns` as in ConversationOptions.
-  explicit Exchanges(std::uint64_t request_timeout_ns) : request_timeout_ns_(request_timeout_ns) {}
+  /// Both as in ConversationOptions.
+  explicit Exchanges(std::uint64_t request_timeout_ns, const Methods* methods = nullptr)
+      : request_timeout_ns_(request_timeout_ns), methods_(methods) {}
 
   /// Which end of the connection this is; before the first request or response.
   void set_type(model::EventType type) { type_ = type; }
@@ -47,8 +49,10 @@ class Exchanges {
   void open_response(int status, bool answers_nobody, SpanSink& sink);
   void close_response(const ResponseEnd& end, SpanSink& sink);
 
-  /// The method that the response just opened answers; empty if unknown.
-  [[nodiscard]] std::string_view answered_method() const;
+  /// The request that the response just opened answers; null if unknown.
+  [[nodiscard]] const Pending* answered() const {
+    return answer_ == Answer::kOldest ? &pending_.front() : nullptr;
+  }
   /// Requests without complete response, those in overflow not included.
   [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
   /// … besides the one whose response is under way.
@@ -60,6 +64,8 @@ class Exchanges {
 
   /// Requests may have been missed.
   void miss_requests(SpanSink& sink);
+  /// Where a request was due the client sent something else: if it gets a response it was one.
+  void see_unreadable_request() { unreadable_ = true; }
   /// Responses may have been missed.
   void miss_responses(SpanSink& sink);
   /// Bytes went by that were no response, though nothing was missed.
@@ -90,12 +96,12 @@ class Exchanges {
     std::uint64_t body_bytes = 0;
     std::uint64_t end_ns = 0;
   };
-  void keep(const RequestHead& head, std::string_view method, const RequestOrigin& origin,
-            SpanSink& sink);
+  void keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
   void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
   void want_stream(SpanSink& sink);
 
   std::uint64_t request_timeout_ns_;
+  const Methods* methods_;
   PendingRequests pending_;
   std::size_t overflowed_ = 0;  // requests beyond the bounds of pending_, behind all of it
   int status_ = 0;              // of the response under way
@@ -105,6 +111,7 @@ class Exchanges {
   bool pipelines_ = false;    // several requests were outstanding, and that is no mistake of ours
   bool in_question_ = false;  // the only request that waits may have got garbage for an answer
   bool in_doubt_ = false;
+  bool unreadable_ = false;  // what was last sent was no request, as far as that can be read
   bool stream_wanted_ = false;
 };
 

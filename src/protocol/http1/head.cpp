@@ -13,10 +13,11 @@ namespace {
 
 using Parsed = std::expected<std::size_t, ParseError>;  // bytes read
 
-constexpr std::array<std::string_view, 16> kMethods = {
+constexpr std::array<std::string_view, 16> kCommonMethods = {
     "GET",     "POST",     "PUT",       "HEAD",  "DELETE", "PATCH", "OPTIONS", "TRACE",
     "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",   "MOVE",  "LOCK",    "UNLOCK"};
-constexpr std::size_t kMaxMethod = 20;
+constexpr std::size_t kMaxMethod = 32;
+constexpr std::size_t kMinCutTarget = 1000;  // no call is captured to less, if its beginning is
 constexpr std::uint64_t kMaxLength = 1ULL << 62U;  // sums of lengths can't overflow
 constexpr std::string_view kVersion = "HTTP/1.";
 constexpr std::size_t kVersionSize = kVersion.size() + 1;
@@ -51,39 +52,63 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool ends_with_chunked(std::string_view value) {
-  return is_named(trim(value.substr(value.rfind(',') + 1)), "chunked");
+// RFC 9110 section 8.6: equal values count as one, also in one line.
+void take_length(std::string_view values, Fields& fields) {
+  std::size_t comma = 0;
+  do {
+    comma = values.find(',');
+    const std::string_view value = trim(values.substr(0, comma));
+    values.remove_prefix(comma == std::string_view::npos ? values.size() : comma + 1);
+    std::uint64_t length = 0;
+    const char* const end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, length);
+    const bool valid = error == std::errc() && stop == end && length <= kMaxLength;
+    if (!valid || fields.content_length.value_or(length) != length) {
+      fields.length_in_doubt = true;
+      return;
+    }
+    fields.content_length = length;
+  } while (comma != std::string_view::npos);
 }
 
-bool take_length(std::string_view value, Fields& fields) {
-  std::uint64_t length = 0;
-  const char* const end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, length);
-  if (error != std::errc() || stop != end || length > kMaxLength) return false;
-  if (fields.content_length && *fields.content_length != length) return false;
-  fields.content_length = length;
-  return true;
+// RFC 9112 section 6.1. The coding identity, of RFC 2616, is none.
+void take_codings(std::string_view codings, Fields& fields) {
+  while (!codings.empty()) {
+    const std::size_t comma = codings.find(',');
+    const std::string_view coding = trim(codings.substr(0, comma));
+    codings.remove_prefix(comma == std::string_view::npos ? codings.size() : comma + 1);
+    if (coding.empty() || is_named(coding, "identity")) continue;
+    fields.transfer_encoding = true;
+    fields.chunked = is_named(coding, "chunked");
+  }
 }
 
-// False: the field leaves the length of the body in doubt.
+void take_host(std::string_view value, Fields& fields) {
+  if (!fields.host.empty() && fields.host != value) fields.host_in_doubt = true;
+  fields.host = fields.host_in_doubt ? std::string_view() : value;
+}
+
+// True if the field says how long the body is.
 bool take_field(std::string_view name, std::string_view value, Fields& fields) {
   switch (name.size()) {
     case 4:
-      if (is_named(name, "host")) fields.host = value;
-      return true;
+      if (is_named(name, "host")) take_host(value, fields);
+      return false;
     case 6:
       if (is_named(name, "expect")) fields.expects_continue = true;
-      return true;
+      return false;
     case 11:
       if (is_named(name, "traceparent")) fields.traceparent = value;
+      return false;
+    case 14:
+      if (!is_named(name, "content-length")) return false;
+      take_length(value, fields);
       return true;
-    case 14: return !is_named(name, "content-length") || take_length(value, fields);
     case 17:
-      if (!is_named(name, "transfer-encoding")) return true;
-      fields.transfer_encoding = true;
-      fields.chunked = ends_with_chunked(value);
+      if (!is_named(name, "transfer-encoding")) return false;
+      take_codings(value, fields);
       return true;
-    default: return true;
+    default: return false;
   }
 }
 
@@ -99,8 +124,8 @@ inline bool next_line(std::string_view& rest, std::string_view& line) {
 }
 
 // Only lines that may hold one of the fields above are taken apart: the rest of a head is none of
-// our business, obsolete folding (RFC 9112 section 5.2) and lines that are no field included, for
-// servers put up with more than the grammar allows.
+// our business, lines that are no field included, for servers put up with more than the grammar
+// allows.
 inline bool may_matter(std::string_view line) {
   switch (line.front() | 0x20) {
     case 'c': return line.size() > 14 && (line[8] | 0x20) == 'l';  // content-length
@@ -111,7 +136,7 @@ inline bool may_matter(std::string_view line) {
   }
 }
 
-// "name: value". False: no such line, or the field leaves the length of the body in doubt.
+// "name: value". True if the field says how long the body is.
 bool take_line(std::string_view line, Fields& fields) {
   const std::size_t colon = line.find(':');
   return colon != std::string_view::npos &&
@@ -122,17 +147,18 @@ bool take_line(std::string_view line, Fields& fields) {
 // before what is left: `rest` is the end of `text`.
 Parsed parse_fields(std::string_view text, std::string_view rest, Fields& fields) {
   std::string_view line;
-  do {
+  bool tells_length = false;
+  while (true) {
     if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
-    if (!line.empty() && may_matter(line) && !take_line(line, fields)) {
-      return std::unexpected(ParseError::Malformed);
+    if (line.empty()) return text.size() - rest.size();
+    if (may_matter(line)) {
+      tells_length = take_line(line, fields);
+    } else if (tells_length) {
+      // Obsolete folding (RFC 9112 section 5.2), which servers refuse or read in their own way.
+      if (!is_blank(line.front())) tells_length = false;
+      fields.length_in_doubt |= tells_length;
     }
-  } while (!line.empty());
-  // RFC 9112 section 6.1: a message with both is a smuggling attempt or a bug.
-  if (fields.transfer_encoding && fields.content_length) {
-    return std::unexpected(ParseError::Malformed);
   }
-  return text.size() - rest.size();
 }
 
 bool is_version(std::string_view text) {
@@ -140,15 +166,52 @@ bool is_version(std::string_view text) {
          text.back() <= '9';
 }
 
+// Any version, also one that is to be refused: "HTTP/2.0", "http/1.1", "HTTP/1".
+bool is_any_version(std::string_view text) {
+  constexpr std::string_view kName = "HTTP/";
+  constexpr std::size_t kMaxNumber = 8;
+  if (is_version(text)) return true;
+  if (text.size() <= kName.size() || text.size() > kName.size() + kMaxNumber) return false;
+  const std::string_view number = text.substr(kName.size());
+  return strncasecmp(text.data(), kName.data(), kName.size()) == 0 && number.front() != '.' &&
+         number.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 // RFC 9112 section 3: method SP request-target SP HTTP-version. Blanks inside the target, which
-// clients are not to send, belong to it.
+// clients are not to send, belong to it; further ones around the parts are put up with.
 bool parse_request_line(std::string_view line, RequestHead& head) {
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   const std::size_t first = token_size(line.substr(0, kMaxMethod + 1));
-  if (first == 0 || first > kMaxMethod || line.size() < first + kVersionSize + 3) return false;
-  const std::size_t last = line.size() - kVersionSize - 1;
-  if (line[first] != ' ' || line[last] != ' ' || !is_version(line.substr(last + 1))) return false;
-  head.method = line.substr(0, first);
-  head.target = line.substr(first + 1, last - first - 1);
+  const std::size_t last = line.rfind(' ');
+  if (first == 0 || first > kMaxMethod || last == std::string_view::npos || last <= first ||
+      line[first] != ' ' || !is_any_version(line.substr(last + 1))) {
+    return false;
+  }
+  const std::string_view target = trim(line.substr(first, last - first));
+  const std::string_view method = line.substr(0, first);
+  const bool is_http2 = method == "PRI" && target == "*";  // RFC 9113 section 3.4
+  if (target.empty() || is_http2) return false;
+  head.method = method;
+  head.target = target;
+  return true;
+}
+
+bool is_common(std::string_view method) {
+  return std::ranges::find(kCommonMethods, method) != kCommonMethods.end();
+}
+
+// Method and target, as far as it goes, of a request line without end.
+bool parse_line_start(std::string_view text, RequestHead& head) {
+  const std::size_t method = token_size(text.substr(0, kMaxMethod + 1));
+  if (method == 0 || method > kMaxMethod || method == text.size() || text[method] != ' ')
+    return false;
+  std::string_view target = trim(text.substr(method));
+  target = target.substr(0, target.find_first_of(" \t\r\n"));
+  const bool common = is_common(text.substr(0, method));
+  const bool absolute = target.size() > 4 && strncasecmp(target.data(), "http", 4) == 0;
+  if (!target.starts_with('/') && !(common && absolute)) return false;
+  head.method = text.substr(0, method);
+  head.target = target;
   return true;
 }
 
@@ -172,9 +235,8 @@ bool parse_status_line(std::string_view line, ResponseHead& head) {
 
 }  // namespace
 
-std::string_view known_method(std::string_view method) {
-  const auto* const found = std::ranges::find(kMethods, method);
-  return found == kMethods.end() ? std::string_view() : *found;
+bool is_method(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxMethod && token_size(text) == text.size();
 }
 
 bool may_begin_request(std::string_view text) {
@@ -185,10 +247,36 @@ bool may_begin_request(std::string_view text) {
     return parse_request_line(line, head);
   }
   const std::size_t space = text.substr(0, kMaxMethod + 1).find(' ');
-  if (space != std::string_view::npos) return !known_method(text.substr(0, space)).empty();
-  return !text.empty() && std::ranges::any_of(kMethods, [text](std::string_view method) {
+  if (space != std::string_view::npos) return is_common(text.substr(0, space));
+  return !text.empty() && std::ranges::any_of(kCommonMethods, [text](std::string_view method) {
     return method.starts_with(text);
   });
+}
+
+bool may_continue_with_request(std::string_view text) {
+  if (text.find('\n') != std::string_view::npos) return may_begin_request(text);
+  const std::size_t method = token_size(text.substr(0, kMaxMethod + 1));
+  if (method == 0 || method > kMaxMethod) return false;
+  if (method == text.size()) return true;
+  const auto is_control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\r'; };
+  return text[method] == ' ' && std::ranges::none_of(text.substr(method), is_control);
+}
+
+bool begins_request(std::string_view text) {
+  if (text.find('\n') != std::string_view::npos) return may_begin_request(text);
+  RequestHead head;
+  return may_begin_request(text) && parse_line_start(text, head);
+}
+
+bool parse_cut_request(std::string_view text, RequestHead& head) {
+  RequestHead start;
+  if (!parse_line_start(text, start) || start.target.size() < kMinCutTarget) return false;
+  head = start;
+  return true;
+}
+
+std::string_view without_empty_lines(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
 }
 
 bool may_begin_response(std::string_view text) {
@@ -202,12 +290,7 @@ Parsed parse_request(std::string_view text, RequestHead& head) {
   std::string_view line;
   if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
   if (!parse_request_line(line, head)) return std::unexpected(ParseError::NotThisProtocol);
-  const Parsed size = parse_fields(text, rest, head.fields);
-  // RFC 9112 section 6.3: such a request has no length that one could rely on.
-  if (size && head.fields.transfer_encoding && !head.fields.chunked) {
-    return std::unexpected(ParseError::Malformed);
-  }
-  return size;
+  return parse_fields(text, rest, head.fields);
 }
 
 Parsed parse_response(std::string_view text, ResponseHead& head) {

@@ -15,8 +15,11 @@ namespace obi::protocol::http1 {
 /// The header fields that matter here.
 struct Fields {
   std::optional<std::uint64_t> content_length;
-  bool transfer_encoding = false;  ///< the field is there
-  bool chunked = false;            ///< … and chunked is its last coding
+  /// Content-Length is no number, or several that differ, or a field about the length is folded.
+  bool length_in_doubt = false;
+  bool host_in_doubt = false;      ///< several Host fields that differ: `host` is empty
+  bool transfer_encoding = false;  ///< a coding other than identity is there
+  bool chunked = false;            ///< … and chunked is the last of them
   bool expects_continue = false;   ///< Expect: the body may stay away (RFC 9110 section 10.1.1)
   std::string_view host;
   std::string_view traceparent;
@@ -33,20 +36,34 @@ struct ResponseHead {
   Fields fields;
 };
 
-/// The method as static text if it is one that makes spans, else empty. Those of RFC 9110 section
-/// 9.3, PATCH (RFC 5789) and WebDAV's (RFC 4918 section 9).
-std::string_view known_method(std::string_view method);
+/// Can it be a method at all? A token (RFC 9110 section 5.6.2) of up to 32 characters.
+bool is_method(std::string_view text);
 
-/// Could a request begin with `text`? A prefix of a request line counts only with a known method.
+/// Could a request begin with `text`? Anywhere: a prefix of a request line counts only with a
+/// common method, those of RFC 9110 section 9.3, PATCH (RFC 5789) and WebDAV's (RFC 4918 section
+/// 9).
 bool may_begin_request(std::string_view text);
+/// … at the end of the message before, or at the beginning of a connection: any method counts.
+bool may_continue_with_request(std::string_view text);
+/// Is it sure that `text`, which may be cut, begins a request?
+bool begins_request(std::string_view text);
 /// Could a response begin with `text`? Any prefix of "HTTP/1." counts.
 bool may_begin_response(std::string_view text);
 
 /// Parse a head and return its bytes, the empty line included. Truncated while the empty line is
 /// missing; `head` then holds what was read, and its method or status is set if the first line was
-/// whole. NotThisProtocol: the first line is something else. Malformed: the fields leave the length
-/// of the body in doubt, or contradict each other about it (RFC 9112 section 6.3).
+/// whole. NotThisProtocol: the first line is something else. Nothing else fails: fields that leave
+/// the length of the body in doubt say so in `head.fields` (RFC 9112 section 6.3). Of a request any
+/// version of HTTP will do but the preface of HTTP/2, as servers refuse the others by an answer.
 std::expected<std::size_t, ParseError> parse_request(std::string_view text, RequestHead& head);
 std::expected<std::size_t, ParseError> parse_response(std::string_view text, ResponseHead& head);
+
+/// Reads method and the beginning of the target from a request line of which the end is missing.
+/// False if it can't be one, or is so short that bytes were lost rather than not captured: then the
+/// target would pass for another.
+bool parse_cut_request(std::string_view text, RequestHead& head);
+
+/// `text` without the line ends at its beginning (RFC 9112 section 2.2).
+std::string_view without_empty_lines(std::string_view text);
 
 }  // namespace obi::protocol::http1

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/http1/methods.hpp"
+
 namespace obi::protocol::http1 {
 namespace {
 
@@ -76,10 +78,12 @@ TEST(Http1Head, WithAnyByteFlippedTheSizeStaysInside) {
 
 TEST(Http1Head, OtherFirstLinesAreNotThisProtocol) {
   for (const char* text :
-       {"GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.11\r\n\r\n", "GET /\r\n\r\n",
+       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/\r\n\r\n",
+        "GET / HTTP/.1\r\n\r\n", "GET / HTTP/1.1x\r\n\r\n", "GET / HTTP/123456789\r\n\r\n",
         "GET  HTTP/1.1\r\n\r\n", "G(T / HTTP/1.1\r\n\r\n", " / HTTP/1.1\r\n\r\n",
-        "OPTIONS sip:a SIP/2.0\r\n\r\n", "\r\n\r\n", "AMETHODTHATISFARTOOLONG / HTTP/1.1\r\n\r\n",
-        "GET / http/1.1\r\n\r\n"}) {
+        "OPTIONS sip:a SIP/2.0\r\n\r\n", "DESCRIBE rtsp://h/a RTSP/1.0\r\n\r\n",
+        "REQMOD icap://h/a ICAP/1.0\r\n\r\n", "SOURCE /m ICE/1.0\r\n\r\n", "\r\n\r\n",
+        "AMETHODTHATISFARTOOLONGFORANYTHING / HTTP/1.1\r\n\r\n"}) {
     RequestHead head;
     const auto size = parse_request(text, head);
     ASSERT_FALSE(size) << text;
@@ -104,23 +108,62 @@ TEST(Http1Head, AStatusLineNeedsNoReason) {
   EXPECT_EQ(head.status, 599);
 }
 
-TEST(Http1Head, AmbiguousLengthsAreMalformed) {
-  for (const char* fields :
-       {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
-        "Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
-        "Content-Length: 0x1\r\n", "Content-Length: 1, 1\r\n",
-        "Content-Length: 18446744073709551615\r\n", "Content-Length: 18446744073709551616\r\n",
-        "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding:\r\n chunked\r\n",
-        "Content-Length 17\r\n"}) {
+TEST(Http1Head, WhatServersRefuseByAnAnswerIsARequest) {
+  for (const char* line :
+       {"GET / HTTP/2.0", "GET / HTTP/3", "GET / HTTP/1.11", "GET / http/1.1", "GET / HTTP/0.9",
+        "get / HTTP/1.1", "GET  /  HTTP/1.1", "GET / HTTP/1.1  ", "BREW /a b HTTP/1.1"}) {
     RequestHead head;
-    const auto size = parse_request(std::string("GET / HTTP/1.1\r\n") + fields + "\r\n", head);
-    ASSERT_FALSE(size) << fields;
-    EXPECT_EQ(size.error(), ParseError::Malformed) << fields;
+    const std::string text = std::string(line) + "\r\n\r\n";
+    EXPECT_TRUE(parse_request(text, head)) << line;
+    EXPECT_EQ(head.method.size() + head.target.size(), head.method == "BREW" ? 8U : 4U) << line;
+    EXPECT_TRUE(begins_request(text)) << line;
   }
 }
 
+TEST(Http1Head, LengthsThatContradictThemselvesAreInDoubt) {
+  for (const char* fields :
+       {"Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
+        "Content-Length: 0x1\r\n", "Content-Length: 1, 2\r\n", "Content-Length: 1,\r\n",
+        "Content-Length:\r\n", "Content-Length: -1\r\n", "Content-Length: 18446744073709551615\r\n",
+        "Content-Length: 18446744073709551616\r\n", "Transfer-Encoding:\r\n chunked\r\n",
+        "Content-Length: 1\r\n\t2\r\n"}) {
+    RequestHead head;
+    const std::string text = std::string("GET / HTTP/1.1\r\n") + fields + "\r\n";
+    EXPECT_EQ(parse_request(text, head).value_or(0), text.size()) << fields;
+    EXPECT_TRUE(head.fields.length_in_doubt) << fields;
+  }
+}
+
+TEST(Http1Head, TheLastTransferCodingCounts) {
+  struct Case {
+    const char* fields;
+    bool coded, chunked;
+  };
+  for (const Case& one :
+       {Case{"Transfer-Encoding: chunked, gzip\r\n", true, false},
+        Case{"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked\r\n", true, true},
+        Case{"Transfer-Encoding: gzip , chunked,\r\n", true, true},
+        Case{"Transfer-Encoding: chunkedx\r\n", true, false},
+        Case{"Transfer-Encoding: identity\r\n", false, false},
+        Case{"Transfer-Encoding:\r\n", false, false}}) {
+    ResponseHead head;
+    EXPECT_TRUE(parse_response(std::string("HTTP/1.1 200 OK\r\n") + one.fields + "\r\n", head));
+    EXPECT_EQ(head.fields.transfer_encoding, one.coded) << one.fields;
+    EXPECT_EQ(head.fields.chunked, one.chunked) << one.fields;
+  }
+}
+
+TEST(Http1Head, HostsThatDifferAreNone) {
+  RequestHead head;
+  EXPECT_TRUE(parse_request("GET / HTTP/1.1\nHost: a\nHost: a\n\n", head));
+  EXPECT_EQ(head.fields.host, "a");
+  EXPECT_TRUE(parse_request("GET / HTTP/1.1\nHost: a\nHost: b\nHost: b\n\n", head));
+  EXPECT_EQ(head.fields.host, "");
+}
+
 TEST(Http1Head, LinesThatAreNoFieldAreLeftAlone) {
-  for (const char* fields : {"x\r\n", ": x\r\n", "X-Folded: a\r\n b\r\n", "\x01\r\n", "c\r\n"}) {
+  for (const char* fields :
+       {"x\r\n", ": x\r\n", "X-Folded: a\r\n b\r\n", "\x01\r\n", "c\r\n", "Content-Length 9\r\n"}) {
     RequestHead head;
     EXPECT_TRUE(parse_request(
         std::string("GET / HTTP/1.1\r\n") + fields + "Content-Length: 7\r\n\r\n", head));
@@ -130,16 +173,28 @@ TEST(Http1Head, LinesThatAreNoFieldAreLeftAlone) {
 
 TEST(Http1Head, TheSameLengthTwiceIsOne) {
   RequestHead head;
-  EXPECT_TRUE(parse_request("GET / HTTP/1.1\nContent-Length: 7\nContent-Length : 7\n\n", head));
+  EXPECT_TRUE(parse_request("GET / HTTP/1.1\nContent-Length: 7, 7\nContent-Length : 7\n\n", head));
   EXPECT_EQ(head.fields.content_length, 7U);
+  EXPECT_FALSE(head.fields.length_in_doubt);
 }
 
-TEST(Http1Head, OnlyKnownMethodsMakeSpans) {
-  for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
-                             "CONNECT", "PROPFIND", "MKCOL", "UNLOCK"}) {
-    EXPECT_EQ(known_method(method), method);
+TEST(Http1Methods, OnlyTheConventionsAreNamed) {
+  for (const char* method :
+       {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
+    EXPECT_EQ(name_of(method, nullptr).name, method);
+    EXPECT_EQ(name_of(method, nullptr).original, "");
   }
-  for (const char* method : {"", "G", "get", "GETX", "BREW"}) EXPECT_EQ(known_method(method), "");
+  for (const char* method : {"G", "get", "GETX", "BREW", "QUERY", "PROPFIND"}) {
+    EXPECT_EQ(name_of(method, nullptr).name, "_OTHER");
+    EXPECT_EQ(name_of(method, nullptr).original, method);
+  }
+}
+
+TEST(Http1Methods, AListReplacesThem) {
+  const Methods methods({"QUERY", "get"});
+  for (const char* method : {"QUERY", "get"}) EXPECT_EQ(name_of(method, &methods).name, method);
+  EXPECT_EQ(name_of("GET", &methods).name, "_OTHER");
+  EXPECT_EQ(name_of("GET", &methods).original, "GET");
 }
 
 TEST(Http1Head, AMethodAloneMayBeginARequestIfItIsKnown) {
@@ -150,6 +205,34 @@ TEST(Http1Head, AMethodAloneMayBeginARequestIfItIsKnown) {
     EXPECT_FALSE(may_begin_request(text)) << text;
   }
   EXPECT_TRUE(may_begin_request("BREW /x HTTP/1.1\r\n"));
+}
+
+TEST(Http1Head, WhereARequestIsDueAnyMethodMayBeginIt) {
+  for (const char* text : {"X", "GETX", "BREW /x HTT", "get ", "GET /a HTTP/1.1\r"}) {
+    EXPECT_TRUE(may_continue_with_request(text)) << text;
+  }
+  for (const char* text : {"", "\x16\x03", "*1\r\n", "A B\x01", "{\"a", "EHLO x\r\n"}) {
+    EXPECT_FALSE(may_continue_with_request(text)) << text;
+  }
+}
+
+TEST(Http1Head, ALongLineThatIsCutInItsTargetIsARequests) {
+  const std::string long_path = "/" + std::string(1000, 'a');
+  RequestHead head;
+  EXPECT_TRUE(parse_cut_request("BREW " + long_path, head));
+  EXPECT_EQ(head.method, "BREW");
+  EXPECT_EQ(head.target, long_path);
+  EXPECT_TRUE(parse_cut_request("GET http://h" + long_path + " HT", head));
+  EXPECT_EQ(head.target, "http://h" + long_path);
+  for (const std::string& text : {std::string(), std::string("GET /a"), "hello w" + long_path,
+                                  "BREW http://h" + long_path, "set" + long_path}) {
+    EXPECT_FALSE(parse_cut_request(text, head)) << text;
+  }
+}
+
+TEST(Http1Head, TheStartOfALineIsSureWithItsTarget) {
+  for (const char* text : {"GET /", "POST http:/"}) EXPECT_TRUE(begins_request(text)) << text;
+  for (const char* text : {"GET k", "G", "BREW /"}) EXPECT_FALSE(begins_request(text)) << text;
 }
 
 }  // namespace

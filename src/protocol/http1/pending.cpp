@@ -10,7 +10,8 @@ constexpr std::size_t kIdleTextBytes = 256;
 constexpr std::size_t kMinDeadText = 4096;  // not worth a move below
 }  // namespace
 
-Pending& PendingRequests::push(std::string_view target, std::string_view host) {
+Pending& PendingRequests::push(std::string_view target, std::string_view host,
+                               std::string_view original_method) {
   if (count_ == ring_.size()) grow();
   drop_dead_text();
   Pending& slot = at(count_++);
@@ -18,13 +19,15 @@ Pending& PendingRequests::push(std::string_view target, std::string_view host) {
   slot.text_at = text_dropped_ + text_.size();
   slot.target_bytes = static_cast<std::uint32_t>(target.size());
   slot.host_bytes = static_cast<std::uint32_t>(host.size());
+  slot.original_method_bytes = static_cast<std::uint32_t>(original_method.size());
   text_.append(target);
   text_.append(host);
+  text_.append(original_method);
   return slot;
 }
 
 void PendingRequests::pop_front() {
-  text_first_ += front().target_bytes + front().host_bytes;
+  text_first_ += front().text_bytes();
   first_ = (first_ + 1) & (ring_.size() - 1);
   --count_;
 }
@@ -50,8 +53,7 @@ void PendingRequests::drop_dead_text() {
 }
 
 std::string_view PendingRequests::text_of(const Pending& request) const {
-  return std::string_view(text_).substr(request.text_at - text_dropped_,
-                                        request.target_bytes + request.host_bytes);
+  return std::string_view(text_).substr(request.text_at - text_dropped_, request.text_bytes());
 }
 
 void PendingRequests::release_idle_memory() {

@@ -14,19 +14,25 @@
 namespace obi::protocol::http1 {
 
 struct Pending {
-  std::string_view method;  ///< static text; empty: a method that makes no span
+  std::string_view method;  ///< as Methods tells it
   std::optional<model::TraceParent> parent;
   std::uint64_t start_ns = 0;
   std::uint64_t body_bytes = 0;
-  std::uint64_t text_at = 0;  ///< where its target and then its host begin, see PendingRequests
+  std::uint64_t text_at = 0;  ///< where its texts begin, see PendingRequests
   std::uint32_t target_bytes = 0;
   std::uint32_t host_bytes = 0;
+  std::uint32_t original_method_bytes = 0;
   std::uint32_t pid = 0;
   bool https = false;
+  bool is_head = false;  ///< HEAD: its response has no body
+  bool is_connect = false;
   bool timed_out = false;  ///< its span was emitted already; the response is only consumed
 
+  [[nodiscard]] std::size_t text_bytes() const {
+    return std::size_t{target_bytes} + host_bytes + original_method_bytes;
+  }
   /// Its end must still be told, as a span or as a loss.
-  [[nodiscard]] bool is_owed() const { return !method.empty() && !timed_out; }
+  [[nodiscard]] bool is_owed() const { return !timed_out; }
 };
 
 class PendingRequests {
@@ -35,14 +41,15 @@ class PendingRequests {
   static constexpr std::size_t kMaxTextBytes = 1 << 20;
 
   /// Adds a request with its text and returns its slot, valid until the next push.
-  Pending& push(std::string_view target, std::string_view host);
+  Pending& push(std::string_view target, std::string_view host,
+                std::string_view original_method = {});
   void pop_front();
   Pending& front() { return at(0); }
   Pending& back() { return at(count_ - 1); }
   /// `i` counts from the oldest.
   Pending& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
   [[nodiscard]] const Pending& front() const { return ring_[first_]; }
-  /// Its target and, behind that, its host.
+  /// Its target and, behind that, its host and its method, if that was given.
   [[nodiscard]] std::string_view text_of(const Pending& request) const;
 
   [[nodiscard]] bool empty() const { return count_ == 0; }

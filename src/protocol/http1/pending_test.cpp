@@ -50,7 +50,7 @@ TEST(Http1Pending, GivesTheMemoryOfABurstBackWhenIdle) {
   while (!pending.empty()) pending.pop_front();
   pending.release_idle_memory();
   EXPECT_LT(pending.held_bytes(), 512U);
-  EXPECT_EQ(pending.text_of(pending.push("/next", "h")), "/nexth");
+  EXPECT_EQ(pending.text_of(pending.push("/next", "h", "PURGE")), "/nexthPURGE");
 }
 
 }  // namespace

@@ -27,17 +27,50 @@ TEST(Http1Target, IsTakenApartInEveryForm) {
       {"GET", "HTTPS://h", "/", "", "h", "https"},
       {"GET", "http://h?q", "/", "q", "h", "http"},
       {"GET", "http://user:secret@h/p", "/p", "", "h", "http"},
-      {"GET", "ftp://h/p", "/p", "", "h", ""},
+      {"GET", "FTP://h/p", "/p", "", "h", "ftp"},
+      {"GET", "gopher://h/p", "/p", "", "h", ""},
       {"CONNECT", "h:443", "", "", "h:443", ""},
       {"OPTIONS", "*", "*", "", "", ""},
   };
   for (const Case& expected : cases) {
-    const TargetParts parts = split_target(expected.method, expected.target);
+    const TargetParts parts =
+        split_target(std::string_view(expected.method) == "CONNECT", expected.target);
     EXPECT_EQ(parts.path, expected.path) << expected.target;
     EXPECT_EQ(parts.query, expected.query) << expected.target;
     EXPECT_EQ(parts.authority, expected.authority) << expected.target;
     EXPECT_EQ(parts.scheme, expected.scheme) << expected.target;
+    const bool has_user = std::string_view(expected.target).find('@') != std::string_view::npos;
+    EXPECT_EQ(parts.has_user_info, has_user) << expected.target;
   }
+}
+
+TEST(Http1Authority, IsWhatAUrlCanHave) {
+  for (const char* host : {"shop", "shop:81", "SHOP.example.", "10.0.0.1:8080", "[::1]", "[::1]:81",
+                           "[fe80::1%25eth0]", "a_b", "b\xc3\xbc.de", "a%20b"}) {
+    EXPECT_EQ(url_authority(host), host);
+  }
+  EXPECT_EQ(url_authority("user:secret@shop:81"), "shop:81");
+  EXPECT_EQ(url_authority("shop:"), "shop");
+  EXPECT_EQ(url_authority("[::1]:"), "[::1]");
+  for (const char* host :
+       {"",        ":80",   "a b", "a/b", "a?b",  "a\"b", "<a>",    "a\x01",   "::1", "a:b", "a:-1",
+        "a:65536", "a:1:2", "[",   "[]",  "[::1", "[x]",  "[::1]x", "[::1]:x", "@",   "a\\b"}) {
+    EXPECT_EQ(url_authority(host), "") << host;
+  }
+}
+
+TEST(Http1Span, TakesTheHostOfTheTargetBeforeTheField) {
+  base::Arena arena;
+  model::Span span;
+  set_request({.method = "GET", .target = "http://user:pw@a:81/p", .host = "b"}, arena, span);
+  EXPECT_EQ(span.host_header, "a:81");
+  EXPECT_EQ(span.path, "/p");
+  ASSERT_NE(span.http, nullptr);
+  EXPECT_TRUE(span.http->has_user_info);
+  span = {};
+  set_request({.method = "GET", .target = "/p", .host = "b/../c"}, arena, span);
+  EXPECT_EQ(span.host_header, "") << "a URL with it would be another";
+  EXPECT_EQ(span.http, nullptr);
 }
 
 TEST(Http1SafeCopy, LeavesValidUtf8Alone) {

@@ -4,23 +4,9 @@
 #include "export/otlp/encode/span_attributes.hpp"
 #include "model/call_attributes.hpp"
 #include "model/span_addresses.hpp"
+#include "model/url.hpp"
 
 namespace obi::exporting::otlp {
-namespace {
-
-std::string_view path_and_query(std::string_view path, std::string_view query,
-                                base::Arena& scratch) {
-  return query.empty() ? path : scratch.join(scratch.join(path, "?"), query);
-}
-
-std::string_view full_url(const model::Span& span, std::string_view query, base::Arena& scratch) {
-  const std::string_view target = path_and_query(span.path, query, scratch);
-  if (span.host_header.empty()) return target;
-  const std::string_view origin = scratch.join(scratch.join(span.scheme, "://"), span.host_header);
-  return scratch.join(origin, target);
-}
-
-}  // namespace
 
 void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& redaction) {
   const model::Span& span = writer.span;
@@ -32,9 +18,11 @@ void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& r
   writer.add("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
   writer.add("server.port", std::int64_t{span.host.port});
   writer.add_if_set("http.request.method", span.method);
+  if (span.http != nullptr)
+    writer.add_if_set("http.request.method_original", span.http->original_method);
   writer.add("url.scheme", span.scheme);
   if (span.is_client()) {
-    writer.add("url.full", full_url(span, query, scratch));
+    writer.add("url.full", model::full_url(span, query, scratch));
     writer.add("server.address", model::http_client_host(span, scratch));
     writer.add_peer_name();
   } else {
