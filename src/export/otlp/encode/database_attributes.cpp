@@ -12,9 +12,7 @@ void add_database_attributes(AttributeWriter& writer, const model::DatabaseCall&
   writer.add_if_set("db.namespace", call.name_space);
   if (call.batch_size > 0) writer.add("db.operation.batch.size", std::int64_t{call.batch_size});
   if (writer.selected.db_query_text) writer.add_if_set("db.query.text", call.query_text);
-  if (span.status == 0) return;
-  writer.add_if_set("db.response.status_code", call.error_code);
-  writer.add_if_set("error.type", call.sql_state);
+  if (span.status != 0) writer.add_if_set("db.response.status_code", call.error_code);
 }
 
 }  // namespace obi::exporting::otlp

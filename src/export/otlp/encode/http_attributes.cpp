@@ -13,7 +13,6 @@ void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& r
   base::Arena& scratch = writer.scratch;
   const std::string_view query = redaction.redact(span.query, scratch);
   if (span.status != 0) writer.add("http.response.status_code", std::int64_t{span.status});
-  writer.add_if_set("error.type", model::error_type(span, scratch));
   writer.add("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
   writer.add("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
   writer.add("server.port", std::int64_t{span.host.port});

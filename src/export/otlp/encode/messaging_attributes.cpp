@@ -30,6 +30,7 @@ void add_messaging_attributes(AttributeWriter& writer, const model::MessagingCal
     writer.add("messaging.destination.name", span.path);
     writer.add("messaging.client.id", call.client_id);
   }
+  writer.add_if_set("messaging.operation.name", span.method);
   writer.add_if_set("messaging.operation.type", span.method);
   if (call.envelope_bytes >= 0) writer.add("messaging.message.envelope.size", call.envelope_bytes);
   add_position(writer, call);

@@ -42,8 +42,8 @@ void add_connection_attributes(AttributeWriter& writer) {
 
 void add_span_attributes(AttributeWriter& writer, const model::QueryRedaction& redaction) {
   const model::Span& span = writer.span;
+  writer.add_if_set("error.type", model::span_error_type(span, writer.scratch));
   if (model::is_http(span.type)) return add_http_attributes(writer, redaction);
-  writer.add_if_set("error.type", to_string(span.failure));
   if (span.database != nullptr) return add_database_attributes(writer, *span.database);
   if (span.messaging != nullptr) return add_messaging_attributes(writer, *span.messaging);
   if (span.rpc != nullptr) return add_rpc_attributes(writer, *span.rpc);

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "export/otlp/encode/decoded_span.hpp"
 
 namespace obi::exporting::otlp {
@@ -133,7 +135,11 @@ TEST(DatabaseSpan, TheErrorsTextIsTheStatusMessageForWhoAsksForIt) {
   span.status = 1;
   EXPECT_EQ(encoded_and_decoded(span, selection).status_message, "WRONGTYPE of key");
   EXPECT_THAT(encoded_and_decoded(span).attributes,
-              Contains(Pair("db.response.status_code", "WRONGTYPE")));
+              IsSupersetOf(Attributes{{"db.response.status_code", "WRONGTYPE"},
+                                      {"error.type", "WRONGTYPE"}}));
+  constexpr model::DatabaseCall kWithoutAny = {.system = "redis"};
+  span.database = &kWithoutAny;
+  EXPECT_THAT(encoded_and_decoded(span).attributes, Contains(Pair("error.type", "_OTHER")));
 }
 
 TEST(DatabaseSpan, OfEachStoreHasItsNameAndKind) {
@@ -188,6 +194,7 @@ TEST(MessagingSpan, OfKafkaTellsWhereInTheTopic) {
   Attributes expected = with_server({{"messaging.system", "kafka"},
                                      {"messaging.destination.name", "orders"},
                                      {"messaging.client.id", "cart-1"},
+                                     {"messaging.operation.name", "process"},
                                      {"messaging.operation.type", "process"},
                                      {"messaging.destination.partition.id", "3"},
                                      {"messaging.kafka.offset", "#77"}});
@@ -195,7 +202,7 @@ TEST(MessagingSpan, OfKafkaTellsWhereInTheTopic) {
   span.method = "publish";
   const DecodedSpan producer = encoded_and_decoded(span);
   EXPECT_EQ(producer.kind, kProducer);
-  expected["messaging.operation.type"] = "publish";
+  expected["messaging.operation.name"] = expected["messaging.operation.type"] = "publish";
   expected.erase("messaging.kafka.offset");
   EXPECT_EQ(producer.attributes, expected);
 }
@@ -209,6 +216,7 @@ TEST(MessagingSpan, LeavesOutWhatIsUnknown) {
   EXPECT_EQ(decoded.attributes, with_server({{"messaging.system", "mqtt"},
                                              {"messaging.destination.name", ""},
                                              {"messaging.client.id", ""},
+                                             {"messaging.operation.name", "publish"},
                                              {"messaging.operation.type", "publish"}}));
 }
 
@@ -227,6 +235,7 @@ TEST(MessagingSpan, OfAmqpHasADestination) {
   EXPECT_EQ(encoded_and_decoded(span).attributes,
             with_server({{"messaging.system", "amqp"},
                          {"messaging.destination.name", "orders"},
+                         {"messaging.operation.name", "process"},
                          {"messaging.operation.type", "process"}}));
 }
 
@@ -304,6 +313,9 @@ TEST(RpcSpan, TellsProgramAndProcedure) {
   EXPECT_EQ(decoded.status_code, 2);
   EXPECT_EQ(decoded.status_message, "");
   EXPECT_EQ(decoded.attributes, with_server({{"rpc.system.name", "onc_rpc"},
+                                             {"rpc.method", "GETATTR"},
+                                             {"rpc.response.status_code", "denied"},
+                                             {"error.type", "denied"},
                                              {"onc_rpc.program.name", "nfs"},
                                              {"onc_rpc.procedure.name", "GETATTR"},
                                              {"onc_rpc.procedure.number", "#1"},
@@ -318,7 +330,9 @@ TEST(RpcSpan, LeavesOutWhatIsUnknown) {
   const DecodedSpan decoded = encoded_and_decoded(span);
   EXPECT_EQ(decoded.name, "sunrpc/reply");
   EXPECT_EQ(decoded.kind, kServer);
-  EXPECT_EQ(decoded.attributes, as_server({{"rpc.system.name", "onc_rpc"}}));
+  EXPECT_EQ(decoded.attributes, as_server({{"rpc.system.name", "onc_rpc"},
+                                           {"rpc.method", "reply"},
+                                           {"rpc.response.status_code", "0"}}));
 }
 
 TEST(DnsSpan, TellsQuestionAnswersAndWhoWasAsked) {
@@ -353,16 +367,22 @@ TEST(DnsSpan, AnErrorsMessageIsItsName) {
   const DecodedSpan decoded = encoded_and_decoded(span);
   EXPECT_EQ(decoded.status_code, 2);
   EXPECT_EQ(decoded.status_message, "NXDomain");
+  EXPECT_THAT(decoded.attributes, Contains(Pair("error.type", "NXDomain")));
 }
 
-TEST(FailedConnectionSpan, TellsBothEnds) {
-  const DecodedSpan decoded = encoded_and_decoded(span_of(EventType::kFailedConnect, ""));
+TEST(FailedConnectionSpan, TellsBothEndsAndWhy) {
+  model::Span span = span_of(EventType::kFailedConnect, "");
+  span.status = ECONNREFUSED;
+  const DecodedSpan decoded = encoded_and_decoded(span);
   EXPECT_EQ(decoded.name, "CONNECT");
   EXPECT_EQ(decoded.kind, kClient);
   EXPECT_EQ(decoded.status_code, 2);
   EXPECT_EQ(decoded.attributes, (Attributes{{"client.address", "10.0.0.1"},
                                             {"server.address", "10.0.0.2"},
-                                            {"server.port", "#81"}}));
+                                            {"server.port", "#81"},
+                                            {"error.type", "ECONNREFUSED"}}));
+  span.status = 0;
+  EXPECT_THAT(encoded_and_decoded(span).attributes, Contains(Pair("error.type", "_OTHER")));
 }
 
 TEST(AnyClientsSpan, HasTheResolvedNameOfItsPeer) {
