@@ -25,7 +25,7 @@ peers=(
   redis-server redis-tools libhiredis-dev memcached libmemcached-dev
   postgresql mariadb-server mariadb-client libmariadb-dev python3-pymysql python3-mysqldb
   mosquitto mosquitto-clients nats-server rabbitmq-server python3-qpid-proton
-  php-fpm rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host maven
+  php-fpm haproxy rpcbind libtirpc-dev dnsmasq-base bind9-dnsutils bind9-host maven
 )
 # What may be here from elsewhere than Debian's packages, which then must not be installed over it.
 python3 -m pip --version >/dev/null 2>&1 || peers+=(python3-pip)

@@ -56,9 +56,9 @@ class CollectingSink final : public SpanSink {
   /// Every request that was seen became a span or a loss.
   [[nodiscard]] bool adds_up() const {
     std::uint64_t explained = spans.size();
-    for (const Note loss : {Note::RequestNoResponse, Note::RequestLostResponse,
-                            Note::RequestUpgraded, Note::RequestOverflow, Note::RequestOpen,
-                            Note::RequestUnreadable}) {
+    for (const Note loss :
+         {Note::RequestNoResponse, Note::RequestLostResponse, Note::RequestUpgraded,
+          Note::RequestOverflow, Note::RequestOpen, Note::RequestUnreadable}) {
       const auto found = notes.find(loss);
       if (found != notes.end()) explained += found->second;
     }

@@ -55,7 +55,8 @@ protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
 
 }  // namespace
 
-Connection::Connection(const model::ConnectionOpened& opened) : last_ns(opened.ns), info_(opened) {
+Connection::Connection(const model::ConnectionOpened& opened)
+    : last_ns(opened.ns), info_(opened), preamble_(opened) {
   order_.set_first_mover(first_mover(opened));
 }
 
@@ -119,6 +120,7 @@ void Connection::give_up_before(const model::Segment& segment, const ConnectionC
   });
   if (held_too) return;
   context.ledger.add(Reason::StreamGaps);
+  end_preamble(context);
   if (conversation_) {
     conversation_->on_gap(opposite(segment.direction), order_.lag_of_other(segment), context.sink);
   }
@@ -133,6 +135,7 @@ bool Connection::try_take(const model::Segment& segment, bool patient,
     case Arrival::kDuplicate: context.ledger.add(Reason::SegmentsDuplicate); return true;
     case Arrival::kGap:
       context.ledger.add(Reason::StreamGaps);
+      end_preamble(context);
       if (conversation_) conversation_->on_gap(segment.direction, missing, context.sink);
       break;
     case Arrival::kInOrder: break;
@@ -146,18 +149,40 @@ bool Connection::try_take(const model::Segment& segment, bool patient,
 void Connection::feed(const model::Segment& segment, std::uint32_t skip,
                       const ConnectionContext& context) {
   if (segment.total_bytes > 0) {
-    const protocol::Chunk chunk = chunk_of(segment, skip);
+    protocol::Chunk chunk = chunk_of(segment, skip);
     if (chunk.missing_bytes > 0) context.ledger.add(Reason::BytesUncaptured, chunk.missing_bytes);
-    if (conversation_) {
-      converse(chunk, context);
-    } else {
-      classify(chunk, context);
-    }
+    if (preamble_.is_over() || passes_preamble(chunk, context)) hand_over(chunk, context);
   } else {
     context.ledger.add(conversation_ ? Reason::SegmentsParsed : Reason::SegmentsUnrecognised);
   }
   if (segment.end_of_stream && conversation_) {
     conversation_->on_end_of_stream(segment.direction, segment.end_ns, context.sink);
+  }
+}
+
+// A preamble is no protocol of its own: what is behind it is as if the connection began there.
+bool Connection::passes_preamble(protocol::Chunk& chunk, const ConnectionContext& context) {
+  const model::Direction direction = chunk.direction;
+  const PreambleFilter::Decision decision = preamble_.show(chunk);
+  context.ledger.add(Reason::SegmentsParsed, preamble_.take_part_count());
+  if (preamble_.is_over()) {
+    const auto client = preamble_.client();
+    if (client && direction == model::Direction::kReceive) info_.remote = *client;
+    end_preamble(context);
+  }
+  return decision == PreambleFilter::Decision::kPass;
+}
+
+void Connection::end_preamble(const ConnectionContext& context) {
+  preamble_.end();
+  for (const protocol::HeldChunk& held : preamble_.take_held()) hand_over(held.chunk(), context);
+}
+
+void Connection::hand_over(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (conversation_) {
+    converse(chunk, context);
+  } else {
+    classify(chunk, context);
   }
 }
 
@@ -183,13 +208,17 @@ void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext&
       return;
     case protocol::Verdict::kNo:
       drop_classifier(context.ledger);
+      has_unreadable_[static_cast<std::size_t>(chunk.direction)] |= !chunk.bytes.empty();
       count(Fate::Unrecognised, chunk, context);
   }
 }
 
 void Connection::begin_conversation(const protocol::Classifier::Decision& decision,
                                     const ConnectionContext& context) {
-  conversation_ = decision.row->converse(context.options, decision.start);
+  protocol::ConversationStart start = decision.start;
+  start.client_was_unreadable =
+      !info_.mid_life && has_unreadable_[static_cast<std::size_t>(start.client_direction)];
+  conversation_ = decision.row->converse(context.options, start);
   state_ = State::kTalking;
   const auto undecided = std::exchange(classifier_, nullptr);
   for (const protocol::HeldChunk& held : undecided->held()) {
@@ -201,7 +230,10 @@ void Connection::begin_conversation(const protocol::Classifier::Decision& decisi
 // What was kept is nobody's.
 void Connection::drop_classifier(model::Ledger& ledger) {
   const auto undecided = std::exchange(classifier_, nullptr);
-  if (undecided) ledger.add(Reason::SegmentsUnrecognised, undecided->held().size());
+  if (!undecided) return;
+  ledger.add(Reason::SegmentsUnrecognised, undecided->held().size());
+  for (const protocol::HeldChunk& held : undecided->held())
+    has_unreadable_[static_cast<std::size_t>(held.chunk().direction)] |= held.size() > 0;
 }
 
 void Connection::count(Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context) {
@@ -237,6 +269,7 @@ void Connection::count_unknown(const ConnectionContext& context) {
 
 void Connection::on_close(const model::ConnectionClosed& closed, const ConnectionContext& context) {
   release_held(false, context);
+  end_preamble(context);
   if (conversation_ && state_ == State::kTalking && closed.has_position)
     lose_unseen_end(closed, context);
   end({.ns = closed.ns, .end_ns = closed.end_ns, .end = closed.end}, context);
@@ -244,6 +277,7 @@ void Connection::on_close(const model::ConnectionClosed& closed, const Connectio
 
 void Connection::forget(std::uint64_t ns, const ConnectionContext& context) {
   release_held(false, context);
+  end_preamble(context);
   end({.ns = ns, .end = model::ConnectionEnd::kStillOpen}, context);
 }
 
@@ -279,6 +313,7 @@ bool Connection::is_over(std::uint64_t now_ns) const {
 std::size_t Connection::held_bytes() const {
   std::size_t bytes = conversation_ ? conversation_->held_bytes() : 0;
   if (classifier_) bytes += classifier_->held_bytes();
+  bytes += preamble_.held_bytes();
   for (const HeldSegment& held : held_) bytes += sizeof(HeldSegment) + held.bytes.size();
   return bytes;
 }

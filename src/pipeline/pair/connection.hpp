@@ -2,6 +2,7 @@
 // One connection of a traced process: finds out its protocol, keeps its bytes in order and feeds
 // them to the conversation. Not thread-safe.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "model/ledger.hpp"
 #include "model/segment.hpp"
+#include "pipeline/pair/preamble_filter.hpp"
 #include "pipeline/pair/stream_order.hpp"
 #include "protocol/classifier.hpp"
 #include "protocol/conversation.hpp"
@@ -28,6 +30,7 @@ class Connection {
 
   /// Wants nothing more of the connection's bytes.
   [[nodiscard]] bool is_silent() const { return state_ == State::kSilent; }
+  /// As it was opened; where a proxy has named its client, that is the remote end.
   [[nodiscard]] const model::ConnectionOpened& info() const { return info_; }
 
   void on_segment(const model::Segment& segment, const ConnectionContext& context);
@@ -52,6 +55,9 @@ class Connection {
   void give_up_before(const model::Segment& segment, const ConnectionContext& context);
   bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
   void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
+  bool passes_preamble(protocol::Chunk& chunk, const ConnectionContext& context);
+  void end_preamble(const ConnectionContext& context);
+  void hand_over(const protocol::Chunk& chunk, const ConnectionContext& context);
   void converse(const protocol::Chunk& chunk, const ConnectionContext& context);
   void classify(const protocol::Chunk& chunk, const ConnectionContext& context);
   void begin_conversation(const protocol::Classifier::Decision& decision,
@@ -66,6 +72,8 @@ class Connection {
   State state_ = State::kUnknown;
   std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
   bool reclassified_ = false;
+  std::array<bool, 2> has_unreadable_{};  // by direction: bytes that no protocol could read
+  PreambleFilter preamble_;
   StreamOrder order_;
   std::unique_ptr<protocol::Classifier> classifier_;  // while several protocols are possible
   std::unique_ptr<protocol::Conversation> conversation_;

@@ -38,8 +38,9 @@ Verdict judge_side(const Opening& opening, bool is_client) {
   if (may_begin_response(text))
     return text.find('/') != std::string_view::npos ? Verdict::kYes : Verdict::kMaybe;
   if (begins_request(text)) return Verdict::kYes;
+  const bool unanswered = !is_client || opening.server.bytes.empty();
   const bool may_become_one =
-      may_begin_request(text) || (may_wait && may_continue_with_request(text));
+      (unanswered && may_begin_request(text)) || (may_wait && may_continue_with_request(text));
   return may_become_one ? Verdict::kMaybe : Verdict::kNo;
 }
 

@@ -25,7 +25,8 @@ CREATE PROCEDURE {DATABASE}.two_results() BEGIN SELECT 1; SELECT 2; END//
 
 
 class MariaDb:
-    def __init__(self):
+    def __init__(self, *arguments):
+        self.arguments = arguments
         self.folder = tempfile.TemporaryDirectory(prefix="obi-mariadb-")
         self.root = pathlib.Path(self.folder.name)
         self.port = free_port()
@@ -43,7 +44,7 @@ class MariaDb:
             ["mariadbd", "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={self.socket}", f"--port={self.port}",
              "--bind-address=127.0.0.1", "--skip-name-resolve", "--local-infile=1", "--innodb-buffer-pool-size=32M",
              "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=64M",
-             f"--log-error={self.root / 'log'}"],
+             f"--log-error={self.root / 'log'}", *self.arguments],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         wait_for(self.answers, 60, "MariaDB")
