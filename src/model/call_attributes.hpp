@@ -27,8 +27,8 @@ std::string_view rpc_status_code(const Span& span, base::Arena& scratch);
 /// everything else "error". Empty if the span is no error.
 std::string_view error_type(const Span& span, base::Arena& scratch);
 /// error.type as spans have it, by what they are of: of a request without answer how its connection
-/// ended, HTTP's status ("500"), a database's SQLSTATE or else its own code, `_OTHER` without either,
-/// an RPC's status, a look-up's RCODE by name, the error of a failed connection by name
+/// ended, HTTP's status ("500"), a database's SQLSTATE or else its own code, `_OTHER` without
+/// either, an RPC's status, a look-up's RCODE by name, the error of a failed connection by name
 /// ("ECONNREFUSED"). Empty if the span is no error.
 std::string_view span_error_type(const Span& span, base::Arena& scratch);
 /// What a client's span depends on, of which nobody here may be a service: "database",
