@@ -78,7 +78,8 @@ void Discovery::handle(const News& news) {
   auto& heard = known(*glimpse).heard_ports;
   if (event.kind == model::ProcessEventKind::kExec) {
     heard.clear();
-    return look_at(*glimpse, Occasion::kExec);
+    if (!look_at(*glimpse, Occasion::kExec)) on_exec_of_ended(news);
+    return;
   }
   heard_of_ports_ = true;
   const bool heard_before = std::ranges::find(heard, event.port) != heard.end();
@@ -109,7 +110,10 @@ void Discovery::on_fork(const model::ProcessEvent& event) {
   child.taken = true;
   child.shared = parent.shared;
   const bool let_through = event.ns > parent.taken_ns;
-  if (glimpse && !let_through) return look_at(*glimpse, Occasion::kNews);
+  if (glimpse && !let_through) {
+    look_at(*glimpse, Occasion::kNews);
+    return;
+  }
   become_twin(child, parent, event);
   child.process.program.start_ticks = glimpse ? glimpse->program.start_ticks : 0;
 }
@@ -159,15 +163,15 @@ Discovery::Known& Discovery::known(const Process& glimpse) {
   return entry->second;
 }
 
-void Discovery::look_at(const Process& glimpse, Occasion occasion) {
+bool Discovery::look_at(const Process& glimpse, Occasion occasion) {
   Known& entry = known(glimpse);
   const bool new_program =
       occasion == Occasion::kExec || !entry.judged || entry.process.program != glimpse.program;
-  if (occasion == Occasion::kScan && !new_program && !may_change(entry)) return;
+  if (occasion == Occasion::kScan && !new_program && !may_change(entry)) return true;
   notice_parent(entry, glimpse.parent_pid);
-  if (waits_for_age(entry, glimpse)) return;
+  if (waits_for_age(entry, glimpse)) return true;
   auto process = proc_.read(glimpse.pid);
-  if (!process) return;  // it has just ended
+  if (!process) return false;
   if (entry.judged && new_program) entry.shared.reset();
   if (occasion == Occasion::kExec) entry.shared = start_program(*process);
   entry.process = std::move(*process);
@@ -175,6 +179,7 @@ void Discovery::look_at(const Process& glimpse, Occasion occasion) {
   decide(entry, new_program);
   entry.judged = true;
   entry.process.command_line = std::string();  // long, and not needed any more
+  return true;
 }
 
 void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {

@@ -134,7 +134,8 @@ class Discovery {
   void forget_all_but(const std::vector<std::uint32_t>& pids);
 
   Known& known(const Process& glimpse);
-  void look_at(const Process& glimpse, Occasion occasion);
+  /// False if the process has just ended.
+  bool look_at(const Process& glimpse, Occasion occasion);
   [[nodiscard]] bool may_change(const Known& known);
   void notice_parent(Known& known, std::uint32_t parent_pid);
   bool waits_for_age(Known& known, const Process& glimpse);
