@@ -130,7 +130,13 @@ std::size_t Http1Conversation::read_head(Side& side, std::string_view text, Span
   const std::size_t kept = side.head.size();
   side.head.append(text.substr(0, kMaxHead - kept));
   const bool has_line_end = text.find('\n') != std::string_view::npos;
-  if (!has_line_end && side.head.size() < kMaxHead) return text.size();  // nothing new to parse
+  if (!has_line_end && side.head.size() < kMaxHead) {
+    // Nothing new to parse; but only a line that could be one is kept.
+    const bool is_line = kept > kMaxMethod || side.head.find('\n') != std::string::npos ||
+                         may_begin_response(side.head) || may_continue_with_request(side.head);
+    if (!is_line) skip_garbage(side, sink);
+    return is_line ? text.size() : 0;
+  }
   return take_head(side, text, kept, parse_head(side, side.head), sink);
 }
 

@@ -16,7 +16,6 @@ using Parsed = std::expected<std::size_t, ParseError>;  // bytes read
 constexpr std::array<std::string_view, 16> kCommonMethods = {
     "GET",     "POST",     "PUT",       "HEAD",  "DELETE", "PATCH", "OPTIONS", "TRACE",
     "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",   "MOVE",  "LOCK",    "UNLOCK"};
-constexpr std::size_t kMaxMethod = 32;
 constexpr std::size_t kMinCutTarget = 1000;  // no call is captured to less, if its beginning is
 constexpr std::uint64_t kMaxLength = 1ULL << 62U;  // sums of lengths can't overflow
 constexpr std::string_view kVersion = "HTTP/1.";

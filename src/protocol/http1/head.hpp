@@ -36,7 +36,9 @@ struct ResponseHead {
   Fields fields;
 };
 
-/// Can it be a method at all? A token (RFC 9110 section 5.6.2) of up to 32 characters.
+constexpr std::size_t kMaxMethod = 32;  ///< characters; servers' own limits are lower
+
+/// Can it be a method at all? A token (RFC 9110 section 5.6.2) of up to kMaxMethod characters.
 bool is_method(std::string_view text);
 
 /// Could a request begin with `text`? Anywhere: a prefix of a request line counts only with a
