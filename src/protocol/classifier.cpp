@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocol/foreign_line.hpp"
+
 namespace obi::protocol {
 namespace {
 
@@ -39,7 +41,8 @@ Classifier::Decision Classifier::show(const Chunk& chunk) {
   take_in(chunk);
   const Decision decision = judge();
   if (decision.verdict == Verdict::kYes) return decision;
-  if (decision.verdict == Verdict::kNo || held_.size() >= kMaxHeldChunks) return {};
+  if (decision.verdict == Verdict::kNo || held_.size() >= kMaxHeldChunks)
+    return {.start = {}, .is_foreign = decision.verdict == Verdict::kNo && is_foreign()};
   keep_opening();
   held_.emplace_back(chunk, kMaxHeldBytes - std::min(kMaxHeldBytes, held_bytes_));
   held_bytes_ += held_.back().size();
@@ -96,6 +99,7 @@ Classifier::Decision Classifier::judge() const {
     if (facts_.datagrams && !row.speaks_in_datagrams) continue;
     for (const Direction client : {Direction::kSend, Direction::kReceive}) {
       if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
+      if (facts_.first == opposite(client) && !row.server_may_begin) continue;
       const Opening seen = opening(client);
       const Verdict verdict = row.judge(seen);
       decision.verdict = std::max(decision.verdict, verdict);
@@ -109,6 +113,12 @@ Classifier::Decision Classifier::judge() const {
     }
   }
   return decision;
+}
+
+bool Classifier::is_foreign() const {
+  if (facts_.mid_life || facts_.datagrams) return false;
+  return std::ranges::any_of(
+      sides_, [](const Side& side) { return names_foreign_protocol(text_of(side.bytes)); });
 }
 
 std::size_t Classifier::held_bytes() const {

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/segment.hpp"
@@ -30,7 +31,11 @@ class Classifier {
  public:
   struct Facts {
     model::ConnectionRole role = model::ConnectionRole::kUnknown;
+    /// Bytes have moved that are not shown: before the connection was first seen, or because they
+    /// were no protocol's.
     bool mid_life = false;
+    /// Of the connection's very first bytes, where those are known, though they may not be shown.
+    std::optional<model::Direction> first;
     std::uint16_t local_port = 0;
     std::uint16_t remote_port = 0;
     bool heuristic_sql = false;
@@ -42,7 +47,11 @@ class Classifier {
     Verdict verdict = Verdict::kNo;    ///< kMaybe: the chunk is kept; kNo: this classifier is done
     const ProtocolRow* row = nullptr;  ///< kYes
     ConversationStart start;           ///< kYes
+    /// kNo, and no later bytes can change it: the connection names a protocol that has no row.
+    bool is_foreign = false;
   };
+  /// Facts::first is known by now.
+  void set_first(std::optional<model::Direction> first) { facts_.first = first; }
   /// Shows the next chunk. After kYes the conversation is due first all of held(), then the chunk.
   Decision show(const Chunk& chunk);
 
@@ -52,6 +61,7 @@ class Classifier {
  private:
   [[nodiscard]] Opening opening(model::Direction client_direction) const;
   Decision judge() const;
+  bool is_foreign() const;
   void take_in(const Chunk& chunk);
   void keep_opening();
 

@@ -65,7 +65,8 @@ constexpr std::array kProtocols = {
     ProtocolRow{.name = "nats",
                 .instrumentation = "nats",
                 .judge = nats::judge,
-                .converse = converse<nats::NatsConversation>},
+                .converse = converse<nats::NatsConversation>,
+                .server_may_begin = true},
     ProtocolRow{.name = "amqp091",
                 .instrumentation = "amqp",
                 .judge = amqp091::judge,
@@ -89,7 +90,8 @@ constexpr std::array kProtocols = {
     ProtocolRow{.name = "mysql",
                 .instrumentation = "sql",
                 .judge = mysql::judge,
-                .converse = converse<mysql::MysqlConversation>},
+                .converse = converse<mysql::MysqlConversation>,
+                .server_may_begin = true},
     ProtocolRow{.name = "kafka",
                 .instrumentation = "kafka",
                 .judge = kafka::judge,
@@ -106,7 +108,8 @@ constexpr std::array kProtocols = {
     ProtocolRow{.name = "sql",
                 .instrumentation = "sql",
                 .judge = sql::judge,
-                .converse = converse<sql::SqlConversation>},
+                .converse = converse<sql::SqlConversation>,
+                .server_may_begin = true},
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ struct ProtocolRow {
   Verdict (*judge)(const Opening&);
   std::unique_ptr<Conversation> (*converse)(const ConversationOptions&, const ConversationStart&);
   bool speaks_in_datagrams = false;  ///< also: is shown connections of datagrams
+  bool server_may_begin = false;     ///< a server of it may send before it has received anything
 };
 
 /// In order of priority, highest first.

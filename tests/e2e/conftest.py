@@ -12,7 +12,7 @@ from peers.nginx import Nginx  # noqa: E402
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 # Suites that need more than the web servers and clients of the others.
-PEER_SUITES = {"amqp", "dns", "fastcgi", "kafka", "memcached", "mongo", "mqtt", "mysql", "nats", "postgres", "protocol_metrics",
+PEER_SUITES = {"amqp", "bulk", "dns", "fastcgi", "kafka", "memcached", "mongo", "mqtt", "mysql", "nats", "postgres", "protocol_metrics",
                "redis", "secrets", "sunrpc"}
 
 

@@ -33,6 +33,7 @@ protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened,
                                      const protocol::ConversationOptions& options) {
   return {.role = opened.role,
           .mid_life = opened.mid_life,
+          .first = {},
           .local_port = opened.local.port,
           .remote_port = opened.remote.port,
           .heuristic_sql = options.heuristic_sql,
@@ -151,6 +152,7 @@ void Connection::feed(const model::Segment& segment, std::uint32_t skip,
   if (segment.total_bytes > 0) {
     protocol::Chunk chunk = chunk_of(segment, skip);
     if (chunk.missing_bytes > 0) context.ledger.add(Reason::BytesUncaptured, chunk.missing_bytes);
+    if (!conversation_) note_first(segment);
     if (preamble_.is_over() || passes_preamble(chunk, context)) hand_over(chunk, context);
   } else {
     context.ledger.add(conversation_ ? Reason::SegmentsParsed : Reason::SegmentsUnrecognised);
@@ -186,6 +188,19 @@ void Connection::hand_over(const protocol::Chunk& chunk, const ConnectionContext
   }
 }
 
+// Bytes of one direction came first for certain if the other's first ones have the position that
+// was next when those moved.
+void Connection::note_first(const model::Segment& segment) {
+  if (info_.mid_life || !segment.has_position || first_) return;
+  if (!begins_) {
+    begins_ = Beginning{.direction = segment.direction, .peer_position = segment.peer_position};
+  } else if (!begins_->is_settled && segment.direction != begins_->direction) {
+    begins_->is_settled = true;
+    if (segment.position == begins_->peer_position) first_ = begins_->direction;
+    if (classifier_) classifier_->set_first(first_);
+  }
+}
+
 void Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
   if (!conversation_)
     return count(Fate::Unrecognised, chunk, context);  // given up while what was held was told
@@ -197,11 +212,15 @@ void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext&
     context.ledger.add(Reason::SegmentsUnrecognised);
     return;
   }
-  if (!classifier_)
-    classifier_ = std::make_unique<protocol::Classifier>(facts_of(info_, context.options));
+  if (!classifier_) {
+    auto facts = facts_of(info_, context.options);
+    facts.mid_life |= has_passed_;
+    facts.first = first_;
+    classifier_ = std::make_unique<protocol::Classifier>(facts);
+  }
   const auto decision = classifier_->show(chunk);
   switch (decision.verdict) {
-    case protocol::Verdict::kMaybe: return;  // counted when it is decided
+    case protocol::Verdict::kMaybe: return wait_for_more(chunk, context);
     case protocol::Verdict::kYes:
       begin_conversation(decision, context);
       converse(chunk, context);
@@ -209,8 +228,18 @@ void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext&
     case protocol::Verdict::kNo:
       drop_classifier(context.ledger);
       has_unreadable_[static_cast<std::size_t>(chunk.direction)] |= !chunk.bytes.empty();
+      has_passed_ = true;
       count(Fate::Unrecognised, chunk, context);
+      if (decision.is_foreign) state_ = State::kSilent;
   }
+}
+
+// The chunk is kept, and counted when it is decided what it is. A connection whose beginning was no
+// protocol's isn't likely to be one's any more.
+void Connection::wait_for_more(const protocol::Chunk& chunk, const ConnectionContext& context) {
+  if (!has_passed_ || info_.mid_life || chunk.bytes.empty()) return;
+  count_unknown(context);
+  if (state_ == State::kSilent) drop_classifier(context.ledger);
 }
 
 void Connection::begin_conversation(const protocol::Classifier::Decision& decision,
@@ -246,7 +275,11 @@ void Connection::count(Fate fate, const protocol::Chunk& chunk, const Connection
       context.ledger.add(Reason::SegmentsUpgraded);
       state_ = State::kSilent;
       return;
-    case Fate::Resync: context.ledger.add(Reason::SegmentsResync); break;
+    case Fate::Resync:
+      context.ledger.add(Reason::SegmentsResync);
+      if (conversation_ && conversation_->has_open_request())
+        return;  // the rest of that, or of its answer
+      break;
     case Fate::Unrecognised: context.ledger.add(Reason::SegmentsUnrecognised); break;
   }
   if (!chunk.bytes.empty()) count_unknown(context);
@@ -262,6 +295,7 @@ void Connection::count_unknown(const ConnectionContext& context) {
   }
   context.ledger.add(Reason::ConnectionsReclassified);
   unknown_chunks_ = 0;
+  has_passed_ = true;
   state_ = State::kUnknown;
   conversation_->on_close({.ns = last_ns, .end = model::ConnectionEnd::kStillOpen}, context.sink);
   conversation_.reset();

@@ -59,7 +59,9 @@ class Connection {
   void end_preamble(const ConnectionContext& context);
   void hand_over(const protocol::Chunk& chunk, const ConnectionContext& context);
   void converse(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void note_first(const model::Segment& segment);
   void classify(const protocol::Chunk& chunk, const ConnectionContext& context);
+  void wait_for_more(const protocol::Chunk& chunk, const ConnectionContext& context);
   void begin_conversation(const protocol::Classifier::Decision& decision,
                           const ConnectionContext& context);
   void drop_classifier(model::Ledger& ledger);
@@ -74,6 +76,15 @@ class Connection {
   bool reclassified_ = false;
   std::array<bool, 2> has_unreadable_{};  // by direction: bytes that no protocol could read
   PreambleFilter preamble_;
+  // What is known of the connection's beginning, whatever its protocol turns out to be.
+  struct Beginning {
+    model::Direction direction = model::Direction::kReceive;
+    std::uint32_t peer_position = 0;
+    bool is_settled = false;
+  };
+  std::optional<Beginning> begins_;        // the first bytes that were shown
+  std::optional<model::Direction> first_;  // of the connection's first bytes, once it is certain
+  bool has_passed_ = false;                // bytes went by that were no protocol's
   StreamOrder order_;
   std::unique_ptr<protocol::Classifier> classifier_;  // while several protocols are possible
   std::unique_ptr<protocol::Conversation> conversation_;

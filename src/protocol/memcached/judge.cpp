@@ -19,6 +19,16 @@ std::string_view content_of(std::string_view line) {
   return line;
 }
 
+// What only memcached answers to that command. An error, "OK" and "END" behind a word alone are
+// other servers' too; in mid-life, where the first command isn't known to be one, also "DELETED"
+// (beanstalkd) and what is a single word or number on either side.
+bool is_proof(const TextCommand& command, Words said, bool mid_life) {
+  Words shared = kErrors | kOk | kOther;
+  if (command.key.empty()) shared |= kEnd;
+  if (mid_life) shared |= kDeleted | kNotFound | kTouched | kNumber | kVersion;
+  return (said & command.answers & ~shared) != 0;
+}
+
 Verdict judge_text(const Opening& opening) {
   const std::string_view client = text_of(opening.client.bytes);
   const std::string_view server = text_of(opening.server.bytes);
@@ -40,8 +50,7 @@ Verdict judge_text(const Opening& opening) {
   if (said.empty()) return server.size() < kMaxLine ? Verdict::kMaybe : Verdict::kNo;
   const auto answer = parse_answer(content_of(said));
   if (!answer || !said.ends_with("\r\n")) return Verdict::kNo;
-  return (answer->word & (command.answers | kErrors)) != 0 && answer->word != kOther ? Verdict::kYes
-                                                                                     : Verdict::kNo;
+  return is_proof(command, answer->word, opening.mid_life) ? Verdict::kYes : Verdict::kNo;
 }
 
 // Walks over what Couchbase begins with as well.

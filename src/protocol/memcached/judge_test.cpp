@@ -42,6 +42,17 @@ TEST(MemcachedJudge, AStartIsNoProof) {
     EXPECT_EQ(verdict(other, ""), Verdict::kNo) << other;
 }
 
+TEST(MemcachedJudge, AWordAndAWordAreNoProof) {
+  EXPECT_EQ(verdict("flush_all\r\n", "OK\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("stats\r\n", "OK 923\r\n---\r\n"), Verdict::kNo);  // beanstalkd
+  EXPECT_EQ(verdict("stats\r\n", "END\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("quit\r\n", "ERROR\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("get k\r\n", "ERROR\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("delete 1\r\n", "DELETED\r\n", true), Verdict::kNo);  // beanstalkd
+  EXPECT_EQ(verdict("delete k\r\n", "DELETED\r\n"), Verdict::kYes);
+  EXPECT_EQ(verdict("stats\r\n", "STAT pid 1\r\n"), Verdict::kYes);
+}
+
 TEST(MemcachedJudge, OtherProtocolsAreNone) {
   EXPECT_EQ(verdict("quit\r\n", "+OK\r\n", true), Verdict::kNo);
   EXPECT_EQ(verdict("stats\r\n", "END\r\n", false, true), Verdict::kNo);

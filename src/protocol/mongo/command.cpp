@@ -79,6 +79,51 @@ constexpr std::array kCommands = {
     CommandRow{"refreshSessions", Target::kBookkeeping},
 };
 
+// The others of MongoDB's own (its manual, "Database Commands", 8.0), each between blanks.
+constexpr std::string_view kOtherCommands =
+    " abortReshardCollection abortUnshardCollection addShard addShardToZone analyze "
+    "analyzeShardKey appendOplogNote applyOps auditConfig autoCompact "
+    "availableQueryOptions balancerCollectionStatus balancerStart balancerStatus "
+    "balancerStop buildInfo buildinfo checkMetadataConsistency checkShardingIndex "
+    "cleanupOrphaned cleanupReshardCollection cloneCollectionAsCapped "
+    "commitReshardCollection configureCollectionBalancing configureQueryAnalyzer "
+    "connPoolStats connPoolSync connectionStatus convertToCapped createRole createUser "
+    "currentOp dataSize dbHash dbStats dbstats dropAllRolesFromDatabase "
+    "dropAllUsersFromDatabase dropConnections dropRole dropSearchIndex dropUser "
+    "enableSharding features filemd5 flushRouterConfig forceerror fsync fsyncUnlock "
+    "geoSearch getAuditConfig getClusterParameter getCmdLineOpts getDefaultRWConcern "
+    "getLastError getLog getParameter getShardMap getShardVersion getlasterror "
+    "grantPrivilegesToRole grantRolesToRole grantRolesToUser hostInfo invalidateUserCache "
+    "isdbgrid killAllSessions killAllSessionsByPattern killOp killSessions listCommands "
+    "listSearchIndexes listShards lockInfo logApplicationMessage logRotate medianKey "
+    "mergeAllChunksOnShard mergeChunks moveChunk moveCollection movePrimary moveRange "
+    "netstat parallelCollectionScan planCacheClear planCacheClearFilters "
+    "planCacheListFilters planCacheSetFilter profile refineCollectionShardKey "
+    "refreshLogicalSessionCacheNow releaseMemory removeQuerySettings removeShard "
+    "removeShardFromZone renameCollection replSetAbortPrimaryCatchUp replSetFreeze "
+    "replSetGetConfig replSetGetStatus replSetInitiate replSetMaintenance replSetReconfig "
+    "replSetResizeOplog replSetStepDown replSetSyncFrom reshardCollection "
+    "revokePrivilegesFromRole revokeRolesFromRole revokeRolesFromUser rolesInfo "
+    "rotateCertificates serverStatus setAllowMigrations setClusterParameter "
+    "setDefaultRWConcern setFeatureCompatibilityVersion setIndexCommitQuorum setParameter "
+    "setQuerySettings setUserWriteBlockMode shardCollection shardConnPoolStats "
+    "shardDrainingStatus shardingState shutdown split splitVector startSession "
+    "stopTransitionToDedicatedConfigServer top transitionFromDedicatedConfigServer "
+    "transitionToDedicatedConfigServer unshardCollection updateRole updateSearchIndex "
+    "updateUser updateZoneKeyRange usersInfo validateDBMetadata waitForFailPoint "
+    "whatsmyuri ";
+
+// What isn't in a table may be anything.
+std::string_view known_name(std::string_view name) {
+  std::size_t at = kOtherCommands.find(name);
+  while (at != std::string_view::npos) {
+    if (kOtherCommands[at - 1] == ' ' && kOtherCommands[at + name.size()] == ' ')
+      return kOtherCommands.substr(at, name.size());
+    at = kOtherCommands.find(name, at + 1);
+  }
+  return "_OTHER";
+}
+
 // A document sequence goes with one command only.
 constexpr std::array kSequences = {
     std::pair<std::string_view, std::string_view>{"documents", "insert"},
@@ -102,7 +147,7 @@ void read_command(Command& command, std::span<const std::byte> document) {
   const auto row = std::ranges::find(kCommands, first->key, &CommandRow::name);
   Target target = Target::kNone;
   if (row == kCommands.end()) {
-    command.operation = first->key;
+    command.operation = known_name(first->key);
   } else {
     command.operation = row->name;
     target = row->target;

@@ -208,12 +208,7 @@ bool MssqlConversation::on_missing(Speaker from, std::uint64_t count, std::span<
                                    std::uint64_t end_ns, SpanSink& sink) {
   if (phase_ != Phase::kRequests) return false;
   if (from == Speaker::kClient) {
-    if (incoming_.is_open) {
-      // Up to the answer all of it belongs to this request.
-      incoming_.has_hole = true;
-      end_of_request(std::as_bytes(std::span(incoming_.payload)), sink);
-      is_request_cut_ = !requests_.empty();
-    }
+    if (incoming_.is_open) cut_request(sink);
     if (is_request_cut_) requests_.back().bytes += count;
     return is_request_cut_;
   }
@@ -225,7 +220,17 @@ bool MssqlConversation::on_missing(Speaker from, std::uint64_t count, std::span<
   return true;
 }
 
+// Up to the answer all that comes belongs to the request that is being sent.
+void MssqlConversation::cut_request(SpanSink& sink) {
+  incoming_.has_hole = true;
+  end_of_request(std::as_bytes(std::span(incoming_.payload)), sink);
+  is_request_cut_ = !requests_.empty();
+}
+
 void MssqlConversation::on_lost(Speaker from, SpanSink& sink) {
+  if (from == Speaker::kClient && phase_ == Phase::kRequests && incoming_.is_open)
+    cut_request(sink);
+  if (from == Speaker::kClient && is_request_cut_) return;
   if (from == Speaker::kServer && phase_ == Phase::kRequests && may_guess_end()) {
     is_unseen_ = true;
     return;

@@ -66,6 +66,7 @@ class MssqlConversation final : public MessageConversation {
   void on_client(const Message& message, SpanSink& sink);
   void on_login(const Header& header, Bytes payload);
   void on_request_packet(const Message& message, const Header& header, SpanSink& sink);
+  void cut_request(SpanSink& sink);
   void end_of_request(Bytes payload, SpanSink& sink);
   void on_statement(Bytes payload, SpanSink& sink);
   static Kind kind_of(Purpose purpose);

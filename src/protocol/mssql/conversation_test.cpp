@@ -241,6 +241,22 @@ TEST(MssqlLoss, ALargeRequestNeedsItsStartOnly) {
   EXPECT_GT(talk.sink.spans[0].request_bytes, 100'000);
 }
 
+TEST(MssqlLoss, AGapInARequestIsPartOfIt) {
+  Session talk;
+  const std::string payload = all_headers() + wide("INSERT INTO items VALUES ('secret')");
+  talk.client(packet(1, payload, 0));
+  talk.lose_of_client(50'000);
+  talk.client("in the midst of a packet");
+  talk.server(answer(done()));
+  talk.client(packet(7, "rows of a bulk load", 0));
+  talk.lose_of_client(50'000);
+  talk.client("in the midst of a row");
+  talk.server(answer(done()));
+  talk.client(batch("DELETE FROM t"));
+  talk.server(answer(done()));
+  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("INSERT items 0"), HasSubstr("DELETE t 0")));
+}
+
 TEST(MssqlLoss, LostBytesPairNothingWrongly) {
   for (const bool of_client : {false, true}) {
     Session talk;

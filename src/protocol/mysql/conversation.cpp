@@ -206,6 +206,7 @@ void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
     is_unseen_ = true;
     return;
   }
+  if (from == Speaker::kClient && sends_file_) return;  // of the file, up to the server's answer
   lose(sink);
 }
 

@@ -272,6 +272,33 @@ TEST(MysqlConversation, AFileThatTheClientSendsIsPartOfItsRequest) {
   EXPECT_GT(talk.sink.spans[0].request_bytes, 100'000);
 }
 
+TEST(MysqlConversation, AGapInAFileIsPartOfItsRequest) {
+  Session talk;
+  talk.client(query("LOAD DATA LOCAL INFILE 'x' INTO TABLE items"));
+  talk.server(packet(1, "\xfb/tmp/x"));
+  talk.client(packet(2, "1,2\n"));
+  talk.lose_of_client(50'000);
+  talk.client("in the midst of a packet");
+  talk.lose_of_client(0);
+  talk.server(ok(8));
+  talk.client(query("DELETE FROM t"));
+  talk.server(ok(1));
+  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("LOAD"), HasSubstr("DELETE t 0")));
+}
+
+// COM_STMT_SEND_LONG_DATA isn't answered.
+TEST(MysqlConversation, LongDataMayBeCut) {
+  Session talk;
+  talk.client(query("DELETE FROM s"));
+  talk.server(ok(1));
+  const std::string data = packet(0, "\x18" + std::string(6, '\1') + std::string(100'000, 'x'));
+  talk.client(data.substr(0, 4096), 8192);
+  talk.client("", data.size() - 4096 - 8192);
+  talk.client(query("DELETE FROM t"));
+  talk.server(ok(1));
+  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE s 0"), HasSubstr("DELETE t 0")));
+}
+
 TEST(MysqlConversation, APacketOfFullLengthGoesOnInTheNext) {
   for (const bool is_seen : {false, true}) {
     Session talk;

@@ -22,8 +22,9 @@ struct Seen {
   bool has_proof = false;  // a command that no other protocol has
 };
 
-// Messages of few bytes come by the dozen in a call: some are enough.
-constexpr int kMaxJudged = 8;
+// Messages of few bytes come by the dozen in a call, and heartbeats may go before the first
+// message: some are enough.
+constexpr int kMaxJudged = 64;
 
 Seen look_at(Speaker from, std::span<const std::byte> bytes) {
   Seen seen;
@@ -33,14 +34,20 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
       seen.is_nats = command.error() == ParseError::Truncated;
       return seen;
     }
-    if (command->size() > bytes.size()) return seen;
+    if (command->size() > bytes.size()) {
+      // A message that is longer than what can be shown.
+      seen.has_proof |= command->has_payload && bytes.size() == Opening::kMaxBytes;
+      return seen;
+    }
     if (!is_whole_command(*command, bytes)) {
       seen.is_nats = false;
       return seen;
     }
     seen.has_whole = true;
-    // PING is Redis's and IRC's too, +OK Redis's, a line with two words may be any text.
-    seen.has_proof |= command->has_payload || command->verb == Verb::kConnect;
+    // PING is Redis's and IRC's too, +OK Redis's, a line with two words may be any text; "verbose"
+    // is in every CONNECT.
+    seen.has_proof |= command->has_payload || (command->verb == Verb::kConnect &&
+                                               !json_member(command->arguments, "verbose").empty());
     bytes = bytes.subspan(command->size());
   }
   return seen;
@@ -49,16 +56,16 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 }  // namespace
 
 Verdict judge(const Opening& opening) {
+  // The server begins.
+  if (!opening.mid_life && !opening.server_first) return Verdict::kNo;
   const Seen client = look_at(Speaker::kClient, opening.client.bytes);
   const Seen server = look_at(Speaker::kServer, opening.server.bytes);
   if (!client.is_nats || !server.is_nats) return Verdict::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
   if (text_of(opening.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
   if (client.has_proof || server.has_proof) return Verdict::kYes;
-  if (client.has_whole && server.has_whole) {
-    // "PING" and "PONG" from either: a Redis server says "+PONG".
-    return text_of(opening.server.bytes).starts_with('P') ? Verdict::kYes : Verdict::kNo;
-  }
+  // Words alone ("PING", "PONG", "+OK") are others' too; on a quiet connection nothing else may
+  // come for long.
   return Verdict::kMaybe;
 }
 

@@ -146,7 +146,11 @@ TEST(NatsJudge, InMidLifeAMessageProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, "PUB a 2\r\nhi\r\n"}}, client, 0, true), "nats");
   EXPECT_EQ(classified({{true, "MSG a 1 2\r\nhi\r\n"}}, client, 0, true), "nats");
-  EXPECT_EQ(classified({{false, "PING\r\n"}, {true, "PONG\r\n"}}, client, 0, true), "nats");
+  const std::vector<Call> heartbeat{{false, "PING\r\n"}, {true, "PONG\r\n"}};
+  EXPECT_EQ(classified(heartbeat, client, 0, true), "");
+  EXPECT_EQ(
+      classified({heartbeat[0], heartbeat[1], {true, "MSG a 1 2\r\nhi\r\n"}}, client, 0, true),
+      "nats");
 }
 
 TEST(NatsJudge, WhatLooksAlikeIsNot) {

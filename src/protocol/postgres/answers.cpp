@@ -47,6 +47,7 @@ void PostgresConversation::on_server_message(const Message& message, SpanSink& s
   if (type == 'N' || type == 'A') return;  // at any time, and of no request
   answer_bytes_ += message.size;
   is_adrift_ = false;
+  if (type == 'C' || type == 'E' || type == 'Z') end_copy_in(sink);
   switch (type) {
     case '1': return on_answer(Kind::kParse, sink);
     case '2': return on_answer(Kind::kBind, sink);
@@ -59,6 +60,8 @@ void PostgresConversation::on_server_message(const Message& message, SpanSink& s
     case 'I':
     case 's': return on_execute_end(message, sink);
     case 'G': return begin_copy_in();
+    case 'H': copies_out_ = true; return;
+    case 'c': copies_out_ = false; return;
     case 'W': return on_copy_both(message, sink);
     case 'E': return on_error(message, sink);
     case 'Z':
@@ -100,14 +103,28 @@ void PostgresConversation::on_execute_end(const Message& message, SpanSink& sink
 
 // Sync is ignored while data is copied in (PostgreSQL manual, "COPY Operations").
 void PostgresConversation::begin_copy_in() {
-  copies_in_ = true;
+  copy_in_ = CopyIn::kData;
   for (std::size_t i = 1; i < requests_.size(); ++i) {
     if (requests_[i].kind == Kind::kSync) requests_[i].is_ignored = true;
   }
 }
 
+// The server's answer while the client's CopyDone was not seen, nor the Sync that goes with it
+// where the copy was executed.
+void PostgresConversation::end_copy_in(SpanSink& sink) {
+  copies_out_ = false;
+  if (copy_in_ != CopyIn::kData) return;
+  copy_in_ = CopyIn::kOver;
+  if (requests_.empty() || waiting_groups() > 0) return;
+  Request* const sync = requests_.push(false, sink, true);
+  if (sync == nullptr) return;
+  sync->kind = Kind::kSync;
+  sync->is_failed = sync->is_ignored = sync->is_told = false;
+}
+
 // Replication: what follows has no end, so the answer is here.
 void PostgresConversation::on_copy_both(const Message& message, SpanSink& sink) {
+  copies_out_ = true;
   if (requests_.size() != 1 || requests_.front().kind != Kind::kQuery) return;
   tell(requests_.front(), message.end_ns, Outcome::kDone, sink);
   requests_.pop();
@@ -168,7 +185,7 @@ void PostgresConversation::on_error(const Message& message, SpanSink& sink) {
 
 // ReadyForQuery: all up to the next Sync, Query or FunctionCall is done.
 void PostgresConversation::on_ready(std::uint64_t end_ns, bool is_proven_by_tail, SpanSink& sink) {
-  is_adrift_ = copies_in_ = false;
+  is_adrift_ = false;
   if (startup_due_) {
     startup_due_ = false;
     answer_bytes_ = 0;

@@ -73,8 +73,10 @@ void PostgresConversation::on_opener(const Message& message) {
 }
 
 void PostgresConversation::on_client_message(const Message& message, SpanSink& sink) {
+  const bool is_data = std::string_view("dcf").contains(type_of(message.bytes));
+  if (copy_in_ == CopyIn::kOver && type_of(message.bytes) != 'd') copy_in_ = CopyIn::kNone;
   // Who asks again without pipelining has read the answer.
-  if (is_adrift_ && !in_unit_ && type_of(message.bytes) != 'X') {
+  if (is_adrift_ && !in_unit_ && !is_data && type_of(message.bytes) != 'X') {
     if (waiting_groups() == 1) on_ready(server_ns_, true, sink);
     is_adrift_ = false;
   }
@@ -91,10 +93,10 @@ void PostgresConversation::on_client_message(const Message& message, SpanSink& s
     case 'D': push(Kind::kDescribe, message, sink); return;
     case 'C': return on_close_target(message, sink);
     case 'S':
-      if (!copies_in_) push(Kind::kSync, message, sink);
+      if (copy_in_ != CopyIn::kData) push(Kind::kSync, message, sink);
       return;
     case 'c':
-    case 'f': copies_in_ = false; [[fallthrough]];
+    case 'f': copy_in_ = CopyIn::kNone; [[fallthrough]];
     case 'd':
       if (!requests_.empty()) requests_.front().bytes += message.size;
       return;
@@ -201,12 +203,16 @@ void PostgresConversation::on_close_target(const Message& message, SpanSink& sin
 
 void PostgresConversation::lose(SpanSink& sink) {
   requests_.lose(sink);
-  in_unit_ = is_bound_ = is_skipping_ = copies_in_ = is_adrift_ = false;
+  in_unit_ = is_bound_ = is_skipping_ = copies_out_ = is_adrift_ = false;
+  if (copy_in_ == CopyIn::kData) copy_in_ = CopyIn::kOver;
   answer_bytes_ = 0;
 }
 
 void PostgresConversation::on_lost(Speaker from, SpanSink& sink) {
   if (from == Speaker::kServer) dialect_ = sql::Dialect::kPostgres;
+  // A gap in data is data.
+  if (from == Speaker::kClient && copy_in_ != CopyIn::kNone) return;
+  if (from == Speaker::kServer && copies_out_ && waiting_groups() == 1) is_adrift_ = true;
   if (from == Speaker::kServer && is_adrift_) return;
   encryption_due_ = startup_due_ = false;
   lose(sink);
@@ -220,12 +226,21 @@ void PostgresConversation::on_lost(Speaker from, SpanSink& sink) {
 
 bool PostgresConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
   if (from == Speaker::kClient && is_opening_) return parse_opener(bytes).has_value();
+  if (from == Speaker::kClient && copy_in_ == CopyIn::kData) return false;
+  if (from == Speaker::kClient && copy_in_ == CopyIn::kOver) {
+    const auto size = message_size(from, bytes);
+    return size || size.error() == ParseError::Truncated;
+  }
   return count_messages(from, bytes, kResumeMessages) > 0;
 }
 
 bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
                                       std::span<const std::byte> tail, std::uint64_t end_ns,
                                       SpanSink& sink) {
+  if (from == Speaker::kClient && copy_in_ != CopyIn::kNone) {
+    if (!requests_.empty()) requests_.front().bytes += count;
+    return false;
+  }
   if (from == Speaker::kClient) {
     if (assume_execute(count, tail, end_ns, sink)) return true;
     sink.want_stream();  // so that it happens once
@@ -242,7 +257,10 @@ bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
 bool PostgresConversation::ends_loss(Speaker from, std::uint64_t count,
                                      std::span<const std::byte> tail, std::uint64_t end_ns,
                                      SpanSink& sink) {
-  if (from == Speaker::kClient) return false;
+  if (from == Speaker::kClient) {
+    if (copy_in_ == CopyIn::kData && !requests_.empty()) requests_.front().bytes += count;
+    return false;
+  }
   answer_bytes_ += count;
   server_ns_ = end_ns;
   return ends_with_ready(tail, end_ns, sink);

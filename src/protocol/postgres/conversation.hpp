@@ -23,7 +23,9 @@ Verdict judge(const Opening& opening);
 class PostgresConversation final : public MessageConversation {
  public:
   PostgresConversation(const ConversationOptions& options, const ConversationStart& start);
-  [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
+  [[nodiscard]] bool has_open_request() const override {
+    return !requests_.empty() || copy_in_ != CopyIn::kNone;
+  }
 
  protected:
   Size measure(Speaker from, std::span<const std::byte> bytes) override;
@@ -69,6 +71,12 @@ class PostgresConversation final : public MessageConversation {
     std::string sql_state;
     std::string error;
   };
+  /// COPY FROM STDIN.
+  enum class CopyIn : std::uint8_t {
+    kNone,
+    kData,  ///< up to the client's CopyDone, or the server's answer if that isn't seen
+    kOver,  ///< the server has answered; the client may go on with data for a while
+  };
   enum class Outcome : std::uint8_t { kDone, kFailed, kSkipped };
 
   void on_opener(const Message& message);
@@ -95,6 +103,7 @@ class PostgresConversation final : public MessageConversation {
   void on_copy_both(const Message& message, SpanSink& sink);
   void begin_copy_in();
   void end_failed_one(std::uint64_t ns, SpanSink& sink);
+  void end_copy_in(SpanSink& sink);
   void tell(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
   /// A span is due for it.
   [[nodiscard]] static bool is_operation(Kind kind);
@@ -121,8 +130,9 @@ class PostgresConversation final : public MessageConversation {
   bool in_unit_ = false;
   bool is_bound_ = false;     // a Bind has come whose Execute has not
   bool is_skipping_ = false;  // up to a Sync, behind an error
-  bool copies_in_ = false;
-  bool is_adrift_ = false;  // inside a long answer, waiting for a proof of its end
+  CopyIn copy_in_ = CopyIn::kNone;
+  bool copies_out_ = false;  // the server sends data (COPY TO STDOUT, BASE_BACKUP, replication)
+  bool is_adrift_ = false;   // inside a long answer, waiting for a proof of its end
   char transaction_ = 'I';
 };
 

@@ -7,179 +7,41 @@
 namespace obi::protocol::redis {
 namespace {
 
-using namespace std::string_view_literals;
+constexpr std::size_t count_words(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count(text, ' ')) + 1;
+}
+template <std::size_t N>
+constexpr std::array<std::string_view, N> words(std::string_view text) {
+  std::array<std::string_view, N> all;
+  for (std::string_view& word : all) {
+    word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return all;
+}
 
 // Those whose first argument is a key (or a channel), and that are nothing else. Sorted.
-constexpr std::array kKeyFirst = {"APPEND"sv,
-                                  "BITCOUNT"sv,
-                                  "BITFIELD"sv,
-                                  "BITFIELD_RO"sv,
-                                  "BITPOS"sv,
-                                  "BLMOVE"sv,
-                                  "BLPOP"sv,
-                                  "BRPOP"sv,
-                                  "BRPOPLPUSH"sv,
-                                  "BZPOPMAX"sv,
-                                  "BZPOPMIN"sv,
-                                  "COPY"sv,
-                                  "DECR"sv,
-                                  "DECRBY"sv,
-                                  "DEL"sv,
-                                  "DUMP"sv,
-                                  "EXISTS"sv,
-                                  "EXPIRE"sv,
-                                  "EXPIREAT"sv,
-                                  "EXPIRETIME"sv,
-                                  "GEOADD"sv,
-                                  "GEODIST"sv,
-                                  "GEOHASH"sv,
-                                  "GEOPOS"sv,
-                                  "GEORADIUS"sv,
-                                  "GEORADIUSBYMEMBER"sv,
-                                  "GEORADIUSBYMEMBER_RO"sv,
-                                  "GEORADIUS_RO"sv,
-                                  "GEOSEARCH"sv,
-                                  "GEOSEARCHSTORE"sv,
-                                  "GET"sv,
-                                  "GETBIT"sv,
-                                  "GETDEL"sv,
-                                  "GETEX"sv,
-                                  "GETRANGE"sv,
-                                  "GETSET"sv,
-                                  "HDEL"sv,
-                                  "HEXISTS"sv,
-                                  "HEXPIRE"sv,
-                                  "HEXPIREAT"sv,
-                                  "HEXPIRETIME"sv,
-                                  "HGET"sv,
-                                  "HGETALL"sv,
-                                  "HGETDEL"sv,
-                                  "HGETEX"sv,
-                                  "HINCRBY"sv,
-                                  "HINCRBYFLOAT"sv,
-                                  "HKEYS"sv,
-                                  "HLEN"sv,
-                                  "HMGET"sv,
-                                  "HMSET"sv,
-                                  "HPERSIST"sv,
-                                  "HPEXPIRE"sv,
-                                  "HPEXPIREAT"sv,
-                                  "HPEXPIRETIME"sv,
-                                  "HPTTL"sv,
-                                  "HRANDFIELD"sv,
-                                  "HSCAN"sv,
-                                  "HSET"sv,
-                                  "HSETEX"sv,
-                                  "HSETNX"sv,
-                                  "HSTRLEN"sv,
-                                  "HTTL"sv,
-                                  "HVALS"sv,
-                                  "INCR"sv,
-                                  "INCRBY"sv,
-                                  "INCRBYFLOAT"sv,
-                                  "LCS"sv,
-                                  "LINDEX"sv,
-                                  "LINSERT"sv,
-                                  "LLEN"sv,
-                                  "LMOVE"sv,
-                                  "LPOP"sv,
-                                  "LPOS"sv,
-                                  "LPUSH"sv,
-                                  "LPUSHX"sv,
-                                  "LRANGE"sv,
-                                  "LREM"sv,
-                                  "LSET"sv,
-                                  "LTRIM"sv,
-                                  "MGET"sv,
-                                  "MOVE"sv,
-                                  "MSET"sv,
-                                  "MSETNX"sv,
-                                  "PERSIST"sv,
-                                  "PEXPIRE"sv,
-                                  "PEXPIREAT"sv,
-                                  "PEXPIRETIME"sv,
-                                  "PFADD"sv,
-                                  "PFCOUNT"sv,
-                                  "PFMERGE"sv,
-                                  "PSETEX"sv,
-                                  "PTTL"sv,
-                                  "PUBLISH"sv,
-                                  "RENAME"sv,
-                                  "RENAMENX"sv,
-                                  "RESTORE"sv,
-                                  "RPOP"sv,
-                                  "RPOPLPUSH"sv,
-                                  "RPUSH"sv,
-                                  "RPUSHX"sv,
-                                  "SADD"sv,
-                                  "SCARD"sv,
-                                  "SDIFF"sv,
-                                  "SDIFFSTORE"sv,
-                                  "SET"sv,
-                                  "SETBIT"sv,
-                                  "SETEX"sv,
-                                  "SETNX"sv,
-                                  "SETRANGE"sv,
-                                  "SINTER"sv,
-                                  "SINTERSTORE"sv,
-                                  "SISMEMBER"sv,
-                                  "SMEMBERS"sv,
-                                  "SMISMEMBER"sv,
-                                  "SMOVE"sv,
-                                  "SORT"sv,
-                                  "SORT_RO"sv,
-                                  "SPOP"sv,
-                                  "SPUBLISH"sv,
-                                  "SRANDMEMBER"sv,
-                                  "SREM"sv,
-                                  "SSCAN"sv,
-                                  "STRLEN"sv,
-                                  "SUBSTR"sv,
-                                  "SUNION"sv,
-                                  "SUNIONSTORE"sv,
-                                  "TOUCH"sv,
-                                  "TTL"sv,
-                                  "TYPE"sv,
-                                  "UNLINK"sv,
-                                  "WATCH"sv,
-                                  "XACK"sv,
-                                  "XADD"sv,
-                                  "XAUTOCLAIM"sv,
-                                  "XCLAIM"sv,
-                                  "XDEL"sv,
-                                  "XLEN"sv,
-                                  "XPENDING"sv,
-                                  "XRANGE"sv,
-                                  "XREVRANGE"sv,
-                                  "XSETID"sv,
-                                  "XTRIM"sv,
-                                  "ZADD"sv,
-                                  "ZCARD"sv,
-                                  "ZCOUNT"sv,
-                                  "ZDIFFSTORE"sv,
-                                  "ZINCRBY"sv,
-                                  "ZINTERSTORE"sv,
-                                  "ZLEXCOUNT"sv,
-                                  "ZMSCORE"sv,
-                                  "ZPOPMAX"sv,
-                                  "ZPOPMIN"sv,
-                                  "ZRANDMEMBER"sv,
-                                  "ZRANGE"sv,
-                                  "ZRANGEBYLEX"sv,
-                                  "ZRANGEBYSCORE"sv,
-                                  "ZRANGESTORE"sv,
-                                  "ZRANK"sv,
-                                  "ZREM"sv,
-                                  "ZREMRANGEBYLEX"sv,
-                                  "ZREMRANGEBYRANK"sv,
-                                  "ZREMRANGEBYSCORE"sv,
-                                  "ZREVRANGE"sv,
-                                  "ZREVRANGEBYLEX"sv,
-                                  "ZREVRANGEBYSCORE"sv,
-                                  "ZREVRANK"sv,
-                                  "ZSCAN"sv,
-                                  "ZSCORE"sv,
-                                  "ZUNIONSTORE"sv};
+constexpr std::string_view kKeyFirstText =
+    "APPEND BITCOUNT BITFIELD BITFIELD_RO BITPOS BLMOVE BLPOP BRPOP BRPOPLPUSH BZPOPMAX "
+    "BZPOPMIN COPY DECR DECRBY DEL DELEX DELIFEQ DIGEST DUMP EXISTS EXPIRE EXPIREAT "
+    "EXPIRETIME GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUSBYMEMBER "
+    "GEORADIUSBYMEMBER_RO GEORADIUS_RO GEOSEARCH GEOSEARCHSTORE GET GETBIT GETDEL GETEX "
+    "GETRANGE GETSET HDEL HEXISTS HEXPIRE HEXPIREAT HEXPIRETIME HGET HGETALL HGETDEL "
+    "HGETEX HINCRBY HINCRBYFLOAT HKEYS HLEN HMGET HMSET HPERSIST HPEXPIRE HPEXPIREAT "
+    "HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS INCR "
+    "INCRBY INCRBYFLOAT LCS LINDEX LINSERT LLEN LMOVE LPOP LPOS LPUSH LPUSHX LRANGE LREM "
+    "LSET LTRIM MGET MOVE MSET MSETNX PERSIST PEXPIRE PEXPIREAT PEXPIRETIME PFADD PFCOUNT "
+    "PFMERGE PSETEX PTTL PUBLISH RENAME RENAMENX RESTORE RPOP RPOPLPUSH RPUSH RPUSHX SADD "
+    "SCARD SDIFF SDIFFSTORE SET SETBIT SETEX SETNX SETRANGE SINTER SINTERSTORE SISMEMBER "
+    "SMEMBERS SMISMEMBER SMOVE SORT SORT_RO SPOP SPUBLISH SRANDMEMBER SREM SSCAN STRLEN "
+    "SUBSTR SUNION SUNIONSTORE TOUCH TTL TYPE UNLINK VADD VCARD VDIM VEMB VGETATTR VINFO "
+    "VISMEMBER VLINKS VRANDMEMBER VRANGE VREM VSETATTR VSIM WATCH XACK XACKDEL XADD "
+    "XAUTOCLAIM XCLAIM XDEL XDELEX XLEN XNACK XPENDING XRANGE XREVRANGE XSETID XTRIM ZADD "
+    "ZCARD ZCOUNT ZDIFFSTORE ZINCRBY ZINTERSTORE ZLEXCOUNT ZMSCORE ZPOPMAX ZPOPMIN "
+    "ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZRANGESTORE ZRANK ZREM ZREMRANGEBYLEX "
+    "ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK "
+    "ZSCAN ZSCORE ZUNIONSTORE";
+constexpr auto kKeyFirst = words<count_words(kKeyFirstText)>(kKeyFirstText);
 static_assert(std::ranges::is_sorted(kKeyFirst));
 
 // The others. Sorted by name.
@@ -195,6 +57,7 @@ constexpr std::array kOthers = {
     CommandInfo{.name = "CLIENT", .kind = CommandKind::kClient, .has_subcommand = true},
     CommandInfo{.name = "CLUSTER", .has_subcommand = true},
     CommandInfo{.name = "COMMAND", .has_subcommand = true},
+    CommandInfo{.name = "COMMANDLOG", .has_subcommand = true},
     CommandInfo{.name = "CONFIG", .has_subcommand = true},
     CommandInfo{.name = "DBSIZE"},
     CommandInfo{.name = "DEBUG", .has_subcommand = true},
@@ -210,9 +73,15 @@ constexpr std::array kOthers = {
     CommandInfo{.name = "FCALL_RO", .key = 3, .counts_keys = true},
     CommandInfo{.name = "FLUSHALL"},
     CommandInfo{.name = "FLUSHDB"},
+    CommandInfo{.name = "FT.CONFIG", .has_subcommand = true},
+    CommandInfo{.name = "FT.CURSOR", .key = 2, .has_subcommand = true},
+    CommandInfo{.name = "FT._LIST"},
     CommandInfo{.name = "FUNCTION", .has_subcommand = true},
+    CommandInfo{.name = "GRAPH.CONFIG", .has_subcommand = true},
+    CommandInfo{.name = "GRAPH.LIST"},
     CommandInfo{.name = "HELLO", .is_secret = true},
     CommandInfo{.name = "INFO"},
+    CommandInfo{.name = "JSON.DEBUG", .key = 2, .has_subcommand = true},
     CommandInfo{.name = "KEYS"},
     CommandInfo{.name = "LASTSAVE"},
     CommandInfo{.name = "LATENCY", .has_subcommand = true},
@@ -222,8 +91,11 @@ constexpr std::array kOthers = {
     CommandInfo{.name = "MIGRATE", .key = 3},
     CommandInfo{.name = "MODULE", .has_subcommand = true},
     CommandInfo{.name = "MONITOR", .kind = CommandKind::kMonitor},
+    CommandInfo{.name = "MSETEX", .key = 2, .counts_keys = true},
     CommandInfo{.name = "MULTI", .kind = CommandKind::kMulti},
     CommandInfo{.name = "OBJECT", .key = 2, .has_subcommand = true},
+    CommandInfo{.name = "PFDEBUG", .key = 2, .has_subcommand = true},
+    CommandInfo{.name = "PFSELFTEST"},
     CommandInfo{.name = "PING"},
     CommandInfo{.name = "PSUBSCRIBE", .kind = CommandKind::kSubscribe, .key = 1},
     CommandInfo{.name = "PSYNC", .kind = CommandKind::kReplicate},
@@ -236,6 +108,7 @@ constexpr std::array kOthers = {
     CommandInfo{.name = "REPLCONF"},
     CommandInfo{.name = "REPLICAOF"},
     CommandInfo{.name = "RESET", .kind = CommandKind::kReset},
+    CommandInfo{.name = "RESTORE-ASKING", .key = 1},
     CommandInfo{.name = "ROLE"},
     CommandInfo{.name = "SAVE"},
     CommandInfo{.name = "SCAN"},
@@ -252,6 +125,10 @@ constexpr std::array kOthers = {
     CommandInfo{.name = "SWAPDB"},
     CommandInfo{.name = "SYNC", .kind = CommandKind::kSync},
     CommandInfo{.name = "TIME"},
+    CommandInfo{.name = "TS.MGET"},
+    CommandInfo{.name = "TS.MRANGE"},
+    CommandInfo{.name = "TS.MREVRANGE"},
+    CommandInfo{.name = "TS.QUERYINDEX"},
     CommandInfo{.name = "UNSUBSCRIBE", .kind = CommandKind::kUnsubscribe, .key = 1},
     CommandInfo{.name = "UNWATCH"},
     CommandInfo{.name = "WAIT"},
@@ -268,11 +145,31 @@ constexpr std::array kOthers = {
 };
 static_assert(std::ranges::is_sorted(kOthers, {}, &CommandInfo::name));
 
-// Of modules, whose commands take a key or an index first.
-constexpr std::array kModules = {"BF."sv, "CF."sv,   "CMS."sv,     "FT."sv,
-                                 "TS."sv, "JSON."sv, "TDIGEST."sv, "TOPK."sv};
+// Of the modules that Redis is distributed with, and of RedisGraph; a key or an index first.
+// Sorted.
+constexpr std::string_view kOfModulesText =
+    "BF.ADD BF.CARD BF.EXISTS BF.INFO BF.INSERT BF.LOADCHUNK BF.MADD BF.MEXISTS "
+    "BF.RESERVE BF.SCANDUMP CF.ADD CF.ADDNX CF.COUNT CF.DEL CF.EXISTS CF.INFO CF.INSERT "
+    "CF.INSERTNX CF.LOADCHUNK CF.MEXISTS CF.RESERVE CF.SCANDUMP CMS.INCRBY CMS.INFO "
+    "CMS.INITBYDIM CMS.INITBYPROB CMS.MERGE CMS.QUERY FT.AGGREGATE FT.ALIASADD "
+    "FT.ALIASDEL FT.ALIASUPDATE FT.ALTER FT.CREATE FT.DICTADD FT.DICTDEL FT.DICTDUMP "
+    "FT.DROPINDEX FT.EXPLAIN FT.EXPLAINCLI FT.HYBRID FT.INFO FT.PROFILE FT.SEARCH "
+    "FT.SPELLCHECK FT.SUGADD FT.SUGDEL FT.SUGGET FT.SUGLEN FT.SYNDUMP FT.SYNUPDATE "
+    "FT.TAGVALS GRAPH.CONSTRAINT GRAPH.DELETE GRAPH.EXPLAIN GRAPH.PROFILE GRAPH.QUERY "
+    "GRAPH.RO_QUERY GRAPH.SLOWLOG JSON.ARRAPPEND JSON.ARRINDEX JSON.ARRINSERT JSON.ARRLEN "
+    "JSON.ARRPOP JSON.ARRTRIM JSON.CLEAR JSON.DEL JSON.FORGET JSON.GET JSON.MERGE "
+    "JSON.MGET JSON.MSET JSON.NUMINCRBY JSON.NUMMULTBY JSON.NUMPOWBY JSON.OBJKEYS "
+    "JSON.OBJLEN JSON.RESP JSON.SET JSON.STRAPPEND JSON.STRLEN JSON.TOGGLE JSON.TYPE "
+    "TDIGEST.ADD TDIGEST.BYRANK TDIGEST.BYREVRANK TDIGEST.CDF TDIGEST.CREATE TDIGEST.INFO "
+    "TDIGEST.MAX TDIGEST.MERGE TDIGEST.MIN TDIGEST.QUANTILE TDIGEST.RANK TDIGEST.RESET "
+    "TDIGEST.REVRANK TDIGEST.TRIMMED_MEAN TOPK.ADD TOPK.COUNT TOPK.INCRBY TOPK.INFO "
+    "TOPK.LIST TOPK.QUERY TOPK.RESERVE TS.ADD TS.ALTER TS.CREATE TS.CREATERULE TS.DECRBY "
+    "TS.DEL TS.DELETERULE TS.GET TS.INCRBY TS.INFO TS.MADD TS.RANGE TS.REVRANGE";
+constexpr auto kOfModules = words<count_words(kOfModulesText)>(kOfModulesText);
+static_assert(std::ranges::is_sorted(kOfModules));
 
-// Where a name's row is, by a hash of it: 0 is none, then those of kKeyFirst, then the others.
+// Where a name's row is, by a hash of it: 0 is none, then those of kKeyFirst, of kOfModules, then
+// the others.
 constexpr std::size_t kSlots = 1024;
 constexpr std::size_t slot_of(std::string_view name) {
   std::uint32_t hash = 0;
@@ -288,26 +185,30 @@ constexpr std::array<std::uint16_t, kSlots> kRows = [] {
     rows[slot] = ++row;
   };
   for (const std::string_view name : kKeyFirst) add(name);
+  for (const std::string_view name : kOfModules) add(name);
   for (const CommandInfo& info : kOthers) add(info.name);
   return rows;
 }();
-static_assert(kKeyFirst.size() + kOthers.size() < kSlots / 2);
+static_assert(kKeyFirst.size() + kOfModules.size() + kOthers.size() < kSlots / 2);
 
 }  // namespace
 
 CommandInfo command_info(std::string_view name) {
   for (std::size_t slot = slot_of(name); kRows[slot] != 0; slot = (slot + 1) % kSlots) {
-    const std::size_t row = kRows[slot] - 1U;
-    if (row >= kKeyFirst.size()) {
-      const CommandInfo& info = kOthers[row - kKeyFirst.size()];
-      if (info.name == name) return info;
-    } else if (kKeyFirst[row] == name) {
-      return {.name = kKeyFirst[row], .key = 1};
+    std::size_t row = kRows[slot] - 1U;
+    if (row < kKeyFirst.size()) {
+      if (kKeyFirst[row] == name) return {.name = kKeyFirst[row], .key = 1};
+      continue;
     }
+    row -= kKeyFirst.size();
+    if (row < kOfModules.size()) {
+      if (kOfModules[row] == name) return {.name = kOfModules[row], .key = 1};
+      continue;
+    }
+    const CommandInfo& info = kOthers[row - kOfModules.size()];
+    if (info.name == name) return info;
   }
-  const bool of_module = std::ranges::any_of(
-      kModules, [name](std::string_view prefix) { return name.starts_with(prefix); });
-  return {.name = {}, .key = static_cast<std::uint8_t>(of_module ? 1 : 0)};
+  return {.name = {}};
 }
 
 bool is_known_command(std::string_view name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a Redis command by its name: which argument is a key, and whether the command
-// changes how the connection is followed. Constant data; facts from Redis' own command reference
-// (7.4).
+// changes how the connection is followed. Constant data; facts from the command references of
+// Redis (8.4) and its modules.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ enum class CommandKind : std::uint8_t {
 };
 
 struct CommandInfo {
-  std::string_view name;  ///< empty if it isn't one of Redis' own
+  std::string_view name;  ///< empty if it isn't one of Redis' own or of its modules'
   CommandKind kind = CommandKind::kPlain;
   std::uint8_t key = 0;         ///< which argument is a key, the first is 1; 0: none is known
   bool has_subcommand = false;  ///< the first argument is a word of the command

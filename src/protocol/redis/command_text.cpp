@@ -30,8 +30,10 @@ void CommandText::begin(std::string_view name) {
                        std::ranges::all_of(name, is_name_character);
   if (is_name) text_.resize(name.size());
   if (is_name) std::ranges::transform(name, text_.begin(), upper);
-  name_bytes_ = text_.size();
   info_ = command_info(text_);
+  // What isn't in the table may be anything, a credential too.
+  if (is_name && info_.name.empty()) text_ = kOtherCommand;
+  name_bytes_ = text_.size();
 }
 
 bool CommandText::is_key() const {

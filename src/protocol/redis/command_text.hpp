@@ -11,6 +11,9 @@
 
 namespace obi::protocol::redis {
 
+/// The name of every command that isn't in the table.
+inline constexpr std::string_view kOtherCommand = "_OTHER";
+
 /// What a command looks like in telemetry, put together argument by argument: "MSET key ? ? ?".
 /// Memory is used again. Keeps no argument but keys and words of the command.
 class CommandText {
@@ -19,13 +22,14 @@ class CommandText {
   static constexpr std::size_t kMaxKey = 512;       ///< bytes of a key that are shown
   static constexpr std::size_t kMaxArguments = 16;  ///< that are shown
 
-  /// Begins with the name; one that can't be a command's is not shown.
+  /// Begins with the name: the table's, kOtherCommand for a word that isn't in it; what can't be a
+  /// command's is not shown.
   void begin(std::string_view name);
   /// The next argument, cut or not.
   void add(std::string_view argument);
 
   [[nodiscard]] const CommandInfo& info() const { return info_; }
-  /// The name in upper case; empty if it can't be one. The text begins with it.
+  /// The name as it is shown; empty if it can't be one. The text begins with it.
   [[nodiscard]] std::string_view name() const {
     return std::string_view(text_).substr(0, name_bytes_);
   }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How Redis is told from everything else, see protocol/table.hpp.
+// How Redis is told from everything else, see protocol/table.hpp. An array that names a command is
+// like nothing else. Of commands that are lines only names and words are there, which POP3, IRC and
+// many others send too: they count on a connection seen from its beginning only, and with a reply
+// that has a type of RESP's and is one to that command.
+#include <algorithm>
+#include <array>
+
 #include "protocol/redis/conversation.hpp"
 #include "protocol/redis/element.hpp"
 #include "protocol/redis/inline_command.hpp"
@@ -14,30 +20,89 @@ bool may_be_reply(std::span<const std::byte> bytes) {
                  : element.error() == ParseError::Truncated;
 }
 
+enum class Proof : std::uint8_t { kNone, kYes, kAgainst };
+
+bool is_ok_with_value(std::string_view name, std::size_t words) {
+  constexpr std::array<std::string_view, 9> kSetters = {"SET",  "SETEX", "PSETEX", "MSET",  "HMSET",
+                                                        "LSET", "LTRIM", "RENAME", "CONFIG"};
+  return words > 2 && std::ranges::find(kSetters, name) != kSetters.end();
+}
+
+// What the words of its errors are, behind "-": others that say -ERR have texts of their own.
+bool is_error_of_redis(std::string_view text) {
+  constexpr std::array<std::string_view, 10> kErrors = {"ERR unknown command '",
+                                                        "ERR unknown command `",
+                                                        "ERR wrong number of arguments for '",
+                                                        "NOAUTH Authentication",
+                                                        "WRONGPASS invalid",
+                                                        "WRONGTYPE Operation",
+                                                        "NOPERM ",
+                                                        "LOADING Redis",
+                                                        "MOVED ",
+                                                        "READONLY You can't"};
+  return std::ranges::any_of(kErrors,
+                             [&](std::string_view error) { return text.starts_with(error); });
+}
+
+// "+OK" and "-ERR …" are POP3's too, and prove nothing alone.
+Proof proof_of(CommandText& command, std::size_t words, const Element& reply) {
+  switch (reply.type) {
+    case '+':
+      if (command.name() == "PING") return reply.text == "PONG" ? Proof::kYes : Proof::kAgainst;
+      return reply.text == "OK" && is_ok_with_value(command.name(), words) ? Proof::kYes
+                                                                           : Proof::kNone;
+    case '-': return is_error_of_redis(reply.text) ? Proof::kYes : Proof::kNone;
+    default: return Proof::kYes;
+  }
+}
+
+// Lines and their replies, in pairs, up to the first that prove it.
+Verdict judge_lines(std::string_view client, std::string_view server) {
+  CommandText command;
+  while (!client.empty()) {
+    const CommandStart start = inline_start(client);
+    if (start == CommandStart::kCut) return Verdict::kMaybe;
+    if (start != CommandStart::kKnown) return Verdict::kNo;
+    const std::string_view line = client.substr(0, *measure_inline(client));
+    client.remove_prefix(line.size());
+    const auto reply = parse_element(std::as_bytes(std::span(server)));
+    if (!reply) return reply.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+    if (reply->kind == Element::Kind::kEnd || reply->type == ';') return Verdict::kNo;
+    read_inline(line, command);
+    switch (proof_of(command, command.arguments() + 1, *reply)) {
+      case Proof::kYes: return Verdict::kYes;
+      case Proof::kAgainst: return Verdict::kNo;
+      case Proof::kNone: break;
+    }
+    server.remove_prefix(static_cast<std::size_t>(reply->size));  // a line, which is all there
+  }
+  return Verdict::kMaybe;
+}
+
+Verdict judge_array(std::string_view client, const Payload& server) {
+  switch (array_start(client)) {
+    case CommandStart::kNone: return Verdict::kNo;
+    case CommandStart::kCut: return server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+    case CommandStart::kKnown: return Verdict::kYes;
+    case CommandStart::kUnknown: break;
+  }
+  if (server.bytes.empty()) return Verdict::kMaybe;
+  return may_be_reply(server.bytes) ? Verdict::kYes : Verdict::kNo;
+}
+
 }  // namespace
 
 Verdict judge(const Opening& opening) {
   const std::string_view client = text_of(opening.client.bytes);
   const std::string_view server = text_of(opening.server.bytes);
   if (client.empty()) return Verdict::kNo;
-  const bool is_array = client[0] == '*';
-  // Where the server speaks first (POP3, NATS), words alone prove nothing.
-  if (!is_array && (opening.server_first || (opening.mid_life && !client.starts_with("PING\r\n"))))
-    return Verdict::kNo;
-  switch (is_array ? array_start(client) : inline_start(client)) {
-    case CommandStart::kNone: return Verdict::kNo;
-    case CommandStart::kCut: return server.empty() ? Verdict::kMaybe : Verdict::kNo;
-    case CommandStart::kKnown:
-      if (is_array) return Verdict::kYes;
-      break;
-    case CommandStart::kUnknown:
-      if (!is_array) return Verdict::kNo;
-      break;
-  }
+  if (client[0] == '*') return judge_array(client, opening.server);
+  if (opening.server_first) return Verdict::kNo;
+  if (!opening.mid_life) return judge_lines(client, server);
+  // In mid-life: a health check, of which each half is Redis' own.
+  if (client != "PING\r\n") return Verdict::kNo;
   if (server.empty()) return Verdict::kMaybe;
-  if (!is_array && opening.mid_life)
-    return server.starts_with("+PONG\r\n") ? Verdict::kYes : Verdict::kNo;
-  return may_be_reply(opening.server.bytes) ? Verdict::kYes : Verdict::kNo;
+  return server == "+PONG\r\n" ? Verdict::kYes : Verdict::kNo;
 }
 
 }  // namespace obi::protocol::redis

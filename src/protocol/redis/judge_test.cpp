@@ -40,7 +40,18 @@ TEST(RedisJudge, ALineNeedsAnAnswerOfResp) {
   EXPECT_EQ(verdict("PING\r\n", "+PONG\r\n"), Verdict::kYes);
   EXPECT_EQ(verdict("get key\r\n", "$-1\r\n"), Verdict::kYes);
   EXPECT_EQ(verdict("get key\r\n", "END\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("set a b\r\n", "+OK\r\n"), Verdict::kYes);
+  EXPECT_EQ(verdict("auth x\r\n", "-WRONGPASS invalid username-password pair\r\n"), Verdict::kYes);
+  EXPECT_EQ(verdict("auth x\r\nget a\r\n", "+OK\r\n$1\r\nb\r\n"), Verdict::kYes);
   EXPECT_EQ(verdict("GET / HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n"), Verdict::kNo);
+}
+
+TEST(RedisJudge, AWordAndAWordAreNoProof) {
+  EXPECT_EQ(verdict("QUIT\r\n", "+OK\r\n"), Verdict::kMaybe);
+  EXPECT_EQ(verdict("AUTH PLAIN\r\n", "+OK\r\n"), Verdict::kMaybe);
+  EXPECT_EQ(verdict("AUTH joe secret\r\n", "-ERR [AUTH] failed\r\n"), Verdict::kMaybe);
+  EXPECT_EQ(verdict("AUTH joe secret\r\nLIST\r\n", "+OK\r\n+OK\r\n"), Verdict::kNo);
+  EXPECT_EQ(verdict("PING\r\n", "+OK\r\n"), Verdict::kNo);
 }
 
 TEST(RedisJudge, OtherProtocolsOfLinesAreNone) {

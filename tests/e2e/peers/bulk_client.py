@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads bulk data with real libraries. Usage: bulk_client.py SYSTEM PORT BYTES. Waits for a line on stdin; prints a JSON list of the
+operations it did, "COPY load" each, in the order in which it did them on one connection."""
+import io
+import json
+import socket
+import sys
+import tempfile
+
+LINE = "{}\tsesame-of-the-bulk\n"
+
+
+def lines(size):
+    return "".join(LINE.format(n) for n in range(size // len(LINE)))
+
+
+def postgresql(port, size):
+    import psycopg2
+
+    with psycopg2.connect(host="127.0.0.1", port=port, user="postgres", dbname="shop", sslmode="disable", gssencmode="disable") as session:
+        session.autocommit = True
+        yield
+        with session.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS bulk (id int, name text)")
+            for table in ("bulk", "bulk"):
+                cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(lines(size)))
+                cursor.execute("SELECT count(*) FROM items")
+            cursor.copy_expert("COPY bulk TO STDOUT", io.StringIO())
+            cursor.execute("SELECT count(*) FROM owners")
+            try:
+                cursor.copy_expert("COPY owners FROM STDIN", io.StringIO(lines(size)))
+            except psycopg2.Error:
+                pass
+            cursor.execute("SELECT count(*) FROM items")
+    yield ["CREATE bulk", "COPY bulk", "SELECT items", "COPY bulk", "SELECT items", "COPY bulk", "SELECT owners", "COPY owners 22P04",
+           "SELECT items"]
+
+
+def mysql(port, size):
+    import pymysql
+
+    with pymysql.connect(host="127.0.0.1", port=port, user="alice", password="planted-password", database="shop", local_infile=True,
+                         autocommit=True) as session, tempfile.NamedTemporaryFile("w") as file:
+        file.write(lines(size))
+        file.flush()
+        with session.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS bulk (id INT, name VARCHAR(100))")
+            yield
+            cursor.execute(f"LOAD DATA LOCAL INFILE '{file.name}' INTO TABLE bulk")
+            cursor.execute("SELECT count(*) FROM items")
+            cursor.execute("INSERT INTO items (body) VALUES (%s)", (b"sesame-of-the-bulk" * (size // 18),))
+            cursor.execute("SELECT body FROM items")
+            cursor.execute("SELECT count(*) FROM bulk")
+    yield ["LOAD bulk", "SELECT items", "INSERT items", "SELECT items", "SELECT bulk"]
+
+
+def redis(port, size):
+    import redis as module
+
+    client = module.Redis("127.0.0.1", port)
+    client.ping()
+    value = b"sesame-of-the-bulk" * (size // 18)
+    yield
+    client.set("large", value)
+    client.get("small")
+    client.mset({f"k{n}": value[: size // 10] for n in range(10)})
+    client.get("small")
+    client.get("large")
+    client.rpush("list", *[value[: size // 100]] * 100)
+    client.get("small")
+    yield ["SET", "GET", "MSET", "GET", "GET", "RPUSH", "GET"]
+
+
+def memcached(port, size):
+    with socket.create_connection(("127.0.0.1", port)) as end, end.makefile("rb") as answers:
+        value = (b"sesame-of-the-bulk" * (size // 18))[: 900 * 1000]
+        end.sendall(b"version\r\n")
+        answers.readline()
+        yield
+        for _ in range(3):
+            end.sendall(b"set large 0 0 %d\r\n%s\r\n" % (len(value), value))
+            assert answers.readline() == b"STORED\r\n"
+            end.sendall(b"get large\r\n")
+            while answers.readline() != b"END\r\n":
+                pass
+            end.sendall(b"get small\r\n")
+            assert answers.readline() == b"END\r\n"
+    yield ["SET", "GET", "GET"] * 3
+
+
+def mongodb(port, size):
+    import gridfs
+    import pymongo
+
+    with pymongo.MongoClient("127.0.0.1", port, retryWrites=False) as client:
+        database = client.shop
+        database.items.find_one()
+        yield
+        database.items.insert_many([{"name": "sesame-of-the-bulk" * 500} for _ in range(size // 9000)])
+        database.items.find_one()
+        file = gridfs.GridFS(database).put(b"sesame-of-the-bulk" * (size // 18), chunk_size=255 * 1024)
+        assert gridfs.GridFS(database).get(file).read()
+        database.items.find_one()
+    yield ["insert items", "find items", "insert fs.files", "find fs.files", "find fs.chunks", "find items"]
+
+
+def kafka(port, size):
+    import confluent_kafka
+    import confluent_kafka.admin
+
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": f"127.0.0.1:{port}"})
+    admin.create_topics([confluent_kafka.admin.NewTopic("bulk", 1, 1)])["bulk"].result(60)
+    producer = confluent_kafka.Producer({"bootstrap.servers": f"127.0.0.1:{port}", "linger.ms": 0})
+    value = (b"sesame-of-the-bulk" * (size // 18))[: 900 * 1000]
+    yield
+    for _ in range(5):
+        producer.produce("bulk", value)
+        assert producer.flush(30) == 0
+    yield ["publish bulk"] * 5
+
+
+steps = globals()[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
+next(steps)
+print("waiting", flush=True)
+sys.stdin.readline()
+print(json.dumps(next(steps)), flush=True)
+sys.stdin.readline()

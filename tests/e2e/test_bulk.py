@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bulk data: what loads it is a span with the time of the whole load, and what follows on the connection is one, too, at both ends."""
+import collections
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from agent import TIME_SLACK, Agent, assert_ledger_adds_up, ledger_of_log
+from conftest import PEERS
+from packages import python_path
+from peers.caches import Memcached, RedisServer
+from peers.json_client import JsonClient
+from peers.kafka_broker import KafkaBroker
+from peers.mariadb import MariaDb
+from peers.mongo_server import MongoServer, is_possible
+from peers.postgres import USER, Postgres, programs
+from tally import Tally
+
+SECRET = "sesame-of-the-bulk"
+SIZES = (10_000, 100_000, 8_000_000)  # within what travels of each connection's beginning, beyond, far beyond
+NEEDS_JAVA = pytest.mark.skipif(not (is_possible() and shutil.which("java")), reason="`tools/install_deps.sh peers` brings it")
+SYSTEMS = {  # its server, the library, the types of its spans
+    "postgresql": (Postgres, "psycopg2-binary==2.9.10", ("SQLClient", "SQLServer")),
+    "mysql": (MariaDb, "pymysql==1.1.1", ("SQLClient", "SQLServer")),
+    "redis": (RedisServer, "redis==5.0.8", ("RedisClient", "RedisServer")),
+    "memcached": (Memcached, None, ("MemcachedClient", "MemcachedServer")),
+    "mongodb": (MongoServer, "pymongo==4.10.1", ("MongoClient",)),
+    "kafka": (KafkaBroker, "confluent-kafka==2.16.1", ("KafkaClient",)),
+}
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=NEEDS_JAVA if name in ("mongodb", "kafka") else ()) for name in SYSTEMS])
+def system(request, tmp_path_factory):
+    server, library, types = SYSTEMS[request.param]
+    arguments = (tmp_path_factory.mktemp("redis"),) if server is RedisServer else ()
+    with server(*arguments) as running:
+        yield request.param, running.port, python_path(library) if library else "", types
+
+
+def names(spans, kind):
+    """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk" of each span -> how many."""
+    found = collections.Counter()
+    for span in spans:
+        told = span["attributes"]
+        if span["type"] == kind:
+            words = (told.get("operation"), told.get("table") or (told.get("destination") if "Kafka" in kind else ""), told.get("sqlState"))
+            found[" ".join(filter(None, words))] += 1
+    return found
+
+
+def selected(found, done):
+    return collections.Counter({name: found[name] for name in done})
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_load_and_what_follows_are_spans(system, size):
+    name, port, path, types = system
+    config = f"discovery: {{instrument: [{{cmd_args: '*bulk_client*'}}, {{open_ports: '{port}'}}, {{exe_path: '*/bin/postgres'}}]}}\n"
+    command = [sys.executable, PEERS / "bulk_client.py", name, port, size]
+    with Tally(f"bulk, {name}, {size} bytes") as tally, Agent(config=config) as agent:
+        with JsonClient(command, {"PYTHONPATH": path}) as client:
+            agent.wait_for_instrumented(2, 20 * max(1, TIME_SLACK))
+            done = collections.Counter(client.go())
+        for kind in types:
+            with contextlib.suppress(AssertionError):  # the table says what is missing
+                agent.wait_for_spans(sum(done.values()), 5 * max(1, TIME_SLACK),
+                                     lambda span, kind=kind: sum(names([span], kind)[each] for each in done) > 0)
+            tally.expect_counts(kind, 1, done, selected(names(agent.spans(), kind), done))
+        log = agent.stop()
+        tally.expect("log", 1, "connections reclassified", 0, ledger_of_log(log).get("connections_reclassified", 0))
+        assert SECRET not in agent.out.read_text(errors="replace") + log
+        assert_ledger_adds_up(ledger_of_log(log))
+
+
+def psql(server, *commands):
+    return subprocess.run(
+        [programs() / "psql", "-X", "-qtA", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-d", "shop",
+         *[word for command in commands for word in ("-c", command)]],
+        check=True, capture_output=True, text=True, env={**os.environ, "PGSSLMODE": "disable", "PGGSSENCMODE": "disable"}).stdout
+
+
+def test_psql_and_pg_basebackup(tmp_path):
+    rounds = 3
+    file = tmp_path / "rows"
+    with Postgres("host replication all 127.0.0.1/32 trust\n") as server, Tally("bulk, psql and pg_basebackup") as tally, \
+            Agent(config="discovery: {instrument: [{exe_path: '{*/bin/psql,*/bin/pg_basebackup,*/bin/postgres}'}]}\n") as agent:
+        agent.wait_for_instrumented(1, 20 * max(1, TIME_SLACK))
+        psql(server, "CREATE TABLE bulk (id int, name text)")
+        before = {kind: names(agent.spans(), kind) for kind in ("SQLClient", "SQLServer")}
+        for rows in (100, 2_000, 200_000):
+            file.write_text("".join(f"{n}\t{SECRET}\n" for n in range(rows)))
+            for _ in range(rounds):
+                psql(server, f"\\copy bulk from '{file}'", "SELECT 1 FROM items")
+        psql(server, f"\\copy bulk to '{tmp_path / 'out'}'", "SELECT 1 FROM owners")
+        subprocess.run([programs() / "pg_basebackup", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-D", tmp_path / "backup", "-X",
+                        "stream", "-c", "fast"], check=True, capture_output=True, env={**os.environ, "PGSSLMODE": "disable"})
+        due = {"COPY bulk": 3 * rounds + 1, "SELECT items": 3 * rounds, "SELECT owners": 1}
+        for kind in ("SQLClient", "SQLServer"):
+            def found(kind=kind):
+                have = names(agent.spans(), kind) - before[kind]
+                backups = {"BASE_BACKUP": 1} if any(each.startswith("BASE_BACKUP") for each in have) else {}
+                return {**selected(have, due), **backups}
+            with contextlib.suppress(AssertionError):
+                agent.wait_for_spans(1, 5 * max(1, TIME_SLACK), lambda _, found=found: found() == {**due, "BASE_BACKUP": 1})
+            tally.expect_counts(kind, 1, {**due, "BASE_BACKUP": 1}, found())
+            loads = [span for span in agent.spans() if span["type"] == kind and span["attributes"]["operation"] == "COPY"]
+            tally.expect(kind, 1, "bytes of the largest load, at least", 3_000_000, min(3_000_000, max(
+                (int(span["attributes"].get("contentLen") or 3_000_000) for span in loads), default=0)))
+        log = agent.stop()
+        assert SECRET not in agent.out.read_text(errors="replace") + log
+        assert_ledger_adds_up(ledger_of_log(log))
