@@ -30,6 +30,7 @@ struct Walk {
   std::size_t messages = 0;  // whole ones
   bool is_clean = true;      // nothing else is among them
   bool has_ready = false;    // ReadyForQuery is the last of them
+  bool has_copy = false;     // CopyInResponse or another of the kind is
 };
 
 Walk walk(Speaker from, std::span<const std::byte> bytes) {
@@ -45,6 +46,7 @@ Walk walk(Speaker from, std::span<const std::byte> bytes) {
     const std::string_view message = text_of(bytes.first(*size));
     const char last = message.back();
     walk.has_ready = message.front() == 'Z' && (last == 'I' || last == 'T' || last == 'E');
+    walk.has_copy = std::string_view("GHW").contains(message.front()) && message[5] <= 1;
     if ((message.front() == 'Z' && !walk.has_ready) || (message.front() == 'C' && last != '\0')) {
       walk.is_clean = false;
       return walk;
@@ -63,7 +65,7 @@ Verdict judge_mid_life(const Opening& opening) {
   if (opening.client.bytes.empty() || opening.server.bytes.empty())
     return client.is_clean && server.is_clean ? Verdict::kMaybe : Verdict::kNo;
   if (!client.is_clean || client.messages == 0) return Verdict::kNo;
-  return server.is_clean && server.messages > 1 ? Verdict::kYes : Verdict::kNo;
+  return server.is_clean && (server.messages > 1 || server.has_copy) ? Verdict::kYes : Verdict::kNo;
 }
 
 }  // namespace
