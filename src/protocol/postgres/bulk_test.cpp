@@ -121,6 +121,14 @@ TEST(PostgresBulk, ARefusedCopyEndsThoughTheClientGoesOnForAWhile) {
   EXPECT_EQ(talk.sink.spans[5].path, "x");
 }
 
+TEST(PostgresBulk, InMidLifeACopyIsRecognised) {
+  const auto client = model::ConnectionRole::kClient;
+  EXPECT_EQ(classified({{false, query("COPY t FROM STDIN")}, {true, kCopyIn}}, client, 0, true),
+            "postgres");
+  EXPECT_EQ(classified({{false, query("COPY t TO STDOUT")}, {true, kCopyOut}}, client, 0, true),
+            "postgres");
+}
+
 // Data may look like statements.
 TEST(PostgresBulk, NothingInTheDataIsAStatement) {
   Started talk;
