@@ -13,6 +13,7 @@
 
 #include "pipeline/pair/connection.hpp"
 #include "protocol/conversation_fixture.hpp"
+#include "support/source_folder.hpp"
 
 namespace obi::pipeline {
 namespace {
@@ -52,7 +53,8 @@ struct Foreign {
 
 std::map<std::string, Foreign> foreign_conversations() {
   std::map<std::string, Foreign> all;
-  for (const auto& entry : fs::directory_iterator(fs::path(OBI_SOURCE_DIR) / "tests/foreign")) {
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(support::source_folder()) / "tests/foreign")) {
     Foreign& foreign = all[entry.path().filename().string()];
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
