@@ -87,6 +87,7 @@ std::expected<Answer, ParseError> parse_answer(std::span<const std::byte> bytes,
 
 std::string_view without_values(std::string_view message) {
   message = message.substr(0, message.find_first_of("{\"`"));
+  message = message.substr(0, message.find(" '"));
   const std::size_t end = message.find_last_not_of(" :(");
   return message.substr(0, end == std::string_view::npos ? 0 : end + 1);
 }

@@ -44,7 +44,7 @@ TEST(MongoConversation, CommandsWhoseCollectionIsElsewhere) {
   EXPECT_THAT(told_of(with_db(Bson().int32("listCollections", 1)), done(1)),
               ElementsAre("listCollections  0 db=[shop]"));
   EXPECT_THAT(told_of(with_db(Bson().text("aUsersOwn", "secret")), done(1)),
-              ElementsAre("aUsersOwn  0 db=[shop]"));
+              ElementsAre("_OTHER  0 db=[shop]"));
 }
 
 TEST(MongoConversation, DocumentSequencesInFrontOfTheBodyOrBehindIt) {
@@ -70,8 +70,8 @@ TEST(MongoConversation, ARefusedCommandHasItsCode) {
   Talk talk("mongo");
   talk.client(command(1, "frobnicate", "users"));
   talk.server(refused(1, 59, "no such command: 'frobnicate'"));
-  EXPECT_THAT(talk.told(), ElementsAre("frobnicate  1 code=[59] db=[shop]"));
-  EXPECT_EQ(talk.sink.spans[0].database->error_message, "no such command: 'frobnicate'");
+  EXPECT_THAT(talk.told(), ElementsAre("_OTHER  1 code=[59] db=[shop]"));
+  EXPECT_EQ(talk.sink.spans[0].database->error_message, "no such command");
 }
 
 TEST(MongoConversation, AWriteThatFailsIsAnErrorThoughTheCommandIsOk) {

@@ -32,7 +32,7 @@ struct Started : Talk {
 
 const std::string kCopyIn = message('G', std::string(1, '\0') + big16(0));
 const std::string kCopyOut = message('H', std::string(1, '\0') + big16(0));
-constexpr const char* kSelect = "SELECT u 0 db=[shop] text=[SELECT 1 FROM u]";
+constexpr const char* kSelect = "SELECT u 0 db=[shop] text=[SELECT ? FROM u]";
 
 TEST(PostgresBulk, DataThatIsCopiedInIsTheStatements) {
   Started talk;
@@ -82,7 +82,7 @@ TEST(PostgresBulk, AGapInDataIsData) {
   talk.server(done("SELECT 1") + kReady);
   EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect,
                                        "COPY v 0 db=[shop] text=[COPY v TO STDOUT]",
-                                       "SELECT w 0 db=[shop] text=[SELECT 1 FROM w]"));
+                                       "SELECT w 0 db=[shop] text=[SELECT ? FROM w]"));
 }
 
 TEST(PostgresBulk, AnExecutedCopyEndsWithASyncThatWasNotSeen) {
@@ -95,7 +95,7 @@ TEST(PostgresBulk, AnExecutedCopyEndsWithASyncThatWasNotSeen) {
   talk.client(parse("SELECT 2 FROM x", "y") + bind_to("y") + execute() + kSync);
   talk.server(kParsed + kBound + done("SELECT 0") + kReady);
   EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]",
-                                       "SELECT x 0 db=[shop] text=[SELECT 2 FROM x]"));
+                                       "SELECT x 0 db=[shop] text=[SELECT ? FROM x]"));
 }
 
 TEST(PostgresBulk, ARefusedCopyEndsThoughTheClientGoesOnForAWhile) {
@@ -153,7 +153,7 @@ TEST(PostgresBulk, DataThatIsCopiedOutEndsWhereItsLastBytesSayReady) {
     talk.expect_select();
   }
   ASSERT_EQ(talk.sink.spans.size(), 4U);
-  EXPECT_EQ(talk.sink.spans[0].method, "BASE_BACKUP");
+  EXPECT_TRUE(talk.told()[0].contains("BASE_BACKUP"));
   EXPECT_GT(talk.sink.spans[2].response_bytes, 300'000);
 }
 
