@@ -188,8 +188,10 @@ bool parse_request_line(std::string_view line, RequestHead& head) {
   }
   const std::string_view target = trim(line.substr(first, last - first));
   const std::string_view method = line.substr(0, first);
-  const bool is_http2 = method == "PRI" && target == "*";  // RFC 9113 section 3.4
-  if (target.empty() || is_http2) return false;
+  // The preface of HTTP/2 (RFC 9113 section 3.4), and SSDP (UPnP Device Architecture, section 1).
+  const bool is_other =
+      target == "*" && (method == "PRI" || method == "M-SEARCH" || method == "NOTIFY");
+  if (target.empty() || is_other) return false;
   head.method = method;
   head.target = target;
   return true;
