@@ -167,7 +167,7 @@ def test_traceparent_of_the_request_is_honoured(nginx):
 
 def test_garbage_makes_no_span_and_stalls_nothing(nginx):
     with Agent({"OTEL_EBPF_OPEN_PORT": str(nginx.port)}) as agent:
-        for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100, b"FROB / HTTP/1.1\r\nHost: a\r\n\r\n",
+        for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100, b"FROB\x00/ HTTP/1.1\r\nHost: a\r\n\r\n",
                         b"GET /\xff\xfe\x00 HTTP/1.1\r\n\r\n", b"\r\n\r\n\r\n", b"GET"):
             with socket.create_connection(("127.0.0.1", nginx.port)) as connection:
                 connection.sendall(garbage)
@@ -176,5 +176,5 @@ def test_garbage_makes_no_span_and_stalls_nothing(nginx):
                     pass
         assert run_ab(nginx.port, 100) == 100
         agent.wait_for_spans(100, 10, lambda span: span["attributes"]["url"] == "/hello")
-        assert all(span["attributes"]["method"] != "FROB" for span in agent.spans())
+        assert all("FROB" not in span["attributes"]["method"] for span in agent.spans())
         assert_nothing_lost(agent)
