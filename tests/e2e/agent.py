@@ -114,7 +114,7 @@ class Agent:
 
         wait_for(found, timeout, f"'{text}' in the agent's log:\n{self.log_text()}")
 
-    def wait_for_instrumented(self, count, timeout=10):
+    def wait_for_instrumented(self, count, timeout=10 * max(1, TIME_SLACK)):
         wait_for(lambda: self.log_text().count("instrumented=true") >= count, timeout, f"{count} instrumented processes")
 
     def log_text(self):

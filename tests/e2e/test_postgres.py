@@ -139,7 +139,7 @@ def test_pgbench_long(server):
 def test_the_server_has_spans_of_its_own(server):
     config = "discovery:\n  instrument:\n    - exe_path: '*/bin/postgres'\n"
     with Agent(config=config) as agent, Tally("PostgreSQL server") as tally:
-        agent.wait_for_instrumented(1)
+        agent.wait_for_log(f" pid={server.process.pid} ")  # which forks the others
         with Talker("postgres_client.py", "psycopg2", "127.0.0.1", server.port, 4, 10,
                     env={"PYTHONPATH": python_path(PINS["psycopg2"])}) as client:
             done = json.loads(client.go())
