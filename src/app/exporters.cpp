@@ -14,11 +14,16 @@ swarm::QueueOptions queue_options(std::string name, const QueueSettings& setting
           .capacity = settings.capacity,
           .send_timeout = settings.send_timeout,
           .when_full = settings.when_full,
-          .on_timeout = [](const std::string& queue) {
-            spdlog::warn(
-                "queue={} has been full for the whole send time-out: what reads it is stuck",
-                queue);
-          }};
+          .on_timeout =
+              [](const std::string& queue) {
+                spdlog::warn(
+                    "queue={} has been full for the whole send time-out: what reads it is stuck",
+                    queue);
+              },
+          .is_tight =
+              [memory = settings.memory] {
+                return memory != nullptr && memory->excess(model::MemoryHolder::Queues) > 0;
+              }};
 }
 
 template <typename T>
@@ -43,11 +48,18 @@ Exporters::Exporters(const AgentOptions& options) {
   if (options.prometheus.port != 0) {
     exporting::PrometheusExporterOptions prometheus;
     prometheus.aggregator = options.prometheus_metrics;
+    const bool shares = otlp_metrics_ != nullptr && options.otlp_aggregation.serves_page;
+    if (shares) {
+      prometheus.shared = otlp_metrics_->share([this](std::size_t consumed, std::size_t recorded) {
+        prometheus_->on_recorded(consumed, recorded);
+      });
+    }
     prometheus.build_info.reset();
     if (options.prometheus.build_info)
       prometheus.build_info = exporting::BuildInfo{.version = kVersion};
     prometheus_ =
         add(std::make_unique<exporting::PrometheusExporter>(std::move(prometheus)), options.queue);
+    if (shares) rows_.back().queue = nullptr;
   }
   if (options.printer) {
     add(std::make_unique<exporting::TracePrinter>(
@@ -95,6 +107,7 @@ void Exporters::stop_listening() {
 
 void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdown_timeout) {
   for (Row& row : rows_) {
+    if (row.queue == nullptr) continue;
     exporting::Exporter* exporter = row.exporter.get();
     BatchQueue* queue = row.queue.get();
     runner.add({.name = std::string(exporter->name()),
@@ -115,15 +128,21 @@ void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdo
 
 void Exporters::send_to_all(const model::BatchRef& batch) {
   const std::uint64_t count = batch->spans.size();
+  bool metrics_taken = true;
   for (Row& row : rows_) {
     row.handed->fetch_add(count, std::memory_order_relaxed);
-    if (!row.queue->send(model::BatchRef(batch)))
-      row.refused->fetch_add(count, std::memory_order_relaxed);
+    // Who reads another's metrics comes behind it, and has what that one has.
+    const bool taken =
+        row.queue == nullptr ? metrics_taken : row.queue->send(model::BatchRef(batch));
+    if (!taken) row.refused->fetch_add(count, std::memory_order_relaxed);
+    if (row.exporter.get() == otlp_metrics_) metrics_taken = taken;
   }
 }
 
 void Exporters::close_queues() {
-  for (Row& row : rows_) row.queue->close();
+  for (Row& row : rows_) {
+    if (row.queue != nullptr) row.queue->close();
+  }
 }
 
 void Exporters::on_service(const model::ServiceRef& service, bool added) {

@@ -43,7 +43,7 @@ class Exporters {
  private:
   struct Row {
     std::unique_ptr<exporting::Exporter> exporter;
-    std::unique_ptr<BatchQueue> queue;
+    std::unique_ptr<BatchQueue> queue;  // none: it reads what otlp_metrics_ records
     // Written by the thread that calls send_to_all: spans for this exporter, and those of them that
     // its queue did not take.
     std::unique_ptr<std::atomic<std::uint64_t>> handed =

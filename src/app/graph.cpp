@@ -44,23 +44,40 @@ class TracerAttacher final : public discover::Attacher {
 };
 
 constexpr std::uint64_t kReplaySeed = 1;  // makes the ids of a replay repeatable
+constexpr std::size_t kIdleBatches = 64;
+
+AgentOptions with_account(AgentOptions options, model::MemoryAccount& account) {
+  options.queue.memory = &account;
+  options.pairer.memory = &account;
+  if (options.routes) options.routes->memory = &account;
+  if (options.name_resolver) options.name_resolver->memory = &account;
+  if (options.otlp_traces) options.otlp_traces->memory = &account;
+  if (options.otlp_metrics) options.otlp_metrics->memory = &account;
+  options.otlp_aggregation.memory = &account;
+  options.prometheus_metrics.memory = &account;
+  return options;
+}
 
 }  // namespace
 
 struct Agent::Graph {
   explicit Graph(AgentOptions agent_options)
-      : options(std::move(agent_options)),
+      : memory_account(0),
+        options(with_account(std::move(agent_options), memory_account)),
+        directory(&memory_account),
         lookup(directory),
-        pool(options.pairer.batch_length),
+        pool(options.pairer.batch_length, kIdleBatches, &memory_account),
         exporters(options) {}
 
   base::Result<void> open(const CommandLine& line);
   base::Result<void> open_source(const CommandLine& line);
   base::Result<void> build_stages(bool replay);
   void build_nodes();
+  void set_memory_budget();
   [[nodiscard]] exporting::InternalSources internal_sources();
   void print_summary() const;
 
+  model::MemoryAccount memory_account;  // outlives whoever holds memory
   AgentOptions options;
   model::Ledger ledger;
   discover::ProcessDirectory directory;
@@ -98,10 +115,19 @@ base::Result<void> Agent::Graph::open(const CommandLine& line) {
   if (auto stages_built = build_stages(line.replay.has_value()); !stages_built) return stages_built;
   spans = std::make_unique<BatchQueue>(queue_options("spans", options.queue));
   if (auto opened = open_source(line); !opened) return opened;
+  set_memory_budget();
   // Last, for the pages show what was made above.
   if (auto listening = exporters.listen(options, internal_sources()); !listening) return listening;
   build_nodes();
   return {};
+}
+
+// What is resident now the program needs itself, and of the rings, which are mapped twice, what no
+// record has touched yet.
+void Agent::Graph::set_memory_budget() {
+  if (!tracer || options.max_memory == 0) return;
+  const std::size_t base = base::resident_bytes() + 2 * options.tracer.ring_bytes;
+  memory_account.set_budget(MemoryGuard::budget(options.max_memory, base));
 }
 
 base::Result<void> Agent::Graph::build_stages(bool is_replay) {
@@ -155,7 +181,7 @@ void Agent::Graph::build_nodes() {
                 .finished = [this] { spans->close(); }});
   } else {
     kernel = std::make_unique<KernelSource>(*tracer, *pairer, *discovery, ledger, recorder.get(),
-                                            options.max_memory);
+                                            MemoryGuard(options.max_memory, memory_account));
     runner.add({.name = "capture",
                 .run = [this](std::stop_token stop) { kernel->run(stop); },
                 .finished = [this] { spans->close(); }});
@@ -178,6 +204,7 @@ exporting::InternalSources Agent::Graph::internal_sources() {
   exporting::InternalSources sources;
   sources.build = {.version = kVersion};
   sources.ledger = &ledger;
+  sources.memory = &memory_account;
   sources.kernel_losses = [this] {
     std::vector<exporting::InternalSources::Loss> losses;
     if (!tracer) return losses;
@@ -225,6 +252,8 @@ void Agent::Graph::print_summary() const {
         counts.consumed, counts.exported, counts.not_wanted, counts.dropped, counts.held());
   }
   spdlog::log(spdlog::level::info, "{}", line);
+  spdlog::log(spdlog::level::info, "memory bytes by holder: {}; given back: {}",
+              memory_account.text(), memory_account.given_back_text());
 }
 
 Agent::Agent(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}

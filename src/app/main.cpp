@@ -18,6 +18,7 @@
 #include "app/options.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "config/render.hpp"
 
 namespace {
@@ -81,6 +82,7 @@ int run(const CommandLine& line, obi::app::AgentOptions options) {
 
 int main(int argc, char** argv) {
   keep_standard_descriptors();
+  obi::base::tune_heap();
   obi::base::set_log_format(obi::base::LogFormat::kText);
   auto parsed = obi::app::parse_command_line({argv + 1, argv + argc});
   CommandLine& line = parsed.line;

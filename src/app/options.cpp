@@ -184,7 +184,8 @@ metrics::ResourceOptions resource_options(const Config& config) {
 // What both metric exporters share; `section` is otel_metrics_export or prometheus_export.
 metrics::AggregatorOptions aggregator_options(const Config& config, const std::string& section) {
   metrics::AggregatorOptions options;
-  options.max_series = per_memory(config, options.max_series);
+  options.cardinality_limit = static_cast<std::size_t>(
+      std::max<std::int64_t>(0, config.integer("metrics.cardinality_limit")));
   options.buckets.duration = config.numbers(section + ".buckets.duration_histogram");
   options.buckets.request_size = config.numbers(section + ".buckets.request_size_histogram");
   options.buckets.response_size = config.numbers(section + ".buckets.response_size_histogram");
@@ -316,6 +317,9 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   read_pages(config, options);
   options.prometheus_metrics = aggregator_options(config, "prometheus_export");
   read_otlp(config, options, mistakes, warnings);
+  options.otlp_aggregation.serves_page =
+      options.otlp_metrics && options.prometheus.port != 0 &&
+      metrics::can_share(options.otlp_aggregation, options.prometheus_metrics);
   options.queue = {
       .capacity =
           static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("channel_buffer_len"))),

@@ -31,6 +31,7 @@ struct QueueSettings {
   std::size_t capacity = 50;
   std::chrono::milliseconds send_timeout{60'000};
   swarm::WhenFull when_full = swarm::WhenFull::kWait;
+  const model::MemoryAccount* memory = nullptr;  ///< whose queues become short above their share
 };
 
 /// Everything that the graph is built from.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/sources.hpp"
 
-#include <malloc.h>
-
 #include "base/clock.hpp"
 #include "capture/record.hpp"
 
@@ -55,15 +53,13 @@ void KernelSource::on_tick() {
 }
 
 void KernelSource::hold_ceiling(std::uint64_t now_ns) {
-  if (memory_.look(now_ns) == MemoryGuard::Level::kFine) return;
-  pairer_.shed();
-  malloc_trim(0);
+  if (memory_.look(now_ns) != MemoryGuard::Level::kFine) pairer_.give_way();
 }
 
 void KernelSource::on_segment(const model::Segment& segment) {
   memory_.took(segment.payload.size());
   if (memory_.has_taken_much()) hold_ceiling(base::monotonic_ns());
-  if (memory_.level() != MemoryGuard::Level::kFull) return pairer_.on_segment(segment);
+  if (!memory_.must_drop()) return pairer_.on_segment(segment);
   ledger_.add(model::Reason::SegmentsSeen);
   ledger_.add(model::Reason::SegmentsShed);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 #include "app/memory_guard.hpp"
 #include "capture/recording.hpp"
@@ -32,13 +33,13 @@ class SharedRecorder {
 class KernelSource {
  public:
   KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery,
-               model::Ledger& ledger, SharedRecorder* recorder, std::size_t max_memory)
+               model::Ledger& ledger, SharedRecorder* recorder, MemoryGuard memory)
       : tracer_(tracer),
         pairer_(pairer),
         discovery_(discovery),
         ledger_(ledger),
         recorder_(recorder),
-        memory_(max_memory) {}
+        memory_(std::move(memory)) {}
   void run(std::stop_token stop);
 
  private:

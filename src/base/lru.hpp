@@ -35,6 +35,13 @@ class LruMap {
   }
 
   [[nodiscard]] std::size_t size() const { return items_.size(); }
+  [[nodiscard]] bool empty() const { return items_.empty(); }
+  /// The least recently used entry; there is one.
+  [[nodiscard]] const std::pair<Key, Value>& oldest() const { return items_.back(); }
+  void forget_oldest() {
+    places_.erase(items_.back().first);
+    items_.pop_back();
+  }
 
  private:
   using Items = std::list<std::pair<Key, Value>>;  // the most recently used first

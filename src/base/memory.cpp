@@ -2,6 +2,7 @@
 #include "base/memory.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,6 +19,18 @@ std::size_t resident_bytes() {
   unsigned long pages = 0;
   if (std::sscanf(text.data(), "%*u %lu", &pages) != 1) return 0;
   return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void trim_heap() { malloc_trim(0); }
+
+// glibc gives each thread a heap of its own, up to eight per core, and what one thread frees no
+// other uses. A threshold that is set doesn't grow, so a large block that was freed is gone.
+void tune_heap() {
+  constexpr int kHeaps = 2;
+  constexpr int kLargeBlock = 128 * 1024;
+  mallopt(M_ARENA_MAX, kHeaps);
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargeBlock);
 }
 
 }  // namespace obi::base

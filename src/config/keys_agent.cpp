@@ -45,8 +45,9 @@ constexpr Key kKeys[] = {
     {"profile_port", "OTEL_EBPF_PROFILE_PORT", Type::kInteger, "0", "0..65535",
      "port of the profiler; 0 = off", kLater},
     {"max_memory", "OTEL_EBPF_MAX_MEMORY", Type::kSize, "64MiB", "> 0",
-     "ceiling of the agent's resident memory: tables are sized by it, and near it what is "
-     "remembered of connections is given up, and counted. A key of this implementation only"},
+     "ceiling of the agent's resident memory: tables are sized by it, and each part of the agent "
+     "has a share of it. Near it those above their share give memory back, counted (see "
+     "docs/memory.md). A key of this implementation only"},
     {"max_kernel_memory", "OTEL_EBPF_MAX_KERNEL_MEMORY", Type::kSize, "64MiB", "> 0",
      "ceiling of all BPF maps together: they are made smaller to fit, and a way of capturing that "
      "can't fit isn't used. A key of this implementation only"},

@@ -37,6 +37,12 @@ constexpr Key kKeys[] = {
      "> 0", "for how long"},
     {"metrics.features", "OTEL_EBPF_METRICS_FEATURES,OTEL_EBPF_METRIC_FEATURES", Type::kTextList,
      "application", kFeatures, "families of metrics; only application exists yet", kExpanded},
+    {"metrics.cardinality_limit", "OTEL_EBPF_METRICS_CARDINALITY_LIMIT,OTEL_GO_X_CARDINALITY_LIMIT",
+     Type::kInteger, "2000", "",
+     "sets of attribute values that a metric of one service instance has; what comes beyond is in "
+     "one series with otel.metric.overflow=true, which is one of them. 0 or less = no limit but "
+     "max_memory. A key of this implementation only; OBI has the second variable, and no limit "
+     "without it"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_set>
 
 namespace obi::discover {
 
@@ -188,8 +189,33 @@ void ProcessDirectory::expire(std::uint64_t now_ns) {
   {
     const std::unique_lock lock(mutex_);
     while (!ended_.empty() && ended_.front().first + kGraceNs <= now_ns) forget_oldest_ended(news);
+    memory_.set(held_bytes());
+    if (memory_.excess() > 0) give_way(now_ns, news);
   }
   publish(news);
+}
+
+std::size_t ProcessDirectory::held_bytes() const {
+  constexpr std::size_t kEntry = 128 + sizeof(Tenure);
+  // A dozen texts and lists, of which the shorter need no memory of their own.
+  constexpr std::size_t kService = sizeof(model::Service) + 256;
+  std::unordered_set<const model::Service*> services;
+  for (const auto& [pid, tenures] : entries_) {
+    for (const Tenure& tenure : tenures) services.insert(tenure.service.get());
+  }
+  return entries_.size() * kEntry + services.size() * kService;
+}
+
+void ProcessDirectory::give_way(std::uint64_t now_ns, News& news) {
+  const std::size_t before = memory_.bytes();
+  const std::size_t of_one = before / std::max<std::size_t>(1, entries_.size());
+  while (!ended_.empty() && ended_.front().first + kShortGraceNs <= now_ns &&
+         memory_.excess() > 0) {
+    forget_oldest_ended(news);
+    memory_.remove(of_one);
+  }
+  memory_.set(held_bytes());
+  memory_.count_given_back(before - std::min(before, memory_.bytes()));
 }
 
 void ProcessDirectory::forget_oldest_ended(News& news) {

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/memory_account.hpp"
 #include "model/service.hpp"
 
 namespace obi::discover {
@@ -26,10 +27,16 @@ class ProcessDirectory {
   /// How long a process that ended is still found, since its last spans come later than its end.
   static constexpr std::uint64_t kGraceNs = 60'000'000'000;
   static constexpr std::size_t kMaxEnded = 32'768;
+  /// The grace when services hold more than their share of memory.
+  static constexpr std::uint64_t kShortGraceNs = 5'000'000'000;
   /// Programs and owners of one process number that are kept apart by time.
   static constexpr std::size_t kMaxTenures = 4;
   /// How long after an exec `find_at` waits for the decision about the new program.
   static constexpr std::chrono::milliseconds kDecisionTime{500};
+
+  /// `memory` must outlive the directory; null = no limit.
+  explicit ProcessDirectory(model::MemoryAccount* memory = nullptr)
+      : memory_(memory, model::MemoryHolder::Services) {}
 
   /// Called with a service that has its first living process (true), or none any more; outside the
   /// lock, on the thread that made the change.
@@ -57,7 +64,7 @@ class ProcessDirectory {
   void end(std::uint32_t pid, std::uint64_t ns);
   /// Ends the processes that are not in `pids` (sorted) though they began before `ns`.
   void end_all_but(const std::vector<std::uint32_t>& pids, std::uint64_t ns);
-  /// Forgets processes whose grace is over.
+  /// Forgets processes whose grace is over, and accounts for what the others hold.
   void expire(std::uint64_t now_ns);
 
   /// The latest service of that process number. Null if it is not instrumented.
@@ -100,6 +107,8 @@ class ProcessDirectory {
   void finish(std::uint32_t pid, Tenures& tenures, std::uint64_t ns, News& news);
   bool end_if(std::uint32_t pid, std::uint64_t ns, bool undecided);
   void forget_oldest_ended(News& news);
+  [[nodiscard]] std::size_t held_bytes() const;
+  void give_way(std::uint64_t now_ns, News& news);
   void publish(const News& news) const;
 
   mutable std::shared_mutex mutex_;
@@ -111,6 +120,7 @@ class ProcessDirectory {
   std::deque<std::pair<std::uint64_t, std::uint32_t>> ended_;
   Listener listener_;
   ProcessListener process_listener_;
+  model::MemoryEntry memory_;
 };
 
 }  // namespace obi::discover

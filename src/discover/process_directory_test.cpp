@@ -42,6 +42,27 @@ TEST(ProcessDirectory, AnEndedProcessIsFoundForAMinute) {
   EXPECT_EQ(directory.find(1), nullptr);
 }
 
+TEST(ProcessDirectory, ForWantOfMemoryTheEndedAreForgottenEarly) {
+  model::MemoryAccount memory(1'000'000'000);
+  ProcessDirectory directory(&memory);
+  directory.put(1, service("alive"));
+  for (std::uint32_t pid = 2; pid < 1000; ++pid) {
+    directory.put(pid, service("a", pid));
+    directory.end(pid, 10 * kSecond + pid);
+  }
+  directory.expire(30 * kSecond);
+  EXPECT_NE(directory.find(2), nullptr);
+  memory.set_budget(memory.total() / 2);
+  directory.expire(30 * kSecond);
+  EXPECT_EQ(directory.find(2), nullptr);
+  EXPECT_NE(directory.find(999), nullptr);
+  EXPECT_NE(directory.find(1), nullptr);
+  EXPECT_LE(memory.total(), memory.budget());
+  EXPECT_GT(memory.given_back(model::MemoryHolder::Services), 0U);
+  directory.expire(1000 * kSecond);
+  EXPECT_LT(memory.total(), 2000U) << "of the living one";
+}
+
 TEST(ProcessDirectory, ANumberInUseAgainOutlivesTheOldGrace) {
   ProcessDirectory directory;
   directory.put(1, service("old"));

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "base/clock.hpp"
-#include "metrics/snapshot_builder.hpp"
+#include "metrics/collection.hpp"
 
 namespace obi::metrics {
 namespace {
+
+constexpr std::uint8_t kEveryView = bit_of(Dialect::kOtlp) | bit_of(Dialect::kPrometheus);
 
 AggregatorOptions completed(AggregatorOptions options) {
   for (auto* bounds :
@@ -41,23 +43,6 @@ double measured(const model::Span& span, Measure measure) {
   return 0;
 }
 
-/// Sorted by name, as the readers are.
-model::Attributes attributes_of(const Series& series, const std::vector<AttributeReader>& readers) {
-  if (series.overflow) return {{"otel.metric.overflow", "true"}};
-  model::Attributes attributes;
-  auto of_service = series.service_values.begin();
-  std::string_view of_span = series.span_values;
-  for (const auto& reader : readers) {
-    const auto value = reader.is_of_service() ? *of_service++ : kept(ValueBytes::take(of_span));
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      attributes.emplace_back(reader.name(), *text);
-    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      attributes.emplace_back(reader.name(), *number);
-    }
-  }
-  return attributes;
-}
-
 bool may_count(const model::Span& span) { return !span.ignore_metrics && span.service != nullptr; }
 
 bool same_names(const std::vector<AttributeReader>& readers,
@@ -65,7 +50,40 @@ bool same_names(const std::vector<AttributeReader>& readers,
   return std::ranges::equal(readers, names, {}, &AttributeReader::name);
 }
 
+std::vector<std::string_view> names_of(const AggregatorOptions& options, const MetricInfo& metric,
+                                       bool on_a_page) {
+  ActiveGroups groups = options.groups;
+  groups.prometheus = on_a_page;
+  return options.selection.select(metric.name, known_attributes(metric, groups));
+}
+
+bool is_of_span(std::string_view name) { return !AttributeReader(name, {}).is_of_service(); }
+
+/// What tells one service's series from another's, among the labels of a page.
+bool tell_services_apart(const std::vector<std::string_view>& names) {
+  return std::ranges::all_of(
+      std::array<std::string_view, 3>{"instance", "service.name", "service.namespace"},
+      [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); });
+}
+
 }  // namespace
+
+bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page) {
+  if (otlp.exponential_histograms || otlp.ttl != page.ttl || otlp.features != page.features ||
+      completed(otlp).buckets != completed(page).buckets ||
+      otlp.instrumentations != page.instrumentations || page.groups.kubernetes ||
+      page.groups.container)
+    return false;
+  const AggregatorOptions first = completed(otlp);
+  return std::ranges::all_of(span_metrics(), [&](const MetricInfo& metric) {
+    auto names = names_of(first, metric, false);
+    auto labels = names_of(page, metric, true);
+    if (!tell_services_apart(labels)) return false;
+    std::erase_if(names, [](std::string_view name) { return !is_of_span(name); });
+    std::erase_if(labels, [](std::string_view name) { return !is_of_span(name); });
+    return names == labels;
+  });
+}
 
 Instant Instant::now() {
   const std::uint64_t monotonic_ns = base::monotonic_ns();
@@ -76,8 +94,11 @@ Aggregator::Aggregator(AggregatorOptions options, Instant now)
     : options_(completed(std::move(options))),
       reader_options_{.rename = options_.rename,
                       .omitted_as_empty = options_.dialect == Dialect::kPrometheus},
+      page_reader_options_{.rename = options_.rename, .omitted_as_empty = true},
       services_(has_application_feature(options_.features)),
-      period_start_unix_ns_(now.unix_ns) {
+      period_start_unix_ns_(now.unix_ns),
+      memory_(options_.memory, model::MemoryHolder::Series),
+      services_memory_(options_.memory, model::MemoryHolder::Services) {
   const model::EventTypeSet selected = model::selected_types(options_.instrumentations);
   for (const auto& metric : span_metrics()) {
     const model::EventTypeSet types = metric.recorded_for & selected;
@@ -87,17 +108,20 @@ Aggregator::Aggregator(AggregatorOptions options, Instant now)
 }
 
 void Aggregator::add_to_shapes(const MetricInfo& metric, model::EventTypeSet types) {
-  const auto names =
-      options_.selection.select(metric.name, known_attributes(metric, options_.groups));
+  const bool is_page = options_.dialect == Dialect::kPrometheus;
+  const auto names = names_of(options_, metric, is_page);
+  const auto labels = options_.serves_page ? names_of(options_, metric, true) : decltype(names){};
   auto shape = std::ranges::find_if(shapes_, [&](const auto& candidate) {
     return candidate.types == types && candidate.method == metric.method &&
-           same_names(candidate.attributes, names);
+           same_names(candidate.attributes, names) && same_names(candidate.page_attributes, labels);
   });
   if (shape == shapes_.end()) {
     shape = shapes_.emplace(shapes_.end());
     shape->types = types;
     shape->method = metric.method;
+    shape->by_service = !is_page || tell_services_apart(names);
     for (const auto name : names) shape->attributes.emplace_back(name, reader_options_);
+    for (const auto name : labels) shape->page_attributes.emplace_back(name, page_reader_options_);
   }
   shape->metrics.push_back(&metric);
 }
@@ -163,6 +187,7 @@ bool Aggregator::record_locked(const model::Span& span, ServiceFacts& facts, Ins
   }
   const auto* kept_exemplar = exemplar ? &*exemplar : nullptr;
   bool is_recorded = false;
+  const std::uint8_t fresh = options_.serves_page ? kEveryView : bit_of(options_.dialect);
   for (Shape* const shape : shapes_of_[static_cast<std::size_t>(span.type)]) {
     if (!shape->method.empty() && shape->method != span.method) continue;
     auto& series = series_for(*shape, span, facts, now);
@@ -170,7 +195,7 @@ bool Aggregator::record_locked(const model::Span& span, ServiceFacts& facts, Ins
       series.histograms[i].add(measured(span, shape->metrics[i]->measure), kept_exemplar);
     }
     series.recorded_ns = now.monotonic_ns;
-    series.changed = true;
+    series.fresh = fresh;
     overflowed_spans_ += static_cast<std::uint64_t>(series.overflow && !is_recorded);
     is_recorded = true;
   }
@@ -205,28 +230,11 @@ Series& Aggregator::series_for(Shape& shape, const model::Span& span, ServiceFac
   for (const auto& attribute : shape.attributes) {
     if (!attribute.is_of_service()) attribute.read(span, scratch_, values_);
   }
-  const bool by_service = options_.dialect == Dialect::kOtlp;
-  SeriesKey key{.group = by_service ? facts.group.get() : nullptr,
-                .service = &service_key(shape, facts),
-                .span_values = values_.view()};
+  const SeriesKey key{.group = shape.by_service ? facts.group.get() : nullptr,
+                      .service = shape.by_service ? nullptr : &service_key(shape, facts),
+                      .span_values = values_.view()};
   if (auto* series = shape.series.find(key)) return *series;
-  if (series_count_ >= options_.max_series) {
-    key = {.group = key.group, .overflow = true};
-    if (auto* series = shape.series.find(key)) return *series;
-  }
   return new_series(shape, key, facts, now);
-}
-
-Series& Aggregator::new_series(Shape& shape, const SeriesKey& key, const ServiceFacts& facts,
-                               Instant now) {
-  auto& series = shape.series.insert(key, key.group == nullptr ? nullptr : facts.group);
-  series.histograms.reserve(shape.metrics.size());
-  for (const auto* metric : shape.metrics) {
-    series.histograms.emplace_back(histogram_options(*metric));
-  }
-  series.start_unix_ns = now.unix_ns;
-  if (!key.overflow) ++series_count_;
-  return series;
 }
 
 void Aggregator::on_service_added(const model::ServiceRef& service, Instant now) {
@@ -239,78 +247,11 @@ void Aggregator::on_service_removed(const model::ServiceRef& service) {
   services_.remove_process(service);
 }
 
-void Aggregator::expire(Instant now) {
-  const std::lock_guard lock(mutex_);
-  expire_locked(now);
-}
-
-void Aggregator::expire_locked(Instant now) {
-  const auto ttl_ns = static_cast<std::uint64_t>(options_.ttl.count());
-  if (options_.ttl.count() > 0 && now.monotonic_ns > ttl_ns) {
-    series_count_ = 0;
-    for (auto& shape : shapes_) {
-      shape.series.erase_idle(now.monotonic_ns - ttl_ns);
-      shape.series.for_each(
-          [&](const Series& series) { series_count_ += series.overflow ? 0 : 1; });
-    }
-  }
-  services_.forget_unused();
-}
-
-std::vector<model::ServiceMetrics> Aggregator::snapshot(Instant now) {
-  const std::lock_guard lock(mutex_);
-  expire_locked(now);
-  const bool is_delta = options_.temporality == Temporality::kDelta;
-  SnapshotBuilder builder;
-  for (auto& shape : shapes_) {
-    shape.series.for_each([&](Series& series) {
-      if (is_delta && !series.changed) return;
-      add_points(builder, shape, series, now);
-      series.changed = false;
-    });
-  }
-  add_target_info(builder, now);
-  period_start_unix_ns_ = now.unix_ns;
-  return std::move(builder).finish();
-}
-
-void Aggregator::add_points(SnapshotBuilder& builder, Shape& shape, Series& series, Instant now) {
-  const bool is_delta = options_.temporality == Temporality::kDelta;
-  const auto attributes = attributes_of(series, shape.attributes);
-  for (std::size_t i = 0; i < shape.metrics.size(); ++i) {
-    auto& histogram = series.histograms[i];
-    auto& metric = builder.metric_of(series.group.get(), *shape.metrics[i]);
-    if (options_.exponential_histograms) {
-      metric.type = model::MetricType::kExponentialHistogram;
-    } else {
-      metric.bounds = bounds(shape.metrics[i]->buckets);
-    }
-    auto& point = metric.points.emplace_back();
-    point.attributes = attributes;
-    point.start_unix_ns = is_delta ? period_start_unix_ns_ : series.start_unix_ns;
-    point.unix_ns = now.unix_ns;
-    histogram.write_to(point);
-    if (is_delta) histogram.reset();
-  }
-}
-
-void Aggregator::add_target_info(SnapshotBuilder& builder, Instant now) const {
-  for (const auto& alive : services_.alive()) {
-    auto& point = builder.metric_of(nullptr, target_info()).points.emplace_back();
-    point.attributes =
-        options_.dialect == Dialect::kPrometheus
-            ? target_info_labels(*alive.service, options_.resource, options_.selection,
-                                 options_.groups)
-            : target_info_attributes(*alive.service, options_.resource, options_.selection);
-    point.value = 1.0;
-    point.start_unix_ns = alive.since_unix_ns;
-    point.unix_ns = now.unix_ns;
-  }
-}
-
 Aggregator::Stats Aggregator::stats() const {
   const std::lock_guard lock(mutex_);
-  return {.series = series_count_, .overflowed_spans = overflowed_spans_};
+  return {.series = series_count_,
+          .overflowed_spans = overflowed_spans_,
+          .evicted_series = evicted_series_};
 }
 
 }  // namespace obi::metrics

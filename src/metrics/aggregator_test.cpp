@@ -370,10 +370,9 @@ TEST(Aggregator, TtlZeroMeansNever) {
 }
 
 TEST(Aggregator, BeyondTheLimitSpansGoToOneOverflowSeries) {
-  Aggregator aggregator({.dialect = Dialect::kPrometheus,
-                         .selection = AttributeSelection({{"*", {{"url.path"}, {}}}}),
-                         .max_series = 3},
-                        at(0));
+  Aggregator aggregator(
+      {.selection = AttributeSelection({{"*", {{"url.path"}, {}}}}), .cardinality_limit = 4},
+      at(0));
   const auto service = test_service("users");
   for (int i = 0; i < 10; ++i) {
     auto span = server_span(service);
@@ -399,7 +398,7 @@ TEST(Aggregator, BeyondTheLimitSpansGoToOneOverflowSeries) {
 }
 
 TEST(Aggregator, ExpiryMakesRoomAgain) {
-  Aggregator aggregator({.ttl = std::chrono::seconds(60), .max_series = 1}, at(0));
+  Aggregator aggregator({.ttl = std::chrono::seconds(60), .cardinality_limit = 2}, at(0));
   auto span = server_span(test_service("users"));
   aggregator.record(span, at(1));
   span.method = "PUT";

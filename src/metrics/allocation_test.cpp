@@ -59,7 +59,7 @@ TEST(RecordingAKnownSeries, AllocatesNothing) {
 }
 
 TEST(RecordingAKnownSeries, AllocatesNothingInAnOverflowSeries) {
-  EXPECT_EQ(allocations_of_recording({.max_series = 1}), 0U);
+  EXPECT_EQ(allocations_of_recording({.cardinality_limit = 1}), 0U);
 }
 
 TEST(RecordingANewSeries, IsSeenByTheCounter) {

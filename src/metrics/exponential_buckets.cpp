@@ -34,14 +34,24 @@ ExponentialBuckets::ExponentialBuckets(std::size_t max_size, int max_scale)
       scale_(std::clamp(max_scale, kMinScale, kMaxScale)),
       max_scale_(scale_) {}
 
-void ExponentialBuckets::add(double value) {
-  std::int32_t index = exponential_index(value, scale_);
+void ExponentialBuckets::add(double value) { add_at(exponential_index(value, scale_), 1); }
+
+void ExponentialBuckets::add_at(std::int32_t index, std::uint64_t count) {
   if (const int by = downscale_for(index); by > 0) {
     downscale(by);
     index >>= by;
   }
   extend_to(index);
-  ++counts_[static_cast<std::size_t>(index - offset_)];
+  counts_[static_cast<std::size_t>(index - offset_)] += count;
+}
+
+void ExponentialBuckets::merge(const ExponentialBuckets& other) {
+  if (other.scale_ < scale_) downscale(scale_ - other.scale_);
+  for (std::size_t i = 0; i < other.size_; ++i) {
+    if (other.counts_[i] == 0) continue;
+    const std::int32_t index = other.offset_ + static_cast<std::int32_t>(i);
+    add_at(index >> (other.scale_ - scale_), other.counts_[i]);
+  }
 }
 
 void ExponentialBuckets::reset() {

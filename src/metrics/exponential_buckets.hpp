@@ -26,6 +26,8 @@ class ExponentialBuckets {
 
   /// `value` must be finite and > 0. Allocates nothing.
   void add(double value);
+  /// Adds what another has counted; the coarser scale of both stays. Allocates nothing.
+  void merge(const ExponentialBuckets& other);
   /// Empty, and back at the first scale.
   void reset();
 
@@ -35,12 +37,14 @@ class ExponentialBuckets {
   [[nodiscard]] std::span<const std::uint64_t> counts() const {
     return std::span(counts_).first(size_);
   }
+  [[nodiscard]] std::size_t held_bytes() const { return counts_.capacity() * sizeof counts_[0]; }
 
  private:
   /// How far the scale must fall for a bucket at `index` to fit in.
   [[nodiscard]] int downscale_for(std::int32_t index) const;
   void downscale(int by);
   void extend_to(std::int32_t index);
+  void add_at(std::int32_t index, std::uint64_t count);
 
   std::vector<std::uint64_t>
       counts_;  // max_size of them; the first size_ are in use, the others are 0

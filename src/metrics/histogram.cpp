@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 namespace obi::metrics {
 namespace {
@@ -12,15 +11,14 @@ constexpr std::size_t kExponentialExemplars = 4;
 
 }  // namespace
 
-Histogram::Histogram(const HistogramOptions& options) : bounds_(options.bounds) {
+Histogram::Histogram(const HistogramOptions& options)
+    : bounds_(options.bounds), keeps_exemplars_(options.exemplars) {
   if (options.exponential) {
-    counts_.emplace<ExponentialCounts>(
+    counts_ = std::make_unique<ExponentialCounts>(
         ExponentialCounts{{options.exponential_max_size, options.exponential_max_scale}, 0});
+    if (keeps_exemplars_) exemplars_.reserve(kExponentialExemplars);
   } else {
     counts_.emplace<ExplicitCounts>(bounds_.size() + 1);
-  }
-  if (options.exemplars) {
-    exemplars_.resize(options.exponential ? kExponentialExemplars : bounds_.size() + 1);
   }
 }
 
@@ -32,7 +30,7 @@ void Histogram::add(double value, const model::Exemplar* exemplar) {
     slot = static_cast<std::size_t>(bound - bounds_.begin());
     ++(*counts)[slot];
   } else {
-    auto& exponential = std::get<ExponentialCounts>(counts_);
+    auto& exponential = *std::get<1>(counts_);
     if (value == 0) {
       ++exponential.zeroes;
     } else {
@@ -44,48 +42,72 @@ void Histogram::add(double value, const model::Exemplar* exemplar) {
   max_ = count_ == 0 ? value : std::max(max_, value);
   sum_ += value;
   ++count_;
-  if (exemplar != nullptr && !exemplars_.empty()) keep_exemplar(slot, value, *exemplar);
+  if (exemplar != nullptr && keeps_exemplars_) keep_exemplar(slot, value, *exemplar);
+}
+
+void Histogram::merge(const Histogram& other) {
+  if (other.count_ == 0) return;
+  if (auto* counts = std::get_if<ExplicitCounts>(&counts_)) {
+    const auto& others = std::get<ExplicitCounts>(other.counts_);
+    for (std::size_t i = 0; i < counts->size(); ++i) (*counts)[i] += others[i];
+  } else {
+    std::get<1>(counts_)->positive.merge(std::get<1>(other.counts_)->positive);
+    std::get<1>(counts_)->zeroes += std::get<1>(other.counts_)->zeroes;
+  }
+  min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
+  max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
+  sum_ += other.sum_;
+  count_ += other.count_;
 }
 
 void Histogram::keep_exemplar(std::size_t slot, double value, const model::Exemplar& exemplar) {
-  exemplars_[slot] = exemplar;
-  exemplars_[slot].value = value;
+  auto kept = std::ranges::find(exemplars_, slot, &BucketExemplar::bucket);
+  if (kept == exemplars_.end()) kept = exemplars_.insert(kept, {.bucket = slot, .exemplar = {}});
+  kept->exemplar = exemplar;
+  kept->exemplar.value = value;
 }
-
-void Histogram::clear_exemplars() { std::ranges::fill(exemplars_, model::Exemplar{}); }
 
 void Histogram::reset() {
   if (auto* counts = std::get_if<ExplicitCounts>(&counts_)) {
     std::ranges::fill(*counts, 0);
   } else {
-    auto& exponential = std::get<ExponentialCounts>(counts_);
-    exponential.positive.reset();
-    exponential.zeroes = 0;
+    std::get<1>(counts_)->positive.reset();
+    std::get<1>(counts_)->zeroes = 0;
   }
   count_ = 0;
   sum_ = min_ = max_ = 0;
-  clear_exemplars();
+  exemplars_.clear();
 }
 
-void Histogram::write_to(model::MetricPoint& point) {
+void Histogram::write_value(model::MetricPoint& point) const {
   if (const auto* counts = std::get_if<ExplicitCounts>(&counts_)) {
     point.value = model::ExplicitHistogram{
         .bucket_counts = *counts, .count = count_, .sum = sum_, .min = min_, .max = max_};
-  } else {
-    const auto& exponential = std::get<ExponentialCounts>(counts_);
-    const auto positive = exponential.positive.counts();
-    point.value = model::ExponentialHistogram{.scale = exponential.positive.scale(),
-                                              .zero_count = exponential.zeroes,
-                                              .positive_offset = exponential.positive.offset(),
-                                              .positive_counts = {positive.begin(), positive.end()},
-                                              .count = count_,
-                                              .sum = sum_,
-                                              .min = min_,
-                                              .max = max_};
+    return;
   }
-  std::ranges::copy_if(exemplars_, std::back_inserter(point.exemplars),
-                       [](const auto& exemplar) { return exemplar.trace_id.is_set(); });
-  clear_exemplars();
+  const auto& exponential = *std::get<1>(counts_);
+  const auto positive = exponential.positive.counts();
+  point.value = model::ExponentialHistogram{.scale = exponential.positive.scale(),
+                                            .zero_count = exponential.zeroes,
+                                            .positive_offset = exponential.positive.offset(),
+                                            .positive_counts = {positive.begin(), positive.end()},
+                                            .count = count_,
+                                            .sum = sum_,
+                                            .min = min_,
+                                            .max = max_};
+}
+
+void Histogram::take_exemplars(model::MetricPoint& point) {
+  std::ranges::sort(exemplars_, {}, &BucketExemplar::bucket);
+  for (const BucketExemplar& kept : exemplars_) point.exemplars.push_back(kept.exemplar);
+  exemplars_.clear();
+}
+
+std::size_t Histogram::held_bytes() const {
+  const std::size_t exemplars = exemplars_.capacity() * sizeof(BucketExemplar);
+  if (const auto* counts = std::get_if<ExplicitCounts>(&counts_))
+    return exemplars + counts->capacity() * sizeof(std::uint64_t);
+  return exemplars + sizeof(ExponentialCounts) + std::get<1>(counts_)->positive.held_bytes();
 }
 
 }  // namespace obi::metrics

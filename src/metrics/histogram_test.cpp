@@ -115,6 +115,45 @@ TEST(Histogram, ExponentialKeepsAFewExemplars) {
   for (const auto& kept : point.exemplars) EXPECT_GT(kept.value, 96);
 }
 
+TEST(Histogram, MergedItIsAsIfItHadSeenBoth) {
+  for (const bool exponential : {false, true}) {
+    const HistogramOptions options{
+        .bounds = kBounds, .exponential = exponential, .exponential_max_size = 8};
+    Histogram one(options);
+    Histogram other(options);
+    Histogram both(options);
+    for (const double value : {0.0, 0.3, 4.0}) {
+      one.add(value);
+      both.add(value);
+    }
+    for (const double value : {0.001, 7.0, 900.0}) {
+      other.add(value);
+      both.add(value);
+    }
+    one.merge(other);
+    model::MetricPoint merged;
+    one.write_value(merged);
+    model::MetricPoint expected;
+    both.write_value(expected);
+    EXPECT_EQ(one.count(), 6U);
+    if (exponential) {
+      const auto& left = std::get<model::ExponentialHistogram>(merged.value);
+      const auto& right = std::get<model::ExponentialHistogram>(expected.value);
+      EXPECT_EQ(left.scale, right.scale);
+      EXPECT_EQ(left.positive_offset, right.positive_offset);
+      EXPECT_EQ(left.positive_counts, right.positive_counts);
+      EXPECT_EQ(left.zero_count, right.zero_count);
+    } else {
+      const auto& left = std::get<model::ExplicitHistogram>(merged.value);
+      const auto& right = std::get<model::ExplicitHistogram>(expected.value);
+      EXPECT_EQ(left.bucket_counts, right.bucket_counts);
+      EXPECT_DOUBLE_EQ(left.sum, right.sum);
+      EXPECT_DOUBLE_EQ(left.min, right.min);
+      EXPECT_DOUBLE_EQ(left.max, right.max);
+    }
+  }
+}
+
 TEST(Histogram, ResetForgetsEverything) {
   Histogram histogram({.bounds = kBounds, .exemplars = true});
   const auto one = exemplar(1);

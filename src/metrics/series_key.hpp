@@ -68,9 +68,9 @@ struct ServiceKey {
 /// Views: valid only for the look-up.
 struct SeriesKey {
   const ServiceGroup* group = nullptr;  ///< null: series are not kept apart by service
-  const ServiceKey* service = nullptr;  ///< null only with `overflow`
+  const ServiceKey* service = nullptr;  ///< null with `overflow`, and where `group` says it all
   std::string_view span_values;         ///< ValueBytes
-  bool overflow = false;  ///< the series of everything beyond the limit; has no values
+  bool overflow = false;                ///< the series of everything beyond a limit; has no values
 };
 
 }  // namespace obi::metrics

@@ -63,22 +63,36 @@ std::uint64_t mix_head(std::uint64_t seed, const void* group, std::uint64_t serv
 
 }  // namespace
 
+std::size_t Series::held_bytes() const {
+  // What the allocator adds to each of about five blocks, and what the tables hold for a series.
+  constexpr std::size_t kOverhead = 5 * 16 + 3 * sizeof(void*);
+  std::size_t bytes = sizeof(Series) + kOverhead + span_values.capacity();
+  for (const auto& value : service_values) {
+    bytes += sizeof value;
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+  }
+  for (const auto* all : {&histograms, &earlier}) {
+    bytes += all->capacity() * sizeof(Histogram);
+    for (const Histogram& histogram : *all) bytes += histogram.held_bytes() + 16;
+  }
+  return bytes;
+}
+
 std::size_t SeriesTable::Hash::operator()(const SeriesKey& key) const {
-  const std::uint64_t service = key.overflow ? 0 : key.service->hash;
+  const std::uint64_t service = key.service == nullptr ? 0 : key.service->hash;
   return mix(mix_head(seed, key.group, service, key.overflow), key.span_values);
 }
 
-std::size_t SeriesTable::Hash::operator()(const std::unique_ptr<Series>& series) const {
-  return mix(mix_head(seed, series->group.get(), series->service_hash, series->overflow),
+std::size_t SeriesTable::Hash::operator()(const Series* series) const {
+  return mix(mix_head(seed, series->key_group(), series->service_hash, series->overflow),
              series->span_values);
 }
 
-bool SeriesTable::Equal::operator()(const SeriesKey& key,
-                                    const std::unique_ptr<Series>& series) const {
-  if (key.group != series->group.get() || key.overflow != series->overflow) return false;
-  if (key.overflow) return true;
-  return key.span_values == series->span_values &&
-         (key.service->id == series->service_id || key.service->values == series->service_values);
+bool SeriesTable::Equal::operator()(const Series* series, const SeriesKey& key) const {
+  if (key.group != series->key_group() || key.overflow != series->overflow) return false;
+  if (key.span_values != series->span_values) return false;
+  return key.service == nullptr || key.service->id == series->service_id ||
+         key.service->values == series->service_values;
 }
 
 SeriesTable::SeriesTable() : series_(0, Hash{random_seed()}) {}
@@ -92,24 +106,38 @@ Series* SeriesTable::find(const SeriesKey& key) {
   const auto found = series_.find(key);
   if (found == series_.end()) return nullptr;
   if (key.service != nullptr) (*found)->service_id = key.service->id;
-  return found->get();
+  return *found;
 }
 
 Series& SeriesTable::insert(const SeriesKey& key, std::shared_ptr<ServiceGroup> group) {
-  auto series = std::make_unique<Series>();
-  series->group = std::move(group);
-  series->overflow = key.overflow;
-  if (!key.overflow) {
-    series->service_values = key.service->values;
-    series->service_hash = key.service->hash;
-    series->service_id = key.service->id;
-    series->span_values = key.span_values;
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
   }
-  return **series_.insert(std::move(series)).first;
+  const std::uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  slots_[slot] = std::make_unique<Series>();
+  Series& series = *slots_[slot];
+  series.by_service = key.group != nullptr;
+  series.group = std::move(group);
+  series.overflow = key.overflow;
+  series.slot = slot;
+  series.id = ++last_series_id_;
+  if (key.service != nullptr) {
+    series.service_values = key.service->values;
+    series.service_hash = key.service->hash;
+    series.service_id = key.service->id;
+  }
+  series.span_values = key.span_values;
+  series_.insert(&series);
+  return series;
 }
 
-void SeriesTable::erase_idle(std::uint64_t oldest_ns) {
-  std::erase_if(series_, [&](const auto& series) { return series->recorded_ns < oldest_ns; });
+void SeriesTable::erase(Series& series) {
+  const std::uint32_t slot = series.slot;
+  series_.erase(&series);
+  slots_[slot].reset();
+  free_slots_.push_back(slot);
 }
 
 }  // namespace obi::metrics

@@ -39,13 +39,22 @@ void ServiceTable::add_process(const model::ServiceRef& service, std::uint64_t n
   if (processes.pids.empty()) processes.alive.since_unix_ns = now_unix_ns;
   processes.alive.service = service;
   processes.pids.insert(service->pid);
+  set_alive(*service, true);
 }
 
 void ServiceTable::remove_process(const model::ServiceRef& service) {
   const auto found = processes_.find(identity_of(*service));
   if (found == processes_.end()) return;
   found->second.pids.erase(service->pid);
-  if (found->second.pids.empty()) processes_.erase(found);
+  if (!found->second.pids.empty()) return;
+  processes_.erase(found);
+  set_alive(*service, false);
+}
+
+void ServiceTable::set_alive(const model::Service& service, bool is_alive) {
+  const auto found = groups_.find(identity_of(service));
+  if (found == groups_.end()) return;
+  if (const auto group = found->second.lock()) group->is_alive = is_alive;
 }
 
 std::vector<ServiceTable::Alive> ServiceTable::alive() const {
@@ -54,6 +63,15 @@ std::vector<ServiceTable::Alive> ServiceTable::alive() const {
     if (wants_metrics(*processes.alive.service)) services.push_back(processes.alive);
   }
   return services;
+}
+
+std::size_t ServiceTable::held_bytes() const {
+  // A service is a dozen texts and lists, of which the shorter need no memory of their own.
+  constexpr std::size_t kService = sizeof(model::Service) + 256;
+  constexpr std::size_t kNode = 64 + sizeof(Identity);
+  return groups_.size() * (kService + sizeof(ServiceGroup) + kNode) +
+         facts_.size() * (sizeof(ServiceFacts) + kNode) +
+         processes_.size() * (sizeof(Processes) + 2 * kNode);
 }
 
 ServiceTable::Identity ServiceTable::identity_of(const model::Service& service) {
@@ -71,6 +89,7 @@ std::shared_ptr<ServiceGroup> ServiceTable::group_of(const model::ServiceRef& se
   auto group = known.lock();
   if (!group) {
     group = std::make_shared<ServiceGroup>();
+    group->is_alive = processes_.contains(identity_of(*service));
     known = group;
   }
   group->service = service;

@@ -22,6 +22,8 @@ namespace obi::metrics {
 /// latest copy.
 struct ServiceGroup {
   model::ServiceRef service;
+  bool is_alive = false;                    ///< has processes
+  std::vector<std::uint32_t> series_count;  ///< the aggregator's: overflow left out, by shape
 };
 
 struct ServiceFacts {
@@ -56,6 +58,8 @@ class ServiceTable {
     std::uint64_t since_unix_ns = 0;
   };
   [[nodiscard]] std::vector<Alive> alive() const;
+  /// Allocated for all services, about.
+  [[nodiscard]] std::size_t held_bytes() const;
 
  private:
   using Identity = std::tuple<std::string, std::string, std::string>;  // name, namespace, instance
@@ -65,6 +69,7 @@ class ServiceTable {
   };
   static Identity identity_of(const model::Service& service);
   [[nodiscard]] bool wants_metrics(const model::Service& service) const;
+  void set_alive(const model::Service& service, bool is_alive);
   std::shared_ptr<ServiceGroup> group_of(const model::ServiceRef& service);
 
   bool application_by_default_;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/memory_account.hpp"
 #include "model/span.hpp"
 
 namespace obi::model {
@@ -19,6 +20,7 @@ class BatchPool;
 struct PooledBatch : SpanBatch {
   std::atomic<int> references{0};
   BatchPool* pool = nullptr;
+  std::size_t accounted_bytes = 0;
 };
 
 class BatchRef {
@@ -50,21 +52,31 @@ class BatchRef {
 /// Must outlive every BatchRef it gave out.
 class BatchPool {
  public:
-  /// Keeps up to `kept` idle batches, each with room for `spans_per_batch` spans.
-  explicit BatchPool(std::size_t spans_per_batch, std::size_t kept = 64)
-      : spans_per_batch_(spans_per_batch), kept_(kept) {
+  /// Keeps up to `kept` idle batches, each with room for `spans_per_batch` spans; fewer when their
+  /// share of memory is exceeded.
+  explicit BatchPool(std::size_t spans_per_batch, std::size_t kept = 64,
+                     MemoryAccount* memory = nullptr)
+      : spans_per_batch_(spans_per_batch),
+        kept_(kept),
+        idle_memory_(memory, MemoryHolder::Batches),
+        used_memory_(memory, MemoryHolder::Queues) {
     idle_.reserve(kept);
   }
   /// An empty batch.
   BatchRef take();
+  /// The batch is full, and goes on its way: accounts for what it holds.
+  void account_for(const BatchRef& batch);
 
  private:
   friend class BatchRef;
   void give_back(PooledBatch* batch);
   std::size_t spans_per_batch_;
   std::size_t kept_;
+  void give_way();  // mutex_ is held
   std::mutex mutex_;
   std::vector<std::unique_ptr<PooledBatch>> idle_;
+  MemoryEntry idle_memory_;
+  MemoryEntry used_memory_;
 };
 
 }  // namespace obi::model

@@ -31,6 +31,8 @@ struct QueueOptions {
   std::chrono::milliseconds send_timeout{60'000};
   WhenFull when_full = WhenFull::kWait;
   std::function<void(const std::string& queue_name)> on_timeout;
+  /// Whether the queue is full with `kTightCapacity` items already. Must not wait; empty = never.
+  std::function<bool()> is_tight;
 };
 
 template <typename T>
@@ -41,9 +43,9 @@ class Queue {
   /// False: the item was not taken (dropped, or the queue is closed). It is left as it was.
   bool send(T&& item) {
     std::unique_lock lock(mutex_);
-    while (!closed_ && count_ == ring_.size()) {
-      if (not_full_.wait_for(lock, options_.send_timeout) == std::cv_status::timeout &&
-          count_ == ring_.size() && !closed_) {
+    while (!closed_ && is_full()) {
+      if (not_full_.wait_for(lock, options_.send_timeout) == std::cv_status::timeout && is_full() &&
+          !closed_) {
         if (options_.when_full == WhenFull::kDrop) return false;
         if (options_.on_timeout) options_.on_timeout(options_.name);
         if (options_.when_full == WhenFull::kAbort) std::abort();
@@ -93,6 +95,11 @@ class Queue {
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
  private:
+  static constexpr std::size_t kTightCapacity = 4;
+  [[nodiscard]] bool is_full() const {
+    return count_ == ring_.size() ||
+           (count_ >= kTightCapacity && options_.is_tight && options_.is_tight());
+  }
   std::optional<T> take(std::unique_lock<std::mutex>& lock) {
     if (count_ == 0) return std::nullopt;
     std::optional<T> item(std::move(ring_[first_]));

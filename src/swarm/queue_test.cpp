@@ -90,5 +90,19 @@ TEST(Queue, CarriesEveryItemBetweenManyThreads) {
   EXPECT_EQ(sum, 4L * kEach * (kEach + 1) / 2);
 }
 
+TEST(Queue, IsFullEarlierWhileMemoryIsTight) {
+  bool is_tight = true;
+  Queue<int> queue({.name = "q",
+                    .capacity = 10,
+                    .send_timeout = std::chrono::milliseconds(1),
+                    .when_full = WhenFull::kDrop,
+                    .is_tight = [&] { return is_tight; }});
+  int taken = 0;
+  for (int i = 0; i < 10; ++i) taken += static_cast<int>(queue.send(int{i}));
+  EXPECT_EQ(taken, 4);
+  is_tight = false;
+  EXPECT_TRUE(queue.send(4));
+}
+
 }  // namespace
 }  // namespace obi::swarm

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/otlp/metrics_exporter.hpp"
 
+#include <thread>
+
 #include "export/otlp/encode/metric_encoder.hpp"
 
 namespace obi::exporting {
 namespace {
-// Requests that may wait for a receiver that is away. Cumulative values lose nothing when older
-// ones are dropped.
+// Requests that may wait for a receiver that is away; what comes after them stays in the series
+// until there is room.
 constexpr std::size_t kMaxRequests = 8;
+// A histogram is some 450 bytes: well below the 4 MiB that a gRPC receiver takes.
+constexpr std::size_t kPointsPerRequest = 1000;
+constexpr std::size_t kRequestBytes = 512 * 1024;
+constexpr std::uint64_t kExpiryNs = 2'000'000'000;
 }  // namespace
 
 OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
                                          metrics::AggregatorOptions aggregation)
     : options_(std::move(options)),
-      aggregator_(std::move(aggregation)),
+      aggregator_(std::make_shared<metrics::Aggregator>(std::move(aggregation))),
       account_(options_.delta ? DeliveryAccount::Values::kDelta
                               : DeliveryAccount::Values::kCumulative),
       sender_({.name = "otlp metrics",
@@ -21,43 +27,76 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
                .backoff = options_.backoff,
                .max_items = kMaxRequests,
                .max_bytes = options_.queue_bytes,
-               .on_end =
-                   [this](std::uint64_t snapshot, bool delivered) {
-                     delivered ? account_.on_delivered(snapshot) : account_.on_lost(snapshot);
-                   }},
+               .on_end = [this](std::uint64_t ticket,
+                                bool delivered) { requests_.on_end(ticket, delivered); },
+               .memory = options_.memory},
               otlp::make_transport(options_.target, otlp::Signal::kMetrics)),
       next_(std::chrono::steady_clock::now() + options_.interval) {}
 
 void OtlpMetricsExporter::consume(const model::BatchRef& batch) {
-  account_.add(batch->spans.size(), aggregator_.record(*batch, metrics::Instant::now()));
+  const std::size_t consumed = batch->spans.size();
+  const std::size_t recorded = aggregator_->record(*batch, metrics::Instant::now());
+  account_.add(consumed, recorded);
+  if (on_recorded_) on_recorded_(consumed, recorded);
   tick();
 }
 
 void OtlpMetricsExporter::tick() {
-  if (std::chrono::steady_clock::now() < next_) return;
-  send();
-  next_ = std::chrono::steady_clock::now() + options_.interval;
-}
-
-void OtlpMetricsExporter::send() {
-  const std::uint64_t ticket = account_.begin_snapshot();
-  const auto snapshot = aggregator_.snapshot(metrics::Instant::now());
-  std::string request = otlp::encode_metrics(
-      snapshot,
-      {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
-  if (request.empty()) {
-    account_.on_lost(ticket);
-  } else {
-    sender_.submit(std::move(request), 1, ticket);
+  const auto now = std::chrono::steady_clock::now();
+  if (!collection_ && now >= next_) {
+    begin();
+    next_ = now + options_.interval;
   }
+  go_on();
+  const auto instant = metrics::Instant::now();
+  if (instant.monotonic_ns - expired_ns_ < kExpiryNs) return;
+  expired_ns_ = instant.monotonic_ns;
+  aggregator_->expire(instant);
 }
 
+void OtlpMetricsExporter::begin() {
+  requests_.begin(account_.begin_snapshot());
+  collection_ = aggregator_->collect(metrics::Dialect::kOtlp, metrics::Instant::now());
+}
+
+void OtlpMetricsExporter::go_on() {
+  while (collection_ && sender_.has_room(kRequestBytes)) make_request();
+}
+
+void OtlpMetricsExporter::make_request() {
+  const auto portion = collection_->next(kPointsPerRequest, metrics::Instant::now());
+  if (portion.empty()) {
+    collection_.reset();
+    requests_.finish();
+    return;
+  }
+  std::string request = otlp::encode_metrics(
+      portion,
+      {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
+  if (!request.empty()) sender_.submit(std::move(request), 1, requests_.add());
+}
+
+// All that is left, and then everything once more: what was recorded since it was read.
 void OtlpMetricsExporter::shutdown(std::chrono::steady_clock::time_point deadline) {
-  send();
+  finish(deadline);
+  begin();
+  finish(deadline);
   sender_.shutdown(deadline);
   account_.close();
 }
 
 Exporter::Counts OtlpMetricsExporter::counts() const { return account_.counts(); }
+
+// A receiver that is there is waited for; one that is away costs the oldest requests.
+void OtlpMetricsExporter::finish(std::chrono::steady_clock::time_point deadline) {
+  while (collection_) {
+    if (sender_.has_room(kRequestBytes) || sender_.is_retrying() ||
+        std::chrono::steady_clock::now() >= deadline) {
+      make_request();
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+}
 
 }  // namespace obi::exporting

@@ -13,6 +13,7 @@
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
 #include "model/event_type_set.hpp"
+#include "model/memory_account.hpp"
 #include "model/query_redaction.hpp"
 #include "model/service.hpp"
 
@@ -62,6 +63,7 @@ struct OtlpTracesOptions {
   metrics::ResourceOptions resource;
   model::QueryRedaction redaction;
   std::size_t resource_cache = 256;  ///< reporters_cache_len
+  model::MemoryAccount* memory = nullptr;
 };
 
 struct OtlpMetricsOptions {
@@ -72,6 +74,7 @@ struct OtlpMetricsOptions {
   bool delta = false;
   metrics::AttributeSelection selection;
   metrics::ResourceOptions resource;
+  model::MemoryAccount* memory = nullptr;
 };
 
 }  // namespace obi::exporting

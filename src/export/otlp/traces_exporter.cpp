@@ -9,12 +9,15 @@ OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
       encoder_({.selection = options_.selection,
                 .resource = options_.resource,
                 .redaction = options_.redaction,
-                .resource_cache = options_.resource_cache}),
+                .resource_cache = options_.resource_cache,
+                .memory = options_.memory}),
+      memory_(options_.memory, model::MemoryHolder::RetryBuffers),
       sender_({.name = "otlp traces",
                .address = otlp::printable_address(options_.target),
                .backoff = options_.backoff,
                .max_items = options_.queue_size,
-               .max_bytes = options_.queue_bytes},
+               .max_bytes = options_.queue_bytes,
+               .memory = options_.memory},
               otlp::make_transport(options_.target, otlp::Signal::kTraces)) {}
 
 bool OtlpTracesExporter::wants(const model::Span& span) const {
@@ -35,6 +38,7 @@ void OtlpTracesExporter::consume(const model::BatchRef& batch) {
     if (request_spans_ == 0) request_since_ = std::chrono::steady_clock::now();
     encoder_.encode(wanted_, batch->wall_offset_ns, request_);
     request_spans_ += wanted_.size();
+    memory_.set(request_.capacity());
     if (request_spans_ >= options_.batch_max_size) flush();
   }
   tick();
@@ -50,6 +54,7 @@ void OtlpTracesExporter::flush() {
   if (request_spans_ == 0) return;
   sender_.submit(std::move(request_), request_spans_);
   request_ = {};
+  memory_.set(0);
   request_spans_ = 0;
 }
 

@@ -33,6 +33,7 @@ class OtlpTracesExporter final : public Exporter {
   OtlpTracesOptions options_;
   otlp::TraceSampler sampler_;
   otlp::TraceEncoder encoder_;
+  model::MemoryEntry memory_;  // of the request that is being filled
   otlp::Sender sender_;
   std::vector<const model::Span*> wanted_;
   std::string request_;

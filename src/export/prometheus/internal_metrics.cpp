@@ -111,12 +111,37 @@ void add_series(Families& families, const InternalSources& sources) {
       "obi_metric_overflowed_spans_total",
       "Spans recorded under otel_metric_overflow, as there were too many series.",
       MetricType::Counter);
+  FamilyBuilder evicted("obi_metric_evicted_series_total",
+                        "Series that left before their ttl, for want of memory.",
+                        MetricType::Counter);
   for (const auto& [exporter, stats] : sources.series()) {
+    evicted.add({{"exporter", exporter}}, static_cast<double>(stats.evicted_series));
     held.add({{"exporter", exporter}}, static_cast<double>(stats.series));
     overflowed.add({{"exporter", exporter}}, static_cast<double>(stats.overflowed_spans));
   }
   families.push_back(std::move(held).build());
   families.push_back(std::move(overflowed).build());
+  families.push_back(std::move(evicted).build());
+}
+
+void add_memory(Families& families, const model::MemoryAccount& memory) {
+  FamilyBuilder held("obi_memory_held_bytes", "Bytes that each part of the agent holds, about.",
+                     MetricType::Gauge);
+  FamilyBuilder share("obi_memory_share_bytes",
+                      "Bytes above which a part gives way once all together are above the budget.",
+                      MetricType::Gauge);
+  FamilyBuilder given_back("obi_memory_given_back_bytes_total",
+                           "Bytes that a part gave back for want of memory.", MetricType::Counter);
+  for (std::size_t i = 0; i < model::kMemoryHolders.size(); ++i) {
+    const auto holder = static_cast<model::MemoryHolder>(i);
+    const FamilyBuilder::Labels labels = {{"holder", std::string(model::kMemoryHolders[i].name)}};
+    held.add(labels, static_cast<double>(memory.held(holder)));
+    share.add(labels, static_cast<double>(memory.share(holder)));
+    given_back.add(labels, static_cast<double>(memory.given_back(holder)));
+  }
+  families.push_back(std::move(held).build());
+  families.push_back(std::move(share).build());
+  families.push_back(std::move(given_back).build());
 }
 
 void add_discovery(Families& families, const InternalSources& sources) {
@@ -212,6 +237,7 @@ HttpPage internal_metrics_page(const InternalSources& sources) {
   add_otlp(families, "trace", sources.otlp_traces);
   add_otlp(families, "metric", sources.otlp_metrics);
   add_series(families, sources);
+  if (sources.memory != nullptr) add_memory(families, *sources.memory);
   add_discovery(families, sources);
   add_plumbing(families, sources);
   add_process(families);

@@ -14,6 +14,7 @@
 #include "export/prometheus/build_info.hpp"
 #include "metrics/aggregator.hpp"
 #include "model/ledger.hpp"
+#include "model/memory_account.hpp"
 
 namespace obi::exporting {
 
@@ -63,7 +64,8 @@ struct InternalSources {
   };
 
   BuildInfo build;
-  const model::Ledger* ledger = nullptr;  ///< must outlive the page
+  const model::Ledger* ledger = nullptr;         ///< must outlive the page
+  const model::MemoryAccount* memory = nullptr;  ///< likewise
   std::function<std::vector<Loss>()> kernel_losses;
   std::function<std::vector<ExporterState>()> exporters;
   std::function<std::vector<QueueFill>()> queues;

@@ -23,6 +23,9 @@ InternalSources all_sources(const model::Ledger& ledger) {
   Sources sources;
   sources.build = {.version = "v9", .revision = "abc", .compiler = "g++ 1"};
   sources.ledger = &ledger;
+  static model::MemoryAccount memory(1000);
+  if (memory.total() == 0) memory.add(model::MemoryHolder::Series, 12);
+  sources.memory = &memory;
   sources.kernel_losses = [] {
     return std::vector<Sources::Loss>{{"ring_full", "Records that found no room.", 3}};
   };
@@ -61,6 +64,9 @@ TEST(InternalMetrics, HoldEverySource) {
            "obi_ledger_total{kind=\"note\",reason=\"stream_gaps\"} 0\n",
            "# HELP obi_kernel_ring_full_total Records that found no room.\n",
            "obi_kernel_ring_full_total 3\n",
+           "obi_memory_held_bytes{holder=\"series\"} 12\n",
+           "obi_memory_share_bytes{holder=\"series\"} 260\n",
+           "obi_memory_given_back_bytes_total{holder=\"connections\"} 0\n",
            "obi_exporter_consumed_spans_total{exporter=\"otlp\"} 10\n",
            "obi_exporter_spans_total{exporter=\"otlp\",outcome=\"exported\"} 6\n",
            "obi_exporter_spans_total{exporter=\"otlp\",outcome=\"not_wanted\"} 1\n",

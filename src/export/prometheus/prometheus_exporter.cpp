@@ -4,10 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "export/prometheus/page_writer.hpp"
 #include "export/prometheus/text_format.hpp"
+#include "metrics/collection.hpp"
 
 namespace obi::exporting {
 namespace {
+
+// A histogram is some twenty lines of 200 bytes: about 64 KiB.
+constexpr std::size_t kPointsPerPiece = 16;
 
 metrics::AggregatorOptions for_a_page(metrics::AggregatorOptions options) {
   options.dialect = metrics::Dialect::kPrometheus;
@@ -21,13 +26,21 @@ metrics::AggregatorOptions for_a_page(metrics::AggregatorOptions options) {
 
 PrometheusExporter::PrometheusExporter(PrometheusExporterOptions options)
     : build_info_(std::move(options.build_info)),
-      aggregator_(for_a_page(std::move(options.aggregator))) {}
+      memory_(options.aggregator.memory),
+      aggregator_(std::move(options.shared)) {
+  if (aggregator_ == nullptr) {
+    aggregator_ = std::make_shared<metrics::Aggregator>(for_a_page(std::move(options.aggregator)));
+  }
+}
 
 void PrometheusExporter::consume(const model::BatchRef& batch) {
   const auto now = metrics::Instant::now();
-  const std::size_t recorded = aggregator_.record(*batch, now);
-  account_.add(batch->spans.size(), recorded);
+  on_recorded(batch->spans.size(), aggregator_->record(*batch, now));
   expire_sometimes(now);
+}
+
+void PrometheusExporter::on_recorded(std::size_t consumed, std::size_t recorded) {
+  account_.add(consumed, recorded);
 }
 
 void PrometheusExporter::tick() { expire_sometimes(metrics::Instant::now()); }
@@ -36,41 +49,64 @@ void PrometheusExporter::expire_sometimes(metrics::Instant now) {
   constexpr std::uint64_t kPeriod_ns = 10'000'000'000;
   if (now.monotonic_ns - expired_ns_ < kPeriod_ns) return;
   expired_ns_ = now.monotonic_ns;
-  aggregator_.expire(now);
+  aggregator_->expire(now);
 }
 
 Exporter::Counts PrometheusExporter::counts() const { return account_.counts(); }
 
 void PrometheusExporter::on_service_added(const model::ServiceRef& service) {
-  aggregator_.on_service_added(service);
+  aggregator_->on_service_added(service);
   const std::lock_guard lock(languages_mutex_);
   languages_.emplace(model::to_string(service->language));
 }
 
 void PrometheusExporter::on_service_removed(const model::ServiceRef& service) {
-  aggregator_.on_service_removed(service);
+  aggregator_->on_service_removed(service);
+}
+
+std::string PrometheusExporter::build_info_text() {
+  if (!build_info_) return {};
+  FamilyBuilder builder("obi_build_info", "The agent's build, by language of what it instruments.",
+                        prometheus::MetricType::Gauge);
+  const std::lock_guard lock(languages_mutex_);
+  for (const auto& language : languages_) {
+    auto labels = build_labels(*build_info_);
+    labels.emplace_back("target_lang", language);
+    builder.add(labels, 1);
+  }
+  std::vector<prometheus::MetricFamily> families;
+  families.push_back(std::move(builder).build());
+  return to_text(std::move(families));
 }
 
 HttpPage PrometheusExporter::page() {
   const std::uint64_t ticket = account_.begin_snapshot();
-  std::vector<prometheus::MetricFamily> families;
-  for (const auto& service : aggregator_.snapshot(metrics::Instant::now())) {
-    for (const auto& metric : service.metrics) families.push_back(to_family(metric));
-  }
-  if (build_info_) {
-    FamilyBuilder builder("obi_build_info",
-                          "The agent's build, by language of what it instruments.",
-                          prometheus::MetricType::Gauge);
-    const std::lock_guard lock(languages_mutex_);
-    for (const auto& language : languages_) {
-      auto labels = build_labels(*build_info_);
-      labels.emplace_back("target_lang", language);
-      builder.add(labels, 1);
+  struct Reading {
+    Reading(std::shared_ptr<metrics::Aggregator> from, model::MemoryAccount* account)
+        : aggregator(std::move(from)),
+          collection(aggregator->collect(metrics::Dialect::kPrometheus, metrics::Instant::now())),
+          memory(account, model::MemoryHolder::PageBuffers) {}
+    std::shared_ptr<metrics::Aggregator> aggregator;
+    metrics::Collection collection;
+    PageWriter writer;
+    model::MemoryEntry memory;
+  };
+  auto reading = std::make_shared<Reading>(aggregator_, memory_);
+  PageSource more = [reading](std::string& out) {
+    const std::size_t before = out.size();
+    while (out.size() == before) {
+      const auto portion = reading->collection.next(kPointsPerPiece, metrics::Instant::now());
+      if (portion.empty()) return false;
+      for (const auto& entry : portion) {
+        for (const auto& metric : entry.metrics) reading->writer.add(metric, out);
+      }
     }
-    families.push_back(std::move(builder).build());
-  }
-  return {.body = to_text(std::move(families)),
-          .on_sent = [this, ticket] { account_.on_delivered(ticket); }};
+    reading->memory.set(2 * (out.size() - before));  // the text, and the points that it is made of
+    return true;
+  };
+  return {.body = build_info_text(), .more = std::move(more), .on_sent = [this, ticket] {
+            account_.on_delivered(ticket);
+          }};
 }
 
 }  // namespace obi::exporting

@@ -2,7 +2,9 @@
 // Offers the metrics of all services on a page that Prometheus scrapes. Spans are aggregated on the
 // exporter's thread; `page` is called by the listener's threads.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -20,6 +22,9 @@ struct PrometheusExporterOptions {
   /// Dialect, temporality, histogram form and exemplars are set here: the page has no choice of
   /// them.
   metrics::AggregatorOptions aggregator;
+  /// What records the spans already, for another exporter (metrics::can_share). Then `aggregator`
+  /// is not used, and whoever records calls `on_recorded` instead of `consume`.
+  std::shared_ptr<metrics::Aggregator> shared;
   std::optional<BuildInfo> build_info =
       BuildInfo{};  ///< none: prometheus_export.disable_build_info
 };
@@ -30,7 +35,7 @@ class PrometheusExporter : public Exporter {
 
   [[nodiscard]] std::string_view name() const override { return "prometheus"; }
   void consume(const model::BatchRef& batch) override;
-  /// Expires idle series now and then, so that an agent whom nobody scrapes forgets too.
+  /// Expires idle series now and then, so series expire without scrapes, too.
   void tick() override;
   [[nodiscard]] std::chrono::milliseconds tick_interval() const override {
     return std::chrono::seconds(2);
@@ -40,19 +45,24 @@ class PrometheusExporter : public Exporter {
   void close() { account_.close(); }
   [[nodiscard]] Counts counts() const override;
 
+  /// So many spans were given to the shared aggregator, and recorded by it.
+  void on_recorded(std::size_t consumed, std::size_t recorded);
   /// See metrics::Aggregator. Thread-safe.
   void on_service_added(const model::ServiceRef& service);
   void on_service_removed(const model::ServiceRef& service);
-  [[nodiscard]] metrics::Aggregator::Stats stats() const { return aggregator_.stats(); }
+  [[nodiscard]] metrics::Aggregator::Stats stats() const { return aggregator_->stats(); }
 
-  /// The page now; mount it on a listener. Thread-safe.
+  /// The page now, in pieces; mount it on a listener. Thread-safe. The exporter may be gone when
+  /// the pieces are read.
   HttpPage page();
 
  private:
   void expire_sometimes(metrics::Instant now);
+  [[nodiscard]] std::string build_info_text();
 
   std::optional<BuildInfo> build_info_;
-  metrics::Aggregator aggregator_;
+  model::MemoryAccount* memory_;
+  std::shared_ptr<metrics::Aggregator> aggregator_;
   DeliveryAccount account_{DeliveryAccount::Values::kCumulative};
   std::uint64_t expired_ns_ = 0;  // monotonic; the exporter's thread only
   std::mutex languages_mutex_;

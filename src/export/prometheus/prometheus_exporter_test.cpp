@@ -24,6 +24,13 @@ model::BatchRef batch_of(model::BatchPool& pool, std::vector<model::Span> spans)
   return batch;
 }
 
+std::string text_of(const HttpPage& page) {
+  std::string text = page.body;
+  while (page.more && page.more(text)) {
+  }
+  return text;
+}
+
 class PrometheusExporterTest : public testing::Test {
  protected:
   model::BatchPool pool_{16};
@@ -60,7 +67,7 @@ TEST_F(PrometheusExporterTest, PageIsAsWritten) {
     return text;
   };
   EXPECT_EQ(
-      exporter.page().body,
+      text_of(exporter.page()),
       "# HELP http_server_request_body_size_bytes Size of HTTP server request bodies.\n"
       "# TYPE http_server_request_body_size_bytes histogram\n" +
           histogram("http_server_request_body_size_bytes", "0", {{"0", 2}, {"+Inf", 2}}) +
@@ -106,7 +113,7 @@ TEST_F(PrometheusExporterTest, PageHasTheMetricsOfEveryProtocol) {
               metrics::call_span(model::EventType::kFailedConnect, service, "")}));
   EXPECT_EQ(exporter.counts().not_wanted, 1U) << "no metric counts failed connections";
 
-  const std::string page = exporter.page().body;
+  const std::string page = text_of(exporter.page());
   const std::string of_service = "service_name=\"shop\",service_namespace=\"shop\"";
   const std::string of_instance = "instance=\"host:100\",job=\"shop/shop\",";
   for (const std::string& series : {
@@ -140,20 +147,21 @@ TEST_F(PrometheusExporterTest, BuildInfoNamesTheLanguages) {
   PrometheusExporterOptions options;
   options.build_info = BuildInfo{.version = "v9", .revision = "abc", .compiler = "g++ 1"};
   PrometheusExporter exporter(std::move(options));
-  EXPECT_EQ(exporter.page().body, "");
+  EXPECT_EQ(text_of(exporter.page()), "");
   exporter.on_service_added(metrics::test_service("users"));
-  EXPECT_THAT(exporter.page().body, HasSubstr("obi_build_info{goarch=\""));
-  EXPECT_THAT(exporter.page().body, HasSubstr("goos=\"linux\",goversion=\"g++ 1\",revision=\"abc\","
-                                              "version=\"v9\",target_lang=\"go\"} 1\n"));
+  EXPECT_THAT(text_of(exporter.page()), HasSubstr("obi_build_info{goarch=\""));
+  EXPECT_THAT(text_of(exporter.page()),
+              HasSubstr("goos=\"linux\",goversion=\"g++ 1\",revision=\"abc\","
+                        "version=\"v9\",target_lang=\"go\"} 1\n"));
 }
 
 TEST_F(PrometheusExporterTest, TargetInfoGoesWithTheService) {
   PrometheusExporter exporter(small_options());
   const auto service = metrics::test_service("users");
   exporter.on_service_added(service);
-  EXPECT_THAT(exporter.page().body, HasSubstr("target_info{"));
+  EXPECT_THAT(text_of(exporter.page()), HasSubstr("target_info{"));
   exporter.on_service_removed(service);
-  EXPECT_EQ(exporter.page().body, "");
+  EXPECT_EQ(text_of(exporter.page()), "");
 }
 
 TEST_F(PrometheusExporterTest, EverySpanIsExportedOrNotWanted) {
@@ -185,8 +193,8 @@ TEST_F(PrometheusExporterTest, ExponentialHistogramsDoNotReachThePage) {
   options.aggregator.dialect = metrics::Dialect::kOtlp;
   PrometheusExporter exporter(std::move(options));
   exporter.consume(batch_of(pool_, {metrics::server_span(metrics::test_service("users"))}));
-  EXPECT_THAT(exporter.page().body, HasSubstr("http_server_request_duration_seconds_bucket{"));
-  EXPECT_THAT(exporter.page().body, HasSubstr("instance=\"host:100\""));
+  EXPECT_THAT(text_of(exporter.page()), HasSubstr("http_server_request_duration_seconds_bucket{"));
+  EXPECT_THAT(text_of(exporter.page()), HasSubstr("instance=\"host:100\""));
 }
 
 /// Two services, both kinds of spans, hostile texts, more sets of values than there may be series.
@@ -212,7 +220,7 @@ void consume_all_sorts(PrometheusExporter& exporter, model::BatchPool& pool) {
 TEST_F(PrometheusExporterTest, PromtoolAcceptsARealScrape) {
   if (!has_promtool()) GTEST_SKIP() << "promtool is not installed";
   PrometheusExporterOptions options;
-  options.aggregator.max_series = 30;
+  options.aggregator.cardinality_limit = 6;
   options.aggregator.groups.kubernetes = true;
   options.aggregator.resource.extra_labels = {"app.kubernetes.io/name"};
   options.aggregator.resource.node_metadata = {{"cloud.region", "x"}, {"host.id", "node"}};

@@ -4,7 +4,6 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <limits>
 #include <sstream>
 
 #include "base/utf8.hpp"
@@ -17,45 +16,6 @@ using prometheus::MetricType;
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::vector<ClientMetric::Label> to_labels(const model::Attributes& attributes) {
-  std::vector<ClientMetric::Label> labels;
-  for (const auto& [name, value] : attributes) {
-    const auto* number = std::get_if<std::int64_t>(&value);
-    labels.push_back({label_name(name),
-                      number != nullptr ? std::to_string(*number) : std::get<std::string>(value)});
-  }
-  // Two attributes may come to the same label name, which a series can't have twice.
-  std::ranges::stable_sort(labels, {}, &ClientMetric::Label::name);
-  const auto repeated = std::ranges::unique(labels, {}, &ClientMetric::Label::name);
-  labels.erase(repeated.begin(), repeated.end());
-  return labels;
-}
-
-ClientMetric::Histogram to_histogram(const model::ExplicitHistogram& value,
-                                     const std::vector<double>& bounds) {
-  ClientMetric::Histogram histogram;
-  histogram.sample_count = value.count;
-  histogram.sample_sum = value.sum;
-  std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < value.bucket_counts.size(); ++i) {
-    cumulative += value.bucket_counts[i];
-    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
-    histogram.bucket.push_back({cumulative, bound});
-  }
-  return histogram;
-}
-
-MetricType to_type(model::MetricType type) {
-  switch (type) {
-    case model::MetricType::kCounter: return MetricType::Counter;
-    case model::MetricType::kHistogram:
-    case model::MetricType::kExponentialHistogram: return MetricType::Histogram;
-    case model::MetricType::kGauge:
-    case model::MetricType::kUpDownCounter: break;
-  }
-  return MetricType::Gauge;
 }
 
 void set_value(ClientMetric& series, MetricType type, double value) {
@@ -72,7 +32,17 @@ void sort_and_deduplicate(std::vector<ClientMetric>& series) {
   series.erase(repeated.begin(), repeated.end());
 }
 
-/// The serializer writes HELP as it is; the format wants these two escaped.
+}  // namespace
+
+std::string label_name(std::string_view attribute) {
+  std::string name(attribute);
+  for (char& c : name) {
+    if (!is_alphanumeric(c)) c = '_';
+  }
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) name.insert(name.begin(), '_');
+  return name;
+}
+
 std::string escaped_help(std::string_view help) {
   std::string text;
   for (const char c : help) {
@@ -85,37 +55,6 @@ std::string escaped_help(std::string_view help) {
     }
   }
   return text;
-}
-
-}  // namespace
-
-std::string label_name(std::string_view attribute) {
-  std::string name(attribute);
-  for (char& c : name) {
-    if (!is_alphanumeric(c)) c = '_';
-  }
-  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) name.insert(name.begin(), '_');
-  return name;
-}
-
-prometheus::MetricFamily to_family(const model::Metric& metric) {
-  prometheus::MetricFamily family{.name = metric.prometheus_name,
-                                  .help = escaped_help(metric.description),
-                                  .type = to_type(metric.type)};
-  for (const auto& point : metric.points) {
-    ClientMetric series;
-    series.label = to_labels(point.attributes);
-    if (const auto* number = std::get_if<double>(&point.value)) {
-      set_value(series, family.type, *number);
-    } else if (const auto* histogram = std::get_if<model::ExplicitHistogram>(&point.value)) {
-      series.histogram = to_histogram(*histogram, metric.bounds);
-    } else {
-      continue;
-    }
-    family.metric.push_back(std::move(series));
-  }
-  sort_and_deduplicate(family.metric);
-  return family;
 }
 
 FamilyBuilder::FamilyBuilder(std::string name, std::string help, MetricType type)

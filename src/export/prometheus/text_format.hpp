@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Metrics in Prometheus's text format 0.0.4. Pure functions. Exemplars are left out (only
-// OpenMetrics has room for them); an exponential histogram is not expressible and yields no series.
+// The agent's own metrics in Prometheus's text format 0.0.4, and the names that both kinds of page
+// share. Pure functions.
 #pragma once
 #include <prometheus/metric_family.h>
 
@@ -9,18 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "model/metric.hpp"
-
 namespace obi::exporting {
 
 /// '.' and everything else that a label name can't have becomes '_': "http.route" → "http_route".
 std::string label_name(std::string_view attribute);
 
-/// The family of a metric, its series sorted by their labels. Of series with equal labels only the
-/// first is kept: one repeated series makes a scraper reject the whole page.
-prometheus::MetricFamily to_family(const model::Metric& metric);
+/// HELP has these two escaped: backslash and line feed.
+std::string escaped_help(std::string_view help);
 
-/// A family with values that need no model::Metric: the agent's own.
+/// A family with values: the agent's own. Of series with equal labels only the first is kept.
 class FamilyBuilder {
  public:
   using Labels = std::vector<std::pair<std::string, std::string>>;

@@ -107,8 +107,12 @@ struct NameResolver::Lookups {
     Clock::time_point expires;
     bool waiting = false;
   };
+  static constexpr std::size_t kEntryBytes = 2 * sizeof(model::IpAddress) + sizeof(Entry) + 96;
 
-  explicit Lookups(const NameResolverOptions& given) : options(given), cache(given.cache_len) {
+  explicit Lookups(const NameResolverOptions& given)
+      : options(given),
+        cache(given.cache_len),
+        memory(given.memory, model::MemoryHolder::NameCaches) {
     if (!options.reverse_lookup) options.reverse_lookup = system_reverse_lookup;
   }
 
@@ -116,13 +120,26 @@ struct NameResolver::Lookups {
   std::string_view find(const model::IpAddress& address, Clock::time_point now) {
     if (address.is_unspecified()) return {};
     Entry* entry = cache.find(address);
-    if (entry == nullptr) entry = &cache.put(address, {});
+    if (entry == nullptr) {
+      give_way();
+      entry = &cache.put(address, {});
+      memory.set(cache.size() * kEntryBytes);
+    }
     if (!entry->waiting && now >= entry->expires && queue.size() < kMaxWaiting) {
       entry->waiting = true;
       queue.push_back(address);
       changed.notify_all();
     }
     return entry->name;
+  }
+
+  // A name that is asked for again is looked up again.
+  void give_way() {
+    while (!cache.empty() && memory.excess() > 0) {
+      cache.forget_oldest();
+      memory.set(cache.size() * kEntryBytes);
+      memory.count_given_back(kEntryBytes);
+    }
   }
 
   void run() {
@@ -149,6 +166,7 @@ struct NameResolver::Lookups {
   std::condition_variable changed;
   base::LruMap<model::IpAddress, Entry> cache;
   std::deque<model::IpAddress> queue;
+  model::MemoryEntry memory;
   bool busy = false;
   bool stopping = false;
 };
@@ -167,6 +185,7 @@ NameResolver::~NameResolver() {
   if (!lookups_) return;
   std::unique_lock lock(lookups_->mutex);
   lookups_->stopping = true;
+  lookups_->memory.set(0);  // the account may be gone when the thread ends
   const bool busy = lookups_->busy;
   lock.unlock();
   lookups_->changed.notify_all();

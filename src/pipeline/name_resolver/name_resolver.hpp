@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "model/address.hpp"
+#include "model/memory_account.hpp"
 #include "pipeline/stage.hpp"
 
 namespace obi::pipeline {
@@ -23,6 +24,7 @@ struct NameResolverOptions {
   /// Address → name, "" if it has none. May block, and may still run when the stage is gone.
   /// Default: the system's resolver.
   std::function<std::string(const model::IpAddress&)> reverse_lookup;
+  model::MemoryAccount* memory = nullptr;  ///< must outlive the look-up thread
 };
 
 /// The system's reverse look-up; "" if there is no name.

@@ -67,7 +67,10 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
       set_mode_(std::move(set_mode)),
       sink_(std::make_unique<Sink>(*this)),
       kafka_names_(options.conversations.kafka_topics),
-      http_methods_(options.conversations.http_known_methods) {
+      http_methods_(options.conversations.http_known_methods),
+      connections_memory_(options.memory, model::MemoryHolder::Connections),
+      held_memory_(options.memory, model::MemoryHolder::HeldBytes),
+      names_memory_(options.memory, model::MemoryHolder::NameCaches) {
   options_.conversations.kafka_names = &kafka_names_;
   options_.conversations.http_methods = &http_methods_;
 }
@@ -89,7 +92,10 @@ void Pairer::on_opened(const model::ConnectionOpened& opened) {
 }
 
 void Pairer::make_room() {
-  if (connections_.size() < options_.max_connections || by_age_.empty()) return;
+  if (connections_.size() >= options_.max_connections && !by_age_.empty()) forget_quietest();
+}
+
+void Pairer::forget_quietest() {
   ledger_.add(Reason::ConnectionsEvicted);
   const auto oldest = connections_.find(by_age_.front());
   forget(*oldest->second);
@@ -162,6 +168,7 @@ void Pairer::on_tick(std::uint64_t now_ns) {
     entry->connection.on_tick(now_ns, context());
   }
   if (sweep) forget_datagrams(now_ns);
+  if (sweep) give_way();
   flush_if_full();
   if (!batch_ || batch_->spans.empty()) return;
   if (batch_since_ns_ == 0) batch_since_ns_ = now_ns;
@@ -179,12 +186,31 @@ void Pairer::forget_datagrams(std::uint64_t now_ns) {
   });
 }
 
-void Pairer::shed() {
-  std::size_t total = 0;
-  for (const auto& [id, entry] : connections_) total += entry->connection.held_bytes();
+void Pairer::account() {
+  std::size_t held = 0;
+  for (const auto& [id, entry] : connections_) held += entry->connection.held_bytes();
+  held_memory_.set(held);
+  connections_memory_.set(connections_.size() * kConnectionBytes);
+  names_memory_.set(kafka_names_.held_bytes());
+}
+
+void Pairer::give_way() {
+  account();
+  if (const std::size_t bytes = held_memory_.excess(); bytes > 0) {
+    shed(bytes);
+    account();
+  }
+  while (!by_age_.empty() && connections_memory_.excess() > 0) {
+    forget_quietest();
+    connections_memory_.remove(kConnectionBytes);
+    connections_memory_.count_given_back(kConnectionBytes);
+  }
+}
+
+void Pairer::shed(std::size_t bytes) {
   std::size_t freed = 0;
   for (const std::uint64_t id : by_age_) {
-    if (freed * 2 >= total) break;
+    if (freed >= bytes) break;
     Connection& connection = connections_.find(id)->second->connection;
     const std::size_t held = connection.held_bytes();
     if (held == 0) continue;
@@ -193,6 +219,7 @@ void Pairer::shed() {
     connection.forget(connection.last_ns, context());
     freed += held;
   }
+  held_memory_.count_given_back(freed);
 }
 
 void Pairer::finish(std::uint64_t now_ns) {
@@ -209,6 +236,9 @@ void Pairer::flush_if_full() {
   if (batch_ && batch_->spans.size() >= options_.batch_length) flush();
 }
 
-void Pairer::flush() { emit_(std::move(batch_)); }
+void Pairer::flush() {
+  pool_.account_for(batch_);
+  emit_(std::move(batch_));
+}
 
 }  // namespace obi::pipeline

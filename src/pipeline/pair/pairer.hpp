@@ -13,6 +13,7 @@
 
 #include "model/batch_ref.hpp"
 #include "model/ledger.hpp"
+#include "model/memory_account.hpp"
 #include "model/segment.hpp"
 #include "pipeline/pair/connection.hpp"
 #include "protocol/http1/methods.hpp"
@@ -26,6 +27,7 @@ struct PairerOptions {
   std::size_t batch_length = 100;                         ///< spans per batch
   std::chrono::nanoseconds batch_timeout{1'000'000'000};  ///< an incomplete batch leaves after this
   protocol::ConversationOptions conversations;
+  model::MemoryAccount* memory = nullptr;
   std::int64_t wall_offset_ns = 0;  ///< for the batches
 };
 
@@ -44,9 +46,10 @@ class Pairer {
   void on_connect_failed(const model::ConnectFailed& failed);
   /// Call at least every 100 ms, with CLOCK_MONOTONIC: batch time-out, late segments, old requests.
   void on_tick(std::uint64_t now_ns);
-  /// Gives up what the quietest connections keep (heads without end, segments that wait), until
-  /// half of it all is free. They stay in the table, and go on with their next message.
-  void shed();
+  /// Accounts for what connections hold, and gives back what is above its share of memory: first
+  /// what the quietest keep (heads without end, segments that wait; they stay in the table, and go
+  /// on with their next message), then the quietest themselves. on_tick does so once a second.
+  void give_way();
   /// Nothing more comes: counts what is still open and hands out the last batch.
   void finish(std::uint64_t now_ns);
   void set_wall_offset_ns(std::int64_t offset) { options_.wall_offset_ns = offset; }
@@ -58,6 +61,8 @@ class Pairer {
     Connection connection;
     std::list<std::uint64_t>::iterator age;  // its place in by_age_
   };
+  // With its places in the table and in the list of ages, and what the allocator adds.
+  static constexpr std::size_t kConnectionBytes = sizeof(Entry) + 128;
   ConnectionContext context();
   void touch(Entry& entry);
   void make_room();
@@ -65,6 +70,9 @@ class Pairer {
   void forget(Entry& entry);
   void silence(std::uint64_t id);
   void forget_datagrams(std::uint64_t now_ns);
+  void account();
+  void shed(std::size_t bytes);
+  void forget_quietest();
   void flush_if_full();
   void flush();
 
@@ -81,6 +89,9 @@ class Pairer {
   model::BatchRef batch_;
   std::uint64_t batch_since_ns_ = 0;
   std::uint64_t next_sweep_ns_ = 0;
+  model::MemoryEntry connections_memory_;
+  model::MemoryEntry held_memory_;
+  model::MemoryEntry names_memory_;
 };
 
 }  // namespace obi::pipeline

@@ -82,6 +82,7 @@ class PairerTest : public testing::Test {
 
   using Spans = std::vector<std::string>;
   model::Ledger ledger_;
+  model::MemoryAccount memory_{1'000'000'000};
   model::BatchPool pool_{4};
   std::optional<Pairer> pairer_;
   Spans spans_;
@@ -259,14 +260,19 @@ TEST_F(PairerTest, WhatWasAnsweredInBytesThatWereNeverReportedIsLost) {
 }
 
 TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
-  start();
+  start({.batch_length = 1, .memory = &memory_});
   std::vector<Talk> talks;
   for (std::uint64_t id = 1; id <= 4; ++id) talks.emplace_back(id);
   for (Talk& talk : talks) {
     pairer_->on_opened(talk.opened());
     pairer_->on_segment(talk.receive("GET /begun HTTP/1.1\r\nHost: a"));
   }
-  pairer_->shed();
+  pairer_->give_way();
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsShed), 0U);
+  const std::size_t held = memory_.held(model::MemoryHolder::HeldBytes);
+  memory_.set_budget(memory_.total() - held / 2);
+  pairer_->give_way();
+  EXPECT_GE(memory_.given_back(model::MemoryHolder::HeldBytes), held / 2);
   EXPECT_EQ(ledger_.get(Reason::ConnectionsShed), 2);
   EXPECT_EQ(pairer_->connection_count(), 4);
   // The quietest two start anew, the others finish what they began.
@@ -278,6 +284,23 @@ TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
   }
   EXPECT_EQ(std::ranges::count(spans_, "GET /begun 200"), 2);
   EXPECT_EQ(std::ranges::count(spans_, "GET /after 204"), 4);
+}
+
+TEST_F(PairerTest, TheQuietestOfThousandsOfConnectionsAreForgottenForWantOfMemory) {
+  start({.batch_length = 1, .memory = &memory_});
+  constexpr std::uint64_t kConnections = 5000;
+  for (std::uint64_t id = 1; id <= kConnections; ++id) pairer_->on_opened(Talk(id).opened());
+  pairer_->give_way();
+  EXPECT_EQ(pairer_->connection_count(), kConnections);
+  memory_.set_budget(memory_.total() / 2);
+  pairer_->give_way();
+  EXPECT_LE(memory_.total(), memory_.budget());
+  EXPECT_GE(pairer_->connection_count(), kConnections / 2 - 1);
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsEvicted), kConnections - pairer_->connection_count());
+  Talk latest(kConnections);
+  pairer_->on_segment(latest.receive(get("/a")));
+  pairer_->on_segment(latest.send(kOk));
+  EXPECT_EQ(spans_, Spans{"GET /a 200"});
 }
 
 TEST_F(PairerTest, ABatchThatACloseFillsLeavesAtOnce) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/routes/routes.hpp"
 
+#include <algorithm>
+
 #include "pipeline/routes/path_clusterer.hpp"
 
 namespace obi::pipeline {
@@ -8,7 +10,8 @@ namespace obi::pipeline {
 Routes::Routes(RoutesOptions options)
     : options_(std::move(options)),
       patterns_(options_.patterns),
-      ignored_(options_.ignored_patterns) {}
+      ignored_(options_.ignored_patterns),
+      memory_(options_.memory, model::MemoryHolder::NameCaches) {}
 
 void Routes::process(model::SpanBatch& batch) {
   for (model::Span& span : batch.spans) {
@@ -52,10 +55,28 @@ std::string_view Routes::unmatched_route_of(const model::Span& span) {
     case Unmatched::kLowCardinality:
       cluster_path(span.path, options_.wildcard, clustered_);
       if (!span.service) return clustered_;
-      trie_of(*span.service).insert(clustered_, route_);
+      route_by_trie(*span.service);
       return route_;
   }
   return {};
+}
+
+// A service whose trie had to go begins another: for a while its routes are more again.
+void Routes::route_by_trie(const model::Service& service) {
+  constexpr std::size_t kNodeBytes = 192;  // a map's node with its key, and the node
+  RouteTrie& trie = trie_of(service);
+  const std::size_t before = trie.nodes();
+  trie.insert(clustered_, route_);
+  if (trie.nodes() == before) return;
+  trie_nodes_ = trie_nodes_ + trie.nodes() - before;
+  memory_.set(trie_nodes_ * kNodeBytes);
+  while (tries_.size() > 1 && memory_.excess() > 0) {
+    const std::size_t nodes = tries_.oldest().second.nodes();
+    trie_nodes_ -= std::min(nodes, trie_nodes_);
+    tries_.forget_oldest();
+    memory_.count_given_back(nodes * kNodeBytes);
+    memory_.set(trie_nodes_ * kNodeBytes);
+  }
 }
 
 RouteTrie& Routes::trie_of(const model::Service& service) {
@@ -64,6 +85,11 @@ RouteTrie& Routes::trie_of(const model::Service& service) {
   key_ += service.name;
   RouteTrie* trie = tries_.find(key_);
   if (trie != nullptr) return *trie;
+  if (tries_.size() >= kMaxServices) {
+    trie_nodes_ -= std::min(tries_.oldest().second.nodes(), trie_nodes_);
+    tries_.forget_oldest();
+  }
+  ++trie_nodes_;
   return tries_.put(key_, RouteTrie(options_.max_segment_cardinality, options_.wildcard));
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/lru.hpp"
+#include "model/memory_account.hpp"
 #include "pipeline/routes/pattern_matcher.hpp"
 #include "pipeline/routes/route_trie.hpp"
 #include "pipeline/stage.hpp"
@@ -25,6 +26,7 @@ struct RoutesOptions {
   IgnoreMode ignore_mode = IgnoreMode::kAll;
   char wildcard = '*';
   std::size_t max_segment_cardinality = 10;  ///< low-cardinality only; 0 = off
+  model::MemoryAccount* memory = nullptr;
 };
 
 class Routes final : public Stage {
@@ -50,12 +52,15 @@ class Routes final : public Stage {
   std::string_view own_route_of(const model::Span& span);
   std::string_view unmatched_route_of(const model::Span& span);
   RouteTrie& trie_of(const model::Service& service);
+  void route_by_trie(const model::Service& service);
 
   RoutesOptions options_;
   PatternMatcher patterns_;
   PatternMatcher ignored_;
   base::LruMap<const model::Service*, OwnPatterns> own_{kMaxServices};
   base::LruMap<std::string, RouteTrie> tries_{kMaxServices};  // by namespace and name
+  std::size_t trie_nodes_ = 0;                                // of all tries
+  model::MemoryEntry memory_;
   std::string clustered_;
   std::string route_;
   std::string key_;

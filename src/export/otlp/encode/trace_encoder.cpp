@@ -58,7 +58,9 @@ model::SpanId derived_id(const model::SpanId& id, std::uint8_t salt) {
 }  // namespace
 
 TraceEncoder::TraceEncoder(TraceEncoderOptions options)
-    : options_(std::move(options)), optional_(optional_attributes(options_.selection)) {}
+    : options_(std::move(options)),
+      optional_(optional_attributes(options_.selection)),
+      memory_(options_.memory, model::MemoryHolder::Resources) {}
 
 void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
                           std::string& out) {
@@ -134,10 +136,7 @@ const std::string& TraceEncoder::resource_of(const model::ServiceRef& service) {
     resources_.splice(resources_.end(), resources_, found->second);
     return found->second->bytes;
   }
-  if (!resources_.empty() && resources_.size() >= options_.resource_cache) {
-    by_service_.erase(resources_.front().service.get());
-    resources_.pop_front();
-  }
+  if (!resources_.empty() && resources_.size() >= options_.resource_cache) forget_oldest_resource();
   resources_.push_back({.service = service, .bytes = {}});
   const auto made = std::prev(resources_.end());
   by_service_.emplace(service.get(), made);
@@ -145,7 +144,23 @@ const std::string& TraceEncoder::resource_of(const model::ServiceRef& service) {
   add_attributes(resource, kResourceAttributes,
                  metrics::resource_attributes(*service, options_.resource, options_.selection));
   add_text(resource, kResourceAttributes, "otel.scope.name", kScopeText);
+  memory_.add(bytes_of(*made));
+  while (resources_.size() > 1 && memory_.excess() > 0) {
+    memory_.count_given_back(bytes_of(resources_.front()));
+    forget_oldest_resource();
+  }
   return made->bytes;
+}
+
+// The service that it keeps alive included, and what the list and the map need.
+std::size_t TraceEncoder::bytes_of(const CachedResource& resource) {
+  return sizeof(CachedResource) + sizeof(model::Service) + 384 + resource.bytes.capacity();
+}
+
+void TraceEncoder::forget_oldest_resource() {
+  memory_.remove(bytes_of(resources_.front()));
+  by_service_.erase(resources_.front().service.get());
+  resources_.pop_front();
 }
 
 }  // namespace obi::exporting::otlp

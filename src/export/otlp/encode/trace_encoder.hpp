@@ -15,6 +15,7 @@
 #include "export/otlp/encode/span_attributes.hpp"
 #include "metrics/attribute_selection.hpp"
 #include "metrics/resource.hpp"
+#include "model/memory_account.hpp"
 #include "model/query_redaction.hpp"
 #include "model/span.hpp"
 
@@ -25,6 +26,7 @@ struct TraceEncoderOptions {
   metrics::ResourceOptions resource;
   model::QueryRedaction redaction;
   std::size_t resource_cache = 256;  ///< services whose encoded resource is kept
+  model::MemoryAccount* memory = nullptr;
 };
 
 struct SpanFrame;
@@ -46,6 +48,8 @@ class TraceEncoder {
   void add_part(const model::Span& span, const SpanFrame& frame);
   void add_main_span(const model::Span& span, const SpanFrame& frame);
   const std::string& resource_of(const model::ServiceRef& service);
+  static std::size_t bytes_of(const CachedResource& resource);
+  void forget_oldest_resource();
 
   TraceEncoderOptions options_;
   OptionalAttributes optional_;
@@ -57,6 +61,7 @@ class TraceEncoder {
   std::vector<const model::Span*> others_;
   std::list<CachedResource> resources_;  // the longest unused first
   std::unordered_map<const model::Service*, std::list<CachedResource>::iterator> by_service_;
+  model::MemoryEntry memory_;
 };
 
 }  // namespace obi::exporting::otlp

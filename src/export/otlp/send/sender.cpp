@@ -17,6 +17,7 @@ constexpr auto kCancelPatience = std::chrono::seconds(2);
 Sender::Sender(SenderOptions options, std::unique_ptr<Transport> transport)
     : options_(std::move(options)),
       transport_(std::move(transport)),
+      memory_(options_.memory, model::MemoryHolder::RetryBuffers),
       thread_([this](std::stop_token stop) {
         pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
         run(stop);
@@ -28,10 +29,12 @@ Sender::~Sender() {
 }
 
 void Sender::submit(std::string request, std::uint64_t items, std::uint64_t ticket) {
+  request.shrink_to_fit();  // it grew by doubling, and may lie here for minutes
   {
     const std::lock_guard lock(mutex_);
     held_items_ += items;
     held_bytes_ += request.size();
+    memory_.set(held_bytes_);
     queue_.push_back(
         {.bytes = std::move(request), .items = items, .ticket = ticket, .since = Clock::now()});
     drop_oldest_while_full();
@@ -39,12 +42,31 @@ void Sender::submit(std::string request, std::uint64_t items, std::uint64_t tick
   changed_.notify_all();
 }
 
+bool Sender::has_room(std::size_t bytes) const {
+  const std::lock_guard lock(mutex_);
+  if (held_bytes_ == 0) return true;
+  std::size_t most = options_.max_bytes;
+  if (options_.memory != nullptr &&
+      options_.memory->budget() > 0)  // half, for there are two signals
+    most = std::min(most, options_.memory->share(model::MemoryHolder::RetryBuffers) / 2);
+  return held_items_ < options_.max_items && held_bytes_ + bytes <= most && memory_.excess() == 0;
+}
+
+bool Sender::is_retrying() const {
+  const std::lock_guard lock(mutex_);
+  return !queue_.empty() && queue_.front().pause.count() > 0;
+}
+
 void Sender::drop_oldest_while_full() {
-  while (queue_.size() > 1 &&
-         (held_items_ > options_.max_items || held_bytes_ > options_.max_bytes)) {
+  while (queue_.size() > 1) {
+    const bool is_in_excess = memory_.excess() > 0;
+    if (held_items_ <= options_.max_items && held_bytes_ <= options_.max_bytes && !is_in_excess)
+      return;
     const Request& oldest = queue_.front();
+    if (is_in_excess) memory_.count_given_back(oldest.bytes.size());
     held_items_ -= oldest.items;
     held_bytes_ -= oldest.bytes.size();
+    memory_.set(held_bytes_);
     drop(oldest);
     queue_.pop_front();
   }
@@ -77,6 +99,7 @@ void Sender::run(std::stop_token stop) {
       if (done) {
         held_items_ -= request.items;
         held_bytes_ -= request.bytes.size();
+        memory_.set(held_bytes_);
       } else {
         queue_.push_front(std::move(request));
         drop_oldest_while_full();
@@ -170,8 +193,10 @@ void Sender::shutdown(std::chrono::steady_clock::time_point deadline) {
     for (const Request& request : queue_) {
       drop(request);
       held_items_ -= request.items;
+      held_bytes_ -= request.bytes.size();
     }
     queue_.clear();
+    memory_.set(held_bytes_);
   }
   thread_.request_stop();
   changed_.notify_all();

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "export/otlp/transport/transport.hpp"
+#include "model/memory_account.hpp"
 
 namespace obi::exporting::otlp {
 
@@ -29,6 +30,7 @@ struct SenderOptions {
   /// The end of each request, called once: whether the receiver took all of it. On the sender's
   /// thread or that of `submit` or `shutdown`; must not call the sender.
   std::function<void(std::uint64_t ticket, bool delivered)> on_end = nullptr;
+  model::MemoryAccount* memory = nullptr;  ///< must outlive the sender
 };
 
 class Sender {
@@ -40,6 +42,10 @@ class Sender {
 
   /// `items`: spans or metrics in the request, for counting; `ticket`: for `on_end`.
   void submit(std::string request, std::uint64_t items, std::uint64_t ticket = 0);
+  /// Whether a request of so many bytes and one item fits in without another being dropped.
+  [[nodiscard]] bool has_room(std::size_t bytes) const;
+  /// The last delivery failed and is tried again.
+  [[nodiscard]] bool is_retrying() const;
   /// Delivers what is held, each request at least tried once, until the deadline; the rest is
   /// dropped, also a request whose answer hasn't come. Nothing is held afterwards, unless the
   /// transport doesn't return within two seconds of being cancelled.
@@ -78,6 +84,7 @@ class Sender {
   std::deque<Request> queue_;
   std::uint64_t held_items_ = 0;  // in queue_ and in delivery
   std::size_t held_bytes_ = 0;
+  model::MemoryEntry memory_;
   bool delivering_ = false;
   bool closing_ = false;
   bool cancelled_ = false;

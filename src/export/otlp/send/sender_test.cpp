@@ -166,5 +166,21 @@ TEST(DeliveryAccount, DeltasThatAreLostAreDropped) {
   EXPECT_EQ(account.counts().exported, 4U);
 }
 
+TEST(Sender, AboveTheShareOfMemoryTheOldestIsDroppedAndCounted) {
+  const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
+  model::MemoryAccount memory(100'000);
+  auto options = fast();
+  options.backoff = {.initial = std::chrono::seconds(60)};
+  options.memory = &memory;
+  Sender sender(options, std::make_unique<ScriptedTransport>(std::vector{away}));
+  for (int i = 0; i < 50; ++i) sender.submit(std::string(10'000, 'x'), 1);
+  EXPECT_LE(memory.held(model::MemoryHolder::RetryBuffers), 120'000U);
+  EXPECT_GE(sender.counts().dropped, 38U);
+  EXPECT_EQ(sender.counts().dropped + sender.counts().held, 50U);
+  EXPECT_FALSE(sender.has_room(10'000));
+  EXPECT_GT(memory.given_back(model::MemoryHolder::RetryBuffers), 300'000U);
+  sender.shutdown(std::chrono::steady_clock::now());
+}
+
 }  // namespace
 }  // namespace obi::exporting::otlp
