@@ -131,7 +131,7 @@ std::string told_of(const std::vector<Call>& calls, const Way& way) {
     connection.on_tick(now_ns += 500, context);
     connection.on_tick(now_ns += 500, context);
   }
-  connection.on_close(now_ns + 1000, {.ledger = ledger, .sink = sink, .options = options});
+  connection.on_close({.ns = now_ns + 1000}, {.ledger = ledger, .sink = sink, .options = options});
   std::string told;
   for (const std::string& line : sink.told()) told += line + "; ";
   if (const auto seen = sink.notes[protocol::Note::RequestSeen]; seen > 0)
