@@ -4,11 +4,11 @@ import contextlib
 import http.server
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from agent import SANITIZED, TIME_SLACK, Agent, assert_ledger_adds_up, free_port, get, ledger_of_log, proc_status, scaled, wait_for
@@ -82,13 +82,15 @@ def exporter(page, name):
     return {"consumed": count_of(page, "obi_exporter_consumed_spans_total", exporter=name), **outcomes}
 
 
-def test_what_thousands_of_services_leave_behind_gives_way():
+def test_what_thousands_of_services_leave_behind_gives_way(tmp_path):
     page_port, services = free_port(), scaled(400)
+    python = shutil.copy(os.path.realpath(sys.executable), tmp_path / "short-lived")  # a program that nobody else runs
     with OtlpReceiver() as receiver, Agent(
-            {**FAST, "OTEL_EBPF_AUTO_TARGET_EXE": os.path.realpath(sys.executable), "OTEL_EBPF_PROMETHEUS_PORT": str(page_port),
+            {**FAST, "OTEL_EBPF_AUTO_TARGET_EXE": str(python), "OTEL_EBPF_PROMETHEUS_PORT": str(page_port),
              "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{receiver.port}"}, printer="disabled") as agent:
         for first in range(0, services, 8):
-            batch = [subprocess.Popen([sys.executable, "-S", "-E", "-c", SHORT_LIVED], env={"OTEL_SERVICE_NAME": f"service-{i}"})
+            batch = [subprocess.Popen([python, "-S", "-c", SHORT_LIVED],
+                                      env={"OTEL_SERVICE_NAME": f"service-{i}", "PYTHONHOME": sys.base_prefix})
                      for i in range(first, min(first + 8, services))]
             for process in batch:
                 assert process.wait(SECONDS) == 0

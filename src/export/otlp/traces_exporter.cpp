@@ -2,6 +2,11 @@
 #include "export/otlp/traces_exporter.hpp"
 
 namespace obi::exporting {
+namespace {
+// A request of long texts leaves before it has all its spans: far below the 4 MiB that a gRPC
+// receiver takes, and small enough that what waits can give way in small steps.
+constexpr std::size_t kMaxRequestBytes = 1 << 20;
+}  // namespace
 
 OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
     : options_(std::move(options)),
@@ -39,7 +44,7 @@ void OtlpTracesExporter::consume(const model::BatchRef& batch) {
     encoder_.encode(wanted_, batch->wall_offset_ns, request_);
     request_spans_ += wanted_.size();
     memory_.set(request_.capacity());
-    if (request_spans_ >= options_.batch_max_size) flush();
+    if (request_spans_ >= options_.batch_max_size || request_.size() >= kMaxRequestBytes) flush();
   }
   tick();
 }
