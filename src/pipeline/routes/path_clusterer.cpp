@@ -9,13 +9,14 @@ namespace obi::pipeline {
 namespace {
 
 constexpr int kCutAtSeparator = 10;
-constexpr std::string_view kPathEnd = "?&#";
+
+bool ends_path(char c) { return c == '?' || c == '&' || c == '#'; }
 
 }  // namespace
 
 void cluster_path(std::string_view path, char wildcard, std::string& out) {
   out.clear();
-  path = path.substr(0, path.find_first_of(kPathEnd));
+  path = {path.begin(), std::ranges::find_if(path, ends_path)};
   int separators = 0;
   SegmentPlace place{.is_first = true};
   while (!path.empty()) {

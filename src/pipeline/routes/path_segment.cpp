@@ -159,6 +159,7 @@ bool has_only_fixed_tokens(std::string_view segment) {
 bool is_word(std::string_view letters) { return is_like_english(letters) || is_path_word(letters); }
 
 bool is_fixed_segment(std::string_view segment, SegmentPlace place) {
+  if (std::ranges::all_of(segment, is_digit)) return is_bare_version(segment, place);
   std::string_view text = segment;
   if (text.starts_with('$') && text.size() > 1) text.remove_prefix(1);
   return has_only_fixed_tokens(text) || is_minor_version(segment) ||

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 
 namespace obi::pipeline {
 namespace {
@@ -56,6 +58,24 @@ constexpr auto kWords = std::to_array<std::string_view>({
 static_assert(std::ranges::is_sorted(kWords));
 static_assert(std::ranges::all_of(kWords, [](auto word) { return word.size() <= kMaxPathWord; }));
 
+// Where the words with that first character begin; behind the last of them, those of the next do.
+constexpr auto kFirstOf = [] {
+  std::array<std::uint16_t, 257> table{};
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    while (at < kWords.size() && static_cast<unsigned char>(kWords[at].front()) < c) ++at;
+    table[c] = static_cast<std::uint16_t>(at);
+  }
+  return table;
+}();
+
+bool is_in_table(std::string_view word) {
+  const auto first = static_cast<unsigned char>(word.front());
+  const auto same_first =
+      std::span(kWords).subspan(kFirstOf[first], kFirstOf[first + 1] - kFirstOf[first]);
+  return std::ranges::binary_search(same_first, word);
+}
+
 }  // namespace
 
 bool is_path_word(std::string_view text) {
@@ -65,9 +85,8 @@ bool is_path_word(std::string_view text) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   const std::string_view word(lowered.data(), text.size());
-  if (std::ranges::binary_search(kWords, word)) return true;
-  return word.size() > 3 && word.back() == 's' &&
-         std::ranges::binary_search(kWords, word.substr(0, word.size() - 1));
+  if (is_in_table(word)) return true;
+  return word.size() > 3 && word.back() == 's' && is_in_table(word.substr(0, word.size() - 1));
 }
 
 std::span<const std::string_view> path_words() { return kWords; }

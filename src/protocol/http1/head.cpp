@@ -277,7 +277,8 @@ bool parse_cut_request(std::string_view text, RequestHead& head) {
 }
 
 std::string_view without_empty_lines(std::string_view text) {
-  return text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
+  return {std::ranges::find_if_not(text, ends_line), text.end()};
 }
 
 bool may_begin_response(std::string_view text) {

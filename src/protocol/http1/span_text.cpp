@@ -94,6 +94,12 @@ bool is_safe(std::string_view text) {
 }
 
 std::string_view url_authority(std::string_view text) {
+  const auto name_end = std::ranges::find_if_not(
+      text, [](char c) { return kNameChars[static_cast<unsigned char>(c)]; });
+  // Nearly all are a name, or a name and a port.
+  if (name_end == text.end()) return text;
+  if (*name_end == ':' && name_end != text.begin() && is_port({name_end + 1, text.end()}))
+    return text;
   text = without_user(text);
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return {};
