@@ -6,7 +6,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from agent import free_port, wait_for_port  # noqa: E402
+from agent import free_port, wait_for, wait_for_port  # noqa: E402
 
 CONFIG = """
 daemon off;
@@ -62,7 +62,8 @@ class Nginx:
     @property
     def worker_pid(self):
         """Of the first worker."""
-        return int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return int(wait_for(lambda: children.read_text().split(), 10, "a worker")[0])
 
     def __exit__(self, *_):
         self.process.terminate()
