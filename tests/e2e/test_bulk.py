@@ -41,12 +41,12 @@ def system(request, tmp_path_factory):
         yield request.param, running.port, python_path(library) if library else "", types
 
 
-def names(spans, kind):
-    """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk" of each span -> how many."""
+def names(spans, kind, port):
+    """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk" of each span of that server -> how many."""
     found = collections.Counter()
     for span in spans:
         told = span["attributes"]
-        if span["type"] == kind:
+        if span["type"] == kind and told.get("serverPort", str(port)) == str(port):
             words = (told.get("operation"), told.get("table") or told.get("topic"), told.get("sqlState"))
             found[" ".join(filter(None, words))] += 1
     return found
@@ -68,8 +68,8 @@ def test_a_load_and_what_follows_are_spans(system, size):
         for kind in types:
             with contextlib.suppress(AssertionError):  # the table says what is missing
                 agent.wait_for_spans(sum(done.values()), 5 * max(1, TIME_SLACK),
-                                     lambda span, kind=kind: sum(names([span], kind)[each] for each in done) > 0)
-            tally.expect_counts(kind, 1, done, selected(names(agent.spans(), kind), done))
+                                     lambda span, kind=kind: sum(names([span], kind, port)[each] for each in done) > 0)
+            tally.expect_counts(kind, 1, done, selected(names(agent.spans(), kind, port), done))
         log = agent.stop()
         tally.expect("log", 1, "connections reclassified", 0, ledger_of_log(log).get("connections_reclassified", 0))
         assert SECRET not in agent.out.read_text(errors="replace") + log
@@ -104,10 +104,11 @@ def test_psql_and_pg_basebackup(tmp_path):
         for kind in ("SQLClient", "SQLServer"):
             with contextlib.suppress(AssertionError):
                 agent.wait_for_spans(sum(due.values()), 5 * max(1, TIME_SLACK),
-                                     lambda span, kind=kind: sum(names([span], kind)[each] for each in due) > 0)
-            tally.expect_counts(kind, 1, due, selected(names(agent.spans(), kind), due))
+                                     lambda span, kind=kind: sum(names([span], kind, server.port)[each] for each in due) > 0)
+            tally.expect_counts(kind, 1, due, selected(names(agent.spans(), kind, server.port), due))
         # The processes of a backup may have asked before the agent has seen them; the server's are there.
-        backups = [span for span in agent.spans() if span["attributes"]["statement"].startswith("BASE_BACKUP")]
+        backups = [span for span in agent.spans() if span["attributes"].get("statement", "").startswith("BASE_BACKUP")
+                   and span["attributes"]["serverPort"] == str(server.port)]
         tally.expect("SQLServer", 1, "BASE_BACKUP", rounds, sum(span["type"] == "SQLServer" for span in backups))
         log = agent.stop()
         assert SECRET not in agent.out.read_text(errors="replace") + log
