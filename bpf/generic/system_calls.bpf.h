@@ -27,13 +27,15 @@ static __always_inline void remember_descriptor(__u32 fd, const struct socket_re
   if (!known || *known != sk) bpf_map_update_elem(&descriptors, &key, &sk, BPF_ANY);
 }
 
-static __always_inline void descriptor_closed(__u32 fd) {
+// A function of its own, as opened_by_call: what it keeps on the stack must not lie below the calls that follow a read.
+__noinline int descriptor_closed(__u32 fd) {
   struct descriptor key = descriptor_of(fd);
   const __u64 *known = bpf_map_lookup_elem(&descriptors, &key);
-  if (!known) return;
+  if (!known) return 0;
   __u64 sk = *known;
   bpf_map_delete_elem(&descriptors, &key);
   end_if_released(sk, 0);
+  return 0;
 }
 
 // Completes the scratch's movement and reports it; nothing if `fd` is no socket that we follow.
@@ -77,20 +79,22 @@ static __always_inline void moved_messages(__u32 slot, struct movement *movement
 }
 
 // Learns who opened the connection; announced with its first bytes.
-static __always_inline void opened_by_call(long fd, __u8 role) {
+__noinline int opened_by_call(int fd, __u8 role) {
   struct socket_ref socket;
-  if (fd < 0 || !socket_of_fd(&socket, fd) || socket.kind == SOCKET_UDP) return;
+  if (fd < 0 || !socket_of_fd(&socket, fd) || socket.kind == SOCKET_UDP) return 0;
   connection_of(&socket, role);
   if (socket.kind == STREAM_UNIX) remember_descriptor(fd, &socket);
+  return 0;
 }
 
 // A handshake that failed with such an error was told before the call returned.
-static __always_inline void no_way_by_call(const struct call *call) {
+__noinline int no_way_by_call(int fd, __u64 address, int error) {
   struct socket_ref socket;
-  if (!socket_of_fd(&socket, call->args[0]) || socket.kind != STREAM_TCP) return;
+  if (!socket_of_fd(&socket, fd) || socket.kind != STREAM_TCP) return 0;
   __u64 key = (__u64)socket.sk;
   const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
-  if (!attempt || !attempt->told) tell_no_way(socket.sk, call->args[1], false, call->result);
+  if (!attempt || !attempt->told) tell_no_way(socket.sk, address, false, error);
+  return 0;
 }
 
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
@@ -175,7 +179,7 @@ static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *con
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
-    if (is_no_way(call.result) && !again) no_way_by_call(&call);
+    if (is_no_way(call.result) && !again) no_way_by_call(call.args[0], call.args[1], call.result);
   } else if (call.number == NR_close) {
     descriptor_closed(call.args[0]);
   } else if ((call.number == NR_dup3 || call.number == NR_dup2) && call.result >= 0) {

@@ -112,28 +112,36 @@ static __always_inline __u8 role_of(const struct socket_ref *socket) {
   return has_name ? OBI_ROLE_SERVER : OBI_ROLE_CLIENT;
 }
 
-// `ns`: 0 for now. Of several that end it at once only one does.
-static __always_inline void close_connection(__u64 key, const struct connection *connection, __u64 ns) {
-  const struct connection closed = *connection;
-  if (bpf_map_delete_elem(&connections, &key) || !closed.announced) return;
-  struct obi_connection_close *close = bpf_ringbuf_reserve(&segments, sizeof(*close), 0);
-  if (!close) {
-    count_loss(OBI_LOSS_RING_FULL);
-    return;
-  }
+static __always_inline void describe_end(struct obi_connection_close *close, const struct connection *connection, __u64 ns) {
   __builtin_memset(close, 0, sizeof(*close));
   close->header.type = OBI_EVENT_CONNECTION_CLOSE;
   close->header.size = sizeof(*close);
-  close->id = closed.id;
+  close->id = connection->id;
   close->ns = ns ? ns : bpf_ktime_get_ns();
-  close->end = closed.end;
-  close->end_ns = closed.end_ns;
-  if (closed.has_end_position) {
-    close->send_position = closed.end_position[OBI_SEND];
-    close->receive_position = closed.end_position[OBI_RECEIVE];
-    close->flags = OBI_CLOSE_HAS_POSITION;
+  close->end = connection->end;
+  close->end_ns = connection->end_ns;
+  if (!connection->has_end_position) return;
+  close->send_position = connection->end_position[OBI_SEND];
+  close->receive_position = connection->end_position[OBI_RECEIVE];
+  close->flags = OBI_CLOSE_HAS_POSITION;
+}
+
+// `ns`: 0 for now. Of several that end it at once only one does. The record is written before the entry goes, which may be
+// another connection's next.
+static __always_inline void close_connection(__u64 key, const struct connection *connection, __u64 ns) {
+  struct obi_connection_close *close = NULL;
+  if (connection->announced) {
+    close = bpf_ringbuf_reserve(&segments, sizeof(*close), 0);
+    if (!close) count_loss(OBI_LOSS_RING_FULL);
   }
-  bpf_ringbuf_submit(close, BPF_RB_NO_WAKEUP);
+  if (close) describe_end(close, connection, ns);
+  bool ended = !bpf_map_delete_elem(&connections, &key);
+  if (!close) return;
+  if (ended) {
+    bpf_ringbuf_submit(close, BPF_RB_NO_WAKEUP);
+  } else {
+    bpf_ringbuf_discard(close, BPF_RB_NO_WAKEUP);
+  }
 }
 
 // The entry under that key is of a socket whose address is in use again, and whose end was not noticed.
