@@ -58,6 +58,7 @@ def test_soak(nginx, tmp_path):
             with contextlib.suppress(AssertionError):  # what no scrape has when the agent ends is dropped
                 wait_for(lambda: page() and 'obi_exporter_held_spans{exporter="prometheus"} 0' in agent.metrics(), 60, "a scrape of it all")
             found = counted(page(), redis, postgres)
+            print("\n".join(line for line in agent.metrics().splitlines() if line.startswith("obi_memory_")))
             rows = ledger_of_log(agent.stop(90))
             report(expected, found, rows, resident, agent)
 
