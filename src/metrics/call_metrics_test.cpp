@@ -100,8 +100,9 @@ TEST(CallMetrics, WhatFailedHasNoStatusAndSaysHow) {
     span.status = 500;
     span.failure = model::Failure::kNone;
     for (const auto& [metric, attributes] : recorded(span)) {
-      if (type == EventType::kHttpServer)
+      if (type == EventType::kHttpServer) {
         EXPECT_THAT(attributes, Contains(Pair("error.type", text("500")))) << metric;
+      }
     }
   }
   model::Span query = typical(EventType::kSqlClient);

@@ -171,6 +171,27 @@ TEST(Eviction, WaitsForAViewThatHasReadAPart) {
   EXPECT_EQ(count_of(points), 2U);
 }
 
+// Two tables (settings that can't be shared) refer to the same services.
+TEST(Services, AreForgottenWithTheirSeries) {
+  model::MemoryAccount memory(1'000'000'000);
+  Aggregator otlp({.ttl = std::chrono::seconds(60), .memory = &memory}, at(0));
+  Aggregator page(
+      {.dialect = Dialect::kPrometheus, .ttl = std::chrono::seconds(60), .memory = &memory}, at(0));
+  for (std::uint32_t pid = 1; pid <= 100; ++pid) {
+    const auto span = server_span(test_service("short-lived", pid));
+    otlp.record(span, at(1));
+    page.record(span, at(1));
+  }
+  for (const std::uint64_t seconds : {10, 70, 80}) {
+    otlp.expire(at(seconds));
+    page.expire(at(seconds));
+    if (seconds == 10) {
+      EXPECT_GT(memory.held(model::MemoryHolder::Services), 100U * 1024);
+    }
+  }
+  EXPECT_EQ(memory.held(model::MemoryHolder::Services), 0U);
+}
+
 TEST(Collection, ReadsEverySeriesOnceWhileTheTableChanges) {
   Aggregator aggregator({.ttl = std::chrono::seconds(60)}, at(0));
   for (std::uint32_t i = 0; i < 100; ++i) record(aggregator, "old-" + std::to_string(i), i + 1, 1);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace obi::metrics {
 
@@ -15,22 +16,23 @@ bool has_application_feature(const std::vector<std::string>& features) {
 
 ServiceFacts& ServiceTable::facts_of(const model::ServiceRef& service) {
   // A Service that is held here can't be replaced by another at the same address.
-  if (const auto found = facts_.find(service.get()); found != facts_.end()) return found->second;
-  return facts_
-      .emplace(service.get(), ServiceFacts{.service = service,
-                                           .group = group_of(service),
-                                           .job = service->job(),
-                                           .wants_metrics = wants_metrics(*service),
-                                           .keys = {}})
-      .first->second;
+  auto found = facts_.find(service.get());
+  if (found == facts_.end()) {
+    ServiceFacts facts{.service = service,
+                       .group = group_of(service),
+                       .job = service->job(),
+                       .wants_metrics = wants_metrics(*service),
+                       .keys = {}};
+    found = facts_.emplace(service.get(), std::move(facts)).first;
+  }
+  found->second.used_in = generation_;
+  return found->second;
 }
 
+// Not by who else refers to a service: another table does, too.
 void ServiceTable::forget_unused() {
-  std::erase_if(facts_, [](const auto& entry) {
-    const auto& facts = entry.second;
-    // Its own references are this one and, if it is the latest copy, the group's.
-    return facts.service.use_count() <= (facts.group->service == facts.service ? 2 : 1);
-  });
+  std::erase_if(facts_, [this](const auto& entry) { return entry.second.used_in < generation_; });
+  ++generation_;
   std::erase_if(groups_, [](const auto& entry) { return entry.second.expired(); });
 }
 

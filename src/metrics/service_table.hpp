@@ -31,6 +31,7 @@ struct ServiceFacts {
   std::shared_ptr<ServiceGroup> group;
   std::string job;
   bool wants_metrics = false;    ///< its exports and features allow application metrics
+  std::uint64_t used_in = 0;     ///< the table's generation when it was asked for last
   std::vector<ServiceKey> keys;  ///< the aggregator's: its part of series keys, by shape
 };
 
@@ -45,7 +46,7 @@ class ServiceTable {
   /// `service` must not be null. Allocates only for a service that was not seen before. Valid until
   /// `forget_unused`.
   ServiceFacts& facts_of(const model::ServiceRef& service);
-  /// Drops what nobody but this table refers to any more.
+  /// Drops what was not asked for since it was called last; it is worked out anew when it is.
   void forget_unused();
 
   /// Life of the processes, for target.info. The same service may be added again with richer
@@ -73,6 +74,7 @@ class ServiceTable {
   std::shared_ptr<ServiceGroup> group_of(const model::ServiceRef& service);
 
   bool application_by_default_;
+  std::uint64_t generation_ = 0;  // calls of `forget_unused`
   std::unordered_map<const model::Service*, ServiceFacts> facts_;
   std::map<Identity, std::weak_ptr<ServiceGroup>> groups_;
   std::map<Identity, Processes> processes_;
