@@ -3,7 +3,7 @@
 // under a reason. Three sums must hold when the agent has stopped, so that a missing span can be
 // explained from the numbers alone:
 //   segments seen = Σ segment fates;  requests seen = spans made + Σ request losses;
-//   spans made (per exporter) = spans exported + Σ drops of that exporter.
+//   spans that an exporter consumed = exported + not wanted by it + dropped by it.
 // Thread-safe: relaxed counters. One instance, owned by app and passed by reference.
 #pragma once
 #include <array>

@@ -103,6 +103,10 @@ class MessageConversation : public Conversation {
   /// The message that `from` is in the midst of is not over: true between its first byte and
   /// on_message.
   [[nodiscard]] bool is_in_message(Speaker from) const;
+  /// While no boundary of `from` is known: the last up to 8 bytes that moved, as far as known.
+  [[nodiscard]] std::span<const std::byte> lost_tail(Speaker from) const {
+    return side_of(from).known_tail();
+  }
   [[nodiscard]] model::Direction direction_of(Speaker speaker) const;
   /// When bytes of `from` moved last, readable or not.
   [[nodiscard]] std::uint64_t moved_ns(Speaker from) const { return side_of(from).last_ns; }

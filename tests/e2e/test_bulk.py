@@ -10,8 +10,9 @@ import sys
 import pytest
 
 from agent import TIME_SLACK, Agent, assert_ledger_adds_up, ledger_of_log
-from conftest import PEERS
+from conftest import PEERS, Upstream
 from packages import python_path
+from peers.brokers import Mosquitto, NatsServer, RabbitMq
 from peers.caches import Memcached, RedisServer
 from peers.json_client import JsonClient
 from peers.kafka_broker import KafkaBroker
@@ -30,24 +31,30 @@ SYSTEMS = {  # its server, the library, the types of its spans
     "memcached": (Memcached, None, ("MemcachedClient", "MemcachedServer")),
     "mongodb": (MongoServer, "pymongo==4.10.1", ("MongoClient",)),
     "kafka": (KafkaBroker, "confluent-kafka==2.16.1", ("KafkaClient",)),
+    "nats": (NatsServer, "nats-py==2.11.0", ("NATSClient", "NATSServer")),
+    "mqtt": (Mosquitto, "paho-mqtt==2.1.0", ("MQTTClient", "MQTTServer")),
+    "amqp": (RabbitMq, "pika==1.3.2", ("AMQPClient",)),
+    "http": (Upstream, None, ("HTTPClient", "HTTP")),
 }
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=NEEDS_JAVA if name in ("mongodb", "kafka") else ()) for name in SYSTEMS])
 def system(request, tmp_path_factory):
     server, library, types = SYSTEMS[request.param]
-    arguments = (tmp_path_factory.mktemp("redis"),) if server is RedisServer else ()
+    folder = tmp_path_factory.mktemp(request.param)
+    arguments = {RedisServer: (folder,), Upstream: (folder / "file",)}.get(server, ())
     with server(*arguments) as running:
         yield request.param, running.port, python_path(library) if library else "", types
 
 
 def names(spans, kind, port):
-    """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk" of each span of that server -> how many."""
+    """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk", "GET /big" of each span of that server -> how many."""
     found = collections.Counter()
     for span in spans:
         told = span["attributes"]
         if span["type"] == kind and told.get("serverPort", str(port)) == str(port):
-            words = (told.get("operation"), told.get("table") or told.get("topic"), told.get("sqlState"))
+            target = next(filter(None, (told.get(name) for name in ("table", "topic", "subject"))), None)
+            words = (told.get("operation") or told.get("method"), target or told.get("url"), told.get("sqlState"))
             found[" ".join(filter(None, words))] += 1
     return found
 

@@ -80,9 +80,13 @@ MessageConversation::Size NatsConversation::measure(Speaker from,
   return measured_.size();
 }
 
+// A message that is longer than the call, or than what was captured of it, is believed where the
+// call before ended a line.
 bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
   const auto command = parse_command(from, bytes);
-  return command && is_whole_command(*command, bytes);
+  if (!command) return false;
+  if (command->size() <= bytes.size()) return is_whole_command(*command, bytes);
+  return command->has_payload && text_of(lost_tail(from)).ends_with("\r\n");
 }
 
 void NatsConversation::on_message(const Message& message, SpanSink& sink) {

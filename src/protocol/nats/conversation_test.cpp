@@ -95,13 +95,22 @@ TEST(Nats, AfterALossItGoesOnWithACallThatIsAMessage) {
   Talk talk("nats");
   talk.client("PUB a 2\r\nhi\r\n");
   talk.lose_of_client(0);
-  talk.client("rest of a payload\r\n");
+  talk.client("PUB unknown 9000\r\nabc", 8999);
+  talk.client("rest of a payload");
   talk.client("PUB cut 5\r\nabc");
   talk.client("PUB b 2\r\nhi\r\n");
   talk.server("MSG s 1 2\r\nhi\r\n");
   talk.lose_of_server(100);
   talk.server("MSG t 1 2\r\nhi\r\n");
   EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "process s 0", "process t 0"));
+}
+
+TEST(Nats, AfterALossALongMessageIsOneWhereALineHasEnded) {
+  Talk talk("nats");
+  talk.client("PUB a 9000\r\nabc", 9016, "l  0\r\n\r\n");  // "PUB small  0" is behind it
+  talk.client("PUB b 9000\r\nabc", 8999);
+  talk.client("PUB c 0\r\n\r\n");
+  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "publish c 0"));
 }
 
 TEST(Nats, AMessageThatDoesNotEndAsItSaysIsNone) {

@@ -119,6 +119,88 @@ def kafka(port, size):
     yield ["publish bulk"] * 5
 
 
+def http(port, size):
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    body = b"sesame-of-the-bulk" * (size // 18)
+
+    def ask(method, path, **content):
+        connection.request(method, path, **content)
+        connection.getresponse().read()
+
+    ask("GET", "/before")
+    yield
+    ask("POST", "/sized", body=body)
+    ask("GET", "/kib")
+    ask("PUT", "/chunked", body=iter([body[: size // 2], body[size // 2 :]]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})
+    ask("GET", "/kib")
+    ask("GET", "/big")
+    ask("DELETE", "/kib")
+    yield ["POST /sized", "GET /kib", "PUT /chunked", "GET /kib", "GET /big", "DELETE /kib"]
+
+
+def mqtt(port, size):
+    import threading
+
+    import paho.mqtt.client as paho
+
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2, "bulk")
+    subscribed, received = threading.Event(), threading.Semaphore(0)
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.on_message = lambda *_: received.release()
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    yield
+    client.subscribe("bulk", 1)
+    assert subscribed.wait(30)
+    for _ in range(3):
+        for topic, value in (("bulk", b"sesame-of-the-bulk" * (size // 18)), ("small", b"")):
+            client.publish(topic, value, 1).wait_for_publish(60)
+    for _ in range(3):
+        assert received.acquire(timeout=30)
+    yield ["process bulk"] * 4 + ["publish bulk", "publish small"] * 3  # a subscription is one, too
+
+
+def nats(port, size):
+    import asyncio
+
+    import nats as module
+
+    value = (b"sesame-of-the-bulk" * (size // 18))[: 900 * 1000]  # the server's limit is 1 MiB
+
+    async def talk():
+        client = await module.connect(f"nats://127.0.0.1:{port}", user="joe", password="hunter2nats")
+        subscription = await client.subscribe("bulk")
+        for _ in range(3):
+            await client.publish("bulk", value, headers={"Some": "header"})
+            await client.flush()  # of a call above 128 KiB the kernel's part hands over the beginning
+            await client.publish("small", b"")
+            await subscription.next_msg(30)
+        await client.close()
+
+    yield
+    asyncio.run(talk())
+    yield ["publish bulk", "publish small", "process bulk"] * 3
+
+
+def amqp(port, size):
+    import pika
+
+    connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port))
+    channel = connection.channel()
+    for queue in ("bulk", "small"):
+        channel.queue_declare(queue, exclusive=True)
+    yield
+    for _ in range(3):
+        channel.basic_publish("", "bulk", b"sesame-of-the-bulk" * (size // 18))
+        channel.basic_publish("", "small", b"")
+        while channel.basic_get("bulk", auto_ack=True)[0] is None:
+            pass
+    connection.close()
+    yield ["publish bulk", "publish small", "process bulk"] * 3
+
+
 steps = globals()[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
 next(steps)
 print("waiting", flush=True)
