@@ -315,10 +315,10 @@ TEST_F(PrinterOutput, TheNumberIsHeldUntilItIsPrinted) {
 
 TEST_F(PrinterOutput, ABlockingPipeWhoseReaderStandsStillHoldsTheThreadOnce) {
   TracePrinter printer(
-      {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::milliseconds(50)});
+      {.form = PrintForm::kText, .fd = fds_[1], .patience = std::chrono::milliseconds(500)});
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i) printer.consume(batch_of(2000));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(40));
   const auto counts = printer.counts();
   EXPECT_EQ(counts.consumed, 200'000U);
   EXPECT_EQ(counts.held(), 0U);

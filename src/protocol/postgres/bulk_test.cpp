@@ -127,6 +127,10 @@ TEST(PostgresBulk, InMidLifeACopyIsRecognised) {
             "postgres");
   EXPECT_EQ(classified({{false, query("COPY t TO STDOUT")}, {true, kCopyOut}}, client, 0, true),
             "postgres");
+  // Without a format it is no answer to a COPY.
+  EXPECT_EQ(classified({{false, query("COPY t FROM STDIN")}, {true, std::string("G\0\0\0\4", 5)}},
+                       client, 0, true),
+            "");
 }
 
 // Data may look like statements.

@@ -9,6 +9,7 @@ namespace obi::protocol::postgres {
 namespace {
 
 constexpr std::uint64_t kMaxPlausible = 16U << 20U;
+constexpr std::size_t kFormatAt = 5;  // of the answer to a COPY, behind type and length
 
 // A StartupMessage whose first parameter has a name and a value.
 bool is_startup(std::span<const std::byte> bytes) {
@@ -46,7 +47,9 @@ Walk walk(Speaker from, std::span<const std::byte> bytes) {
     const std::string_view message = text_of(bytes.first(*size));
     const char last = message.back();
     walk.has_ready = message.front() == 'Z' && (last == 'I' || last == 'T' || last == 'E');
-    walk.has_copy = std::string_view("GHW").contains(message.front()) && message[5] <= 1;
+    // Its first byte is the format, 0 or 1.
+    walk.has_copy = std::string_view("GHW").contains(message.front()) &&
+                    message.size() > kFormatAt && message[kFormatAt] <= 1;
     if ((message.front() == 'Z' && !walk.has_ready) || (message.front() == 'C' && last != '\0')) {
       walk.is_clean = false;
       return walk;
