@@ -50,18 +50,35 @@ T* map_memory(int fd, std::size_t bytes) {
 
 constexpr std::size_t kSegmentsBytes = OBI_PID_SEGMENTS * sizeof(std::uint64_t);
 
+// Records of the segments' ring between two looks at the ring of process events: a busy host fills
+// the one for as long as it is busy, and a new program must not wait for that.
+constexpr std::size_t kRecordsPerLook = 8;
+
 struct ConsumerCall {
   const Tracer::Consumer* consume;
   SocketSweep* sweep;
+  ring* process_events;
   std::size_t count = 0;
 };
 
-int on_ring_record(void* context, void* data, std::size_t size) {
+ConsumerCall& pass_on(void* context, void* data, std::size_t size) {
   ConsumerCall& call = **static_cast<ConsumerCall**>(context);
   const std::span record(static_cast<const std::byte*>(data), size);
   call.sweep->on_record(record);
   (*call.consume)(record);
   ++call.count;
+  return call;
+}
+
+int on_process_event(void* context, void* data, std::size_t size) {
+  pass_on(context, data, size);
+  return 0;
+}
+
+int on_segment(void* context, void* data, std::size_t size) {
+  const ConsumerCall& call = pass_on(context, data, size);
+  if (call.count % kRecordsPerLook == 0 && ring__avail_data_size(call.process_events) > 0)
+    ring__consume(call.process_events);
   return 0;
 }
 
@@ -105,9 +122,9 @@ struct Tracer::Loaded {
   }
 
   base::Result<void> read_rings() {
-    rings = ring_buffer__new(programs->map("process_events"), on_ring_record, &call, nullptr);
+    rings = ring_buffer__new(programs->map("process_events"), on_process_event, &call, nullptr);
     if (rings == nullptr ||
-        ring_buffer__add(rings, programs->map("segments"), on_ring_record, &call) != 0) {
+        ring_buffer__add(rings, programs->map("segments"), on_segment, &call) != 0) {
       return base::fail("opening the ring buffers", errno);
     }
     return {};
@@ -187,7 +204,9 @@ std::size_t Tracer::poll(std::chrono::milliseconds timeout, const Consumer& cons
 }
 
 std::size_t Tracer::drain(const Consumer& consume) {
-  ConsumerCall call{.consume = &consume, .sweep = loaded_->sweep.get()};
+  ConsumerCall call{.consume = &consume,
+                    .sweep = loaded_->sweep.get(),
+                    .process_events = ring_buffer__ring(loaded_->rings, 0)};
   loaded_->call = &call;
   ring_buffer__consume(loaded_->rings);
   loaded_->call = nullptr;

@@ -166,6 +166,12 @@ class TracerTest : public testing::Test {
   // Runs `act` in a traced child; gives what was captured of it. Sockets are made before the child
   // is traced.
   Seen capture(const std::function<Sockets()>& make, const std::function<void(Sockets)>& act) {
+    return drain(run_traced(make, act));
+  }
+
+  // The same; what was captured is left in the rings. Returns the child's pid.
+  std::uint32_t run_traced(const std::function<Sockets()>& make,
+                           const std::function<void(Sockets)>& act) {
     std::array<int, 2> go{};
     std::array<int, 2> ready{};
     EXPECT_EQ(pipe(go.data()), 0);
@@ -187,7 +193,7 @@ class TracerTest : public testing::Test {
     waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
     for (const int fd : {go[0], go[1], ready[0], ready[1]}) close(fd);
-    return drain(pid);
+    return pid;
   }
 
   Seen drain(std::uint32_t pid) {

@@ -280,6 +280,35 @@ TEST_F(TracerTest, ExecListenAndExitAreTold) {
   EXPECT_TRUE(exited);
 }
 
+TEST_F(TracerTest, ANewProgramDoesNotWaitForABusyRing) {
+  run_traced(tcp_sockets, [](Sockets s) {
+    for (int i = 0; i < 200; ++i) {
+      expect_bytes(write(s.a, "x", 1), 1);
+      expect_bytes(read(s.b, g_buffer, 1), 1);
+    }
+  });
+  pid_t program = 0;
+  std::size_t segments = 0;
+  std::size_t segments_before_exec = 0;
+  tracer_->drain([&](std::span<const std::byte> bytes) {
+    const Record record = decode_record(bytes);
+    const auto* event = std::get_if<model::ProcessEvent>(&record);
+    if (event != nullptr && event->kind == model::ProcessEventKind::kExec &&
+        event->pid == static_cast<std::uint32_t>(program))
+      segments_before_exec = segments;
+    if (!std::holds_alternative<model::Segment>(record) || ++segments != 10) return;
+    program = fork();
+    if (program == 0) {
+      execl("/bin/true", "true", nullptr);
+      _exit(127);
+    }
+    waitpid(program, nullptr, 0);
+  });
+  EXPECT_GE(segments, 400U);
+  EXPECT_GE(segments_before_exec, 10U);
+  EXPECT_LT(segments_before_exec, 30U);
+}
+
 TEST_F(TracerTest, AFullRingIsCounted) {
   auto small =
       Tracer::open({.backend = backend_under_test(), .wakeup_bytes = 0, .ring_bytes = 4096});
