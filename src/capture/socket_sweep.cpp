@@ -3,13 +3,16 @@
 
 #include <bpf/bpf.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "bpf/shared/process_event.h"
+#include "bpf/shared/segment.h"
 
 namespace obi::capture {
 
@@ -20,10 +23,23 @@ SocketSweep::SocketSweep(int connections, int program)
       entries_(kEntriesPerStep) {}
 
 void SocketSweep::on_record(std::span<const std::byte> record) {
+  obi_event_header header;
+  if (record.size() < sizeof(header)) return;
+  std::memcpy(&header, record.data(), sizeof(header));
+  if (header.type == OBI_EVENT_CONNECTION_OPEN) on_open(record);
+  if (header.type == OBI_EVENT_PROCESS) on_process(record);
+}
+
+void SocketSweep::on_open(std::span<const std::byte> record) {
+  obi_connection_open open;
+  if (record.size() < sizeof(open)) return;
+  std::memcpy(&open, record.data(), sizeof(open));
+  has_unix_ |= open.family == AF_UNIX;
+}
+
+void SocketSweep::on_process(std::span<const std::byte> record) {
   obi_process_event event;
   if (record.size() < sizeof(event)) return;
-  std::memcpy(&event.header, record.data(), sizeof(event.header));
-  if (event.header.type != OBI_EVENT_PROCESS) return;
   std::memcpy(&event, record.data(), sizeof(event));
   if (event.kind != OBI_PROCESS_EXIT || event.is_captured == 0) return;
   if (exits_.size() >= kMaxExits)
@@ -35,10 +51,10 @@ void SocketSweep::step(std::uint64_t now_ns) {
   if (!works_ || now_ns < next_ns_) return;
   next_ns_ = now_ns + kStepNs;
   if (!in_pass_) {
-    in_pass_ = true;
-    found_unix_ = false;
-    pass_begun_ns_ = now_ns;
     std::erase_if(exits_, [&](const auto& exit) { return exit.second + kExitNs < now_ns; });
+    if (!std::exchange(has_unix_, false)) return;
+    in_pass_ = true;
+    pass_begun_ns_ = now_ns;
   }
   look_at_batch(now_ns);
 }
@@ -52,6 +68,7 @@ void SocketSweep::look_at_batch(std::uint64_t now_ns) {
   const bool at_end = failed == -ENOENT;
   if (failed != 0 && !at_end) {
     spdlog::debug("looking through the connections failed: {}", std::strerror(-failed));
+    has_unix_ = true;  // maybe
     return end_pass(now_ns);
   }
   for (__u32 i = 0; i < count && works_; ++i) look_at(keys_[i], entries_[i], now_ns);
@@ -60,7 +77,7 @@ void SocketSweep::look_at_batch(std::uint64_t now_ns) {
 
 void SocketSweep::look_at(std::uint64_t key, const connection& entry, std::uint64_t now_ns) {
   if (entry.stream_socket != STREAM_UNIX) return;
-  found_unix_ = true;
+  has_unix_ = true;
   const auto exit = exits_.find(entry.told_to[0]);
   std::array<__u64, 2> arguments{key, exit == exits_.end() ? now_ns : exit->second};
   LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = arguments.data(), .ctx_size_in = sizeof(arguments));
@@ -72,8 +89,7 @@ void SocketSweep::look_at(std::uint64_t key, const connection& entry, std::uint6
 
 void SocketSweep::end_pass(std::uint64_t now_ns) {
   in_pass_ = false;
-  const std::uint64_t next = pass_begun_ns_ + (found_unix_ ? kPassNs : kIdlePassNs);
-  next_ns_ = std::max(next, now_ns + kStepNs);
+  next_ns_ = std::max(pass_begun_ns_ + kPassNs, now_ns + kStepNs);
 }
 
 }  // namespace obi::capture

@@ -22,7 +22,9 @@ model::Direction MessageConversation::direction_of(Speaker speaker) const {
   return speaker == Speaker::kClient ? client_direction_ : opposite(client_direction_);
 }
 
-bool MessageConversation::is_in_message(Speaker from) const { return side_of(from).moved > 0; }
+bool MessageConversation::is_in_message(Speaker from) const {
+  return side_of(from).moved > 0 || side_of(from).to_skip > 0;
+}
 
 Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (left_) return Fate::Upgraded;
@@ -38,6 +40,10 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     used = drift(from, chunk, sink);
     return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
   }
+  if (side.to_skip > 0 && !bytes.empty()) {
+    bytes = bytes.subspan(static_cast<std::size_t>(skip(from, bytes.size(), chunk.end_ns, sink)));
+    used = true;
+  }
   while (!bytes.empty() && !side.lost && !left_) {
     // At least one is used, or the side is lost.
     bytes = bytes.subspan(side.moved == 0 ? begin(from, chunk, bytes, sink)
@@ -45,7 +51,7 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     used |= !side.lost;
   }
   if (chunk.missing_bytes > 0 && !left_) {
-    used |= side.moved > 0;
+    used |= is_in_message(from);
     miss(from, chunk, sink);
   }
   if (used || left_) return Fate::Message;
@@ -149,20 +155,45 @@ void MessageConversation::end_message(Speaker from, std::span<const std::byte> b
   if (side.kept.capacity() > kIdleCapacity) side.kept.shrink_to_fit();
 }
 
-// The bytes behind the captured ones.
-void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
+// Returns how many of the `count` bytes belong to the run.
+std::uint64_t MessageConversation::skip(Speaker from, std::uint64_t count, std::uint64_t end_ns,
+                                        SpanSink& sink) {
   Side& side = side_of(from);
-  std::uint64_t missing = chunk.missing_bytes;
-  if (side.lost) return;
+  const std::uint64_t skipped = std::min(side.to_skip, count);
+  side.to_skip -= skipped;
+  if (skipped > 0 && side.to_skip == 0) on_run_end(from, end_ns, sink);
+  return skipped;
+}
+
+// `missing` bytes moved that were not captured. Returns how many of them are behind all that is
+// known.
+std::uint64_t MessageConversation::pass_over(Speaker from, std::uint64_t missing,
+                                             std::uint64_t end_ns, SpanSink& sink) {
+  Side& side = side_of(from);
+  missing -= skip(from, missing, end_ns, sink);
   if (side.size > 0) {
     const std::uint64_t rest = std::min(side.size - side.moved, missing);
     on_part(from, {}, rest, sink);
     side.moved += rest;
     missing -= rest;
-    if (side.moved == side.size) end_message(from, side.kept, chunk.end_ns, sink);
+    if (side.moved == side.size) end_message(from, side.kept, end_ns, sink);
   }
-  if (missing == 0 || left_) return;
+  if (missing == 0 || left_) return 0;
   // The start of a header goes with what is missing behind it.
+  const auto rest = run_behind_missing(from, missing + side.moved, end_ns, sink);
+  if (!rest) return missing;
+  side.kept.clear();
+  side.moved = 0;
+  side.to_skip = *rest;
+  return 0;
+}
+
+// The bytes behind the captured ones.
+void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
+  Side& side = side_of(from);
+  if (side.lost) return;
+  const std::uint64_t missing = pass_over(from, chunk.missing_bytes, chunk.end_ns, sink);
+  if (missing == 0) return;
   if (on_missing(from, missing + side.moved, chunk.tail, chunk.end_ns, sink)) {
     side.kept.clear();
     side.moved = 0;
@@ -204,16 +235,13 @@ void MessageConversation::on_gap(model::Direction direction, std::uint64_t missi
   side.tail_bytes = 0;
   if (side.lost) unread_ns_ = moved_ns_;
   if (side.lost) return;
-  if (missing == 0 || side.size == 0 || missing > side.size - side.moved) return lose(from, sink);
-  on_part(from, {}, missing, sink);
-  side.moved += missing;
-  if (side.moved == side.size) end_message(from, side.kept, side.last_ns, sink);
+  if (missing == 0 || pass_over(from, missing, side.last_ns, sink) > 0) lose(from, sink);
 }
 
 void MessageConversation::lose(Speaker from, SpanSink& sink) {
   Side& side = side_of(from);
   side.kept.clear();
-  side.moved = side.size = 0;
+  side.moved = side.size = side.to_skip = 0;
   side.tail_bytes = 0;
   side.lost = true;
   unread_ns_ = moved_ns_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -79,6 +80,14 @@ class MessageConversation : public Conversation {
                           std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
+  /// Asked before on_missing: where the `count` bytes belong to a run of messages whose length is
+  /// known, how many bytes of the run follow; they are skipped, then on_run_end is called. 0: the
+  /// run ends with them. Nullopt: it isn't known.
+  virtual std::optional<std::uint64_t> run_behind_missing(Speaker from, std::uint64_t count,
+                                                          std::uint64_t end_ns, SpanSink& sink) {
+    return std::nullopt;
+  }
+  virtual void on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) {}
   /// While no boundary of `from` is known: `count` more bytes moved; `tail` are the last up to 8
   /// that did, some of them perhaps before those. True: they end with a message, so that `from` can
   /// be followed again.
@@ -121,6 +130,7 @@ class MessageConversation : public Conversation {
     std::vector<std::byte> kept;  // of the message under way, when it came in several calls
     std::uint64_t size = 0;       // of it; 0 = not known yet
     std::uint64_t moved = 0;      // bytes of it so far
+    std::uint64_t to_skip = 0;    // bytes of a run of messages, before the next boundary
     std::uint64_t start_ns = 0;
     std::uint64_t last_ns = 0;
     std::uint32_t pid = 0;
@@ -146,6 +156,9 @@ class MessageConversation : public Conversation {
   bool take_size(Speaker from, const Size& size, std::size_t seen, SpanSink& sink);
   void end_message(Speaker from, std::span<const std::byte> bytes, std::uint64_t end_ns,
                    SpanSink& sink);
+  std::uint64_t skip(Speaker from, std::uint64_t count, std::uint64_t end_ns, SpanSink& sink);
+  std::uint64_t pass_over(Speaker from, std::uint64_t missing, std::uint64_t end_ns,
+                          SpanSink& sink);
   void miss(Speaker from, const Chunk& chunk, SpanSink& sink);
   bool drift(Speaker from, const Chunk& chunk, SpanSink& sink);
   void lose(Speaker from, SpanSink& sink);

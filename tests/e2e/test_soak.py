@@ -12,7 +12,7 @@ from otlp_receiver import OtlpReceiver
 from peers import soak_load
 from peers.caches import RedisServer
 from peers.postgres import Postgres
-from scrape import Increases
+from scrape import count_of
 from tally import Tally
 
 SECONDS = int(os.environ.get("OBI_SOAK_SECONDS", "60"))
@@ -21,38 +21,29 @@ CEILING_MIB = 64  # the default of max_memory
 pytestmark = [pytest.mark.slow]
 
 
-class Counted:
-    """What Prometheus was given at the servers' end. Paths of which there are too many share a series: nginx's, or that of all
-    services; no other HTTP server here gets any that are not its own already."""
+# Durations have a series for each route, of which many are evicted and come again. So a page of them is no sum; sizes have few.
+SELECTION = """
+    http_server_request_body_size: {exclude: [http.route]}
+    db_server_operation_duration: {include: [db.operation.name, server.port]}
+"""
 
-    def __init__(self, page, redis, postgres):
-        self.page, self.redis, self.postgres = page, redis, postgres
-        self.requests = Increases("http_server_request_duration_seconds_count")
-        self.operations = Increases("db_server_operation_duration_seconds_count")
 
-    def scrape(self):
-        page = self.page()
-        self.requests.scrape(page)
-        self.operations.scrape(page)
-        return self.by_client()
+def counted(page, redis, postgres):
+    """What Prometheus was given at the servers' end."""
+    def http(**labels):
+        return int(count_of(page, "http_server_request_body_size_bytes_count", service_name="nginx", **labels))
 
-    def by_client(self):
-        def http(status):
-            return self.requests.total(lambda labels: labels.get("service_name") == "nginx" and labels.get("http_response_status_code") == status)
+    def database(port, *operations):
+        return sum(int(count_of(page, "db_server_operation_duration_seconds_count", server_port=str(port), db_operation_name=operation))
+                   for operation in operations)
 
-        def database(port, *operations):
-            return self.operations.total(
-                lambda labels: labels.get("server_port") == str(port) and labels.get("db_operation_name") in operations)
-
-        return {"ab": http("200"), "short-lived Python": http("201"),
-                "nginx in all": self.requests.total(lambda labels: labels.get("service_name", "nginx") == "nginx"),
-                "redis-benchmark": database(self.redis.port, "SET", "GET"), "psql": database(self.postgres.port, "SELECT")}
+    return {"ab": http(http_response_status_code="200"), "short-lived Python": http(http_response_status_code="201"), "nginx in all": http(),
+            "redis-benchmark": database(redis.port, "SET", "GET"), "psql": database(postgres.port, "SELECT")}
 
 
 def test_soak(nginx, tmp_path):
     port = free_port()
-    selection = "{db_server_operation_duration: {include: [db.operation.name, server.port]}}"
-    config = f"discovery:\n  instrument:\n    - exe_path: '*'\nattributes:\n  select: {selection}\n"
+    config = f"discovery:\n  instrument:\n    - exe_path: '*'\nattributes:\n  select:{SELECTION}"
     with RedisServer(tmp_path) as redis, Postgres() as postgres, OtlpReceiver(delay_s=0.2, keep=False) as collector:
         env = {"OTEL_EBPF_PROMETHEUS_PORT": str(port), "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"}
         with Agent(env, config, printer="disabled") as agent:
@@ -63,30 +54,29 @@ def test_soak(nginx, tmp_path):
                      "psql": soak_load.Load(soak_load.psql(postgres), 0.02),
                      "short-lived Python": soak_load.Load(soak_load.short_lived_python(nginx.port), 0.02),
                      "random paths": soak_load.Load(soak_load.random_paths(nginx.port), 0.2)}
-            counted = Counted(lambda: get(f"http://127.0.0.1:{port}/metrics", 30), redis, postgres)
-            resident = run(loads, agent, counted)
+            page = lambda: get(f"http://127.0.0.1:{port}/metrics", 30)  # noqa: E731
+            resident = run(loads, agent, page)
             done = {name: load.join() for name, load in loads.items()}
             expected = {**done, "nginx in all": sum(done[name] for name in ("ab", "short-lived Python", "random paths"))}
             del expected["random paths"]
             with contextlib.suppress(AssertionError):  # the table shows what is missing
-                wait_for(lambda: counted.scrape() == expected, 60, "every span")
+                wait_for(lambda: counted(page(), redis, postgres) == expected, 60, "every span")
             with contextlib.suppress(AssertionError):  # what no scrape has when the agent ends is dropped
-                wait_for(lambda: counted.scrape() and 'obi_exporter_held_spans{exporter="prometheus"} 0' in agent.metrics(), 60,
-                         "a scrape of it all")
-            found = counted.scrape()
+                wait_for(lambda: page() and 'obi_exporter_held_spans{exporter="prometheus"} 0' in agent.metrics(), 60, "a scrape of it all")
+            found = counted(page(), redis, postgres)
             print("\n".join(line for line in agent.metrics().splitlines() if line.startswith("obi_memory_")))
             rows = ledger_of_log(agent.stop(90))
             report(expected, found, rows, resident, agent)
 
 
-def run(loads, agent, counted):
+def run(loads, agent, page):
     """Scrapes as Prometheus does; returns (seconds since the start, resident KiB) of each."""
     resident = []
     begun = time.monotonic()
     for load in loads.values():
         load.start()
     while (passed := time.monotonic() - begun) < SECONDS:
-        counted.scrape()
+        page()
         resident.append((passed, proc_status(agent.process.pid, "VmRSS")))
         time.sleep(min(5, SECONDS / 12))  # the scrape interval
     return resident

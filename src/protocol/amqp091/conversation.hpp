@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -36,6 +37,9 @@ class Amqp091Conversation final : public MessageConversation {
   void on_message(const Message& message, SpanSink& sink) override;
   void on_lost(Speaker from, SpanSink& sink) override;
   bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  std::optional<std::uint64_t> run_behind_missing(Speaker from, std::uint64_t count,
+                                                  std::uint64_t end_ns, SpanSink& sink) override;
+  void on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
@@ -81,10 +85,12 @@ class Amqp091Conversation final : public MessageConversation {
   void drop_content(Content& content, SpanSink::Note why, SpanSink& sink);
   void drop_channel(std::uint16_t number, SpanSink& sink);
   Channel* channel_of(std::uint16_t number);
+  std::optional<std::uint16_t> only_channel_with_body(Speaker from) const;
 
   absl::flat_hash_map<std::uint16_t, Channel> channels_;
   Outstanding<Publish> unconfirmed_;
   std::string connection_name_;
+  std::uint64_t frame_max_ = 0;         // 0: not known, or none
   std::size_t contents_under_way_ = 0;  // of those that have a span
   bool wants_stream_ = false;
   bool has_lost_ = false;

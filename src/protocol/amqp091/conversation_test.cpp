@@ -95,6 +95,53 @@ TEST(Amqp091, MessagesEachWay) {
 
 TEST(Amqp091, IsRobust) { expect_robust("amqp091", typical()); }
 
+std::string tune_ok(std::uint32_t frame_max) {
+  return method(kConnectionTuneOk, number(2047, 2) + number(frame_max, 4) + number(60, 2), 0);
+}
+
+// A body of many frames, sent in calls of which the beginning is captured.
+class Amqp091LongBody : public testing::Test {
+ protected:
+  Amqp091LongBody() {
+    talk_.client(tune_ok(4096));
+    talk_.client(method(kChannelOpen, shortstr("")));
+  }
+  const std::string long_ = publish("", "long") + content(std::string(100'000, 'x'), 1, 4088);
+  const std::string small_ = publish("", "small") + content("x");
+  Talk talk_{"amqp091"};
+};
+
+TEST_F(Amqp091LongBody, EndsWithItsCall) {
+  talk_.client(long_.substr(0, 9000), long_.size() - 9000);
+  talk_.client(small_);
+  ASSERT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0"));
+  EXPECT_EQ(talk_.sink.spans[0].request_bytes, static_cast<std::int64_t>(long_.size()));
+}
+
+TEST_F(Amqp091LongBody, EndsInALaterCall) {
+  talk_.client(long_.substr(0, 9000), 20'000);
+  talk_.client(long_.substr(29'000, 100), 10'000);
+  talk_.lose_of_client(1000);
+  talk_.client(long_.substr(40'100) + small_);
+  talk_.client(long_.substr(0, 9000));
+  talk_.lose_of_client(long_.size() - 9000);
+  EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
+}
+
+TEST_F(Amqp091LongBody, WhatIsBehindItIsLost) {
+  talk_.client(long_.substr(0, 9000), long_.size() - 9000 + small_.size());
+  talk_.client(small_);
+  EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0"));
+}
+
+TEST_F(Amqp091LongBody, IsNotGuessedBesideAnother) {
+  const std::string other = content(std::string(5000, 'x'), 2, 4088);
+  talk_.client(publish("", "other", 2) +
+               other.substr(0, other.find(std::string(4088, 'x')) + 4089));
+  talk_.client(long_.substr(0, 9000), long_.size() - 9000);
+  EXPECT_THAT(talk_.told(), IsEmpty());
+}
+
 TEST(Amqp091, ASpanGoesFromTheMethodToTheLastFrame) {
   Talk talk("amqp091");
   const std::string bytes = content("hello world", 1, 4);

@@ -106,6 +106,14 @@ std::expected<std::uint64_t, ParseError> parse_body_size(std::span<const std::by
   return size;
 }
 
+std::expected<std::uint32_t, ParseError> parse_frame_max(std::span<const std::byte> arguments) {
+  base::ByteCursor cursor(arguments);
+  cursor.skip(2);  // the largest number of a channel
+  const auto size = cursor.big<std::uint32_t>();
+  if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
+  return size;
+}
+
 std::string_view connection_name(std::span<const std::byte> start_ok) {
   base::ByteCursor cursor(start_ok);
   const auto table_bytes = cursor.big<std::uint32_t>();

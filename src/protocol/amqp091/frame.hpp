@@ -21,6 +21,7 @@ constexpr std::uint32_t method_id(std::uint32_t class_id, std::uint32_t method) 
   return class_id << 16U | method;
 }
 inline constexpr std::uint32_t kConnectionStartOk = method_id(10, 11);
+inline constexpr std::uint32_t kConnectionTuneOk = method_id(10, 31);
 inline constexpr std::uint32_t kChannelOpen = method_id(20, 10);
 inline constexpr std::uint32_t kChannelCloseOk = method_id(20, 41);
 inline constexpr std::uint32_t kBasicPublish = method_id(60, 40);
@@ -37,7 +38,8 @@ struct Frame {
   std::uint64_t payload_bytes = 0;
   std::uint32_t method = 0;            ///< of a method frame
   std::span<const std::byte> payload;  ///< as far as captured; of a method frame its arguments
-  [[nodiscard]] std::uint64_t size() const { return payload_bytes + 8; }
+  static constexpr std::uint64_t kOverhead = 8;  ///< type, channel, size and end
+  [[nodiscard]] std::uint64_t size() const { return payload_bytes + kOverhead; }
 };
 /// Truncated: more bytes are needed to know. NotThisProtocol: no frame that `from` sends.
 std::expected<Frame, ParseError> parse_frame(Speaker from, std::span<const std::byte> bytes);
@@ -66,6 +68,9 @@ std::expected<Confirmation, ParseError> parse_confirmation(std::span<const std::
 
 /// Bytes of the body that the content header announces.
 std::expected<std::uint64_t, ParseError> parse_body_size(std::span<const std::byte> header);
+
+/// The largest frame that both sides allow, of connection.tune-ok; 0: there is no limit.
+std::expected<std::uint32_t, ParseError> parse_frame_max(std::span<const std::byte> arguments);
 
 /// RabbitMQ's name of a connection, from the client's properties in connection.start-ok; empty if
 /// it has none.
