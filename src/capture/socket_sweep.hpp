@@ -48,8 +48,8 @@ class SocketSweep {
   int program_;
   bool works_ = true;
   bool in_pass_ = false;
-  bool has_unix_ =
-      false;  // a connection of AF_UNIX was opened, or found, since the last pass began
+  // A connection of AF_UNIX was opened, or found, since the last pass began.
+  bool has_unix_ = false;
   std::uint64_t position_ = 0;  // the kernel's token for where the next batch begins
   std::uint64_t pass_begun_ns_ = 0;
   std::uint64_t next_ns_ = 0;

@@ -18,6 +18,8 @@ constexpr std::size_t kMaxUnconfirmed = 4096;
 constexpr std::uint64_t kLostAfterNs = 60'000'000'000;
 constexpr std::size_t kMaxNameBytes = 1024;
 constexpr int kRefused = 1;
+constexpr std::uint64_t kMinFrameMax = 4096;     // frame-min-size of the specification
+constexpr std::uint64_t kMaxBody = 1ULL << 40U;  // far beyond what a broker takes
 
 std::uint64_t key_of(std::uint16_t channel, std::uint64_t tag) {
   return static_cast<std::uint64_t>(channel) << 48U | (tag & 0xffff'ffff'ffffU);
@@ -168,8 +170,9 @@ std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker fro
                                                                      std::uint64_t end_ns,
                                                                      SpanSink& sink) {
   const auto number = only_channel_with_body(from);
-  if (!number || frame_max_ <= Frame::kOverhead) return std::nullopt;
+  if (!number || frame_max_ < kMinFrameMax) return std::nullopt;
   Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
+  if (content.body_left > kMaxBody) return std::nullopt;
   const std::uint64_t payload = frame_max_ - Frame::kOverhead;
   const std::uint64_t frames = content.body_left / payload + (content.body_left % payload != 0);
   const std::uint64_t run = content.body_left + frames * Frame::kOverhead;

@@ -134,6 +134,14 @@ TEST_F(Amqp091LongBody, WhatIsBehindItIsLost) {
   EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0"));
 }
 
+TEST_F(Amqp091LongBody, IsNotBelievedToBeOfAnySize) {
+  const std::string header =
+      frame(2, 1, number(60, 2) + number(0, 2) + number(~std::uint64_t{0} - 4, 8) + number(0, 2));
+  talk_.client(publish("", "huge") + header + frame(3, 1, std::string(4088, 'x')), 100);
+  talk_.client(small_);
+  EXPECT_THAT(talk_.told(), ElementsAre("publish small 0"));
+}
+
 TEST_F(Amqp091LongBody, IsNotGuessedBesideAnother) {
   const std::string other = content(std::string(5000, 'x'), 2, 4088);
   talk_.client(publish("", "other", 2) +
