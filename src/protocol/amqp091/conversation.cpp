@@ -165,29 +165,33 @@ std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(Speaker
 
 // A body is cut into frames of the largest size, and they follow one another where no other channel
 // sends (section 4.2.3): so the end of a large body is known though its frames weren't captured.
+std::uint64_t Amqp091Conversation::bytes_left(const Content& content) const {
+  const std::uint64_t payload = frame_max_ - Frame::kOverhead;
+  const std::uint64_t frames = content.body_left / payload + (content.body_left % payload != 0);
+  return content.body_left + frames * Frame::kOverhead;
+}
+
 std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker from,
                                                                      std::uint64_t count,
                                                                      std::uint64_t end_ns,
                                                                      SpanSink& sink) {
   const auto number = only_channel_with_body(from);
   if (!number || frame_max_ < kMinFrameMax) return std::nullopt;
-  Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
+  const Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
   if (content.body_left > kMaxBody) return std::nullopt;
-  const std::uint64_t payload = frame_max_ - Frame::kOverhead;
-  const std::uint64_t frames = content.body_left / payload + (content.body_left % payload != 0);
-  const std::uint64_t run = content.body_left + frames * Frame::kOverhead;
-  content.bytes += run;
-  content.body_left = 0;
+  const std::uint64_t run = bytes_left(content);
   if (count < run) return run - count;
-  end_content({.from = from, .end_ns = end_ns}, *number, content, sink);
-  return count == run ? std::optional<std::uint64_t>(0) : std::nullopt;
+  on_run_end(from, end_ns, sink);
+  if (count > run) return std::nullopt;
+  return 0;
 }
 
 void Amqp091Conversation::on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) {
   const auto number = only_channel_with_body(from);
   if (!number) return;
-  end_content({.from = from, .end_ns = end_ns}, *number,
-              channels_[*number].contents[static_cast<std::size_t>(from)], sink);
+  Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
+  content.bytes += bytes_left(content);
+  end_content({.from = from, .end_ns = end_ns}, *number, content, sink);
 }
 
 void Amqp091Conversation::end_content(const Message& message, std::uint16_t channel,

@@ -86,6 +86,7 @@ class Amqp091Conversation final : public MessageConversation {
   void drop_channel(std::uint16_t number, SpanSink& sink);
   Channel* channel_of(std::uint16_t number);
   std::optional<std::uint16_t> only_channel_with_body(Speaker from) const;
+  [[nodiscard]] std::uint64_t bytes_left(const Content& content) const;
 
   absl::flat_hash_map<std::uint16_t, Channel> channels_;
   Outstanding<Publish> unconfirmed_;

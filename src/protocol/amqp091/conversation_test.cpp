@@ -128,6 +128,13 @@ TEST_F(Amqp091LongBody, EndsInALaterCall) {
   EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
 }
 
+TEST_F(Amqp091LongBody, BytesThatNeverMovedAreNotCounted) {
+  talk_.client(long_.substr(0, 9000), 20'000);
+  talk_.close(model::ConnectionEnd::kPeerReset);
+  ASSERT_EQ(talk_.sink.spans.size(), 1U);
+  EXPECT_LE(talk_.sink.spans[0].request_bytes, 29'000);
+}
+
 TEST_F(Amqp091LongBody, WhatIsBehindItIsLost) {
   talk_.client(long_.substr(0, 9000), long_.size() - 9000 + small_.size());
   talk_.client(small_);
