@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "base/release_memory.hpp"
 
 namespace obi::discover {
 namespace {
@@ -178,7 +179,7 @@ bool Discovery::look_at(const Process& glimpse, Occasion occasion) {
   entry.judged = entry.judged && !new_program;
   decide(entry, new_program);
   entry.judged = true;
-  entry.process.command_line = std::string();  // long, and not needed any more
+  base::release_memory(entry.process.command_line);  // long, and not needed any more
   return true;
 }
 

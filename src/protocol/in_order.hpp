@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/release_memory.hpp"
 #include "protocol/conversation.hpp"
 #include "protocol/unanswered.hpp"
 
@@ -107,7 +108,7 @@ class InOrder {
   /// What a burst has left.
   void release_idle_memory() {
     if (count_ > 0 || ring_.size() <= kIdleSlots) return;
-    ring_ = {};
+    base::release_memory(ring_);
     first_ = 0;
   }
   [[nodiscard]] std::size_t held_bytes() const { return ring_.capacity() * sizeof(Slot); }

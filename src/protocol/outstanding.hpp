@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/release_memory.hpp"
+
 namespace obi::protocol {
 
 template <typename Item>
@@ -55,9 +57,9 @@ class Outstanding {
   /// What a burst has left, once nothing waits.
   void release_idle_memory() {
     if (!waiting_.empty() || slots_.size() <= kIdleSlots) return;
-    waiting_ = {};
-    slots_ = {};
-    free_ = {};
+    base::release_memory(waiting_);
+    base::release_memory(slots_);
+    base::release_memory(free_);
   }
 
   [[nodiscard]] bool empty() const { return waiting_.empty(); }

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/release_memory.hpp"
+
 namespace obi::exporting {
 namespace {
 
@@ -54,7 +56,7 @@ std::optional<Connection::Step> Connection::look_for_head(Clock::time_point now)
   if (!size || *size > kMaxRequestHead) return refuse(431, now);
   request_ = parse_request_head(std::string_view(input_).substr(0, *size));
   input_.erase(0, *size);
-  if (input_.empty()) input_ = {};
+  if (input_.empty()) base::release_memory(input_);
   if (request_.status != 200) return refuse(request_.status, now);
   state_ = State::kMaking;
   since_ = response_begin_ = now;
@@ -94,7 +96,7 @@ Connection::Step Connection::write(Clock::time_point now) {
     sent_ += static_cast<std::size_t>(count);
     since_ = now;
   }
-  output_ = {};
+  output_.clear();
   sent_ = 0;
   return stream_->is_whole() ? finish_response(now) : Step::kMore;
 }
@@ -103,6 +105,7 @@ Connection::Step Connection::finish_response(Clock::time_point now) {
   stream_->report_sent();
   const bool keeps = stream_->keeps_connection();
   stream_.reset();
+  base::release_memory(output_);
   since_ = now;
   if (keeps) {
     state_ = State::kReading;
@@ -110,7 +113,7 @@ Connection::Step Connection::finish_response(Clock::time_point now) {
   }
   // Bytes that were never read would make close() a reset, which may destroy the response.
   state_ = State::kLingering;
-  input_ = {};
+  base::release_memory(input_);
   ::shutdown(socket_.get(), SHUT_WR);
   return discard();
 }

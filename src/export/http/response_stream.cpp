@@ -8,6 +8,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/release_memory.hpp"
 #include "export/http/gzip_stream.hpp"
 
 namespace obi::exporting {
@@ -125,7 +126,7 @@ void ResponseStream::make_head(std::string& out) {
   out += "\r\n";
   if (!is_head_only_) return;
   is_whole_ = true;
-  body_ = {};
+  base::release_memory(body_);
   sources_.clear();
 }
 

@@ -3,6 +3,7 @@
 // still be told, what is given up, and where to begin again.
 #include <utility>
 
+#include "base/release_memory.hpp"
 #include "protocol/http1/conversation.hpp"
 
 namespace obi::protocol::http1 {
@@ -120,7 +121,7 @@ void Http1Conversation::end_lost_response(Side& answers, SpanSink& sink) {
 
 void Http1Conversation::resync(Side& side) {
   side.phase = Phase::kResync;
-  std::string().swap(side.head);  // an assignment would keep the buffer
+  base::release_memory(side.head);
 }
 
 }  // namespace obi::protocol::http1

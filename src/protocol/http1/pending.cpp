@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/release_memory.hpp"
+
 namespace obi::protocol::http1 {
 namespace {
 constexpr std::size_t kIdleSlots = 2;
@@ -60,7 +62,7 @@ void PendingRequests::release_idle_memory() {
   if (count_ > 0) return;
   drop_dead_text();
   if (text_.capacity() > kIdleTextBytes)
-    std::string().swap(text_);  // an assignment would keep the buffer
+    base::release_memory(text_);
   if (ring_.size() <= kIdleSlots) return;
   ring_ = std::vector<Pending>();
   first_ = 0;
