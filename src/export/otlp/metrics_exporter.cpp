@@ -72,7 +72,8 @@ void OtlpMetricsExporter::make_request() {
   }
   std::string request = otlp::encode_metrics(
       portion,
-      {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource});
+      {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource},
+      sender_.take_buffer());
   if (!request.empty()) sender_.submit(std::move(request), 1, requests_.add());
 }
 

@@ -6,7 +6,6 @@ namespace {
 // A request of long texts leaves before it has all its spans: far below the 4 MiB that a gRPC
 // receiver takes, and small enough that what waits can give way in small steps.
 constexpr std::size_t kMaxRequestBytes = 1 << 20;
-constexpr std::size_t kMaxKeptBytes = 3 << 20;  // a request and the batch that completes it
 }  // namespace
 
 OtlpTracesExporter::OtlpTracesExporter(OtlpTracesOptions options)
@@ -58,10 +57,8 @@ void OtlpTracesExporter::tick() {
 
 void OtlpTracesExporter::flush() {
   if (request_spans_ == 0) return;
-  sender_.submit(std::string(request_), request_spans_);  // as large as it is, and no larger
-  // Memory that was never touched costs a fault for each page, so what grew here is used again.
-  request_.clear();
-  if (memory_.excess() > 0 || request_.capacity() > kMaxKeptBytes) request_ = {};
+  sender_.submit(std::move(request_), request_spans_);
+  request_ = sender_.take_buffer();
   memory_.set(request_.capacity());
   request_spans_ = 0;
 }

@@ -126,9 +126,8 @@ void add_metric(pbf_writer& scope, const model::Metric& metric, bool delta) {
 }  // namespace
 
 std::string encode_metrics(const std::vector<model::ServiceMetrics>& services,
-                           const MetricEncoderOptions& options) {
-  std::string bytes;
-  pbf_writer request(bytes);
+                           const MetricEncoderOptions& options, std::string buffer) {
+  pbf_writer request(buffer);
   for (const model::ServiceMetrics& service : services) {
     if (service.metrics.empty()) continue;
     pbf_writer resource_metrics(request, kResourceItems);
@@ -151,7 +150,7 @@ std::string encode_metrics(const std::vector<model::ServiceMetrics>& services,
     }
     if (service.service) resource_metrics.add_string(kSchemaUrl, kSchema.data(), kSchema.size());
   }
-  return bytes;
+  return buffer;
 }
 
 }  // namespace obi::exporting::otlp

@@ -16,7 +16,8 @@ struct MetricEncoderOptions {
   metrics::ResourceOptions resource;
 };
 
+/// `buffer`: an empty string whose memory the bytes go into.
 std::string encode_metrics(const std::vector<model::ServiceMetrics>& services,
-                           const MetricEncoderOptions& options);
+                           const MetricEncoderOptions& options, std::string buffer = {});
 
 }  // namespace obi::exporting::otlp

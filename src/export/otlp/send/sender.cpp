@@ -7,11 +7,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/release_memory.hpp"
+
 namespace obi::exporting::otlp {
 namespace {
 constexpr auto kReportInterval = std::chrono::seconds(60);
 constexpr double kGrowth = 1.5;  // of the pause between tries
 constexpr auto kCancelPatience = std::chrono::seconds(2);
+constexpr std::size_t kInlineBytes = std::string{}.capacity();
+constexpr std::size_t kMaxBufferBytes = 3 << 20;  // a request of spans and what completes it
 }  // namespace
 
 Sender::Sender(SenderOptions options, std::unique_ptr<Transport> transport)
@@ -29,17 +33,38 @@ Sender::~Sender() {
 }
 
 void Sender::submit(std::string request, std::uint64_t items, std::uint64_t ticket) {
-  request.shrink_to_fit();  // it grew by doubling, and may lie here for minutes
   {
     const std::lock_guard lock(mutex_);
+    // It grew by doubling. One that is sent now keeps that; one that waits may do so for minutes.
+    if (delivering_ || !queue_.empty()) request.shrink_to_fit();
     held_items_ += items;
     held_bytes_ += request.size();
-    memory_.set(held_bytes_);
+    account();
     queue_.push_back(
         {.bytes = std::move(request), .items = items, .ticket = ticket, .since = Clock::now()});
     drop_oldest_while_full();
   }
   changed_.notify_all();
+}
+
+std::string Sender::take_buffer() {
+  const std::lock_guard lock(mutex_);
+  std::string buffer = std::exchange(buffer_, {});
+  account();
+  return buffer;
+}
+
+void Sender::keep_buffer(std::string buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kMaxBufferBytes || buffer.capacity() < buffer_.capacity()) return;
+  buffer_ = std::move(buffer);
+}
+
+void Sender::account() {
+  memory_.set(held_bytes_ + buffer_.capacity() - kInlineBytes);
+  if (memory_.excess() == 0) return;
+  base::release_memory(buffer_);
+  memory_.set(held_bytes_);
 }
 
 bool Sender::has_room(std::size_t bytes) const {
@@ -66,7 +91,7 @@ void Sender::drop_oldest_while_full() {
     if (is_in_excess) memory_.count_given_back(oldest.bytes.size());
     held_items_ -= oldest.items;
     held_bytes_ -= oldest.bytes.size();
-    memory_.set(held_bytes_);
+    account();
     drop(oldest);
     queue_.pop_front();
   }
@@ -99,8 +124,10 @@ void Sender::run(std::stop_token stop) {
       if (done) {
         held_items_ -= request.items;
         held_bytes_ -= request.bytes.size();
-        memory_.set(held_bytes_);
+        keep_buffer(std::move(request.bytes));
+        account();
       } else {
+        request.bytes.shrink_to_fit();
         queue_.push_front(std::move(request));
         drop_oldest_while_full();
       }
@@ -196,7 +223,7 @@ void Sender::shutdown(std::chrono::steady_clock::time_point deadline) {
       held_bytes_ -= request.bytes.size();
     }
     queue_.clear();
-    memory_.set(held_bytes_);
+    account();
   }
   thread_.request_stop();
   changed_.notify_all();

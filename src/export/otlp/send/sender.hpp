@@ -42,6 +42,9 @@ class Sender {
 
   /// `items`: spans or metrics in the request, for counting; `ticket`: for `on_end`.
   void submit(std::string request, std::uint64_t items, std::uint64_t ticket = 0);
+  /// An empty string for the next request, with the memory of one that was delivered if there is
+  /// such a one: pages that were touched before cost no fault.
+  [[nodiscard]] std::string take_buffer();
   /// Whether a request of so many bytes and one item fits in without another being dropped.
   [[nodiscard]] bool has_room(std::size_t bytes) const;
   /// The last delivery failed and is tried again.
@@ -70,6 +73,8 @@ class Sender {
     Clock::time_point not_before{};
   };
   void run(std::stop_token stop);
+  void keep_buffer(std::string buffer);
+  void account();
   void drop_oldest_while_full();
   void drop(const Request& request);
   /// True: done with the request, one way or the other.
@@ -84,6 +89,7 @@ class Sender {
   std::deque<Request> queue_;
   std::uint64_t held_items_ = 0;  // in queue_ and in delivery
   std::size_t held_bytes_ = 0;
+  std::string buffer_;  // of the last request that was delivered
   model::MemoryEntry memory_;
   bool delivering_ = false;
   bool closing_ = false;

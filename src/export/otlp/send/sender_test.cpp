@@ -166,6 +166,34 @@ TEST(DeliveryAccount, DeltasThatAreLostAreDropped) {
   EXPECT_EQ(account.counts().exported, 4U);
 }
 
+TEST(Sender, ADeliveredRequestsMemoryIsGivenToTheNext) {
+  model::MemoryAccount memory(1'000'000);
+  auto options = fast();
+  options.memory = &memory;
+  Sender sender(options, std::make_unique<ScriptedTransport>(std::vector{Delivery{}}));
+  std::string request(10'000, 'x');
+  const char* const bytes = request.data();
+  sender.submit(std::move(request), 1);
+  while (sender.counts().held > 0) std::this_thread::yield();
+  EXPECT_GE(memory.held(model::MemoryHolder::RetryBuffers), 9'900U);
+  const std::string buffer = sender.take_buffer();
+  EXPECT_EQ(buffer.data(), bytes);
+  EXPECT_TRUE(buffer.empty());
+  EXPECT_EQ(memory.held(model::MemoryHolder::RetryBuffers), 0U);
+  EXPECT_EQ(sender.take_buffer().capacity(), std::string{}.capacity());
+}
+
+TEST(Sender, AboveTheShareOfMemoryNoBufferIsKept) {
+  model::MemoryAccount memory(1'000);
+  auto options = fast();
+  options.memory = &memory;
+  Sender sender(options, std::make_unique<ScriptedTransport>(std::vector{Delivery{}}));
+  sender.submit(std::string(10'000, 'x'), 1);
+  while (sender.counts().held > 0) std::this_thread::yield();
+  EXPECT_EQ(memory.held(model::MemoryHolder::RetryBuffers), 0U);
+  EXPECT_EQ(sender.take_buffer().capacity(), std::string{}.capacity());
+}
+
 TEST(Sender, AboveTheShareOfMemoryTheOldestIsDroppedAndCounted) {
   const Delivery away{.outcome = Outcome::kRetry, .error = "away"};
   model::MemoryAccount memory(100'000);
