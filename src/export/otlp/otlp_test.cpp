@@ -121,7 +121,7 @@ TEST(TraceEncoder, AnUnknownMethodIsOtherAndToldAsItWasSent) {
   }
 }
 
-TEST(TraceEncoder, EachServiceIsOneResource) {
+TEST(TraceEncoder, EachServiceIsOneResourceWithOneScope) {
   const auto first = named("a");
   const auto second = named("b");
   const std::string bytes = encode({span_of(first), span_of(second), span_of(first)});
@@ -130,11 +130,16 @@ TEST(TraceEncoder, EachServiceIsOneResource) {
   while (request.next(1)) {
     const pbf_reader resource_spans = request.get_message();
     const std::string name = attributes_of(sub(resource_spans, 1), 1).at("service.name");
+    pbf_reader scope = sub(resource_spans, 2);
+    ASSERT_TRUE(scope.next(1));
+    pbf_reader scope_name = scope.get_message();
+    ASSERT_TRUE(scope_name.next(1));
+    EXPECT_EQ(scope_name.get_string(), "go.opentelemetry.io/obi");
+    for (; scope.next(2); ++spans[name]) scope.skip();
     pbf_reader scopes = resource_spans;
-    while (scopes.next(2)) {
-      scopes.skip();
-      ++spans[name];
-    }
+    ASSERT_TRUE(scopes.next(2));
+    scopes.skip();
+    EXPECT_FALSE(scopes.next(2)) << "a second ScopeSpans";
   }
   EXPECT_EQ(spans, (std::map<std::string, int>{{"a", 2}, {"b", 1}}));
 }

@@ -26,6 +26,10 @@ class ProtoBuffer {
   void add_bytes(int field, std::span<const std::uint8_t> bytes) {
     add_bytes(field, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
+  /// Tag and length of a text, bytes or a message of `size` bytes, which are elsewhere.
+  void add_head(int field, std::size_t size) {
+    finish(put_varint(put_tag(make_room(kMaxHead), field, kLengthDelimited), size));
+  }
   void add_varint(int field, std::uint64_t value) {
     finish(put_varint(put_tag(make_room(kMaxHead), field, kVarint), value));
   }

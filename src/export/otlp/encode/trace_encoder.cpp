@@ -68,25 +68,32 @@ void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int
   while (!rest_.empty()) {
     const model::ServiceRef& service = rest_.front()->service;
     others_.clear();
-    pbf_writer request(out);
-    pbf_writer resource_spans(request, kResourceItems);
-    const std::string& resource = resource_of(service);
-    resource_spans.add_message(kResource, resource);
+    begin_scope();
     for (const model::Span* span : rest_) {
       if (span->service != service) {
         others_.push_back(span);
         continue;
       }
-      encode_scope(*span, wall_offset_ns);
-      const std::string_view scope = scope_.view();
-      resource_spans.add_message(kScopeItems, scope.data(), scope.size());
+      encode_request(*span, wall_offset_ns);
     }
+    const std::string_view scope = scope_.view();
+    scope_head_.clear();
+    scope_head_.add_head(kScopeItems, scope.size());
+    pbf_writer(out).add_bytes_vectored(kResourceItems, resource_of(service), scope_head_.view(),
+                                       scope);
     rest_.swap(others_);
   }
 }
 
-// The ScopeSpans of one request, into scope_.
-void TraceEncoder::encode_scope(const model::Span& span, std::int64_t wall_offset_ns) {
+void TraceEncoder::begin_scope() {
+  scope_.clear();
+  span_.clear();
+  span_.add_bytes(kScopeName, kScopeText);
+  scope_.add_bytes(kScope, span_.view());
+}
+
+// The spans of one request, into scope_.
+void TraceEncoder::encode_request(const model::Span& span, std::int64_t wall_offset_ns) {
   const auto unix_ns = [&](std::uint64_t ns) {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(ns) + wall_offset_ns);
   };
@@ -94,7 +101,6 @@ void TraceEncoder::encode_scope(const model::Span& span, std::int64_t wall_offse
   const std::uint64_t start = unix_ns(span.start_ns);
   const std::uint64_t end = unix_ns(span.end_ns);
   scratch_.reset();
-  scope_.clear();
   if (span.request_start_ns >= span.start_ns) {
     return add_main_span(span, {span.span_id, span.parent_id, span_name(span, scratch_),
                                 static_cast<std::uint64_t>(kind_of(span)), request_start, end});
@@ -140,10 +146,13 @@ const std::string& TraceEncoder::resource_of(const model::ServiceRef& service) {
   resources_.push_back({.service = service, .bytes = {}});
   const auto made = std::prev(resources_.end());
   by_service_.emplace(service.get(), made);
-  pbf_writer resource(made->bytes);
-  add_attributes(resource, kResourceAttributes,
-                 metrics::resource_attributes(*service, options_.resource, options_.selection));
-  add_text(resource, kResourceAttributes, "otel.scope.name", kScopeText);
+  {
+    pbf_writer resource_spans(made->bytes);
+    pbf_writer resource(resource_spans, kResource);
+    add_attributes(resource, kResourceAttributes,
+                   metrics::resource_attributes(*service, options_.resource, options_.selection));
+    add_text(resource, kResourceAttributes, "otel.scope.name", kScopeText);
+  }
   memory_.add(bytes_of(*made));
   while (resources_.size() > 1 && memory_.excess() > 0) {
     memory_.count_given_back(bytes_of(resources_.front()));

@@ -35,16 +35,18 @@ class TraceEncoder {
  public:
   explicit TraceEncoder(TraceEncoderOptions options);
 
-  /// Appends the spans to `out`, one ResourceSpans per service. Every span has its service set.
+  /// Appends the spans to `out`: one ResourceSpans per service, with one ScopeSpans. Every span has
+  /// its service set.
   void encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
               std::string& out);
 
  private:
   struct CachedResource {
     model::ServiceRef service;  // keeps the address, which is the key, from being used again
-    std::string bytes;
+    std::string bytes;  // the Resource with its tag and length
   };
-  void encode_scope(const model::Span& span, std::int64_t wall_offset_ns);
+  void begin_scope();
+  void encode_request(const model::Span& span, std::int64_t wall_offset_ns);
   void add_part(const model::Span& span, const SpanFrame& frame);
   void add_main_span(const model::Span& span, const SpanFrame& frame);
   const std::string& resource_of(const model::ServiceRef& service);
@@ -54,7 +56,8 @@ class TraceEncoder {
   TraceEncoderOptions options_;
   OptionalAttributes optional_;
   base::Arena scratch_;
-  ProtoBuffer scope_;  // the message being written, and those in it
+  ProtoBuffer scope_;  // the ScopeSpans being written, and the messages in it
+  ProtoBuffer scope_head_;
   ProtoBuffer span_;
   ProtoBuffer status_;
   std::vector<const model::Span*> rest_;
