@@ -103,9 +103,11 @@ int main(int argc, char** argv) {
   std::vector<std::string> mistakes;
   std::vector<std::string> warnings;
   const auto config = obi::config::Config::load({.path = line.config_path, .text = {}}, mistakes);
+  obi::app::LogOptions log;
   if (mistakes.empty()) {
-    obi::base::set_log_level(config.text("log_level"));
-    if (config.text("log_format") == "json") obi::base::set_log_format(obi::base::LogFormat::kJson);
+    log = obi::app::log_options(config);
+    obi::base::set_log_level(log.level);
+    obi::base::set_log_format(log.format);
   }
   if (line.action == CommandLine::Action::kPrintConfig)
     return obi::app::print_config(line, config, std::move(mistakes));
@@ -116,7 +118,7 @@ int main(int argc, char** argv) {
   obi::app::apply(line, options.tracer);
   for (const std::string& warning : config.warnings()) spdlog::warn("{}", warning);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
-  if (config.text("log_config") == "yaml") fmt::print("{}", obi::config::render_effective(config));
-  if (config.text("log_config") == "json") fmt::print("{}\n", obi::config::render_json(config));
+  if (log.config_form == "yaml") fmt::print("{}", obi::config::render_effective(config));
+  if (log.config_form == "json") fmt::print("{}\n", obi::config::render_json(config));
   return run(line, std::move(options));
 }

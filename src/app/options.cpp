@@ -8,14 +8,19 @@
 #include <array>
 #include <bit>
 
-#include "app/otlp_target.hpp"
-#include "app/version.hpp"
-#include "config/features.hpp"
+#include "app/exporter_options.hpp"
+#include "config/keys_agent.hpp"
+#include "config/keys_attribute.hpp"
+#include "config/keys_ebpf.hpp"
+#include "config/keys_otlp_traces.hpp"
+#include "config/keys_pipeline.hpp"
+#include "config/keys_prometheus.hpp"
 
 namespace obi::app {
 namespace {
 
 using config::Config;
+namespace key = config::key;
 
 // A record of a typical request or response head; wakeup_len counts messages, the ring counts
 // bytes.
@@ -28,102 +33,67 @@ struct Mistakes {
   }
 };
 
-model::UnresolvedNames unresolved_names(const Config& config) {
-  return {.generic = config.text("attributes.rename_unresolved_hosts"),
-          .outgoing = config.text("attributes.rename_unresolved_hosts_outgoing"),
-          .incoming = config.text("attributes.rename_unresolved_hosts_incoming")};
-}
-
-// A limit that holds for the default ceiling of memory, and grows and shrinks with it.
-std::size_t per_memory(const Config& config, std::size_t at_default) {
-  constexpr std::size_t kDefault = 64UL * 1024 * 1024;
-  const auto ceiling = static_cast<std::size_t>(config.integer("max_memory"));
-  return std::max<std::size_t>(
-      1, static_cast<std::size_t>(static_cast<double>(at_default) * static_cast<double>(ceiling) /
-                                  kDefault));
-}
-
 protocol::ConversationOptions conversation_options(const Config& config) {
-  const auto ns = [&](std::string_view key) {
-    return static_cast<std::uint64_t>(config.duration(key).count());
+  const auto ns = [&](const config::DurationKey& key) {
+    return static_cast<std::uint64_t>(config.get(key).count());
   };
-  const auto count = [&](std::string_view key) {
-    return static_cast<std::size_t>(config.integer(key));
+  const auto count = [&](const config::IntegerKey& key) {
+    return static_cast<std::size_t>(config.get(key));
   };
-  return {.request_timeout_ns = ns("ebpf.http_request_timeout"),
-          .dns_timeout_ns = ns("ebpf.dns_request_timeout"),
-          .heuristic_sql = config.boolean("ebpf.heuristic_sql_detect"),
-          .http_known_methods = config.list("ebpf.http_known_methods"),
-          .redis_database = config.boolean("ebpf.redis_db_cache.enabled"),
-          .postgres_statements = count("ebpf.postgres_prepared_statements_cache_size"),
-          .mysql_statements = count("ebpf.mysql_prepared_statements_cache_size"),
-          .mssql_statements = count("ebpf.mssql_prepared_statements_cache_size"),
-          .kafka_topics = count("ebpf.kafka_topic_uuid_cache_size"),
-          .mongo_requests = count("ebpf.mongo_requests_cache_size")};
+  return {.request_timeout_ns = ns(key::kHttpRequestTimeout),
+          .dns_timeout_ns = ns(key::kDnsRequestTimeout),
+          .heuristic_sql = config.get(key::kHeuristicSqlDetect),
+          .http_known_methods = config.get(key::kHttpKnownMethods),
+          .redis_database = config.get(key::kRedisDatabase),
+          .postgres_statements = count(key::kPostgresPreparedStatementsCacheSize),
+          .mysql_statements = count(key::kMysqlPreparedStatementsCacheSize),
+          .mssql_statements = count(key::kMssqlPreparedStatementsCacheSize),
+          .kafka_topics = count(key::kKafkaTopicUuidCacheSize),
+          .mongo_requests = count(key::kMongoRequestsCacheSize)};
 }
 
 pipeline::PairerOptions pairer_options(const Config& config) {
   pipeline::PairerOptions options;
   options.max_connections = per_memory(config, options.max_connections);
-  options.batch_length = static_cast<std::size_t>(config.integer("ebpf.batch_length"));
-  options.batch_timeout = config.duration("ebpf.batch_timeout");
+  options.batch_length = static_cast<std::size_t>(config.get(key::kBatchLength));
+  options.batch_timeout = config.get(key::kBatchTimeout);
   options.conversations = conversation_options(config);
   return options;
 }
 
 std::optional<pipeline::RoutesOptions> routes_options(const Config& config) {
-  if (config.is_switched_off("routes")) return std::nullopt;
+  if (config.is_switched_off(key::kRoutesSection)) return std::nullopt;
   pipeline::RoutesOptions options;
-  const std::string& unmatched = config.text("routes.unmatched");
+  const std::string& unmatched = config.get(key::kUnmatchedRoute);
   using pipeline::Unmatched;
   options.unmatched = unmatched == "unset"             ? Unmatched::kUnset
                       : unmatched == "path"            ? Unmatched::kPath
                       : unmatched == "heuristic"       ? Unmatched::kHeuristic
                       : unmatched == "low-cardinality" ? Unmatched::kLowCardinality
                                                        : Unmatched::kWildcard;
-  options.patterns = config.list("routes.patterns");
-  options.ignored_patterns = config.list("routes.ignored_patterns");
-  const std::string& mode = config.text("routes.ignore_mode");
+  options.patterns = config.get(key::kRoutePatterns);
+  options.ignored_patterns = config.get(key::kIgnoredRoutePatterns);
+  const std::string& mode = config.get(key::kRouteIgnoreMode);
   options.ignore_mode = mode == "metrics"  ? pipeline::IgnoreMode::kMetrics
                         : mode == "traces" ? pipeline::IgnoreMode::kTraces
                                            : pipeline::IgnoreMode::kAll;
-  const std::string& wildcard = config.text("routes.wildcard_char");
+  const std::string& wildcard = config.get(key::kRouteWildcard);
   if (!wildcard.empty()) options.wildcard = wildcard[0];
   options.max_segment_cardinality =
-      static_cast<std::size_t>(config.integer("routes.max_path_segment_cardinality"));
+      static_cast<std::size_t>(config.get(key::kMaxSegmentCardinality));
   return options;
 }
 
 std::optional<pipeline::NameResolverOptions> resolver_options(const Config& config) {
-  if (config.is_switched_off("name_resolver")) return std::nullopt;
+  if (config.is_switched_off(key::kNameResolverSection)) return std::nullopt;
   pipeline::NameResolverOptions options;
-  for (std::string source : config.list("name_resolver.sources")) {
+  for (std::string source : config.get(key::kNameResolverSources)) {
     std::ranges::transform(source, source.begin(), [](unsigned char c) { return std::tolower(c); });
     options.dns |= source == "dns" || source == "rdns";
   }
-  options.cache_len = static_cast<std::size_t>(config.integer("name_resolver.cache_len"));
-  options.cache_expiry = config.duration("name_resolver.cache_expiry");
+  options.cache_len = static_cast<std::size_t>(config.get(key::kNameResolverCacheLen));
+  options.cache_expiry = config.get(key::kNameResolverCacheExpiry);
   return options;
-}
-
-std::vector<std::string> strings_of(const YAML::Node& node) {
-  std::vector<std::string> items;
-  if (node.IsScalar()) items.push_back(node.Scalar());
-  for (const YAML::Node& item : node) {
-    if (item.IsScalar()) items.push_back(item.Scalar());
-  }
-  return items;
-}
-
-metrics::AttributeSelection selection_of(const Config& config) {
-  metrics::AttributeSelection::Sections sections;
-  for (const auto& pair : config.object("attributes.select")) {
-    metrics::SectionSelection& section = sections[pair.first.as<std::string>()];
-    if (!pair.second.IsMap()) continue;
-    if (pair.second["include"]) section.include = strings_of(pair.second["include"]);
-    if (pair.second["exclude"]) section.exclude = strings_of(pair.second["exclude"]);
-  }
-  return metrics::AttributeSelection(sections);
 }
 
 void read_condition(pipeline::AttributeCondition& condition, const std::string& key,
@@ -159,9 +129,9 @@ void read_condition(pipeline::AttributeCondition& condition, const std::string& 
 
 pipeline::AttributesFilterOptions filter_options(const Config& config, Mistakes& mistakes) {
   pipeline::AttributesFilterOptions options;
-  for (const auto& pair : config.object("filter.application")) {
+  for (const auto& pair : config::to_yaml(config.get(key::kFilterApplication))) {
     const auto name = pair.first.as<std::string>();
-    const std::string path = "filter.application." + name;
+    const std::string path = fmt::format("{}.{}", key::kFilterApplication.path, name);
     if (!pair.second.IsMap()) {
       mistakes.add(path, "must be a mapping of conditions");
       continue;
@@ -174,110 +144,32 @@ pipeline::AttributesFilterOptions filter_options(const Config& config, Mistakes&
   return options;
 }
 
-metrics::ResourceOptions resource_options(const Config& config) {
-  metrics::ResourceOptions options;
-  options.distro_version = kVersion;
-  options.extra_labels = config.list("prometheus_export.extra_resource_attributes");
-  return options;
-}
-
-// What both metric exporters share; `section` is otel_metrics_export or prometheus_export.
-metrics::AggregatorOptions aggregator_options(const Config& config, const std::string& section) {
-  metrics::AggregatorOptions options;
-  options.cardinality_limit = static_cast<std::size_t>(
-      std::max<std::int64_t>(0, config.integer("metrics.cardinality_limit")));
-  options.buckets.duration = config.numbers(section + ".buckets.duration_histogram");
-  options.buckets.request_size = config.numbers(section + ".buckets.request_size_histogram");
-  options.buckets.response_size = config.numbers(section + ".buckets.response_size_histogram");
-  options.ttl = config.duration(section + ".ttl");
-  options.features = config::features_of(config);
-  options.instrumentations = config.list(section + ".instrumentations");
-  options.selection = selection_of(config);
-  options.groups.http_route = !config.is_switched_off("routes");
-  options.rename = unresolved_names(config);
-  options.resource = resource_options(config);
-  return options;
-}
-
-void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
-               std::vector<std::string>& warnings) {
-  if (auto target = otlp_target(config, OtlpSignal::kTraces, mistakes.lines, warnings)) {
-    exporting::OtlpTracesOptions traces;
-    traces.target = std::move(*target);
-    const auto set_unless_zero = [&](std::chrono::nanoseconds& value, std::string_view path) {
-      if (config.duration(path).count() != 0) value = config.duration(path);
-    };
-    set_unless_zero(traces.backoff.initial, "otel_traces_export.backoff_initial_interval");
-    set_unless_zero(traces.backoff.max, "otel_traces_export.backoff_max_interval");
-    set_unless_zero(traces.backoff.give_up_after, "otel_traces_export.backoff_max_elapsed_time");
-    traces.batch_max_size =
-        static_cast<std::size_t>(config.integer("otel_traces_export.batch_max_size"));
-    traces.queue_size = static_cast<std::size_t>(config.integer("otel_traces_export.queue_size"));
-    if (traces.queue_size == 0) traces.queue_size = 4 * traces.batch_max_size;
-    if (traces.queue_size < 2 * traces.batch_max_size) {
-      mistakes.add("otel_traces_export.queue_size", "must be at least twice batch_max_size");
-    }
-    traces.batch_timeout = config.duration("otel_traces_export.batch_timeout");
-    traces.selected = model::selected_types(config.list("otel_traces_export.instrumentations"));
-    traces.sampler = {.name = config.text("otel_traces_export.sampler.name"),
-                      .argument = config.text("otel_traces_export.sampler.arg")};
-    traces.queue_bytes = per_memory(config, traces.queue_bytes);
-    traces.selection = selection_of(config);
-    traces.resource = resource_options(config);
-    traces.redaction =
-        model::QueryRedaction(config.list("attributes.sensitive_query_params.add"),
-                              config.list("attributes.sensitive_query_params.remove"));
-    options.otlp_traces = std::move(traces);
-  }
-  if (auto target = otlp_target(config, OtlpSignal::kMetrics, mistakes.lines, warnings)) {
-    exporting::OtlpMetricsOptions metrics;
-    metrics.target = std::move(*target);
-    metrics.interval = config.duration("otel_metrics_export.interval");
-    if (metrics.interval.count() <= 0) {
-      metrics.interval =
-          std::chrono::milliseconds(config.integer("otel_metrics_export.interval_ms_env"));
-    }
-    // lowmemory differs from delta only for asynchronous counters, of which there are none.
-    metrics.delta = config.text("otel_metrics_export.temporality_preference") != "cumulative";
-    metrics.queue_bytes = per_memory(config, metrics.queue_bytes);
-    metrics.selection = selection_of(config);
-    metrics.resource = resource_options(config);
-    options.otlp_metrics = std::move(metrics);
-    options.otlp_aggregation = aggregator_options(config, "otel_metrics_export");
-    options.otlp_aggregation.temporality = options.otlp_metrics->delta
-                                               ? metrics::Temporality::kDelta
-                                               : metrics::Temporality::kCumulative;
-    options.otlp_aggregation.exponential_histograms =
-        config.text("otel_metrics_export.histogram_aggregation") ==
-        "base2_exponential_bucket_histogram";
-    options.otlp_aggregation.exponential_max_size = static_cast<std::size_t>(
-        config.integer("otel_metrics_export.exponential_histogram.max_size"));
-    options.otlp_aggregation.exponential_max_scale =
-        static_cast<int>(config.integer("otel_metrics_export.exponential_histogram.max_scale"));
-  }
-}
-
 std::optional<exporting::PrintForm> print_form(const Config& config) {
-  const std::string& printer = config.text("trace_printer");
+  const std::string& printer = config.get(key::kTracePrinter);
   if (printer == "text") return exporting::PrintForm::kText;
   if (printer == "json") return exporting::PrintForm::kJson;
   if (printer == "json_indent") return exporting::PrintForm::kJsonIndent;
   if (printer == "counter") return exporting::PrintForm::kCounter;
-  if (config.text("otel_traces_export.protocol") == "debug") return exporting::PrintForm::kText;
+  if (config.get(key::kOtlpTracesProtocol) == "debug") return exporting::PrintForm::kText;
   return std::nullopt;
 }
 
 void read_pages(const Config& config, AgentOptions& options) {
-  options.prometheus = {
-      .port = static_cast<std::uint16_t>(config.integer("prometheus_export.port")),
-      .path = config.text("prometheus_export.path"),
-      .build_info = !config.boolean("prometheus_export.disable_build_info")};
-  options.internal = {
-      .port = static_cast<std::uint16_t>(config.integer("internal_metrics.prometheus.port")),
-      .path = config.text("internal_metrics.prometheus.path")};
+  options.prometheus = {.port = static_cast<std::uint16_t>(config.get(key::kPrometheusPort)),
+                        .path = config.get(key::kPrometheusPath),
+                        .build_info = !config.get(key::kPrometheusDisableBuildInfo)};
+  options.internal = {.port = static_cast<std::uint16_t>(config.get(key::kInternalPagePort)),
+                      .path = config.get(key::kInternalPagePath)};
 }
 
 }  // namespace
+
+LogOptions log_options(const Config& config) {
+  return {.level = config.get(key::kLogLevel),
+          .format = config.get(key::kLogFormat) == "json" ? base::LogFormat::kJson
+                                                          : base::LogFormat::kText,
+          .config_form = config.get(key::kLogConfig)};
+}
 
 capture::TracerOptions tracer_options(const Config& config) {
   static constexpr std::array kBackends = {capture::Backend::kAuto, capture::Backend::kFentry,
@@ -285,15 +177,14 @@ capture::TracerOptions tracer_options(const Config& config) {
                                            capture::Backend::kSyscall};
   capture::TracerOptions options;
   const auto chosen = std::ranges::find_if(kBackends, [&](capture::Backend backend) {
-    return to_string(backend) == config.text("ebpf.capture_backend");
+    return to_string(backend) == config.get(key::kCaptureBackend);
   });
   if (chosen != kBackends.end()) options.backend = *chosen;
-  const auto wakeup =
-      static_cast<std::size_t>(config.integer("ebpf.wakeup_len")) * kTypicalRecordBytes;
+  const auto wakeup = static_cast<std::size_t>(config.get(key::kWakeupLen)) * kTypicalRecordBytes;
   options.wakeup_bytes = wakeup;
-  options.max_map_bytes = static_cast<std::size_t>(config.integer("max_kernel_memory"));
-  options.btf_file = config.text("ebpf.btf_file");
-  options.passive = config.boolean("ebpf.passive");
+  options.max_map_bytes = static_cast<std::size_t>(config.get(key::kMaxKernelMemory));
+  options.btf_file = config.get(key::kBtfFile);
+  options.passive = config.get(key::kPassive);
   return options;
 }
 
@@ -302,9 +193,9 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
   Mistakes mistakes{mistake_lines};
   AgentOptions options;
   options.discovery = config::read_discovery(config, mistake_lines, warnings);
-  options.host = {.override_name = config.text("attributes.instance_id.override_hostname"),
-                  .override_id = config.text("attributes.host_id.override"),
-                  .resolve_by_dns = config.boolean("attributes.instance_id.dns")};
+  options.host = {.override_name = config.get(key::kHostNameOverride),
+                  .override_id = config.get(key::kHostIdOverride),
+                  .resolve_by_dns = config.get(key::kHostNameByDns)};
   options.tracer = tracer_options(config);
   options.pairer = pairer_options(config);
   options.routes = routes_options(config);
@@ -315,22 +206,24 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
                        (options.routes && !options.routes->ignored_patterns.empty());
   options.printer = print_form(config);
   read_pages(config, options);
-  options.prometheus_metrics = aggregator_options(config, "prometheus_export");
-  read_otlp(config, options, mistakes, warnings);
+  options.prometheus_metrics = prometheus_aggregation(config);
+  options.otlp_traces = otlp_traces_options(config, mistake_lines, warnings);
+  options.otlp_metrics = otlp_metrics_options(config, mistake_lines, warnings);
+  if (options.otlp_metrics)
+    options.otlp_aggregation = otlp_aggregation(config, *options.otlp_metrics);
   options.otlp_aggregation.serves_page =
       options.otlp_metrics && options.prometheus.port != 0 &&
       metrics::can_share(options.otlp_aggregation, options.prometheus_metrics);
-  options.queue = {
-      .capacity =
-          static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("channel_buffer_len"))),
-      .send_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-          config.duration("channel_send_timeout")),
-      .when_full = config.boolean("channel_send_timeout_panic") ? swarm::WhenFull::kAbort
-                                                                : swarm::WhenFull::kWait};
-  options.shutdown_timeout = config.duration("shutdown_timeout");
-  options.max_memory = static_cast<std::size_t>(config.integer("max_memory"));
-  options.enforce_capabilities = config.boolean("enforce_sys_caps");
-  if (config.text("internal_metrics.exporter") == "otel") {
+  options.queue = {.capacity = static_cast<std::size_t>(
+                       std::max<std::int64_t>(1, config.get(key::kChannelBufferLen))),
+                   .send_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       config.get(key::kChannelSendTimeout)),
+                   .when_full = config.get(key::kChannelSendTimeoutPanic) ? swarm::WhenFull::kAbort
+                                                                          : swarm::WhenFull::kWait};
+  options.shutdown_timeout = config.get(key::kShutdownTimeout);
+  options.max_memory = static_cast<std::size_t>(config.get(key::kMaxMemory));
+  options.enforce_capabilities = config.get(key::kEnforceSysCaps);
+  if (config.get(key::kInternalMetricsExporter) == "otel") {
     warnings.emplace_back(
         "internal_metrics.exporter: otel is not built yet; the port of internal_metrics.prometheus "
         "is used");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "capture/tracer.hpp"
 #include "config/config.hpp"
 #include "config/discovery.hpp"
@@ -57,6 +58,15 @@ struct AgentOptions {
   bool enforce_capabilities = false;
 };
 
+/// The agent's own log.
+struct LogOptions {
+  std::string level;
+  base::LogFormat format = base::LogFormat::kText;
+  std::string config_form;  ///< yaml or json: the configuration is printed at start; else empty
+};
+
+/// `config` is without mistakes.
+LogOptions log_options(const config::Config& config);
 /// The part that capture needs; `config` is without mistakes.
 capture::TracerOptions tracer_options(const config::Config& config);
 /// Mistakes and warnings are appended, a line each. With mistakes the options must not be used.

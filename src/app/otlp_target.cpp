@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "config/entry_list.hpp"
+#include "config/keys_otlp_metrics.hpp"
+#include "config/keys_otlp_traces.hpp"
 #include "export/otlp/url.hpp"
 
 namespace obi::app {
@@ -13,9 +15,51 @@ namespace {
 
 using exporting::OtlpProtocol;
 using exporting::Url;
+namespace key = config::key;
 
 constexpr std::string_view kTracesPath = "/v1/traces";
 constexpr std::string_view kMetricsPath = "/v1/metrics";
+
+// The keys that each signal has of its own, or shares by their variables.
+struct TargetKeys {
+  const config::TextKey& endpoint;
+  const config::TextKey& common_endpoint;
+  const config::ChoiceKey& protocol;
+  const config::ChoiceKey& own_protocol;
+  const config::TextKey& common_headers;
+  const config::TextKey& headers;
+  const config::IntegerKey& timeout;
+  const config::ChoiceKey& compression;
+  const config::BooleanKey& insecure_skip_verify;
+  const config::TextKey& certificate;
+  const config::TextKey& client_certificate;
+  const config::TextKey& client_key;
+};
+
+constexpr TargetKeys kTracesKeys = {.endpoint = key::kOtlpTracesEndpoint,
+                                    .common_endpoint = key::kOtlpTracesCommonEndpoint,
+                                    .protocol = key::kOtlpTracesProtocol,
+                                    .own_protocol = key::kOtlpTracesOwnProtocol,
+                                    .common_headers = key::kOtlpTracesCommonHeaders,
+                                    .headers = key::kOtlpTracesHeaders,
+                                    .timeout = key::kOtlpTracesTimeout,
+                                    .compression = key::kOtlpTracesCompression,
+                                    .insecure_skip_verify = key::kOtlpTracesInsecureSkipVerify,
+                                    .certificate = key::kOtlpTracesCertificate,
+                                    .client_certificate = key::kOtlpTracesClientCertificate,
+                                    .client_key = key::kOtlpTracesClientKey};
+constexpr TargetKeys kMetricsKeys = {.endpoint = key::kOtlpMetricsEndpoint,
+                                     .common_endpoint = key::kOtlpMetricsCommonEndpoint,
+                                     .protocol = key::kOtlpMetricsProtocol,
+                                     .own_protocol = key::kOtlpMetricsOwnProtocol,
+                                     .common_headers = key::kOtlpMetricsCommonHeaders,
+                                     .headers = key::kOtlpMetricsHeaders,
+                                     .timeout = key::kOtlpMetricsTimeout,
+                                     .compression = key::kOtlpMetricsCompression,
+                                     .insecure_skip_verify = key::kOtlpMetricsInsecureSkipVerify,
+                                     .certificate = key::kOtlpMetricsCertificate,
+                                     .client_certificate = key::kOtlpMetricsClientCertificate,
+                                     .client_key = key::kOtlpMetricsClientKey};
 
 struct Endpoint {
   std::string text;
@@ -36,15 +80,15 @@ struct Notes {
   }
 };
 
-Endpoint endpoint_of(const config::Config& config, const std::string& section) {
-  const std::string own = section + ".endpoint";
-  if (!config.text(own).empty()) {
-    const std::string origin = config.origin(own);
-    return {.text = config.text(own),
-            .origin = origin.starts_with("env ") ? origin.substr(4) : own};
+Endpoint endpoint_of(const config::Config& config, const TargetKeys& keys) {
+  if (const std::string& own = config.get(keys.endpoint); !own.empty()) {
+    const std::string origin = config.origin(keys.endpoint);
+    return {
+        .text = own,
+        .origin = origin.starts_with("env ") ? origin.substr(4) : std::string(keys.endpoint.path)};
   }
-  return {.text = config.text(section + ".common_endpoint"),
-          .origin = "OTEL_EXPORTER_OTLP_ENDPOINT",
+  return {.text = config.get(keys.common_endpoint),
+          .origin = std::string(keys.common_endpoint.env),
           .common = true};
 }
 
@@ -99,14 +143,10 @@ void add_headers(exporting::OtlpTarget& target, std::string_view variable, const
   }
 }
 
-void read_headers(const config::Config& config, const std::string& section, bool traces,
+void read_headers(const config::Config& config, const TargetKeys& keys,
                   exporting::OtlpTarget& target, std::vector<std::string>& warnings) {
-  const auto common = config.environment()("OTEL_EXPORTER_OTLP_HEADERS").value_or("");
-  add_headers(target, "OTEL_EXPORTER_OTLP_HEADERS",
-              config::substitute(common, config.environment()), warnings);
-  add_headers(target,
-              traces ? "OTEL_EXPORTER_OTLP_TRACES_HEADERS" : "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
-              config.text(section + ".headers"), warnings);
+  for (const config::TextKey* key : {&keys.common_headers, &keys.headers})
+    add_headers(target, key->env, config.get(*key), warnings);
 }
 
 /// sun_path takes 107 bytes and a NUL; an abstract name has no NUL at its end but one in front.
@@ -169,11 +209,11 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
                                                  std::vector<std::string>& mistakes,
                                                  std::vector<std::string>& warnings) {
   const bool traces = signal == OtlpSignal::kTraces;
-  const std::string section = traces ? "otel_traces_export" : "otel_metrics_export";
+  const TargetKeys& keys = traces ? kTracesKeys : kMetricsKeys;
   const std::string_view signal_path = traces ? kTracesPath : kMetricsPath;
-  const Endpoint endpoint = endpoint_of(config, section);
-  std::string protocol = config.text(section + ".own_protocol");
-  if (protocol.empty()) protocol = config.text(section + ".protocol");
+  const Endpoint endpoint = endpoint_of(config, keys);
+  std::string protocol = config.get(keys.own_protocol);
+  if (protocol.empty()) protocol = config.get(keys.protocol);
   if (endpoint.text.empty() || protocol == "debug") return std::nullopt;
 
   const Notes notes{.origin = endpoint.origin, .mistakes = mistakes, .warnings = warnings};
@@ -187,19 +227,19 @@ std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, O
   if (!url) return std::nullopt;
   if (protocol.empty()) protocol = url->port.ends_with("4317") ? "grpc" : "http/protobuf";
   if (protocol == "http/json")
-    warnings.push_back(section + ".protocol: http/json is sent as http/protobuf");
+    warnings.push_back(fmt::format("{}: http/json is sent as http/protobuf", keys.protocol.path));
   target.protocol = protocol == "grpc" ? OtlpProtocol::kGrpc : OtlpProtocol::kHttpProtobuf;
   set_url(target, *url, endpoint, signal_path, notes);
-  read_headers(config, section, traces, target, warnings);
+  read_headers(config, keys, target, warnings);
   if (url->has_user)
     target.headers.try_emplace("Authorization",
                                exporting::basic_authorization(url->user, url->password));
-  target.insecure_skip_verify = config.boolean(section + ".insecure_skip_verify");
-  target.ca_file = config.text(section + ".certificate");
-  target.client_certificate_file = config.text(section + ".client_certificate");
-  target.client_key_file = config.text(section + ".client_key");
-  target.gzip = config.text(section + ".compression") == "gzip";
-  target.timeout = std::chrono::milliseconds(config.integer(section + ".timeout"));
+  target.insecure_skip_verify = config.get(keys.insecure_skip_verify);
+  target.ca_file = config.get(keys.certificate);
+  target.client_certificate_file = config.get(keys.client_certificate);
+  target.client_key_file = config.get(keys.client_key);
+  target.gzip = config.get(keys.compression) == "gzip";
+  target.timeout = std::chrono::milliseconds(config.get(keys.timeout));
   if (socket) return target;
   target.proxies = exporting::read_proxy_settings(config.environment());
   check_proxy(target, *url, notes);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -13,7 +12,7 @@ namespace obi::config {
 namespace {
 
 [[noreturn]] void no_such_key(std::string_view path) {
-  fmt::print(stderr, "BUG: the configuration table has no key '{}' of the type asked for\n", path);
+  fmt::print(stderr, "BUG: the configuration table has no key '{}'\n", path);
   std::abort();
 }
 
@@ -28,53 +27,25 @@ std::vector<std::string> process_variables() {
   return names;
 }
 
-const Config::Entry& Config::entry(std::string_view path) const {
-  const auto found = entries_.find(path);
-  if (found == entries_.end()) no_such_key(path);
+const Config::Entry& Config::entry(const Key& key) const {
+  const auto found = entries_.find(key.path);
+  if (found == entries_.end()) no_such_key(key.path);
   return found->second;
 }
 
-template <typename T>
-const T& Config::get(std::string_view path) const {
-  const T* value = std::get_if<T>(&entry(path).value);
-  if (value == nullptr) no_such_key(path);
-  return *value;
+std::string Config::printed(const Key& key) const { return to_text(entry(key).value); }
+
+bool Config::is_empty(const Key& key) const {
+  return key.is_structured() ? node(key).children.empty() : printed(key).empty();
 }
 
-bool Config::boolean(std::string_view path) const { return get<bool>(path); }
-std::int64_t Config::integer(std::string_view path) const { return get<std::int64_t>(path); }
-double Config::number(std::string_view path) const { return get<double>(path); }
-std::chrono::nanoseconds Config::duration(std::string_view path) const {
-  return get<std::chrono::nanoseconds>(path);
-}
-const std::string& Config::text(std::string_view path) const { return get<std::string>(path); }
-const std::vector<std::string>& Config::list(std::string_view path) const {
-  return get<std::vector<std::string>>(path);
-}
-const std::vector<double>& Config::numbers(std::string_view path) const {
-  return get<std::vector<double>>(path);
-}
-const IntSet& Config::int_set(std::string_view path) const { return get<IntSet>(path); }
-
-const Node& Config::node(std::string_view path) const {
-  const Key* key = find_key(path);
-  if (key == nullptr || !key->is_structured()) no_such_key(path);
-  return entry(path).node;
-}
-
-YAML::Node Config::object(std::string_view path) const { return to_yaml(node(path)); }
-
-std::string Config::printed(std::string_view path) const { return to_text(entry(path).value); }
-
-bool Config::is_set(std::string_view path) const { return !entry(path).origin.empty(); }
-
-std::string Config::origin(std::string_view path) const {
-  const std::string& origin = entry(path).origin;
+std::string Config::origin(const Key& key) const {
+  const std::string& origin = entry(key).origin;
   return origin.empty() ? "default" : origin;
 }
 
-bool Config::is_switched_off(std::string_view section) const {
-  return std::ranges::find(switched_off_, section) != switched_off_.end();
+bool Config::is_switched_off(Section section) const {
+  return std::ranges::find(switched_off_, section.path) != switched_off_.end();
 }
 
 }  // namespace obi::config

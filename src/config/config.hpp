@@ -3,18 +3,18 @@
 // from. Read once at start-up; the parts of the agent get plain option structs made from it
 // (src/app). Immutable after `load`, so any thread may read it.
 #pragma once
-#include <chrono>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "base/result.hpp"
 #include "config/document.hpp"
 #include "config/keys.hpp"
 #include "config/substitution.hpp"
+#include "config/typed_key.hpp"
 #include "config/value.hpp"
 
 namespace obi::config {
@@ -39,29 +39,32 @@ class Config {
   /// What has no effect, and why; a line each.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
-  // By path; a path or type that the table doesn't have is a programming error and ends the
-  // process.
-  [[nodiscard]] bool boolean(std::string_view path) const;
-  [[nodiscard]] std::int64_t integer(std::string_view path) const;  ///< sizes too, in bytes
-  [[nodiscard]] double number(std::string_view path) const;
-  [[nodiscard]] std::chrono::nanoseconds duration(std::string_view path) const;
-  [[nodiscard]] const std::string& text(std::string_view path) const;  ///< choices are canonical
-  [[nodiscard]] const std::vector<std::string>& list(std::string_view path) const;
-  [[nodiscard]] const std::vector<double>& numbers(std::string_view path) const;
-  [[nodiscard]] const IntSet& int_set(std::string_view path) const;
-  /// The YAML of a key with a shape of its own, its default if the user set none; may be null.
-  [[nodiscard]] const Node& node(std::string_view path) const;
-  /// The same for callers that use the YAML library.
-  [[nodiscard]] YAML::Node object(std::string_view path) const;
+  /// Its value, the default if the user set none; see ValueOf. The YAML of a structured key may be
+  /// null.
+  template <Type kType>
+  [[nodiscard]] const ValueOf<kType>& get(const TypedKey<kType>& key) const {
+    if constexpr (std::is_same_v<ValueOf<kType>, Node>) {
+      return entry(key).node;
+    } else {
+      return std::get<ValueOf<kType>>(entry(key).value);
+    }
+  }
 
+  // Of any row. A key that isn't in the table is a programming error and ends the process.
+  /// Of a key that isn't structured.
+  [[nodiscard]] const Value& value(const Key& key) const { return entry(key).value; }
+  /// Of a structured key.
+  [[nodiscard]] const Node& node(const Key& key) const { return entry(key).node; }
   /// The value as a variable would hold it; "" of a structured key.
-  [[nodiscard]] std::string printed(std::string_view path) const;
+  [[nodiscard]] std::string printed(const Key& key) const;
+  /// An empty text or list, a mapping without members.
+  [[nodiscard]] bool is_empty(const Key& key) const;
   /// Did the user set it?
-  [[nodiscard]] bool is_set(std::string_view path) const;
+  [[nodiscard]] bool is_set(const Key& key) const { return !entry(key).origin.empty(); }
   /// "default", "env NAME" or "file:line".
-  [[nodiscard]] std::string origin(std::string_view path) const;
-  /// `routes: null` and `name_resolver: null` switch these stages off, whatever variables say.
-  [[nodiscard]] bool is_switched_off(std::string_view section) const;
+  [[nodiscard]] std::string origin(const Key& key) const;
+  /// Null in the file switches an optional section off, whatever variables say.
+  [[nodiscard]] bool is_switched_off(Section section) const;
   [[nodiscard]] const Environment& environment() const { return environment_; }
 
  private:
@@ -71,9 +74,7 @@ class Config {
     Node node;           ///< of structured keys
     std::string origin;  ///< empty = default
   };
-  [[nodiscard]] const Entry& entry(std::string_view path) const;
-  template <typename T>
-  [[nodiscard]] const T& get(std::string_view path) const;
+  [[nodiscard]] const Entry& entry(const Key& key) const;
 
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<std::string> switched_off_;

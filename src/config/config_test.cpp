@@ -5,6 +5,14 @@
 #include <gtest/gtest.h>
 
 #include "config/config_fixture.hpp"
+#include "config/keys_agent.hpp"
+#include "config/keys_attribute.hpp"
+#include "config/keys_discovery.hpp"
+#include "config/keys_ebpf.hpp"
+#include "config/keys_otlp_metrics.hpp"
+#include "config/keys_otlp_traces.hpp"
+#include "config/keys_pipeline.hpp"
+#include "config/keys_prometheus.hpp"
 
 namespace obi::config {
 namespace {
@@ -21,107 +29,108 @@ TEST(ConfigPrecedence, DefaultsStandWhereNothingIsSet) {
   const auto [config, mistakes] = load("");
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_THAT(config.warnings(), IsEmpty());
-  EXPECT_EQ(config.integer("ebpf.batch_length"), 100);
-  EXPECT_EQ(config.duration("discovery.min_process_age"), 0s);
-  EXPECT_EQ(config.origin("ebpf.batch_length"), "default");
-  EXPECT_FALSE(config.is_set("ebpf.batch_length"));
+  EXPECT_EQ(config.get(key::kBatchLength), 100);
+  EXPECT_EQ(config.get(key::kMinProcessAge), 0s);
+  EXPECT_EQ(config.origin(key::kBatchLength), "default");
+  EXPECT_FALSE(config.is_set(key::kBatchLength));
 }
 
 TEST(ConfigPrecedence, TheFileWinsOverDefaultsAndVariablesOverTheFile) {
   const auto [config, mistakes] =
       load("ebpf:\n  batch_length: 7\n  wakeup_len: 8\n", {{"OTEL_EBPF_BPF_WAKEUP_LEN", "9"}});
-  EXPECT_EQ(config.integer("ebpf.batch_length"), 7);
-  EXPECT_EQ(config.origin("ebpf.batch_length"), "config:2");
-  EXPECT_EQ(config.integer("ebpf.wakeup_len"), 9);
-  EXPECT_EQ(config.origin("ebpf.wakeup_len"), "env OTEL_EBPF_BPF_WAKEUP_LEN");
+  EXPECT_EQ(config.get(key::kBatchLength), 7);
+  EXPECT_EQ(config.origin(key::kBatchLength), "config:2");
+  EXPECT_EQ(config.get(key::kWakeupLen), 9);
+  EXPECT_EQ(config.origin(key::kWakeupLen), "env OTEL_EBPF_BPF_WAKEUP_LEN");
 }
 
 TEST(ConfigPrecedence, AnEmptyVariableCountsAsUnset) {
   const auto [config, mistakes] = load("trace_printer: json\n", {{"OTEL_EBPF_TRACE_PRINTER", ""}});
-  EXPECT_EQ(config.text("trace_printer"), "json");
+  EXPECT_EQ(config.get(key::kTracePrinter), "json");
 }
 
 TEST(ConfigPrecedence, AnEmptyTextInTheFileClears) {
   const auto [config, mistakes] = load("attributes: {rename_unresolved_hosts: ''}\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_EQ(config.text("attributes.rename_unresolved_hosts"), "");
-  EXPECT_TRUE(config.is_set("attributes.rename_unresolved_hosts"));
+  EXPECT_EQ(config.get(key::kRenameUnresolvedHosts), "");
+  EXPECT_TRUE(config.is_set(key::kRenameUnresolvedHosts));
 }
 
 TEST(ConfigPrecedence, TheFirstOfTwoVariablesWins) {
   const auto both =
       load("", {{"OTEL_SERVICE_NAME", "first"}, {"OTEL_EBPF_SERVICE_NAME", "second"}});
-  EXPECT_EQ(both.config.text("service_name"), "first");
+  EXPECT_EQ(both.config.get(key::kServiceName), "first");
   const auto second = load("", {{"OTEL_SERVICE_NAME", ""}, {"OTEL_EBPF_SERVICE_NAME", "second"}});
-  EXPECT_EQ(second.config.text("service_name"), "second");
+  EXPECT_EQ(second.config.get(key::kServiceName), "second");
 }
 
 TEST(ConfigPrecedence, PairedVariablesExpandReferences) {
   const auto [config, mistakes] = load("", {{"OTEL_SERVICE_NAME", "$TEAM-${UNSET}api"},
                                             {"TEAM", "shop"},
                                             {"OTEL_EBPF_SERVICE_NAMESPACE", "$TEAM"}});
-  EXPECT_EQ(config.text("service_name"), "shop-api");
-  EXPECT_EQ(config.text("service_namespace"), "$TEAM") << "it has no second name";
+  EXPECT_EQ(config.get(key::kServiceName), "shop-api");
+  EXPECT_EQ(config.get(key::kServiceNamespace), "$TEAM") << "it has no second name";
 }
 
 TEST(ConfigPrecedence, OneVariableFeedsBothSignals) {
   const auto [config, mistakes] = load("", {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"}});
-  EXPECT_EQ(config.text("otel_traces_export.common_endpoint"), "http://c:4318");
-  EXPECT_EQ(config.text("otel_metrics_export.common_endpoint"), "http://c:4318");
+  EXPECT_EQ(config.get(key::kOtlpTracesCommonEndpoint), "http://c:4318");
+  EXPECT_EQ(config.get(key::kOtlpMetricsCommonEndpoint), "http://c:4318");
 }
 
 TEST(ConfigLists, AreReplacedWhole) {
   const auto [config, mistakes] = load("otel_traces_export: {instrumentations: [http, sql]}\n",
                                        {{"OTEL_EBPF_METRICS_INSTRUMENTATIONS", "grpc, ,http"}});
-  EXPECT_THAT(config.list("otel_traces_export.instrumentations"), ElementsAre("http", "sql"));
-  EXPECT_THAT(config.list("otel_metrics_export.instrumentations"), ElementsAre("grpc", "http"));
+  EXPECT_THAT(config.get(key::kOtlpTracesInstrumentations), ElementsAre("http", "sql"));
+  EXPECT_THAT(config.get(key::kOtlpMetricsInstrumentations), ElementsAre("grpc", "http"));
 }
 
 TEST(ConfigLists, AnEmptyListAndNullEmptyThem) {
   const auto [config, mistakes] =
       load("metrics: {features: []}\nprometheus_export: {instrumentations: }\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_THAT(config.list("metrics.features"), IsEmpty());
-  EXPECT_THAT(config.list("prometheus_export.instrumentations"), IsEmpty());
+  EXPECT_THAT(config.get(key::kMetricsFeatures), IsEmpty());
+  EXPECT_THAT(config.get(key::kPrometheusInstrumentations), IsEmpty());
 }
 
 TEST(ConfigLists, ItemsOfTheFileMayHoldCommas) {
   const auto [config, mistakes] = load("routes: {patterns: ['/a,b/:id', /c]}\n");
-  EXPECT_THAT(config.list("routes.patterns"), ElementsAre("/a,b/:id", "/c"));
+  EXPECT_THAT(config.get(key::kRoutePatterns), ElementsAre("/a,b/:id", "/c"));
 }
 
 TEST(ConfigLists, AllMeansEveryInstrumentationAndFeature) {
   const auto [config, mistakes] =
       load("prometheus_export: {instrumentations: [all]}\nmetrics: {features: ['*']}\n");
-  EXPECT_THAT(config.list("prometheus_export.instrumentations"), ElementsAre("*"));
-  EXPECT_THAT(config.list("metrics.features"), ElementsAre("all"));
+  EXPECT_THAT(config.get(key::kPrometheusInstrumentations), ElementsAre("*"));
+  EXPECT_THAT(config.get(key::kMetricsFeatures), ElementsAre("all"));
 }
 
 TEST(ConfigNull, KeepsScalarsAndSections) {
   const auto [config, mistakes] = load("ebpf:\ntrace_printer: ~\ndiscovery: {poll_interval: }\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_EQ(config.integer("ebpf.batch_length"), 100);
-  EXPECT_EQ(config.text("trace_printer"), "disabled");
-  EXPECT_FALSE(config.is_switched_off("ebpf"));
+  EXPECT_EQ(config.get(key::kBatchLength), 100);
+  EXPECT_EQ(config.get(key::kTracePrinter), "disabled");
+  EXPECT_FALSE(config.is_switched_off({"ebpf"}));
 }
 
 TEST(ConfigNull, SwitchesRoutesAndNameResolverOff) {
   const auto [config, mistakes] =
       load("routes:\nname_resolver: null\n", {{"OTEL_EBPF_NAME_RESOLVER_SOURCES", "dns"}});
-  EXPECT_TRUE(config.is_switched_off("routes"));
-  EXPECT_TRUE(config.is_switched_off("name_resolver")) << "a variable can't bring it back";
-  EXPECT_FALSE(load("routes: {}\n").config.is_switched_off("routes"));
+  EXPECT_TRUE(config.is_switched_off(key::kRoutesSection));
+  EXPECT_TRUE(config.is_switched_off(key::kNameResolverSection))
+      << "a variable can't bring it back";
+  EXPECT_FALSE(load("routes: {}\n").config.is_switched_off(key::kRoutesSection));
 }
 
 TEST(ConfigNull, ClearsMappings) {
   const auto [config, mistakes] = load("attributes: {kubernetes: {resource_labels: }}\n");
-  EXPECT_TRUE(config.node("attributes.kubernetes.resource_labels").is_null());
+  EXPECT_TRUE(config.node(*find_key("attributes.kubernetes.resource_labels")).is_null());
 }
 
 TEST(ConfigMappings, KeepTheDefaultsThatTheFileDoesNotName) {
   const auto [config, mistakes] =
       load("attributes: {kubernetes: {resource_labels: {service.name: [app]}}}\n");
-  const Node& labels = config.node("attributes.kubernetes.resource_labels");
+  const Node& labels = config.node(*find_key("attributes.kubernetes.resource_labels"));
   EXPECT_THAT(labels.find("service.name")->children, SizeIs(1));
   EXPECT_NE(labels.find("service.version"), nullptr);
 }
@@ -131,22 +140,22 @@ TEST(ConfigTypes, QuotedScalarsAreRead) {
       "enforce_sys_caps: 'true'\nprometheus_export: {port: '9464'}\n"
       "channel_send_timeout: '0'\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_TRUE(config.boolean("enforce_sys_caps"));
-  EXPECT_EQ(config.integer("prometheus_export.port"), 9464);
-  EXPECT_EQ(config.duration("channel_send_timeout"), 0s);
+  EXPECT_TRUE(config.get(key::kEnforceSysCaps));
+  EXPECT_EQ(config.get(key::kPrometheusPort), 9464);
+  EXPECT_EQ(config.get(key::kChannelSendTimeout), 0s);
 }
 
 TEST(ConfigTypes, ChoicesMayLookLikeBooleans) {
   const auto [config, mistakes] = load("ebpf: {instrument_cuda: off}\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_EQ(config.text("ebpf.instrument_cuda"), "off");
+  EXPECT_EQ(config.printed(*find_key("ebpf.instrument_cuda")), "off");
 }
 
 TEST(ConfigTypes, EmptyChoicesStandForTheirDefault) {
   const auto [config, mistakes] = load("routes: {unmatched: '', ignore_mode: ''}\n");
   EXPECT_THAT(mistakes, IsEmpty());
-  EXPECT_EQ(config.text("routes.unmatched"), "wildcard");
-  EXPECT_EQ(config.text("routes.ignore_mode"), "all");
+  EXPECT_EQ(config.get(key::kUnmatchedRoute), "wildcard");
+  EXPECT_EQ(config.get(key::kRouteIgnoreMode), "all");
 }
 
 TEST(ConfigTypes, ContextPropagationIsTextOrAList) {
@@ -155,7 +164,7 @@ TEST(ConfigTypes, ContextPropagationIsTextOrAList) {
         load(std::string("ebpf: {context_propagation: ") +
              (yaml[0] == '[' || yaml[0] == '\'' ? yaml : "'" + std::string(yaml) + "'") + "}\n");
     EXPECT_THAT(mistakes, IsEmpty());
-    EXPECT_THAT(config.list("ebpf.context_propagation"), ElementsAre("headers", "tcp"));
+    EXPECT_EQ(config.printed(*find_key("ebpf.context_propagation")), "headers,tcp");
   }
   EXPECT_THAT(load("ebpf: {context_propagation: [ip]}\n").mistakes, IsEmpty());
   EXPECT_THAT(load("ebpf: {context_propagation: [http]}\n").mistakes, SizeIs(1));
@@ -164,14 +173,14 @@ TEST(ConfigTypes, ContextPropagationIsTextOrAList) {
 TEST(ConfigTypes, SubstitutedTextIsTypedByYaml) {
   const auto [config, mistakes] =
       load("prometheus_export: {port: \"${PORT}\", path: $(P:-/m)}\n", {{"PORT", "1234"}});
-  EXPECT_EQ(config.integer("prometheus_export.port"), 1234);
-  EXPECT_EQ(config.text("prometheus_export.path"), "/m");
+  EXPECT_EQ(config.get(key::kPrometheusPort), 1234);
+  EXPECT_EQ(config.get(key::kPrometheusPath), "/m");
 }
 
 TEST(ConfigTypes, DottedNamesMeanTheSame) {
   const auto [config, mistakes] = load("ebpf.batch_length: 5\ndiscovery.poll_interval: 1s\n");
-  EXPECT_EQ(config.integer("ebpf.batch_length"), 5);
-  EXPECT_EQ(config.duration("discovery.poll_interval"), 1s);
+  EXPECT_EQ(config.get(key::kBatchLength), 5);
+  EXPECT_EQ(config.get(key::kDiscoveryPollInterval), 1s);
 }
 
 struct BadInput {
@@ -291,10 +300,10 @@ TEST(ConfigWarnings, LenientKeysFallBack) {
       {{"OTEL_METRIC_EXPORT_INTERVAL", "-3"}});
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_THAT(config.warnings(), SizeIs(4));
-  EXPECT_EQ(config.text("log_format"), "text");
-  EXPECT_EQ(config.text("otel_metrics_export.histogram_aggregation"), "explicit_bucket_histogram");
-  EXPECT_THAT(config.list("name_resolver.sources"), ElementsAre("k8s", "dns"));
-  EXPECT_EQ(config.integer("otel_metrics_export.interval_ms_env"), 60000);
+  EXPECT_EQ(config.get(key::kLogFormat), "text");
+  EXPECT_EQ(config.get(key::kOtlpMetricsHistogramAggregation), "explicit_bucket_histogram");
+  EXPECT_THAT(config.get(key::kNameResolverSources), ElementsAre("k8s", "dns"));
+  EXPECT_EQ(config.get(key::kOtlpMetricsIntervalMs), 60000);
 }
 
 TEST(ConfigWarnings, KeysThatAreGoneSayWhatTookTheirPlace) {
@@ -305,7 +314,7 @@ TEST(ConfigWarnings, KeysThatAreGoneSayWhatTookTheirPlace) {
 TEST(ConfigWarnings, WhatOnlyAVariableSetsIsNoKey) {
   const auto [config, mistakes] = load("otel_traces_export: {headers: 'a=b'}\n");
   EXPECT_THAT(config.warnings(), ElementsAre(HasSubstr("OTEL_EXPORTER_OTLP_TRACES_HEADERS")));
-  EXPECT_EQ(config.text("otel_traces_export.headers"), "");
+  EXPECT_EQ(config.get(key::kOtlpTracesHeaders), "");
 }
 
 TEST(ConfigWarnings, MisspeltSelectionsNameTheRightWord) {
@@ -318,14 +327,14 @@ TEST(ConfigOldNames, AccidentsOfTheGoLibraryAreRead) {
       load("autotargetexe: '*/app'\notel_metrics_export: {otelintervalms: 1500}\n");
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_THAT(config.warnings(), IsEmpty());
-  EXPECT_EQ(config.text("auto_target_exe"), "*/app");
-  EXPECT_EQ(config.duration("otel_metrics_export.interval"), 1500ms);
+  EXPECT_EQ(config.get(key::kAutoTargetExe), "*/app");
+  EXPECT_EQ(config.get(key::kOtlpMetricsInterval), 1500ms);
 }
 
 TEST(ConfigDeath, AskingForAKeyThatIsNotInTheTableEndsTheProcess) {
   const auto [config, mistakes] = load("");
-  EXPECT_DEATH((void)config.integer("ebpf.none"), "no key 'ebpf.none'");
-  EXPECT_DEATH((void)config.integer("trace_printer"), "no key 'trace_printer' of the type");
+  static constexpr IntegerKey kNone{"ebpf.none", "", "0", "", "isn't in the table"};
+  EXPECT_DEATH((void)config.get(kNone), "no key 'ebpf.none'");
 }
 
 }  // namespace

@@ -6,6 +6,13 @@
 #include <algorithm>
 #include <array>
 
+#include "config/keys_agent.hpp"
+#include "config/keys_discovery.hpp"
+#include "config/keys_network.hpp"
+#include "config/keys_otlp_metrics.hpp"
+#include "config/keys_pipeline.hpp"
+#include "config/keys_prometheus.hpp"
+
 namespace obi::config {
 namespace {
 
@@ -14,26 +21,21 @@ bool is_network_feature(std::string_view feature) {
 }
 
 bool selects_processes(const Config& config) {
-  static constexpr std::array<std::string_view, 2> kLists = {"discovery.instrument",
-                                                             "discovery.services"};
-  static constexpr std::array<std::string_view, 3> kPatterns = {
-      "auto_target_exe", "auto_target_language", "executable_path"};
-  static constexpr std::array<std::string_view, 2> kNumbers = {"open_port", "target_pids"};
-  return std::ranges::any_of(kLists,
-                             [&](auto key) { return !config.node(key).children.empty(); }) ||
-         std::ranges::any_of(kPatterns, [&](auto key) { return !config.text(key).empty(); }) ||
-         std::ranges::any_of(kNumbers, [&](auto key) { return !config.int_set(key).empty(); });
+  static constexpr std::array<Key, 7> kSelectors = {
+      key::kInstrument,     key::kServices, key::kAutoTargetExe, key::kAutoTargetLanguage,
+      key::kExecutablePath, key::kOpenPort, key::kTargetPids};
+  return !std::ranges::all_of(kSelectors, [&](const Key& key) { return config.is_empty(key); });
 }
 
 }  // namespace
 
-std::string_view features_key(const Config& config) {
-  const bool otlp = !config.text("otel_metrics_export.endpoint").empty() ||
-                    !config.text("otel_metrics_export.common_endpoint").empty();
-  if (otlp && config.is_set("otel_metrics_export.features")) return "otel_metrics_export.features";
-  const bool page = config.integer("prometheus_export.port") != 0;
-  if (page && config.is_set("prometheus_export.features")) return "prometheus_export.features";
-  return "metrics.features";
+const TextListKey& features_key(const Config& config) {
+  const bool otlp = !config.get(key::kOtlpMetricsEndpoint).empty() ||
+                    !config.get(key::kOtlpMetricsCommonEndpoint).empty();
+  if (otlp && config.is_set(key::kOtlpMetricsFeatures)) return key::kOtlpMetricsFeatures;
+  const bool page = config.get(key::kPrometheusPort) != 0;
+  if (page && config.is_set(key::kPrometheusFeatures)) return key::kPrometheusFeatures;
+  return key::kMetricsFeatures;
 }
 
 bool is_built_feature(std::string_view feature) {
@@ -42,16 +44,16 @@ bool is_built_feature(std::string_view feature) {
 
 std::string why_no_application_mode(const Config& config) {
   if (selects_processes(config)) return {};
-  const std::string_view key = features_key(config);
-  const std::vector<std::string>& features = config.list(key);
+  const TextListKey& key = features_key(config);
+  const std::vector<std::string>& features = config.get(key);
   const bool asked = config.is_set(key) && !features.empty();
   const bool only_network = asked && std::ranges::all_of(features, is_network_feature);
-  if (only_network || (!asked && config.boolean("network.enable"))) {
-    const std::string_view by = only_network ? key : "network.enable";
+  if (only_network || (!asked && config.get(key::kNetworkEnable))) {
+    const Key& by = only_network ? static_cast<const Key&>(key) : key::kNetworkEnable;
     return fmt::format(
         "{} ({}) asks for features of the network alone and nothing selects processes, so "
         "application mode is off",
-        by, config.origin(by));
+        by.path, config.origin(by));
   }
   return {};
 }

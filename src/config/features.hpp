@@ -11,9 +11,9 @@ namespace obi::config {
 
 /// The key of the features that count. The exporters' own keys are older names that replace
 /// metrics.features when their exporter is on, OTLP's first.
-std::string_view features_key(const Config& config);
+const TextListKey& features_key(const Config& config);
 inline const std::vector<std::string>& features_of(const Config& config) {
-  return config.list(features_key(config));
+  return config.get(features_key(config));
 }
 
 /// False for a feature that this version doesn't have, or not all of.

@@ -7,6 +7,7 @@
 
 #include "base/glob.hpp"
 #include "config/allowed.hpp"
+#include "config/keys_pipeline.hpp"
 #include "config/spelling.hpp"
 
 namespace obi::config {
@@ -56,7 +57,7 @@ Result<std::string> check_text(const Key& key, std::string_view text) {
       return std::string(text);
     }
     default:
-      if (key.path == "routes.wildcard_char" && text.size() > 1) {
+      if (key.path == key::kRouteWildcard.path && text.size() > 1) {
         return fail(fmt::format("{} must be one character", in_quotes(text)));
       }
       return std::string(text);

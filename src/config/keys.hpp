@@ -59,6 +59,11 @@ struct Key {
   }
 };
 
+/// A part of the file with keys of its own.
+struct Section {
+  std::string_view path;
+};
+
 /// Every key; those of one section stand together.
 const std::vector<Key>& keys();
 /// Null if there is no such key.

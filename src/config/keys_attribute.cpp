@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/keys_attribute.hpp"
+
 #include "config/key_tables.hpp"
 
 namespace obi::config::table {
@@ -7,19 +9,14 @@ namespace {
 constexpr Key kKeys[] = {
     {"attributes.extra_group_attributes", "", Type::kObject, "", "",
      "further attributes of a group: {k8s_app_meta: [names]}", kLater},
-    {"attributes.rename_unresolved_hosts", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS", Type::kText,
-     "unresolved", "", "stands in metrics for peers without a name; empty = their address"},
-    {"attributes.rename_unresolved_hosts_outgoing", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS_OUTGOING",
-     Type::kText, "outgoing", "", "likewise for the servers that are called"},
-    {"attributes.rename_unresolved_hosts_incoming", "OTEL_EBPF_RENAME_UNRESOLVED_HOSTS_INCOMING",
-     Type::kText, "incoming", "", "likewise for the clients that call"},
+    key::kRenameUnresolvedHosts,
+    key::kRenameUnresolvedHostsOutgoing,
+    key::kRenameUnresolvedHostsIncoming,
     {"attributes.metric_span_names_limit", "OTEL_EBPF_METRIC_SPAN_NAMES_LIMIT", Type::kInteger,
      "100", "",
      "a service with more span names than this reports AGGREGATED instead; <= 0 = no limit",
      kLater},
-    {"attributes.select", "", Type::kObject, "", "",
-     "which attributes are reported: metric name, glob, `traces` or `resource` to {include: "
-     "[globs], exclude: [globs]}"},
+    key::kAttributesSelect,
     {"attributes.kubernetes.enable", "OTEL_EBPF_KUBE_METADATA_ENABLE", Type::kChoice, "autodetect",
      "true|false|autodetect",
      "decorates with Kubernetes metadata; autodetect: if a cluster can be reached", kLater},
@@ -55,22 +52,17 @@ constexpr Key kKeys[] = {
     {"attributes.kubernetes.meta_source_labels.service_namespace",
      "OTEL_EBPF_KUBE_META_SOURCE_LABEL_SERVICE_NAMESPACE", Type::kText, "", "",
      "deprecated, use resource_labels: label that gives service.namespace", kLater},
-    {"attributes.instance_id.dns", "OTEL_EBPF_HOSTNAME_DNS_RESOLUTION", Type::kBoolean, "true", "",
-     "asks DNS for the host's full name"},
-    {"attributes.instance_id.override_hostname", "OTEL_EBPF_HOSTNAME", Type::kText, "", "",
-     "host name, instead of the system's"},
-    {"attributes.host_id.override", "OTEL_EBPF_HOST_ID", Type::kText, "", "",
-     "host.id, instead of the machine's id"},
+    key::kHostNameByDns,
+    key::kHostNameOverride,
+    key::kHostIdOverride,
     {"attributes.metadata_retry.timeout", "OTEL_EBPF_METADATA_RETRY_TIMEOUT", Type::kDuration,
      "30s", ">= 0", "how long metadata of node and cloud are asked for", kLater},
     {"attributes.metadata_retry.start_interval", "OTEL_EBPF_METADATA_RETRY_START_INTERVAL",
      Type::kDuration, "500ms", ">= 0", "first wait between two tries", kLater},
     {"attributes.metadata_retry.max_interval", "OTEL_EBPF_METADATA_RETRY_MAX_INTERVAL",
      Type::kDuration, "5s", ">= 0", "longest wait between two tries", kLater},
-    {"attributes.sensitive_query_params.add", "OTEL_EBPF_SENSITIVE_QUERY_PARAMS_ADD",
-     Type::kTextList, "", "", "further query parameters whose values are hidden"},
-    {"attributes.sensitive_query_params.remove", "OTEL_EBPF_SENSITIVE_QUERY_PARAMS_REMOVE",
-     Type::kTextList, "", "", "query parameters whose values are not hidden after all"},
+    key::kSensitiveQueryParamsAdd,
+    key::kSensitiveQueryParamsRemove,
 };
 
 }  // namespace

@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/keys_discovery.hpp"
+
 #include "config/key_tables.hpp"
 
 namespace obi::config::table {
 namespace {
 
 constexpr Key kKeys[] = {
-    {"discovery.services", "", Type::kSelectors, "", "",
-     "deprecated, use instrument: selectors with regular expressions"},
-    {"discovery.exclude_services", "", Type::kSelectors, "", "",
-     "deprecated, use exclude_instrument: exclusions with regular expressions"},
-    {"discovery.default_exclude_services", "", Type::kSelectors,
-     "[{exe_path: "
-     "'(?:^|/)(obi|[^/]*ebpf-instrument|[^/]*k8s-cache|[^/]*beyla|[^/]*alloy|otelcol[^/]*)$'}, "
-     "{k8s_namespace: "
-     "'^(kube-system|kube-node-lease|local-path-storage|grafana-alloy|cert-manager|monitoring|gke-."
-     "*|gatekeeper-system)$'}]",
-     "", "exclusions that go with services and exclude_services; [] drops them"},
-    {"discovery.instrument", "", Type::kSelectors, "", "",
-     "what to instrument; with no selector at all, every process that listens on a TCP port"},
-    {"discovery.exclude_instrument", "", Type::kSelectors, "", "", "what to leave out"},
-    {"discovery.default_exclude_instrument", "", Type::kSelectors,
-     "[{exe_path: "
-     "'{*/"
-     "obi,obi,*ebpf-instrument,*k8s-cache,*beyla,*alloy,*otelcol,*otelcol-contrib,*otelcol-contrib["
-     "!/]*}'}, {k8s_namespace: "
-     "'{kube-system,kube-node-lease,local-path-storage,grafana-alloy,cert-manager,monitoring,gke-*,"
-     "gatekeeper-system}'}]",
-     "",
-     "exclusions that go with instrument and exclude_instrument: this agent, collectors and the "
-     "like; [] drops them"},
-    {"discovery.poll_interval", "OTEL_EBPF_DISCOVERY_POLL_INTERVAL", Type::kDuration, "5s", ">= 0",
-     "period of the scans for processes; 0 = 5s"},
+    key::kServices,
+    key::kExcludeServices,
+    key::kDefaultExcludeServices,
+    key::kInstrument,
+    key::kExcludeInstrument,
+    key::kDefaultExcludeInstrument,
+    key::kDiscoveryPollInterval,
     {"discovery.skip_go_specific_tracers", "OTEL_EBPF_SKIP_GO_SPECIFIC_TRACERS", Type::kBoolean,
      "false", "", "treats Go programs like any other", kLater},
     {"discovery.bpf_pid_filter_off", "OTEL_EBPF_BPF_PID_FILTER_OFF", Type::kBoolean, "false", "",
@@ -40,8 +23,7 @@ constexpr Key kKeys[] = {
      kLater},
     {"discovery.default_otlp_grpc_port", "OTEL_EBPF_DEFAULT_OTLP_GRPC_PORT", Type::kInteger, "4317",
      "0..65535", "port that counts as OTLP where a service's environment doesn't say", kLater},
-    {"discovery.min_process_age", "OTEL_EBPF_MIN_PROCESS_AGE", Type::kDuration, "0s", ">= 0",
-     "younger processes wait. OBI's default is 5s; here a new process is instrumented at once"},
+    key::kMinProcessAge,
     {"discovery.process_context_poll_interval", "OTEL_EBPF_PROCESS_CONTEXT_POLL_INTERVAL",
      Type::kDuration, "1s", ">= 0",
      "period at which the context that a process publishes is read again; 0 = once", kLater},

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/keys_network.hpp"
+
 #include "config/key_tables.hpp"
 
 namespace obi::config::table {
 namespace {
 
 constexpr Key kKeys[] = {
-    {"network.enable", "OTEL_EBPF_NETWORK_METRICS", Type::kBoolean, "false", "",
-     "deprecated, use metrics.features: adds network to it", kLater},
+    key::kNetworkEnable,
     {"network.source", "OTEL_EBPF_NETWORK_SOURCE", Type::kChoice, "socket_filter",
      "tc|socket_filter", "hook that sees the packets", kLater},
     {"network.agent_ip", "OTEL_EBPF_NETWORK_AGENT_IP", Type::kText, "", "IP address",

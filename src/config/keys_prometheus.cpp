@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/keys_prometheus.hpp"
+
 #include "config/key_tables.hpp"
 
 namespace obi::config::table {
 namespace {
 
 constexpr Key kKeys[] = {
-    {"prometheus_export.port", "OTEL_EBPF_PROMETHEUS_PORT", Type::kInteger, "0", "0..65535",
-     "port of the metrics page; sets the exporter going; 0 = off"},
-    {"prometheus_export.path", "OTEL_EBPF_PROMETHEUS_PATH", Type::kText, "/metrics", "",
-     "path of that page"},
-    {"prometheus_export.disable_build_info", "OTEL_EBPF_PROMETHEUS_DISABLE_BUILD_INFO",
-     Type::kBoolean, "false", "", "leaves out obi_build_info"},
-    {"prometheus_export.features", "OTEL_EBPF_PROMETHEUS_FEATURES", Type::kTextList, "", kFeatures,
-     "deprecated, use metrics.features: replaces it while only this exporter is on"},
-    {"prometheus_export.instrumentations", "OTEL_EBPF_PROMETHEUS_INSTRUMENTATIONS", Type::kTextList,
-     "*", kInstrumentations, "protocols that make metrics", kLenient},
-    {"prometheus_export.ttl", "OTEL_EBPF_PROMETHEUS_TTL", Type::kDuration, "5m", ">= 0",
-     "a series without new values ends after this time; 0 = never"},
+    key::kPrometheusPort,
+    key::kPrometheusPath,
+    key::kPrometheusDisableBuildInfo,
+    key::kPrometheusFeatures,
+    key::kPrometheusInstrumentations,
+    key::kPrometheusTtl,
     {"prometheus_export.service_cache_size", "", Type::kInteger, "10000", "> 0",
      "services remembered for target_info", kLater},
     {"prometheus_export.allow_service_graph_self_references",
@@ -25,19 +21,13 @@ constexpr Key kKeys[] = {
     {"prometheus_export.exemplar_filter", "OTEL_EBPF_PROMETHEUS_EXEMPLAR_FILTER", Type::kChoice,
      "always_off", "always_on|always_off|trace_based", "which spans become exemplars of histograms",
      kLater | kLenient},
-    {"prometheus_export.extra_resource_attributes",
-     "OTEL_EBPF_PROMETHEUS_EXTRA_RESOURCE_ATTRIBUTES", Type::kTextList, "", "",
-     "resource attributes that become labels of every metric"},
+    key::kPrometheusExtraResourceAttributes,
     {"prometheus_export.extra_span_resource_attributes",
      "OTEL_EBPF_PROMETHEUS_EXTRA_SPAN_RESOURCE_ATTRIBUTES", Type::kTextList, "", "",
      "resource attributes that become labels of span metrics", kLater},
-    {"prometheus_export.buckets.duration_histogram", "", Type::kNumberList,
-     "0,0.005,0.01,0.025,0.05,0.075,0.1,0.25,0.5,0.75,1,2.5,5,7.5,10", "",
-     "boundaries of durations, in seconds; a plain list under `buckets` means these"},
-    {"prometheus_export.buckets.request_size_histogram", "", Type::kNumberList,
-     "0,32,64,128,256,512,1024,2048,4096,8192", "", "boundaries of request sizes, in bytes"},
-    {"prometheus_export.buckets.response_size_histogram", "", Type::kNumberList,
-     "0,32,64,128,256,512,1024,2048,4096,8192", "", "boundaries of response sizes, in bytes"},
+    key::kPrometheusDurationHistogram,
+    key::kPrometheusRequestSizeHistogram,
+    key::kPrometheusResponseSizeHistogram,
     {"prometheus_export.buckets.gen_ai_client_token_usage_histogram", "", Type::kNumberList,
      "1,4,16,64,256,1024,4096,16384,65536,262144,1048576,4194304,16777216,67108864", "",
      "boundaries of token counts", kLater},

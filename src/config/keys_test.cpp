@@ -82,7 +82,7 @@ TEST(ConfigKeys, EveryVariableReachesItsKey) {
     for (const std::string& name : split_list(key.env)) {
       const auto [config, mistakes] = load("", {{name, sample(key)}});
       EXPECT_THAT(mistakes, testing::IsEmpty()) << name;
-      EXPECT_EQ(config.origin(key.path), "env " + name);
+      EXPECT_EQ(config.origin(key), "env " + name);
     }
   }
 }
@@ -97,8 +97,8 @@ TEST(ConfigKeys, EveryPathReachesItsKey) {
     }
     const auto [config, mistakes] = load(yaml + " \"" + sample(key) + "\"\n");
     EXPECT_THAT(mistakes, testing::IsEmpty()) << key.path;
-    EXPECT_TRUE(config.is_set(key.path)) << key.path;
-    EXPECT_NE(config.printed(key.path), "") << key.path;
+    EXPECT_TRUE(config.is_set(key)) << key.path;
+    EXPECT_NE(config.printed(key), "") << key.path;
     if (key.is(kLater)) {
       EXPECT_EQ(config.warnings().size(), 1U) << key.path;
     }

@@ -12,6 +12,9 @@
 #include "config/config.hpp"
 #include "config/features.hpp"
 #include "config/key_value.hpp"
+#include "config/keys_otlp_metrics.hpp"
+#include "config/keys_pipeline.hpp"
+#include "config/keys_prometheus.hpp"
 #include "config/layout.hpp"
 #include "config/old_names.hpp"
 #include "config/shape.hpp"
@@ -23,7 +26,7 @@ namespace {
 constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 
 // Null removes these sections altogether; others keep their defaults.
-constexpr std::array<std::string_view, 2> kOptionalSections = {"routes", "name_resolver"};
+constexpr std::array kOptionalSections = {key::kRoutesSection, key::kNameResolverSection};
 
 }  // namespace
 
@@ -122,7 +125,8 @@ class Loader {
       take_section(node, path + ".");
     } else if (!node.is_null()) {
       mistake(fmt::format("{} ({}): must be a mapping", path, where(node)));
-    } else if (std::ranges::find(kOptionalSections, path) != kOptionalSections.end()) {
+    } else if (std::ranges::find(kOptionalSections, path, &Section::path) !=
+               kOptionalSections.end()) {
       config_.switched_off_.push_back(path);
     }
   }
@@ -193,7 +197,7 @@ class Loader {
     if (!parsed) {
       const std::string& what = parsed.error().message;
       if (!key.is(kLenient)) return mistake(line(what));
-      return warn(line(fmt::format("{}; {} is used", what, config_.printed(key.path))));
+      return warn(line(fmt::format("{}; {} is used", what, config_.printed(key))));
     }
     for (const std::string& warning : parsed->warnings) warn(line(warning));
     entry(key).value = std::move(parsed->value);
@@ -202,27 +206,24 @@ class Loader {
 
   void warn_of_what_has_no_effect() {
     for (const Key& key : keys()) {
-      if (!config_.is_set(key.path)) continue;
+      if (!config_.is_set(key)) continue;
       if (key.is(kNoEffect)) {
-        warn(
-            fmt::format("{} ({}): has no effect: {}", key.path, config_.origin(key.path), key.doc));
+        warn(fmt::format("{} ({}): has no effect: {}", key.path, config_.origin(key), key.doc));
       }
       if (!key.is(kLater)) continue;
       warn(fmt::format("{} ({}): this version doesn't have that feature yet, so it has no effect",
-                       key.path, config_.origin(key.path)));
+                       key.path, config_.origin(key)));
     }
   }
 
   // Keys that have an effect, but not with every value yet.
   void warn_of_values_that_come_later() {
-    const auto tell = [&](std::string_view path, std::string_view value) {
-      warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", path,
-                       config_.origin(path), in_quotes(value)));
-    };
-    for (const char* path :
-         {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
-      for (const std::string& feature : config_.list(path)) {
-        if (!is_built_feature(feature)) tell(path, feature);
+    for (const Key& key :
+         {key::kMetricsFeatures, key::kOtlpMetricsFeatures, key::kPrometheusFeatures}) {
+      for (const auto& feature : std::get<std::vector<std::string>>(config_.value(key))) {
+        if (is_built_feature(feature)) continue;
+        warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", key.path,
+                         config_.origin(key), in_quotes(feature)));
       }
     }
   }

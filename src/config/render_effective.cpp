@@ -57,20 +57,21 @@ class Printer {
   [[nodiscard]] std::string value(const Key& key) const {
     if (key.is_structured()) return structured(key);
     switch (key.type) {
-      case Type::kTextList: return list(config_.list(key.path));
+      case Type::kTextList: return list(std::get<std::vector<std::string>>(config_.value(key)));
       case Type::kNumberList:
-        return fmt::format("[{}]", fmt::join(config_.numbers(key.path), ", "));
+        return fmt::format("[{}]",
+                           fmt::join(std::get<std::vector<double>>(config_.value(key)), ", "));
       case Type::kBoolean:
       case Type::kInteger:
       case Type::kSize:
-      case Type::kNumber: return config_.printed(key.path);
+      case Type::kNumber: return config_.printed(key);
       default: return text(shown(key));
     }
   }
 
  private:
   [[nodiscard]] std::string shown(const Key& key) const {
-    std::string text = config_.printed(key.path);
+    std::string text = config_.printed(key);
     if (key.is(kSecret) && !text.empty()) return std::string(kMask);
     return key.path.ends_with("endpoint") ? without_credentials(text) : text;
   }
@@ -88,7 +89,7 @@ class Printer {
   }
 
   [[nodiscard]] std::string structured(const Key& key) const {
-    const Node& node = config_.node(key.path);
+    const Node& node = config_.node(key);
     if (node.is_null()) return key.type == Type::kObject ? "{}" : "[]";
     return flow(node);
   }
@@ -116,8 +117,8 @@ void print_yaml(const Config& config, const KeyTree& tree, int depth, std::strin
     out.append(static_cast<std::size_t>(depth) * 2, ' ');
     if (child.key != nullptr) {
       out += fmt::format("{}: {}  # {}\n", child.name, printer.value(*child.key),
-                         config.origin(child.path));
-    } else if (config.is_switched_off(child.path)) {
+                         config.origin(*child.key));
+    } else if (config.is_switched_off({child.path})) {
       out += fmt::format("{}: null\n", child.name);
     } else {
       out += fmt::format("{}:\n", child.name);
@@ -133,7 +134,7 @@ std::string print_json(const Config& config, const KeyTree& tree) {
     std::string value = "null";
     if (child.key != nullptr) {
       value = printer.value(*child.key);
-    } else if (!config.is_switched_off(child.path)) {
+    } else if (!config.is_switched_off({child.path})) {
       value = print_json(config, child);
     }
     members.push_back(json_text(child.name) + ": " + value);
@@ -153,7 +154,7 @@ std::string render_effective(const Config& config) {
     if (!key.is(kEnvironmentOnly) || std::ranges::find(printed, key.env) != printed.end()) continue;
     printed.push_back(key.env);
     out += fmt::format("# {}: {}  # {}\n", key.env.substr(0, key.env.find(',')), printer.value(key),
-                       config.origin(key.path));
+                       config.origin(key));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "config/config_fixture.hpp"
 #include "config/discovery.hpp"
+#include "config/keys_pipeline.hpp"
 
 namespace obi::config {
 namespace {
@@ -22,9 +23,10 @@ void expect_round_trip(const Config& config) {
   ASSERT_THAT(mistakes, IsEmpty()) << yaml;
   for (const Key& key : keys()) {
     if (key.is(kEnvironmentOnly)) continue;
-    EXPECT_EQ(again.printed(key.path), config.printed(key.path)) << key.path;
+    EXPECT_EQ(again.printed(key), config.printed(key)) << key.path;
   }
-  EXPECT_EQ(again.is_switched_off("routes"), config.is_switched_off("routes"));
+  EXPECT_EQ(again.is_switched_off(key::kRoutesSection),
+            config.is_switched_off(key::kRoutesSection));
   const auto values = [](const std::string& text) { return YAML::Dump(YAML::Load(text)); };
   EXPECT_EQ(values(render_effective(again)), values(yaml));
 }

@@ -9,6 +9,8 @@
 
 #include "config/allowed.hpp"
 #include "config/features.hpp"
+#include "config/keys_otlp_traces.hpp"
+#include "config/keys_pipeline.hpp"
 #include "config/spelling.hpp"
 
 namespace obi::config {
@@ -50,14 +52,14 @@ constexpr std::int64_t kMaxPort = 65535;
 std::span<const SelectorField> selector_fields() { return kFields; }
 std::span<const std::string_view> metadata_fields() { return kMetadata; }
 
-std::vector<Selector> SelectorReader::read(std::string_view path, Flavour flavour) {
+std::vector<Selector> SelectorReader::read(const SelectorsKey& key, Flavour flavour) {
   flavour_ = flavour;
-  is_from_user_ = config_.is_set(path);
-  const std::string origin = config_.origin(path);
+  is_from_user_ = config_.is_set(key);
+  const std::string origin = config_.origin(key);
   file_ = origin.substr(0, origin.find_last_of(':'));
   std::vector<Selector> selectors;
-  for (const Node& entry : config_.node(path).children) {
-    entry_ = fmt::format("{}[{}]", path, selectors.size());
+  for (const Node& entry : config_.get(key).children) {
+    entry_ = fmt::format("{}[{}]", key.path, selectors.size());
     Selector& selector = selectors.emplace_back();
     selector.origin = entry_;
     read_entry(selector, entry);
@@ -111,15 +113,17 @@ void SelectorReader::warn(const Node& node, std::string_view what) {
   warnings_.push_back(fmt::format("{}: {}", where(node), what));
 }
 
-std::optional<Pattern> SelectorReader::read_pattern(std::string_view path, Flavour flavour) {
-  const std::string& text = config_.text(path);
-  if (text.empty()) return std::nullopt;
-  if (flavour == Flavour::kRegex) {
-    if (auto regex = base::Regex::compile(text)) return Pattern(std::move(*regex));
-  } else if (auto glob = base::Glob::compile(text)) {
-    return Pattern(std::move(*glob));
-  }
-  return std::nullopt;  // the loader has told
+// What doesn't compile is a mistake that the loader reports.
+std::optional<Pattern> SelectorReader::read_pattern(const GlobKey& key) {
+  auto glob = base::Glob::compile(config_.get(key));
+  if (!glob || glob->text().empty()) return std::nullopt;
+  return Pattern(std::move(*glob));
+}
+
+std::optional<Pattern> SelectorReader::read_pattern(const RegexKey& key) {
+  auto regex = base::Regex::compile(config_.get(key));
+  if (!regex || regex->text().empty()) return std::nullopt;
+  return Pattern(std::move(*regex));
 }
 
 void SelectorReader::take(Selector& selector, const Node& node) {
@@ -266,7 +270,7 @@ std::optional<model::Sampler> SelectorReader::sampler(const Node& node) {
     if (member.name == "name") sampler.name = scalar(member);
     if (member.name == "arg") sampler.argument = scalar(member);
   }
-  const Key& key = *find_key("otel_traces_export.sampler.name");
+  const Key& key = key::kOtlpTracesSamplerName;
   if (!find_choice(key, sampler.name)) {
     warnings_.push_back(fmt::format("{}: {} is not one of {}; parentbased_always_on is used",
                                     where(node), in_quotes(sampler.name), allowed_text(key)));
@@ -286,7 +290,7 @@ void SelectorReader::take_features(Selector& selector, const Node& node) {
   const Node* features = node.find("features");
   if (!node.is_mapping() || features == nullptr) return mistake(node, "must have `features`");
   warn_of_others(node, {"features"});
-  const Key& key = *find_key("metrics.features");
+  const Key& key = key::kMetricsFeatures;
   selector.features.emplace();
   for (const std::string& item : scalars(*features)) {
     if (auto choice = find_choice(key, item)) {

@@ -33,10 +33,11 @@ class SelectorReader {
                  std::vector<std::string>& warnings)
       : config_(config), mistakes_(mistakes), warnings_(warnings) {}
 
-  /// The entries of `path`. One without any criterion is a mistake.
-  std::vector<Selector> read(std::string_view path, Flavour flavour);
+  /// The entries of `key`. One without any criterion is a mistake.
+  std::vector<Selector> read(const SelectorsKey& key, Flavour flavour);
   /// The value of a key that holds one pattern; nullopt if it is empty.
-  std::optional<Pattern> read_pattern(std::string_view path, Flavour flavour);
+  std::optional<Pattern> read_pattern(const GlobKey& key);
+  std::optional<Pattern> read_pattern(const RegexKey& key);
 
  private:
   void read_entry(Selector& selector, const Node& entry);

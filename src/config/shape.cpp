@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/keys_attribute.hpp"
 #include "config/spelling.hpp"
 
 namespace obi::config {
@@ -13,13 +14,13 @@ namespace obi::config {
 void check_attribute_select(const Config& config, std::vector<std::string>& mistakes,
                             std::vector<std::string>& warnings) {
   static constexpr std::array<std::string_view, 2> kLists = {"include", "exclude"};
-  const std::string_view path = "attributes.select";
-  const std::string origin = config.origin(path);
+  const Key& key = key::kAttributesSelect;
+  const std::string origin = config.origin(key);
   const std::string file = origin.substr(0, origin.rfind(':'));
   const auto where = [&](const Node& section, const Node& node) {
-    return fmt::format("{}.{} ({}:{})", path, section.name, file, node.line);
+    return fmt::format("{}.{} ({}:{})", key.path, section.name, file, node.line);
   };
-  for (const Node& section : config.node(path).children) {
+  for (const Node& section : config.node(key).children) {
     if (!section.is_mapping() && !section.is_null()) {
       mistakes.push_back(where(section, section) + ": must be a mapping of include and exclude");
       continue;

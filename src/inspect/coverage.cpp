@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/choices.hpp"
 #include "config/key_tree.hpp"
 #include "config/keys.hpp"
 #include "config/value.hpp"
@@ -10,9 +11,6 @@
 
 namespace obi::inspect {
 namespace {
-
-// Of the traces: those of the metrics are the same.
-constexpr std::string_view kSelectorKey = "otel_traces_export.instrumentations";
 
 bool is_unbuilt(const config::KeyTree& tree) {
   if (tree.key != nullptr) return tree.key->is(config::kLater);
@@ -53,7 +51,7 @@ bool is_built_selector(std::string_view selector) {
 
 std::vector<std::string> unbuilt_selectors() {
   std::vector<std::string> selectors;
-  std::string_view rest = config::find_key(kSelectorKey)->allowed;
+  std::string_view rest = config::kInstrumentationChoices;
   while (!rest.empty()) {
     const std::string_view choice = rest.substr(0, rest.find('|'));
     const std::string_view selector = choice.substr(0, choice.find('='));

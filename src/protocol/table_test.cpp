@@ -57,7 +57,7 @@ TEST(ProtocolTable, EachIsInTheDocumentation) {
 
 TEST(ProtocolTable, EachSelectorCanBeConfigured) {
   // The list of all selectors, a literal in parts: "…|sunrpc|" "aerospike";
-  std::string text = content_of(kSource / "src/config/key_tables.hpp");
+  std::string text = content_of(kSource / "src/config/choices.hpp");
   std::erase_if(text, [](char c) { return c == '"' || c == ' ' || c == '\n'; });
   for (const ProtocolRow& row : protocols()) {
     const std::string selector = "|" + std::string(row.instrumentation);
