@@ -146,6 +146,7 @@ std::optional<exporting::OtlpTracesOptions> otlp_traces_options(
   traces.sampler = {.name = config.get(key::kOtlpTracesSamplerName),
                     .argument = config.get(key::kOtlpTracesSamplerArg)};
   traces.queue_bytes = per_memory(config, traces.queue_bytes);
+  traces.resource_cache = static_cast<std::size_t>(config.get(key::kOtlpTracesReportersCacheLen));
   traces.selection = selection_of(config);
   traces.resource = resource_options(config);
   traces.redaction = model::QueryRedaction(config.get(key::kSensitiveQueryParamsAdd),

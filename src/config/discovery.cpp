@@ -119,6 +119,7 @@ Discovery read_discovery(const Config& config, Lines& mistakes, Lines& warnings)
   discovery.switched_off = why_no_application_mode(config);
   if (!discovery.switched_off.empty())
     warnings.push_back(discovery.switched_off + ": no process is instrumented");
+  discovery.agent_attributes = config.get(key::kResourceAttributes);
   discovery.poll_interval = config.get(key::kDiscoveryPollInterval);
   if (discovery.poll_interval.count() == 0) discovery.poll_interval = kDefaultPollInterval;
   discovery.min_process_age = config.get(key::kMinProcessAge);

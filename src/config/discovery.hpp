@@ -68,6 +68,8 @@ struct Discovery {
   std::string switched_off;
   std::vector<Selector> instrument;  ///< empty: every process with a listening TCP port
   std::vector<Selector> exclude;
+  /// OTEL_RESOURCE_ATTRIBUTES of the agent, for processes that don't set it themselves.
+  std::string agent_attributes;
   std::chrono::nanoseconds poll_interval{};
   std::chrono::nanoseconds min_process_age{};
 };

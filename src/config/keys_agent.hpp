@@ -86,7 +86,9 @@ inline constexpr TextKey kResourceAttributes{
     kEnvironmentOnly};
 inline constexpr ChoiceKey kInternalMetricsExporter{
     "internal_metrics.exporter", "OTEL_EBPF_INTERNAL_METRICS_EXPORTER", "disabled",
-    "disabled|prometheus|otel", "where the agent's own metrics go"};
+    "disabled|prometheus|otel",
+    "where the agent's own metrics go: prometheus.port alone switches their page on, otel is not "
+    "built yet"};
 inline constexpr IntegerKey kInternalPagePort{
     "internal_metrics.prometheus.port", "OTEL_EBPF_INTERNAL_METRICS_PROMETHEUS_PORT", "0",
     "0..65535", "port of the page of the agent's own metrics; 0 = off"};

@@ -13,9 +13,6 @@ inline constexpr IntegerKey kBatchLength{"ebpf.batch_length", "OTEL_EBPF_BPF_BAT
 inline constexpr DurationKey kBatchTimeout{"ebpf.batch_timeout", "OTEL_EBPF_BPF_BATCH_TIMEOUT",
                                            "1s", ">= 0",
                                            "an incomplete batch goes on after this time"};
-inline constexpr BooleanKey kTrackRequestHeaders{"ebpf.track_request_headers",
-                                                 "OTEL_EBPF_BPF_TRACK_REQUEST_HEADERS", "false", "",
-                                                 "reads the Traceparent header of requests"};
 inline constexpr DurationKey kHttpRequestTimeout{
     "ebpf.http_request_timeout", "OTEL_EBPF_BPF_HTTP_REQUEST_TIMEOUT", "0s", ">= 0",
     "a request without response is reported after this time; 0 = when its connection ends"};

@@ -5,6 +5,7 @@
 
 namespace obi::config::key {
 
+// Its metrics are not built yet, but it decides on application mode (features.hpp).
 inline constexpr BooleanKey kNetworkEnable{"network.enable",
                                            "OTEL_EBPF_NETWORK_METRICS",
                                            "false",

@@ -68,7 +68,10 @@ void Discovery::name_program(const Known& known, const Matches& matches) {
   std::string unread;
   auto service = std::make_shared<const model::Service>(
       name_service(named, proc_.environment(known.process.pid), program.language, program.matches,
-                   options_.host, options_.environment, &unread));
+                   {.host = options_.host,
+                    .attributes = options_.rules.agent_attributes,
+                    .environment = options_.environment},
+                   &unread));
   if (!unread.empty()) {
     spdlog::warn("process pid={}: of its OTEL_RESOURCE_ATTRIBUTES {}: left out", known.process.pid,
                  unread);

@@ -138,25 +138,23 @@ HostFacts read_host_facts(const HostOptions& options) {
 model::Service name_service(const Process& process, const Environ& environment,
                             model::Language language,
                             const std::vector<const config::Selector*>& matches,
-                            const HostFacts& host, const config::Environment& agent_environment,
-                            std::string* unread) {
+                            const AgentFacts& agent, std::string* unread) {
   model::Service service;
   service.pid = process.pid;
   service.executable = process.program.executable;
   service.container_id = process.container_id;
   service.language = language;
-  service.host_name = host.name;
-  service.host_id = host.id;
-  service.instance_id = host.name + ":" + std::to_string(process.pid);
+  service.host_name = agent.host.name;
+  service.host_id = agent.host.id;
+  service.instance_id = agent.host.name + ":" + std::to_string(process.pid);
   for (const config::Selector* entry : matches) apply_entry(service, *entry);
   if (!matches.empty()) service.metric_features = matches.back()->features;
 
   const std::string* own = find(environment, "OTEL_RESOURCE_ATTRIBUTES");
-  const std::string text =
-      own != nullptr ? *own : agent_environment("OTEL_RESOURCE_ATTRIBUTES").value_or("");
+  const std::string& text = own != nullptr ? *own : agent.attributes;
   const auto for_processes = [&](const std::string& name) -> std::optional<std::string> {
     if (own != nullptr && may_be_secret(name)) return std::nullopt;
-    return agent_environment(name);
+    return agent.environment(name);
   };
   auto attributes = config::read_entry_list(config::substitute(text, for_processes));
   if (unread != nullptr) *unread = config::describe_refused(attributes);

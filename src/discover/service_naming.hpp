@@ -31,18 +31,24 @@ struct HostOptions {
 /// machine id (machine-id(5)). May block for 2 s.
 HostFacts read_host_facts(const HostOptions& options);
 
+/// What the agent itself adds to the names of services. Views: used during a call.
+struct AgentFacts {
+  const HostFacts& host;
+  const std::string& attributes;           ///< its OTEL_RESOURCE_ATTRIBUTES
+  const config::Environment& environment;  ///< its variables
+};
+
 using Environ = std::vector<std::pair<std::string, std::string>>;
 
 /// `matches`: the configuration's entries for the process; the last one that sets a field wins,
-/// except for the metric features, which the last one decides. `agent_environment` stands in for a
-/// process without OTEL_RESOURCE_ATTRIBUTES and expands `${VAR}` in its value, except, for a
-/// process, variables that by their name may hold a credential. Of the process's own
+/// except for the metric features, which the last one decides. The agent's attributes stand in for
+/// those of a process without OTEL_RESOURCE_ATTRIBUTES, its variables expand `${VAR}` in them,
+/// except, for a process, those that by their name may hold a credential. Of the process's own
 /// variable service.instance.id is taken too. `unread`: what of the variable could not be read, for
 /// a log line; empty if all could.
 model::Service name_service(const Process& process, const Environ& environment,
                             model::Language language,
                             const std::vector<const config::Selector*>& matches,
-                            const HostFacts& host, const config::Environment& agent_environment,
-                            std::string* unread = nullptr);
+                            const AgentFacts& agent, std::string* unread = nullptr);
 
 }  // namespace obi::discover

@@ -20,13 +20,14 @@ struct Naming {
   model::Service service() const {
     std::vector<const config::Selector*> matches;
     for (const auto& entry : entries) matches.push_back(&entry);
+    const config::Environment agent = [this](const std::string& name) {
+      const auto found = agents.find(name);
+      return found == agents.end() ? std::nullopt : std::optional(found->second);
+    };
+    const HostFacts host{.name = "box", .id = "machine"};
+    const std::string attributes = agent("OTEL_RESOURCE_ATTRIBUTES").value_or("");
     return name_service(process, environment, model::Language::kPython, matches,
-                        {.name = "box", .id = "machine"},
-                        [this](const std::string& name) -> std::optional<std::string> {
-                          const auto found = agents.find(name);
-                          if (found == agents.end()) return std::nullopt;
-                          return found->second;
-                        });
+                        {.host = host, .attributes = attributes, .environment = agent});
   }
 };
 

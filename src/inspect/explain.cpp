@@ -49,17 +49,19 @@ std::string origin_text(model::NameOrigin origin, const discover::Verdict& verdi
 ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& proc,
                            discover::Examination& examination, const discover::Verdict& verdict) {
   const discover::Process& process = examination.process();
-  ProgramFacts facts{
-      .listening_ports = examination.listening_ports(),
-      .executable = examination.executable(),
-      .linkage = binary::read_linkage(proc.executable_link(process.pid)),
-      .libraries = telling_libraries(examination.maps()),
-      .uses_io_uring = uses_io_uring(proc, process.pid),
-      .instrument = entry_verdicts(options.rules.instrument, examination),
-      .exclude = entry_verdicts(options.rules.exclude, examination),
-      .service = name_service(process, proc.environment(process.pid), examination.language(),
-                              verdict.matches, options.host, options.environment),
-      .seen_by = seen_by(options.backend)};
+  const discover::AgentFacts agent{.host = options.host,
+                                   .attributes = options.rules.agent_attributes,
+                                   .environment = options.environment};
+  ProgramFacts facts{.listening_ports = examination.listening_ports(),
+                     .executable = examination.executable(),
+                     .linkage = binary::read_linkage(proc.executable_link(process.pid)),
+                     .libraries = telling_libraries(examination.maps()),
+                     .uses_io_uring = uses_io_uring(proc, process.pid),
+                     .instrument = entry_verdicts(options.rules.instrument, examination),
+                     .exclude = entry_verdicts(options.rules.exclude, examination),
+                     .service = name_service(process, proc.environment(process.pid),
+                                             examination.language(), verdict.matches, agent),
+                     .seen_by = seen_by(options.backend)};
   const model::Service& service = facts.service;
   facts.name_from = origin_text(service.name_origin, verdict, kName);
   if (!service.name_space.empty()) {
