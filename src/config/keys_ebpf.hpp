@@ -15,7 +15,8 @@ inline constexpr DurationKey kBatchTimeout{"ebpf.batch_timeout", "OTEL_EBPF_BPF_
                                            "an incomplete batch goes on after this time"};
 inline constexpr DurationKey kHttpRequestTimeout{
     "ebpf.http_request_timeout", "OTEL_EBPF_BPF_HTTP_REQUEST_TIMEOUT", "0s", ">= 0",
-    "a request without response is reported after this time; 0 = when its connection ends"};
+    "a request of HTTP, also in FastCGI, without response is reported after this time; 0 = when "
+    "its connection ends"};
 inline constexpr TextListKey kHttpKnownMethods{
     "ebpf.http_known_methods", "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", "", "",
     "the request methods that telemetry names, in place of RFC 9110's and PATCH; every other is "

@@ -293,8 +293,17 @@ void FastcgiConversation::on_end_of_stream(model::Direction direction, std::uint
   if (direction == direction_of(Speaker::kServer)) end_lost_ones(sink);
 }
 
-void FastcgiConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {
+void FastcgiConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (quiet) end_lost_ones(sink);
+  if (request_timeout_ns_ == 0) return;
+  for (Request& request : requests_) {
+    const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
+    const bool waits = request.is_open && request.is_owed && request.output_bytes == 0;
+    if (!waits || now_ns < end_ns) continue;
+    request.status = http1::kTimedOut;
+    emit(request, end_ns, sink);
+    request.is_owed = false;
+  }
 }
 
 void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {

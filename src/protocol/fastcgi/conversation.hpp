@@ -25,7 +25,9 @@ Verdict judge(const Opening& opening);
 class FastcgiConversation final : public MessageConversation {
  public:
   FastcgiConversation(const ConversationOptions& options, const ConversationStart& start)
-      : MessageConversation(start), methods_(options.http_methods) {}
+      : MessageConversation(start),
+        methods_(options.http_methods),
+        request_timeout_ns_(options.request_timeout_ns) {}
 
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override;
@@ -49,7 +51,7 @@ class FastcgiConversation final : public MessageConversation {
   struct Request {
     bool is_open = false;
     bool has_params = false;  // all that come are there
-    bool is_owed = false;     // a span
+    bool is_owed = false;     // a span; not any more once it timed out
     bool end_lost = false;    // its end may have been among bytes that were not captured
     bool https = false;
     std::uint16_t id = 0;
@@ -85,7 +87,8 @@ class FastcgiConversation final : public MessageConversation {
   [[nodiscard]] std::size_t open_count() const;
 
   const http1::Methods* methods_;
-  RecordHeader measured_;  // the last one
+  std::uint64_t request_timeout_ns_;  // 0 = never
+  RecordHeader measured_;             // the last one
   std::vector<Request> requests_;
 };
 

@@ -232,6 +232,39 @@ TEST(FastcgiConversation, IsRobust) {
                  {true, page("", 3) + page("", 2)}});
 }
 
+TEST(FastcgiConversation, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
+  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  talk.client(get("/slow"));  // at 1010
+  talk.stay_quiet(490);
+  EXPECT_THAT(talk.told(), IsEmpty());
+  talk.stay_quiet(100);
+  talk.stay_quiet(100);
+  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408"));
+  EXPECT_EQ(talk.sink.spans[0].end_ns, 1510U);
+  talk.server(page());
+  talk.client(get("/b"));
+  talk.server(page());
+  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408", "GET /b 200"));
+}
+
+TEST(FastcgiConversation, ARequestThatTimedOutIsNotToldAgainAtTheEnd) {
+  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  talk.client(get("/slow"));
+  talk.stay_quiet(600);
+  talk.close(model::ConnectionEnd::kPeerClosed);
+  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408"));
+}
+
+TEST(FastcgiConversation, AnAnswerUnderWayIsNotTimedOut) {
+  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  talk.client(get("/x"));
+  talk.server(output("A: b\r\n\r\nbo"));
+  talk.stay_quiet(600);
+  EXPECT_THAT(talk.told(), IsEmpty());
+  talk.server(end());
+  EXPECT_THAT(talk.told(), ElementsAre("GET /x 200"));
+}
+
 TEST(FastcgiClassifier, ByTheBeginOfARequest) {
   EXPECT_EQ(classified({{false, get("/a")}}), "fastcgi");
   EXPECT_EQ(classified({{false, get("/a")}}, model::ConnectionRole::kServer), "fastcgi");

@@ -14,7 +14,6 @@ using Note = SpanSink::Note;
 
 constexpr std::size_t kMaxTarget = 8 * 1024;  // of a request target; servers' limits are like that
 constexpr std::size_t kMaxHost = 512;         // twice the longest name (RFC 1035 section 2.3.4)
-constexpr int kTimedOut = 408;
 
 bool is_interim(int status) { return status < 200 && status != 101; }
 

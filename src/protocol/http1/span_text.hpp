@@ -32,6 +32,9 @@ std::string_view url_authority(std::string_view text);
 /// Printable ASCII throughout: a copy needs no change.
 bool is_safe(std::string_view text);
 
+/// Status of a request that had no response for `request_timeout_ns`.
+inline constexpr int kTimedOut = 408;
+
 /// What is said of a request on the wire.
 struct RequestText {
   std::string_view method;           ///< as Methods tells it; lives as long as the span
