@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The effective configuration: environment over YAML over defaults, each value with where it came
 // from. Read once at start-up; the parts of the agent get plain option structs made from it
-// (src/app). Immutable after `load`, so any thread may read it.
+// (src/app). Constant after `load` but for one mark: a key that was got is remembered, which shows
+// keys without an effect (src/app/config_reads_test.cpp). So one thread reads it, at start-up.
 #pragma once
 #include <map>
 #include <optional>
@@ -40,17 +41,20 @@ class Config {
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
   /// Its value, the default if the user set none; see ValueOf. The YAML of a structured key may be
-  /// null.
+  /// null. For code that acts on the value: it marks the key as read.
   template <Type kType>
   [[nodiscard]] const ValueOf<kType>& get(const TypedKey<kType>& key) const {
+    const Entry& entry = this->entry(key);
+    entry.was_read = true;
     if constexpr (std::is_same_v<ValueOf<kType>, Node>) {
-      return entry(key).node;
+      return entry.node;
     } else {
-      return std::get<ValueOf<kType>>(entry(key).value);
+      return std::get<ValueOf<kType>>(entry.value);
     }
   }
 
-  // Of any row. A key that isn't in the table is a programming error and ends the process.
+  // Of any row, for code that checks or prints; nothing of it counts as read. A key that isn't in
+  // the table is a programming error and ends the process.
   /// Of a key that isn't structured.
   [[nodiscard]] const Value& value(const Key& key) const { return entry(key).value; }
   /// Of a structured key.
@@ -59,6 +63,8 @@ class Config {
   [[nodiscard]] std::string printed(const Key& key) const;
   /// An empty text or list, a mapping without members.
   [[nodiscard]] bool is_empty(const Key& key) const;
+  /// Was it got since `load`?
+  [[nodiscard]] bool was_read(const Key& key) const { return entry(key).was_read; }
   /// Did the user set it?
   [[nodiscard]] bool is_set(const Key& key) const { return !entry(key).origin.empty(); }
   /// "default", "env NAME" or "file:line".
@@ -73,6 +79,7 @@ class Config {
     Value value;
     Node node;           ///< of structured keys
     std::string origin;  ///< empty = default
+    mutable bool was_read = false;
   };
   [[nodiscard]] const Entry& entry(const Key& key) const;
 

@@ -53,29 +53,6 @@ TEST(ConfigKeys, EveryChoiceIsAccepted) {
   }
 }
 
-// A value that every key of the type takes and that is no default.
-std::string sample(const Key& key) {
-  switch (key.type) {
-    case Type::kBoolean: return key.fallback == "true" ? "false" : "true";
-    case Type::kDuration: return "61m1s";
-    case Type::kInteger:
-      return key.allowed == "-3..3" ? "3" : key.allowed == "-10..20" ? "7" : "654";
-    case Type::kSize: return "77777";
-    case Type::kNumber: return "3.5";
-    case Type::kNumberList: return "0.25,0.75";
-    case Type::kIntSet: return "81-90";
-    case Type::kLogLevel: return "error";
-    case Type::kChoice:
-    case Type::kTextList:
-      if (!key.allowed.empty()) {
-        const std::string last = split_list(key.allowed, '|').back();
-        return last.substr(0, last.find('='));
-      }
-      return "x,y";
-    default: return "x";
-  }
-}
-
 TEST(ConfigKeys, EveryVariableReachesItsKey) {
   for (const Key& key : keys()) {
     if (key.is_structured()) continue;
