@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contract between a connection and the protocol that is spoken on it. A connection
-// (pipeline/pair) feeds the bytes of both directions, in stream order and with the lengths of what
+// (pipeline/track) feeds the bytes of both directions, in stream order and with the lengths of what
 // was not captured; a conversation answers with spans. No I/O, no clock, no threads, no log in
 // here: times come in with the bytes.
 #pragma once
@@ -65,7 +65,7 @@ enum class Fate : std::uint8_t {
 };
 
 /// Where a conversation puts finished requests, and what else it has to tell. Implemented by the
-/// pairing stage.
+/// connection tracker.
 class SpanSink {
  public:
   virtual ~SpanSink() = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/pair/pairer.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,10 +53,10 @@ class Talk {
   std::map<Direction, std::uint32_t> next_{{Direction::kReceive, 100}, {Direction::kSend, 9'000}};
 };
 
-class PairerTest : public testing::Test {
+class ConnectionTrackerTest : public testing::Test {
  protected:
-  void start(const PairerOptions& options = {.batch_length = 1}) {
-    pairer_.emplace(
+  void start(const ConnectionTrackerOptions& options = {.batch_length = 1}) {
+    tracker_.emplace(
         options, ledger_, pool_,
         [this](model::BatchRef&& batch) {
           ++batches_;
@@ -70,11 +70,11 @@ class PairerTest : public testing::Test {
         [this](std::uint64_t id, model::CaptureMode mode) { modes_[id] = mode; });
   }
   void tick(int times = 2) {
-    while (times-- > 0) pairer_->on_tick(now_ns_ += kTickNs);
+    while (times-- > 0) tracker_->on_tick(now_ns_ += kTickNs);
   }
   void TearDown() override {
-    if (!pairer_) return;
-    pairer_->finish(now_ns_);
+    if (!tracker_) return;
+    tracker_->finish(now_ns_);
     using model::LedgerKind;
     EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), ledger_.explained(LedgerKind::Segment));
     EXPECT_EQ(ledger_.get(Reason::RequestsSeen), ledger_.explained(LedgerKind::Request));
@@ -84,7 +84,7 @@ class PairerTest : public testing::Test {
   model::Ledger ledger_;
   model::MemoryAccount memory_{1'000'000'000};
   model::BatchPool pool_{4};
-  std::optional<Pairer> pairer_;
+  std::optional<ConnectionTracker> tracker_;
   Spans spans_;
   std::vector<std::uint16_t> ports_;
   int batches_ = 0;
@@ -99,115 +99,115 @@ std::string get(std::string_view path) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: shop\r\n\r\n";
 }
 
-TEST_F(PairerTest, ARequestAndItsAnswerAreASpanWithTheConnectionsEnds) {
+TEST_F(ConnectionTrackerTest, ARequestAndItsAnswerAreASpanWithTheConnectionsEnds) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
-  pairer_->on_segment(talk.receive(request));
-  pairer_->on_segment(talk.send(kOk));
+  tracker_->on_segment(talk.receive(request));
+  tracker_->on_segment(talk.send(kOk));
   EXPECT_EQ(spans_, Spans{"GET /a 200"});
   EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
 }
 
-TEST_F(PairerTest, AnAnswerReportedBeforeItsRequestWaits) {
+TEST_F(ConnectionTrackerTest, AnAnswerReportedBeforeItsRequestWaits) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
   const auto first = talk.receive(request);
-  pairer_->on_segment(talk.send(kOk));
+  tracker_->on_segment(talk.send(kOk));
   EXPECT_TRUE(spans_.empty());
-  pairer_->on_segment(first);
+  tracker_->on_segment(first);
   EXPECT_EQ(spans_, Spans{"GET /a 200"});
 }
 
-TEST_F(PairerTest, ALostAnswerCostsItsOwnRequestOnly) {
+TEST_F(ConnectionTrackerTest, ALostAnswerCostsItsOwnRequestOnly) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string lost = get("/lost");
   const std::string next = get("/next");
   const std::string last = get("/last");
-  pairer_->on_segment(talk.receive(lost));
+  tracker_->on_segment(talk.receive(lost));
   talk.send(kOk);  // its record never came
-  pairer_->on_segment(talk.receive(next));
-  pairer_->on_segment(talk.send(kCreated));
+  tracker_->on_segment(talk.receive(next));
+  tracker_->on_segment(talk.send(kCreated));
   EXPECT_TRUE(spans_.empty()) << "it may still come";
   tick();
-  pairer_->on_segment(talk.receive(last));
-  pairer_->on_segment(talk.send(kOk));
+  tracker_->on_segment(talk.receive(last));
+  tracker_->on_segment(talk.send(kOk));
   EXPECT_EQ(spans_, (Spans{"GET /next 201", "GET /last 200"}));
   EXPECT_EQ(ledger_.get(Reason::RequestsLostResponse), 1U);
   EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U);
 }
 
-TEST_F(PairerTest, ALostRequestLeavesNoTraceOnItsNeighbours) {
+TEST_F(ConnectionTrackerTest, ALostRequestLeavesNoTraceOnItsNeighbours) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string first = get("/first");
   const std::string lost = get("/lost");
   const std::string last = get("/last");
-  pairer_->on_segment(talk.receive(first));
-  pairer_->on_segment(talk.send(kOk));
+  tracker_->on_segment(talk.receive(first));
+  tracker_->on_segment(talk.send(kOk));
   talk.receive(lost);
-  pairer_->on_segment(talk.send(kCreated));
+  tracker_->on_segment(talk.send(kCreated));
   tick();
-  pairer_->on_segment(talk.receive(last));
-  pairer_->on_segment(talk.send(kOk));
+  tracker_->on_segment(talk.receive(last));
+  tracker_->on_segment(talk.send(kOk));
   EXPECT_EQ(spans_, (Spans{"GET /first 200", "GET /last 200"}));
   EXPECT_EQ(ledger_.get(Reason::ResponsesUnpaired), 1U);
 }
 
-TEST_F(PairerTest, SegmentsHeldByTheTableAreBounded) {
+TEST_F(ConnectionTrackerTest, SegmentsHeldByTheTableAreBounded) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
-  pairer_->on_segment(talk.receive(request));
+  tracker_->on_segment(talk.receive(request));
   talk.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-  for (int i = 0; i < 200; ++i) pairer_->on_segment(talk.send("0123456789"));
+  for (int i = 0; i < 200; ++i) tracker_->on_segment(talk.send("0123456789"));
   EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U) << "given up without a tick";
 }
 
-TEST_F(PairerTest, BytesOfNoKnownProtocolSilenceTheConnection) {
+TEST_F(ConnectionTrackerTest, BytesOfNoKnownProtocolSilenceTheConnection) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
-  for (int i = 0; i < 30; ++i) pairer_->on_segment(talk.receive("\x16\x03\x01 not for us"));
+  tracker_->on_opened(talk.opened());
+  for (int i = 0; i < 30; ++i) tracker_->on_segment(talk.receive("\x16\x03\x01 not for us"));
   EXPECT_EQ(modes_[1], model::CaptureMode::kSilent);
   EXPECT_EQ(ledger_.get(Reason::ConnectionsSilenced), 1U);
   EXPECT_EQ(ledger_.get(Reason::SegmentsUnrecognised), 30U);
 }
 
-TEST_F(PairerTest, AFullTableForgetsTheQuietestConnection) {
+TEST_F(ConnectionTrackerTest, AFullTableForgetsTheQuietestConnection) {
   start({.max_connections = 2, .batch_length = 1});
   Talk quiet(1);
   Talk busy(2);
   Talk late(3);
   const std::string request = get("/a");
-  pairer_->on_opened(quiet.opened());
-  pairer_->on_opened(busy.opened());
-  pairer_->on_segment(quiet.receive(request));
-  pairer_->on_segment(busy.receive(request));
-  pairer_->on_opened(late.opened());
-  EXPECT_EQ(pairer_->connection_count(), 2U);
+  tracker_->on_opened(quiet.opened());
+  tracker_->on_opened(busy.opened());
+  tracker_->on_segment(quiet.receive(request));
+  tracker_->on_segment(busy.receive(request));
+  tracker_->on_opened(late.opened());
+  EXPECT_EQ(tracker_->connection_count(), 2U);
   EXPECT_EQ(ledger_.get(Reason::ConnectionsEvicted), 1U);
-  pairer_->on_segment(busy.send(kOk));
-  pairer_->on_segment(quiet.send(kOk));
+  tracker_->on_segment(busy.send(kOk));
+  tracker_->on_segment(quiet.send(kOk));
   EXPECT_EQ(spans_, Spans{"GET /a 200"});
   EXPECT_EQ(ledger_.get(Reason::SegmentsOrphaned), 1U);
 }
 
-TEST_F(PairerTest, AnIncompleteBatchLeavesAfterItsTimeOut) {
+TEST_F(ConnectionTrackerTest, AnIncompleteBatchLeavesAfterItsTimeOut) {
   start({.batch_length = 100, .batch_timeout = std::chrono::nanoseconds(3 * kTickNs)});
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
   for (int i = 0; i < 3; ++i) {
-    pairer_->on_segment(talk.receive(request));
-    pairer_->on_segment(talk.send(kOk));
+    tracker_->on_segment(talk.receive(request));
+    tracker_->on_segment(talk.send(kOk));
   }
   tick(2);
   EXPECT_EQ(batches_, 0);
@@ -216,114 +216,114 @@ TEST_F(PairerTest, AnIncompleteBatchLeavesAfterItsTimeOut) {
   EXPECT_EQ(spans_.size(), 3U);
 }
 
-TEST_F(PairerTest, WhatIsUnansweredAtTheEndIsAFailedSpan) {
+TEST_F(ConnectionTrackerTest, WhatIsUnansweredAtTheEndIsAFailedSpan) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
-  pairer_->on_segment(talk.receive(request));
-  pairer_->on_closed({.id = 1, .ns = now_ns_, .end = model::ConnectionEnd::kPeerReset});
-  EXPECT_EQ(pairer_->connection_count(), 0U);
-  pairer_->finish(now_ns_);
+  tracker_->on_segment(talk.receive(request));
+  tracker_->on_closed({.id = 1, .ns = now_ns_, .end = model::ConnectionEnd::kPeerReset});
+  EXPECT_EQ(tracker_->connection_count(), 0U);
+  tracker_->finish(now_ns_);
   EXPECT_EQ(spans_, Spans{"GET /a 0"});
 }
 
-TEST_F(PairerTest, WhatIsUnansweredWhenTheAgentStopsIsOpen) {
+TEST_F(ConnectionTrackerTest, WhatIsUnansweredWhenTheAgentStopsIsOpen) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
-  pairer_->on_segment(talk.receive(request));
-  pairer_->finish(now_ns_);
+  tracker_->on_segment(talk.receive(request));
+  tracker_->finish(now_ns_);
   EXPECT_EQ(ledger_.get(Reason::RequestsOpen), 1U);
   EXPECT_EQ(spans_, Spans{});
 }
 
 // The answer moved, and its record found no room in the ring.
-TEST_F(PairerTest, WhatWasAnsweredInBytesThatWereNeverReportedIsLost) {
+TEST_F(ConnectionTrackerTest, WhatWasAnsweredInBytesThatWereNeverReportedIsLost) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/a");
   const model::Segment asked = talk.receive(request);
-  pairer_->on_segment(asked);
-  pairer_->on_closed({.id = 1,
-                      .ns = now_ns_,
-                      .end = model::ConnectionEnd::kClosed,
-                      .has_position = true,
-                      .send_position = asked.peer_position + 1 + 100,  // 1: the FIN
-                      .receive_position = asked.position + asked.total_bytes});
-  pairer_->finish(now_ns_);
+  tracker_->on_segment(asked);
+  tracker_->on_closed({.id = 1,
+                       .ns = now_ns_,
+                       .end = model::ConnectionEnd::kClosed,
+                       .has_position = true,
+                       .send_position = asked.peer_position + 1 + 100,  // 1: the FIN
+                       .receive_position = asked.position + asked.total_bytes});
+  tracker_->finish(now_ns_);
   EXPECT_EQ(spans_, Spans{});
   EXPECT_EQ(ledger_.get(Reason::StreamGaps), 1U);
   EXPECT_EQ(ledger_.get(Reason::RequestsLostResponse), 1U);
 }
 
-TEST_F(PairerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
+TEST_F(ConnectionTrackerTest, ShedsWhatTheQuietestKeepAndGoesOn) {
   start({.batch_length = 1, .memory = &memory_});
   std::vector<Talk> talks;
   for (std::uint64_t id = 1; id <= 4; ++id) talks.emplace_back(id);
   for (Talk& talk : talks) {
-    pairer_->on_opened(talk.opened());
-    pairer_->on_segment(talk.receive("GET /begun HTTP/1.1\r\nHost: a"));
+    tracker_->on_opened(talk.opened());
+    tracker_->on_segment(talk.receive("GET /begun HTTP/1.1\r\nHost: a"));
   }
-  pairer_->give_way();
+  tracker_->give_way();
   EXPECT_EQ(ledger_.get(Reason::ConnectionsShed), 0U);
   const std::size_t held = memory_.held(model::MemoryHolder::HeldBytes);
   memory_.set_budget(memory_.total() - held / 2);
-  pairer_->give_way();
+  tracker_->give_way();
   EXPECT_GE(memory_.given_back(model::MemoryHolder::HeldBytes), held / 2);
   EXPECT_EQ(ledger_.get(Reason::ConnectionsShed), 2);
-  EXPECT_EQ(pairer_->connection_count(), 4);
+  EXPECT_EQ(tracker_->connection_count(), 4);
   // The quietest two start anew, the others finish what they began.
   for (Talk& talk : talks) {
-    pairer_->on_segment(talk.receive("\r\n\r\n"));
-    pairer_->on_segment(talk.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
-    pairer_->on_segment(talk.receive("GET /after HTTP/1.1\r\n\r\n"));
-    pairer_->on_segment(talk.send("HTTP/1.1 204 No Content\r\n\r\n"));
+    tracker_->on_segment(talk.receive("\r\n\r\n"));
+    tracker_->on_segment(talk.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    tracker_->on_segment(talk.receive("GET /after HTTP/1.1\r\n\r\n"));
+    tracker_->on_segment(talk.send("HTTP/1.1 204 No Content\r\n\r\n"));
   }
   EXPECT_EQ(std::ranges::count(spans_, "GET /begun 200"), 2);
   EXPECT_EQ(std::ranges::count(spans_, "GET /after 204"), 4);
 }
 
-TEST_F(PairerTest, TheQuietestOfThousandsOfConnectionsAreForgottenForWantOfMemory) {
+TEST_F(ConnectionTrackerTest, TheQuietestOfThousandsOfConnectionsAreForgottenForWantOfMemory) {
   start({.batch_length = 1, .memory = &memory_});
   constexpr std::uint64_t kConnections = 5000;
-  for (std::uint64_t id = 1; id <= kConnections; ++id) pairer_->on_opened(Talk(id).opened());
-  pairer_->give_way();
-  EXPECT_EQ(pairer_->connection_count(), kConnections);
+  for (std::uint64_t id = 1; id <= kConnections; ++id) tracker_->on_opened(Talk(id).opened());
+  tracker_->give_way();
+  EXPECT_EQ(tracker_->connection_count(), kConnections);
   memory_.set_budget(memory_.total() / 2);
-  pairer_->give_way();
+  tracker_->give_way();
   EXPECT_LE(memory_.total(), memory_.budget());
-  EXPECT_GE(pairer_->connection_count(), kConnections / 2 - 1);
-  EXPECT_EQ(ledger_.get(Reason::ConnectionsEvicted), kConnections - pairer_->connection_count());
+  EXPECT_GE(tracker_->connection_count(), kConnections / 2 - 1);
+  EXPECT_EQ(ledger_.get(Reason::ConnectionsEvicted), kConnections - tracker_->connection_count());
   Talk latest(kConnections);
-  pairer_->on_segment(latest.receive(get("/a")));
-  pairer_->on_segment(latest.send(kOk));
+  tracker_->on_segment(latest.receive(get("/a")));
+  tracker_->on_segment(latest.send(kOk));
   EXPECT_EQ(spans_, Spans{"GET /a 200"});
 }
 
-TEST_F(PairerTest, ABatchThatACloseFillsLeavesAtOnce) {
+TEST_F(ConnectionTrackerTest, ABatchThatACloseFillsLeavesAtOnce) {
   start();
   Talk talk(1);
-  pairer_->on_opened(talk.opened());
+  tracker_->on_opened(talk.opened());
   const std::string request = get("/until-close");
-  pairer_->on_segment(talk.receive(request));
-  pairer_->on_segment(talk.send("HTTP/1.1 200 OK\r\n\r\nall that comes"));
+  tracker_->on_segment(talk.receive(request));
+  tracker_->on_segment(talk.send("HTTP/1.1 200 OK\r\n\r\nall that comes"));
   EXPECT_EQ(batches_, 0);
-  pairer_->on_closed({.id = 1, .ns = now_ns_});
+  tracker_->on_closed({.id = 1, .ns = now_ns_});
   EXPECT_EQ(batches_, 1);
   EXPECT_EQ(spans_, Spans{"GET /until-close 200"});
 }
 
-TEST_F(PairerTest, AFailedConnectIsASpanOfItsOwn) {
+TEST_F(ConnectionTrackerTest, AFailedConnectIsASpanOfItsOwn) {
   start();
-  pairer_->on_connect_failed({.start_ns = 5,
-                              .end_ns = 9,
-                              .pid = 7,
-                              .error = 111,
-                              .local = {.address = {}, .port = 40'000},
-                              .remote = {.address = {}, .port = 8080}});
+  tracker_->on_connect_failed({.start_ns = 5,
+                               .end_ns = 9,
+                               .pid = 7,
+                               .error = 111,
+                               .local = {.address = {}, .port = 40'000},
+                               .remote = {.address = {}, .port = 8080}});
   EXPECT_EQ(spans_, Spans{"  111"});
   EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
   EXPECT_EQ(ledger_.get(Reason::RequestsSeen), 1U);
@@ -354,48 +354,48 @@ model::Segment datagram(Direction direction, std::string_view text, std::uint64_
   return segment;
 }
 
-TEST_F(PairerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeToldAgain) {
+TEST_F(ConnectionTrackerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeToldAgain) {
   start();
   const std::string first = query(1);
   const std::string answer = response(1);
-  pairer_->on_opened(resolver());
-  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
-  pairer_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
+  tracker_->on_opened(resolver());
+  tracker_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  tracker_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
   EXPECT_EQ(spans_, Spans{"A a.test 0"});
-  pairer_->on_opened(resolver());
-  EXPECT_EQ(pairer_->connection_count(), 1U);
+  tracker_->on_opened(resolver());
+  EXPECT_EQ(tracker_->connection_count(), 1U);
   tick(45);
-  EXPECT_EQ(pairer_->connection_count(), 0U);
+  EXPECT_EQ(tracker_->connection_count(), 0U);
   EXPECT_EQ(ledger_.get(Reason::ConnectionsClosed), 1U);
-  pairer_->on_opened(resolver());
-  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
-  pairer_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
+  tracker_->on_opened(resolver());
+  tracker_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  tracker_->on_segment(datagram(Direction::kReceive, answer, now_ns_));
   EXPECT_EQ(spans_.size(), 2U);
 }
 
-TEST_F(PairerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsGivenUp) {
+TEST_F(ConnectionTrackerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsGivenUp) {
   start();
   const std::string first = query(1);
-  pairer_->on_opened(resolver());
-  pairer_->on_segment(datagram(Direction::kSend, first, now_ns_));
+  tracker_->on_opened(resolver());
+  tracker_->on_segment(datagram(Direction::kSend, first, now_ns_));
   tick(45);
-  EXPECT_EQ(pairer_->connection_count(), 1U);
+  EXPECT_EQ(tracker_->connection_count(), 1U);
   tick(25);
   EXPECT_EQ(spans_, Spans{"A a.test 5"});
-  EXPECT_EQ(pairer_->connection_count(), 0U);
+  EXPECT_EQ(tracker_->connection_count(), 0U);
 }
 
-TEST_F(PairerTest, AConnectionThatIsForgottenAccountsForWhatItHeld) {
+TEST_F(ConnectionTrackerTest, AConnectionThatIsForgottenAccountsForWhatItHeld) {
   start();
   const std::string first = query(1);
-  pairer_->on_opened(resolver());
+  tracker_->on_opened(resolver());
   model::Segment known = datagram(Direction::kReceive, first, now_ns_);
   known.has_position = true;
-  pairer_->on_segment(known);
+  tracker_->on_segment(known);
   known.position = 1'000'000;  // what goes before it may be on its way
-  pairer_->on_segment(known);
-  pairer_->on_tick(now_ns_ += 4'000'000'000);
-  EXPECT_EQ(pairer_->connection_count(), 0U);
+  tracker_->on_segment(known);
+  tracker_->on_tick(now_ns_ += 4'000'000'000);
+  EXPECT_EQ(tracker_->connection_count(), 0U);
   EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), 2U);
 }
 

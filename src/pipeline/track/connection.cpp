@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/pair/connection.hpp"
+#include "pipeline/track/connection.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -15,13 +15,13 @@
 #include "model/ledger.hpp"
 #include "model/memory_account.hpp"
 #include "model/segment.hpp"
-#include "pipeline/pair/connection.hpp"
+#include "pipeline/track/connection.hpp"
 #include "protocol/http1/methods.hpp"
 #include "protocol/kafka/topic_names.hpp"
 
 namespace obi::pipeline {
 
-struct PairerOptions {
+struct ConnectionTrackerOptions {
   std::size_t max_connections =
       20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
   std::size_t batch_length = 100;                         ///< spans per batch
@@ -31,13 +31,13 @@ struct PairerOptions {
   std::int64_t wall_offset_ns = 0;  ///< for the batches
 };
 
-class Pairer {
+class ConnectionTracker {
  public:
   using Emit = std::function<void(model::BatchRef&&)>;
   using SetMode = std::function<void(std::uint64_t connection_id, model::CaptureMode mode)>;
-  Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool, Emit emit,
-         SetMode set_mode);
-  ~Pairer();
+  ConnectionTracker(const ConnectionTrackerOptions& options, model::Ledger& ledger,
+                    model::BatchPool& pool, Emit emit, SetMode set_mode);
+  ~ConnectionTracker();
 
   void on_opened(const model::ConnectionOpened& opened);
   void on_segment(const model::Segment& segment);
@@ -76,7 +76,7 @@ class Pairer {
   void flush_if_full();
   void flush();
 
-  PairerOptions options_;
+  ConnectionTrackerOptions options_;
   model::Ledger& ledger_;
   model::BatchPool& pool_;
   Emit emit_;

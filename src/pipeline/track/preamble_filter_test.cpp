@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // PROXY preambles in front of whole connections: what is behind them is told as without them.
-#include "pipeline/pair/preamble_filter.hpp"
+#include "pipeline/track/preamble_filter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/pair/pairer.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 
 namespace obi::pipeline {
 namespace {
@@ -36,7 +36,7 @@ class Preamble : public testing::Test {
  protected:
   void talk(const std::vector<Part>& parts,
             model::ConnectionRole role = model::ConnectionRole::kServer, bool mid_life = false) {
-    Pairer pairer(
+    ConnectionTracker tracker(
         {.batch_length = 1}, ledger_, pool_,
         [this](model::BatchRef&& batch) {
           for (const model::Span& span : batch->spans) {
@@ -49,7 +49,7 @@ class Preamble : public testing::Test {
     model::ConnectionOpened opened{.id = 1, .mid_life = mid_life, .role = role};
     opened.local.port = role == model::ConnectionRole::kClient ? 40'000 : 80;
     opened.remote.port = role == model::ConnectionRole::kClient ? 80 : 40'000;
-    pairer.on_opened(opened);
+    tracker.on_opened(opened);
     std::map<Direction, std::uint32_t> next{{kIn, 100}, {kOut, 9'000}};
     std::uint64_t now = 1'000;
     for (const Part& part : parts) {
@@ -63,9 +63,9 @@ class Preamble : public testing::Test {
       segment.peer_position = next[opposite(part.direction)];
       segment.payload = std::as_bytes(std::span(part.text));
       next[part.direction] += segment.total_bytes;
-      pairer.on_segment(segment);
+      tracker.on_segment(segment);
     }
-    pairer.finish(now);
+    tracker.finish(now);
     using model::LedgerKind;
     EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), ledger_.explained(LedgerKind::Segment));
     EXPECT_EQ(ledger_.get(Reason::RequestsSeen), ledger_.explained(LedgerKind::Request));

@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "pipeline/pair/connection.hpp"
+#include "pipeline/track/connection.hpp"
 #include "protocol/conversation_fixture.hpp"
 
 namespace obi::pipeline {

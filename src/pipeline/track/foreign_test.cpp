@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/pair/connection.hpp"
+#include "pipeline/track/connection.hpp"
 #include "protocol/conversation_fixture.hpp"
 #include "support/source_folder.hpp"
 

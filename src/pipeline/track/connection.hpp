@@ -10,8 +10,8 @@
 
 #include "model/ledger.hpp"
 #include "model/segment.hpp"
-#include "pipeline/pair/preamble_filter.hpp"
-#include "pipeline/pair/stream_order.hpp"
+#include "pipeline/track/preamble_filter.hpp"
+#include "pipeline/track/stream_order.hpp"
 #include "protocol/classifier.hpp"
 #include "protocol/conversation.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/pair/preamble_filter.hpp"
+#include "pipeline/track/preamble_filter.hpp"
 
 #include <algorithm>
 #include <utility>

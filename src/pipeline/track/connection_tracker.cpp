@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/pair/pairer.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,9 +12,9 @@ constexpr std::uint64_t kSweepNs = 1'000'000'000;  // how often every connection
 }  // namespace
 
 /// Where the conversations put their spans; knows which connection is talking.
-class Pairer::Sink final : public protocol::SpanSink {
+class ConnectionTracker::Sink final : public protocol::SpanSink {
  public:
-  explicit Sink(Pairer& owner) : owner_(owner) {}
+  explicit Sink(ConnectionTracker& owner) : owner_(owner) {}
 
   void set_current(const model::ConnectionOpened* info) { info_ = info; }
 
@@ -54,12 +54,12 @@ class Pairer::Sink final : public protocol::SpanSink {
     return owner_.batch_.writable();
   }
 
-  Pairer& owner_;
+  ConnectionTracker& owner_;
   const model::ConnectionOpened* info_ = nullptr;
 };
 
-Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::BatchPool& pool,
-               Emit emit, SetMode set_mode)
+ConnectionTracker::ConnectionTracker(const ConnectionTrackerOptions& options, model::Ledger& ledger,
+                                     model::BatchPool& pool, Emit emit, SetMode set_mode)
     : options_(options),
       ledger_(ledger),
       pool_(pool),
@@ -75,13 +75,13 @@ Pairer::Pairer(const PairerOptions& options, model::Ledger& ledger, model::Batch
   options_.conversations.http_methods = &http_methods_;
 }
 
-Pairer::~Pairer() = default;
+ConnectionTracker::~ConnectionTracker() = default;
 
-ConnectionContext Pairer::context() {
+ConnectionContext ConnectionTracker::context() {
   return {.ledger = ledger_, .sink = *sink_, .options = options_.conversations};
 }
 
-void Pairer::on_opened(const model::ConnectionOpened& opened) {
+void ConnectionTracker::on_opened(const model::ConnectionOpened& opened) {
   if (connections_.contains(opened.id)) return;  // datagrams after a pause
   ledger_.add(Reason::ConnectionsOpened);
   make_room();
@@ -91,31 +91,31 @@ void Pairer::on_opened(const model::ConnectionOpened& opened) {
   connections_.emplace(opened.id, std::move(entry));
 }
 
-void Pairer::make_room() {
+void ConnectionTracker::make_room() {
   if (connections_.size() >= options_.max_connections && !by_age_.empty()) forget_quietest();
 }
 
-void Pairer::forget_quietest() {
+void ConnectionTracker::forget_quietest() {
   ledger_.add(Reason::ConnectionsEvicted);
   const auto oldest = connections_.find(by_age_.front());
   forget(*oldest->second);
   connections_.erase(oldest);
 }
 
-void Pairer::forget(Entry& entry) {
+void ConnectionTracker::forget(Entry& entry) {
   sink_->set_current(&entry.connection.info());
   entry.connection.forget(entry.connection.last_ns, context());
   by_age_.erase(entry.age);
 }
 
-void Pairer::touch(Entry& entry) { by_age_.splice(by_age_.end(), by_age_, entry.age); }
+void ConnectionTracker::touch(Entry& entry) { by_age_.splice(by_age_.end(), by_age_, entry.age); }
 
-void Pairer::silence(std::uint64_t id) {
+void ConnectionTracker::silence(std::uint64_t id) {
   ledger_.add(Reason::ConnectionsSilenced);
   set_mode_(id, model::CaptureMode::kSilent);
 }
 
-void Pairer::on_segment(const model::Segment& segment) {
+void ConnectionTracker::on_segment(const model::Segment& segment) {
   ledger_.add(Reason::SegmentsSeen);
   const auto found = connections_.find(segment.connection_id);
   if (found == connections_.end()) {
@@ -131,7 +131,7 @@ void Pairer::on_segment(const model::Segment& segment) {
   flush_if_full();
 }
 
-void Pairer::on_closed(const model::ConnectionClosed& closed) {
+void ConnectionTracker::on_closed(const model::ConnectionClosed& closed) {
   ledger_.add(Reason::ConnectionsClosed);
   const auto found = connections_.find(closed.id);
   if (found == connections_.end()) return;
@@ -142,7 +142,7 @@ void Pairer::on_closed(const model::ConnectionClosed& closed) {
   flush_if_full();
 }
 
-void Pairer::on_connect_failed(const model::ConnectFailed& failed) {
+void ConnectionTracker::on_connect_failed(const model::ConnectFailed& failed) {
   ledger_.add(Reason::RequestsSeen);
   const model::ConnectionOpened attempt{.pid = failed.pid,
                                         .netns = failed.netns,
@@ -159,7 +159,7 @@ void Pairer::on_connect_failed(const model::ConnectFailed& failed) {
   flush_if_full();
 }
 
-void Pairer::on_tick(std::uint64_t now_ns) {
+void ConnectionTracker::on_tick(std::uint64_t now_ns) {
   const bool sweep = now_ns >= next_sweep_ns_;
   if (sweep) next_sweep_ns_ = now_ns + kSweepNs;
   for (auto& [id, entry] : connections_) {
@@ -176,7 +176,7 @@ void Pairer::on_tick(std::uint64_t now_ns) {
     flush();
 }
 
-void Pairer::forget_datagrams(std::uint64_t now_ns) {
+void ConnectionTracker::forget_datagrams(std::uint64_t now_ns) {
   absl::erase_if(connections_, [&](const auto& item) {
     Entry& entry = *item.second;
     if (!entry.connection.is_over(now_ns)) return false;
@@ -186,7 +186,7 @@ void Pairer::forget_datagrams(std::uint64_t now_ns) {
   });
 }
 
-void Pairer::account() {
+void ConnectionTracker::account() {
   std::size_t held = 0;
   for (const auto& [id, entry] : connections_) held += entry->connection.held_bytes();
   held_memory_.set(held);
@@ -194,7 +194,7 @@ void Pairer::account() {
   names_memory_.set(kafka_names_.held_bytes());
 }
 
-void Pairer::give_way() {
+void ConnectionTracker::give_way() {
   account();
   if (const std::size_t bytes = held_memory_.excess(); bytes > 0) {
     shed(bytes);
@@ -207,7 +207,7 @@ void Pairer::give_way() {
   }
 }
 
-void Pairer::shed(std::size_t bytes) {
+void ConnectionTracker::shed(std::size_t bytes) {
   std::size_t freed = 0;
   for (const std::uint64_t id : by_age_) {
     if (freed >= bytes) break;
@@ -222,7 +222,7 @@ void Pairer::shed(std::size_t bytes) {
   held_memory_.count_given_back(freed);
 }
 
-void Pairer::finish(std::uint64_t now_ns) {
+void ConnectionTracker::finish(std::uint64_t now_ns) {
   for (auto& [id, entry] : connections_) {
     sink_->set_current(&entry->connection.info());
     entry->connection.forget(now_ns, context());
@@ -232,11 +232,11 @@ void Pairer::finish(std::uint64_t now_ns) {
   if (batch_ && !batch_->spans.empty()) flush();
 }
 
-void Pairer::flush_if_full() {
+void ConnectionTracker::flush_if_full() {
   if (batch_ && batch_->spans.size() >= options_.batch_length) flush();
 }
 
-void Pairer::flush() {
+void ConnectionTracker::flush() {
   pool_.account_for(batch_);
   emit_(std::move(batch_));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw ring-buffer records, as a recording may hold them, through decoding and pairing. Checks that
-// the ledger's two sums hold whatever comes in.
+// Raw ring-buffer records, as a recording may hold them, through decoding and the connection
+// tracker. Checks that the ledger's two sums hold whatever comes in.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <span>
 
 #include "capture/record.hpp"
-#include "pipeline/pair/pairer.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 
 namespace {
 void require(bool condition) {
@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace obi;
   model::Ledger ledger;
   model::BatchPool pool(16);
-  pipeline::Pairer pairer(
+  pipeline::ConnectionTracker tracker(
       {.max_connections = 8, .batch_length = 4}, ledger, pool,
       [](model::BatchRef&& batch) { batch = model::BatchRef(); },
       [](std::uint64_t, model::CaptureMode) {});
@@ -31,15 +31,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     length = std::max<std::uint32_t>(
         8, std::min<std::uint32_t>(length, static_cast<std::uint32_t>(input.size())));
     const capture::Record record = capture::decode_record(input.first(length));
-    if (const auto* segment = std::get_if<model::Segment>(&record)) pairer.on_segment(*segment);
+    if (const auto* segment = std::get_if<model::Segment>(&record)) tracker.on_segment(*segment);
     if (const auto* opened = std::get_if<model::ConnectionOpened>(&record))
-      pairer.on_opened(*opened);
+      tracker.on_opened(*opened);
     if (const auto* closed = std::get_if<model::ConnectionClosed>(&record))
-      pairer.on_closed(*closed);
+      tracker.on_closed(*closed);
     input = input.subspan(length);
-    pairer.on_tick(now += 70'000'000);
+    tracker.on_tick(now += 70'000'000);
   }
-  pairer.finish(now);
+  tracker.finish(now);
   using model::LedgerKind;
   require(ledger.get(model::Reason::SegmentsSeen) == ledger.explained(LedgerKind::Segment));
   require(ledger.get(model::Reason::RequestsSeen) == ledger.explained(LedgerKind::Request));

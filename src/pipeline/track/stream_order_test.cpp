@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/pair/stream_order.hpp"
+#include "pipeline/track/stream_order.hpp"
 
 #include <gtest/gtest.h>
 
