@@ -161,8 +161,8 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   struct connection fresh = {.id = new_connection_id(),
                              .inode = socket->inode,
                              .direction = 0xff,
-                             .mode = OBI_MODE_OPENING,
-                             .wish = OBI_MODE_OPENING,
+                             .mode = OBI_MODE_PROBING,
+                             .wish = OBI_MODE_PROBING,
                              .asked_in = wish_generation,
                              .stream_socket = socket->kind};
   fresh.mid_life = role == OBI_ROLE_UNKNOWN;
@@ -182,5 +182,5 @@ static __always_inline __u8 capture_mode_of(struct connection *connection) {
     const __u32 *wish = bpf_map_lookup_elem(&capture_wishes, &connection->id);
     if (wish) connection->wish = *wish;
   }
-  return connection->wish == OBI_MODE_OPENING ? connection->mode : connection->wish;
+  return connection->wish == OBI_MODE_PROBING ? connection->mode : connection->wish;
 }

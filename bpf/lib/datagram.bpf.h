@@ -59,7 +59,7 @@ static __always_inline struct connection *datagram_connection(const struct movem
     return known;
   }
   struct connection fresh = {.id = new_connection_id(), .inode = movement->socket.inode, .role = OBI_ROLE_CLIENT};
-  fresh.wish = OBI_MODE_OPENING;
+  fresh.wish = OBI_MODE_PROBING;
   fresh.stream_socket = SOCKET_UDP;
   fresh.told_to[0] = hash;
   fresh.told_to[1] = now;

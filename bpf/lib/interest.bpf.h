@@ -44,14 +44,14 @@ static __always_inline bool ends_head(const struct movement *movement) {
 }
 #undef WORD
 
-// Of a connection that isn't HTTP's, as far as is known: everything, up to OBI_OPENING_BYTES. User space is woken twice to find
+// Of a connection that isn't HTTP's, as far as is known: everything, up to OBI_PROBING_BYTES. User space is woken twice to find
 // its protocol: for the first bytes of the other side, which most tell it, and when much has moved.
-static __always_inline bool belongs_to_opening(struct segment_scratch *scratch, struct connection *connection, bool turns) {
-  __u32 before = connection->opening_bytes, after = before + scratch->movement.total;
-  if (turns || (before <= OBI_OPENING_WAKEUP_BYTES && after > OBI_OPENING_WAKEUP_BYTES)) scratch->is_urgent = 1;
-  connection->opening_bytes = after;
-  if (after > OBI_OPENING_BYTES) connection->mode = OBI_MODE_HEAD;
-  return after <= OBI_OPENING_BYTES;
+static __always_inline bool is_probing(struct segment_scratch *scratch, struct connection *connection, bool turns) {
+  __u32 before = connection->probed_bytes, after = before + scratch->movement.total;
+  if (turns || (before <= OBI_PROBING_WAKEUP_BYTES && after > OBI_PROBING_WAKEUP_BYTES)) scratch->is_urgent = 1;
+  connection->probed_bytes = after;
+  if (after > OBI_PROBING_BYTES) connection->mode = OBI_MODE_HEAD;
+  return after <= OBI_PROBING_BYTES;
 }
 
 // How many bytes of this call travel; keeps the connection's account of the current message.
@@ -79,7 +79,7 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
   if (request || begins_response(word)) {
     connection->message_bytes = 0;
     connection->mode = OBI_MODE_HEAD;
-  } else if (mode == OBI_MODE_OPENING && belongs_to_opening(scratch, connection, turns)) {
+  } else if (mode == OBI_MODE_PROBING && is_probing(scratch, connection, turns)) {
     return total;
   }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;

@@ -18,9 +18,9 @@ struct connection {
   __u64 id;
   __u64 inode;
   __u32 message_bytes;  // payload captured of the current message (a run of calls in one direction)
-  __u32 opening_bytes;  // moved in both directions while the mode was OBI_MODE_OPENING
+  __u32 probed_bytes;   // transferred in both directions while the mode was OBI_MODE_PROBING
   __u32 asked_in;       // the generation of wishes in which `wish` was looked for
-  __u8 wish;            // enum obi_capture_mode, user space's choice; OBI_MODE_OPENING: it has made none
+  __u8 wish;            // enum obi_capture_mode, user space's choice; OBI_MODE_PROBING: it has made none
   __u8 direction;       // of the current message: enum obi_direction, 0xff before the first
   __u8 mode;            // enum obi_capture_mode, the kernel's own choice
   __u8 role;            // enum obi_connection_role

@@ -21,7 +21,7 @@ enum obi_capture_mode {
   OBI_MODE_HEAD = 0,    // the start of each message; the rest of it only as lengths
   OBI_MODE_STREAM = 1,  // every byte, up to OBI_STREAM_CALL_BYTES a call: pipelined or multiplexed
   OBI_MODE_SILENT = 2,  // open and close only
-  OBI_MODE_OPENING = 3,  // what each connection begins with: every byte until HTTP is seen or OBI_OPENING_BYTES moved
+  OBI_MODE_PROBING = 3,  // what each connection begins with: every byte, until HTTP is seen or for OBI_PROBING_BYTES
 };
 
 // Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.
@@ -36,8 +36,8 @@ enum obi_capture_mode {
 
 // What travels of a connection before user space must have said what it wants: little enough for a hundred connections that
 // begin at once to fit the ring. After the first of them user space is woken.
-#define OBI_OPENING_BYTES (32 * 1024)
-#define OBI_OPENING_WAKEUP_BYTES 4096
+#define OBI_PROBING_BYTES (32 * 1024)
+#define OBI_PROBING_WAKEUP_BYTES 4096
 
 // One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
 struct obi_segment {

@@ -99,7 +99,7 @@ TEST_F(TracerTest, ALongCallOfHttpTravelsAsItsHeadAndItsTail) {
 // Any of its bytes may matter, and user space can't have said yet which do.
 TEST_F(TracerTest, TheBeginningOfAConnectionTravelsWhole) {
   static constexpr std::size_t kCall = 8192;
-  static constexpr std::size_t kWhole = OBI_OPENING_BYTES / kCall;  // calls
+  static constexpr std::size_t kWhole = OBI_PROBING_BYTES / kCall;  // calls
   const auto act = [](Sockets s) {
     static std::array<char, kCall> room{};
     for (std::size_t i = 0; i <= kWhole; ++i) {

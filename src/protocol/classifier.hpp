@@ -59,11 +59,11 @@ class Classifier {
   [[nodiscard]] std::size_t held_bytes() const;
 
  private:
-  [[nodiscard]] Opening opening(model::Direction client_direction) const;
+  [[nodiscard]] FirstBytes first_bytes(model::Direction client_direction) const;
   Decision judge() const;
   bool is_foreign() const;
   void take_in(const Chunk& chunk);
-  void keep_opening();
+  void keep_first_bytes();
 
   /// What one direction has shown so far.
   struct Side {

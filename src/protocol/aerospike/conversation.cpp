@@ -34,13 +34,14 @@ std::uint8_t keep(std::string_view text, std::array<char, N>& where) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const Verdict client = judge_side(opening.client, true);
-  const Verdict server = judge_side(opening.server, false);
+Verdict judge(const FirstBytes& first_bytes) {
+  const Verdict client = judge_side(first_bytes.client, true);
+  const Verdict server = judge_side(first_bytes.server, false);
   const auto is_other = [](const Payload& side, Verdict verdict) {
     return !side.bytes.empty() && verdict == Verdict::kNo;
   };
-  if (is_other(opening.client, client) || is_other(opening.server, server)) return Verdict::kNo;
+  if (is_other(first_bytes.client, client) || is_other(first_bytes.server, server))
+    return Verdict::kNo;
   return std::max(client, server);
 }
 

@@ -19,14 +19,14 @@ Verdict judge_frames(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const std::string_view client = text_of(opening.client.bytes);
+Verdict judge(const FirstBytes& first_bytes) {
+  const std::string_view client = text_of(first_bytes.client.bytes);
   const std::size_t shown = std::min(client.size(), kProtocolHeader.size());
   if (shown > 0 && client.substr(0, shown) == kProtocolHeader.substr(0, shown))
     return shown == kProtocolHeader.size() ? Verdict::kYes : Verdict::kMaybe;
-  if (!opening.mid_life) return Verdict::kNo;
-  const Verdict of_client = judge_frames(Speaker::kClient, opening.client.bytes);
-  const Verdict of_server = judge_frames(Speaker::kServer, opening.server.bytes);
+  if (!first_bytes.mid_life) return Verdict::kNo;
+  const Verdict of_client = judge_frames(Speaker::kClient, first_bytes.client.bytes);
+  const Verdict of_server = judge_frames(Speaker::kServer, first_bytes.server.bytes);
   if (of_client == Verdict::kNo || of_server == Verdict::kNo) return Verdict::kNo;
   return std::max(of_client, of_server);
 }

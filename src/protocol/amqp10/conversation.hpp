@@ -21,7 +21,7 @@
 
 namespace obi::protocol::amqp10 {
 
-Verdict judge(const Opening& opening);
+Verdict judge(const FirstBytes& first_bytes);
 
 class Amqp10Conversation final : public MessageConversation {
  public:

@@ -27,15 +27,15 @@ Verdict judge_frames(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (!opening.client.bytes.empty()) {
-    const auto layer = parse_layer_header(opening.client.bytes);
+Verdict judge(const FirstBytes& first_bytes) {
+  if (!first_bytes.client.bytes.empty()) {
+    const auto layer = parse_layer_header(first_bytes.client.bytes);
     if (layer) return Verdict::kYes;
     if (layer.error() == ParseError::Truncated) return Verdict::kMaybe;
   }
-  if (!opening.mid_life) return Verdict::kNo;
-  const Verdict of_client = judge_frames(opening.client.bytes);
-  const Verdict of_server = judge_frames(opening.server.bytes);
+  if (!first_bytes.mid_life) return Verdict::kNo;
+  const Verdict of_client = judge_frames(first_bytes.client.bytes);
+  const Verdict of_server = judge_frames(first_bytes.server.bytes);
   if (of_client == Verdict::kNo || of_server == Verdict::kNo) return Verdict::kNo;
   return std::max(of_client, of_server);
 }

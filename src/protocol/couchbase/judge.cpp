@@ -11,8 +11,8 @@ using memcached::Frame;
 using memcached::parse_frame;
 
 // Has the server answered the request, in a way in which memcached doesn't if `own` is needed?
-Verdict judge_answer(const Frame& request, const Opening& opening, bool own) {
-  const auto answer = parse_frame(opening.server.bytes);
+Verdict judge_answer(const Frame& request, const FirstBytes& first_bytes, bool own) {
+  const auto answer = parse_frame(first_bytes.server.bytes);
   if (!answer) {
     return answer.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
   }
@@ -25,9 +25,9 @@ Verdict judge_answer(const Frame& request, const Opening& opening, bool own) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  std::span<const std::byte> rest = opening.client.bytes;
-  if (rest.empty() || (opening.server_first && !opening.mid_life)) return Verdict::kNo;
+Verdict judge(const FirstBytes& first_bytes) {
+  std::span<const std::byte> rest = first_bytes.client.bytes;
+  if (rest.empty() || (first_bytes.server_first && !first_bytes.mid_life)) return Verdict::kNo;
   while (!rest.empty()) {
     const auto frame = parse_frame(rest);
     if (!frame) return frame.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
@@ -35,7 +35,7 @@ Verdict judge(const Opening& opening) {
     if (is_document_request(*frame)) {
       const bool has_own = frame->magic == Frame::kFlexibleRequest || frame->status != 0 ||
                            frame->datatype != 0 || !operation_of(frame->opcode).is_shared;
-      return judge_answer(*frame, opening, !has_own);
+      return judge_answer(*frame, first_bytes, !has_own);
     }
     const bool is_sasl = frame->magic == Frame::kRequest && frame->opcode >= kSaslMechanisms &&
                          frame->opcode <= kSaslStep && frame->datatype == 0 && frame->status == 0;

@@ -54,16 +54,17 @@ Verdict judge_answer(std::span<const std::byte> bytes) {
 
 // A whole query has fixed values in half of its header, and ends where its length says. The answer
 // of a server alone could be many things.
-Verdict judge(const Opening& opening) {
-  if (opening.datagrams) {
-    const Payload& first = opening.client.bytes.empty() ? opening.server : opening.client;
+Verdict judge(const FirstBytes& first_bytes) {
+  if (first_bytes.datagrams) {
+    const Payload& first =
+        first_bytes.client.bytes.empty() ? first_bytes.server : first_bytes.client;
     return is_message(first.bytes, first.original_size > first.bytes.size()) ? Verdict::kYes
                                                                              : Verdict::kNo;
   }
   const Verdict client =
-      opening.client.bytes.empty() ? Verdict::kMaybe : judge_query(opening.client.bytes);
-  if (client != Verdict::kMaybe || opening.server.bytes.empty()) return client;
-  return judge_answer(opening.server.bytes);
+      first_bytes.client.bytes.empty() ? Verdict::kMaybe : judge_query(first_bytes.client.bytes);
+  if (client != Verdict::kMaybe || first_bytes.server.bytes.empty()) return client;
+  return judge_answer(first_bytes.server.bytes);
 }
 
 DnsConversation::DnsConversation(const ConversationOptions& options, const ConversationStart& start)

@@ -26,13 +26,13 @@ constexpr std::string_view kProcess = "process";
 constexpr std::string_view kUnknownTopic = "*";
 
 // Whether one of the first answers belongs to that request.
-Verdict judge_answer(const Opening& opening, std::int32_t correlation_id) {
-  std::span<const std::byte> bytes = opening.server.bytes;
+Verdict judge_answer(const FirstBytes& first_bytes, std::int32_t correlation_id) {
+  std::span<const std::byte> bytes = first_bytes.server.bytes;
   for (std::size_t seen = 0; seen < kMaxJudgedAnswers; ++seen) {
     const auto front = read_answer_front(bytes);
     if (!front) return front.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
     if (front->correlation_id == correlation_id) return Verdict::kYes;
-    if (!opening.mid_life || front->bytes >= bytes.size()) return Verdict::kNo;
+    if (!first_bytes.mid_life || front->bytes >= bytes.size()) return Verdict::kNo;
     bytes = bytes.subspan(static_cast<std::size_t>(front->bytes));
   }
   return Verdict::kNo;
@@ -40,16 +40,16 @@ Verdict judge_answer(const Opening& opening, std::int32_t correlation_id) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const std::span<const std::byte> bytes = opening.client.bytes;
-  if (bytes.empty() || (opening.server_first && !opening.mid_life)) return Verdict::kNo;
+Verdict judge(const FirstBytes& first_bytes) {
+  const std::span<const std::byte> bytes = first_bytes.client.bytes;
+  if (bytes.empty() || (first_bytes.server_first && !first_bytes.mid_life)) return Verdict::kNo;
   switch (evidence_of_request(bytes)) {
     case Evidence::kNone: return Verdict::kNo;
     case Evidence::kStrong: return Verdict::kYes;
     default: break;
   }
   const auto front = read_request_front(bytes);
-  return front ? judge_answer(opening, front->correlation_id) : Verdict::kMaybe;
+  return front ? judge_answer(first_bytes, front->correlation_id) : Verdict::kMaybe;
 }
 
 KafkaConversation::KafkaConversation(const ConversationOptions& options,

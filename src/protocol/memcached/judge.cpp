@@ -29,11 +29,11 @@ bool is_proof(const TextCommand& command, Words said, bool mid_life) {
   return (said & command.answers & ~shared) != 0;
 }
 
-Verdict judge_text(const Opening& opening) {
-  const std::string_view client = text_of(opening.client.bytes);
-  const std::string_view server = text_of(opening.server.bytes);
+Verdict judge_text(const FirstBytes& first_bytes) {
+  const std::string_view client = text_of(first_bytes.client.bytes);
+  const std::string_view server = text_of(first_bytes.server.bytes);
   const std::string_view line = whole_line(client);
-  if (opening.server_first || !is_plain_line(content_of(line.empty() ? client : line)))
+  if (first_bytes.server_first || !is_plain_line(content_of(line.empty() ? client : line)))
     return Verdict::kNo;
   if (line.empty() && !may_begin_command(client)) return Verdict::kNo;
   if (line.empty() && (!server.empty() || client.size() < kMaxLine))
@@ -50,20 +50,20 @@ Verdict judge_text(const Opening& opening) {
   if (said.empty()) return server.size() < kMaxLine ? Verdict::kMaybe : Verdict::kNo;
   const auto answer = parse_answer(content_of(said));
   if (!answer || !said.ends_with("\r\n")) return Verdict::kNo;
-  return is_proof(command, answer->word, opening.mid_life) ? Verdict::kYes : Verdict::kNo;
+  return is_proof(command, answer->word, first_bytes.mid_life) ? Verdict::kYes : Verdict::kNo;
 }
 
 // Walks over what Couchbase begins with as well.
-Verdict judge_binary(const Opening& opening) {
-  std::span<const std::byte> rest = opening.client.bytes;
+Verdict judge_binary(const FirstBytes& first_bytes) {
+  std::span<const std::byte> rest = first_bytes.client.bytes;
   while (!rest.empty()) {
     const auto frame = parse_frame(rest);
     if (!frame) return frame.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
     if (!is_plausible_request(*frame)) return Verdict::kNo;
     if (!is_sasl(frame->opcode)) {
-      if (!opening.mid_life) return Verdict::kYes;
-      const auto answer = parse_frame(opening.server.bytes);
-      if (!answer) return opening.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+      if (!first_bytes.mid_life) return Verdict::kYes;
+      const auto answer = parse_frame(first_bytes.server.bytes);
+      if (!answer) return first_bytes.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
       return answer->magic == Frame::kResponse && answer->datatype == 0 &&
                      answer->opcode == frame->opcode && answer->opaque == frame->opaque
                  ? Verdict::kYes
@@ -77,10 +77,10 @@ Verdict judge_binary(const Opening& opening) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (opening.client.bytes.empty()) return Verdict::kNo;
-  const bool is_binary = opening.client.bytes[0] == std::byte{Frame::kRequest};
-  return is_binary ? judge_binary(opening) : judge_text(opening);
+Verdict judge(const FirstBytes& first_bytes) {
+  if (first_bytes.client.bytes.empty()) return Verdict::kNo;
+  const bool is_binary = first_bytes.client.bytes[0] == std::byte{Frame::kRequest};
+  return is_binary ? judge_binary(first_bytes) : judge_text(first_bytes);
 }
 
 }  // namespace obi::protocol::memcached

@@ -23,18 +23,19 @@ Verdict judge_side(const Payload& side, bool is_client) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const Verdict client = judge_side(opening.client, true);
-  const Verdict server = judge_side(opening.server, false);
+Verdict judge(const FirstBytes& first_bytes) {
+  const Verdict client = judge_side(first_bytes.client, true);
+  const Verdict server = judge_side(first_bytes.server, false);
   const auto is_other = [](const Payload& side, Verdict verdict) {
     return !side.bytes.empty() && verdict == Verdict::kNo;
   };
   // In mid-life the first bytes of a side may be the rest of a message.
-  if (!opening.mid_life && (is_other(opening.client, client) || is_other(opening.server, server)))
+  if (!first_bytes.mid_life &&
+      (is_other(first_bytes.client, client) || is_other(first_bytes.server, server)))
     return Verdict::kNo;
   const Verdict verdict = std::max(client, server);
-  const bool one_side = opening.client.bytes.empty() || opening.server.bytes.empty();
-  return opening.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
+  const bool one_side = first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty();
+  return first_bytes.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
 }
 
 void MongoConversation::Request::set(const Command& command, const Message& message) {

@@ -19,7 +19,7 @@
 
 namespace obi::protocol::mongo {
 
-Verdict judge(const Opening& opening);
+Verdict judge(const FirstBytes& first_bytes);
 
 class MongoConversation final : public MessageConversation {
  public:

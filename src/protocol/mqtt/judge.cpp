@@ -84,16 +84,16 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const Seen client = look_at(Speaker::kClient, opening.client.bytes);
-  const Seen server = look_at(Speaker::kServer, opening.server.bytes);
+Verdict judge(const FirstBytes& first_bytes) {
+  const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
+  const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
   if (!client.is_mqtt || !server.is_mqtt) return Verdict::kNo;
   if (client.has_connect) return Verdict::kYes;
-  if (!opening.mid_life) {
+  if (!first_bytes.mid_life) {
     // A connection begins with CONNECT, of which nothing can be missing but its end.
-    const auto bytes = opening.client.bytes;
+    const auto bytes = first_bytes.client.bytes;
     const bool may_be_connect = bytes.empty() || bytes[0] == std::byte{0x10};
-    return may_be_connect && opening.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+    return may_be_connect && first_bytes.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
   }
   if (client.publishes >= kPublishesThatProve || server.publishes >= kPublishesThatProve)
     return Verdict::kYes;

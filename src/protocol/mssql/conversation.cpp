@@ -77,14 +77,15 @@ Verdict judge_first(const Payload& client) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (opening.client.bytes.empty()) return Verdict::kNo;
-  if (!opening.mid_life) return opening.server_first ? Verdict::kNo : judge_first(opening.client);
-  if (!is_request(opening.client.bytes, opening.client.original_size)) return Verdict::kNo;
+Verdict judge(const FirstBytes& first_bytes) {
+  if (first_bytes.client.bytes.empty()) return Verdict::kNo;
+  if (!first_bytes.mid_life)
+    return first_bytes.server_first ? Verdict::kNo : judge_first(first_bytes.client);
+  if (!is_request(first_bytes.client.bytes, first_bytes.client.original_size)) return Verdict::kNo;
   // Where the server was heard first, its bytes began with the end of an older answer.
-  if (opening.server_first) return Verdict::kYes;
-  if (opening.server.bytes.empty()) return Verdict::kMaybe;
-  return begins_answer(opening.server.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (first_bytes.server_first) return Verdict::kYes;
+  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
+  return begins_answer(first_bytes.server.bytes) ? Verdict::kYes : Verdict::kNo;
 }
 
 MssqlConversation::MssqlConversation(const ConversationOptions& options,

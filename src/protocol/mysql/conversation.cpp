@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/mysql/opening.hpp"
+#include "protocol/mysql/first_bytes.hpp"
 
 namespace obi::protocol::mysql {
 namespace {

@@ -21,7 +21,7 @@
 
 namespace obi::protocol::mysql {
 
-Verdict judge(const Opening& opening);
+Verdict judge(const FirstBytes& first_bytes);
 
 class MysqlConversation final : public MessageConversation {
  public:

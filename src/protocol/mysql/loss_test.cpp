@@ -7,7 +7,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/mysql/conversation.hpp"
-#include "protocol/mysql/opening.hpp"
+#include "protocol/mysql/first_bytes.hpp"
 #include "protocol/mysql/packet_fixture.hpp"
 
 namespace obi::protocol::mysql {

@@ -36,7 +36,7 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
     }
     if (command->size() > bytes.size()) {
       // A message that is longer than what can be shown.
-      seen.has_proof |= command->has_payload && bytes.size() == Opening::kMaxBytes;
+      seen.has_proof |= command->has_payload && bytes.size() == FirstBytes::kMaxBytes;
       return seen;
     }
     if (!is_whole_command(*command, bytes)) {
@@ -55,14 +55,14 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
+Verdict judge(const FirstBytes& first_bytes) {
   // The server begins.
-  if (!opening.mid_life && !opening.server_first) return Verdict::kNo;
-  const Seen client = look_at(Speaker::kClient, opening.client.bytes);
-  const Seen server = look_at(Speaker::kServer, opening.server.bytes);
+  if (!first_bytes.mid_life && !first_bytes.server_first) return Verdict::kNo;
+  const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
+  const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
   if (!client.is_nats || !server.is_nats) return Verdict::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
-  if (text_of(opening.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
+  if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
   if (client.has_proof || server.has_proof) return Verdict::kYes;
   // Words alone ("PING", "PONG", "+OK") are others' too; on a quiet connection nothing else may
   // come for long.

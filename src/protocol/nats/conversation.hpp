@@ -15,7 +15,7 @@
 
 namespace obi::protocol::nats {
 
-Verdict judge(const Opening& opening);
+Verdict judge(const FirstBytes& first_bytes);
 
 class NatsConversation final : public MessageConversation {
  public:

@@ -18,7 +18,7 @@
 
 namespace obi::protocol::postgres {
 
-Verdict judge(const Opening& opening);
+Verdict judge(const FirstBytes& first_bytes);
 
 class PostgresConversation final : public MessageConversation {
  public:

@@ -18,13 +18,13 @@ bool is_startup(std::span<const std::byte> bytes) {
   return cursor.ok() && !name.empty() && is_printable_ascii(name);
 }
 
-Verdict judge_start(const Opening& opening) {
-  if (opening.server_first) return Verdict::kNo;
-  const auto head = parse_opener(opening.client.bytes);
+Verdict judge_start(const FirstBytes& first_bytes) {
+  if (first_bytes.server_first) return Verdict::kNo;
+  const auto head = parse_opener(first_bytes.client.bytes);
   if (!head) return head.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
   if (head->kind != Opener::kStartup) return Verdict::kYes;
-  if (head->size > opening.client.original_size) return Verdict::kMaybe;
-  return is_startup(opening.client.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (head->size > first_bytes.client.original_size) return Verdict::kMaybe;
+  return is_startup(first_bytes.client.bytes) ? Verdict::kYes : Verdict::kNo;
 }
 
 struct Walk {
@@ -60,12 +60,12 @@ Walk walk(Speaker from, std::span<const std::byte> bytes) {
   return walk;
 }
 
-Verdict judge_mid_life(const Opening& opening) {
-  const Walk client = walk(Speaker::kClient, opening.client.bytes);
-  const Walk server = walk(Speaker::kServer, opening.server.bytes);
+Verdict judge_mid_life(const FirstBytes& first_bytes) {
+  const Walk client = walk(Speaker::kClient, first_bytes.client.bytes);
+  const Walk server = walk(Speaker::kServer, first_bytes.server.bytes);
   const bool server_is_proof = server.is_clean && server.has_ready && server.messages > 1;
-  if (server_is_proof && !opening.client.bytes.empty()) return Verdict::kYes;
-  if (opening.client.bytes.empty() || opening.server.bytes.empty())
+  if (server_is_proof && !first_bytes.client.bytes.empty()) return Verdict::kYes;
+  if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty())
     return client.is_clean && server.is_clean ? Verdict::kMaybe : Verdict::kNo;
   if (!client.is_clean || client.messages == 0) return Verdict::kNo;
   return server.is_clean && (server.messages > 1 || server.has_copy) ? Verdict::kYes : Verdict::kNo;
@@ -73,8 +73,8 @@ Verdict judge_mid_life(const Opening& opening) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  return opening.mid_life ? judge_mid_life(opening) : judge_start(opening);
+Verdict judge(const FirstBytes& first_bytes) {
+  return first_bytes.mid_life ? judge_mid_life(first_bytes) : judge_start(first_bytes);
 }
 
 }  // namespace obi::protocol::postgres

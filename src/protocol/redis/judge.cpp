@@ -92,13 +92,13 @@ Verdict judge_array(std::string_view client, const Payload& server) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const std::string_view client = text_of(opening.client.bytes);
-  const std::string_view server = text_of(opening.server.bytes);
+Verdict judge(const FirstBytes& first_bytes) {
+  const std::string_view client = text_of(first_bytes.client.bytes);
+  const std::string_view server = text_of(first_bytes.server.bytes);
   if (client.empty()) return Verdict::kNo;
-  if (client[0] == '*') return judge_array(client, opening.server);
-  if (opening.server_first) return Verdict::kNo;
-  if (!opening.mid_life) return judge_lines(client, server);
+  if (client[0] == '*') return judge_array(client, first_bytes.server);
+  if (first_bytes.server_first) return Verdict::kNo;
+  if (!first_bytes.mid_life) return judge_lines(client, server);
   // In mid-life: a health check, of which each half is Redis' own.
   if (client != "PING\r\n") return Verdict::kNo;
   if (server.empty()) return Verdict::kMaybe;

@@ -8,12 +8,12 @@ namespace {
 
 Verdict verdict(std::string_view client, std::string_view server, bool mid_life = false,
                 bool server_first = false) {
-  Opening opening;
-  opening.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  opening.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
-  opening.mid_life = mid_life;
-  opening.server_first = server_first;
-  return judge(opening);
+  FirstBytes first_bytes;
+  first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
+  first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
+  first_bytes.mid_life = mid_life;
+  first_bytes.server_first = server_first;
+  return judge(first_bytes);
 }
 
 TEST(RedisJudge, AnArrayThatNamesACommandIsProof) {

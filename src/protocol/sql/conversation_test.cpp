@@ -55,15 +55,15 @@ TEST(SqlConversation, TheServersSide) {
 }
 
 TEST(SqlConversation, ItIsOnlyLookedForWhenAskedFor) {
-  Opening opening;
+  FirstBytes first_bytes;
   const std::string_view client = "xx SELECT a FROM t";
   const std::string_view server = "answer";
-  opening.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  EXPECT_EQ(judge(opening), Verdict::kNo);
-  opening.heuristic_sql = true;
-  EXPECT_EQ(judge(opening), Verdict::kMaybe);
-  opening.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
-  EXPECT_EQ(judge(opening), Verdict::kYes);
+  first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
+  EXPECT_EQ(judge(first_bytes), Verdict::kNo);
+  first_bytes.heuristic_sql = true;
+  EXPECT_EQ(judge(first_bytes), Verdict::kMaybe);
+  first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
+  EXPECT_EQ(judge(first_bytes), Verdict::kYes);
 }
 
 TEST(SqlConversation, AnyInputIsHarmless) {

@@ -82,12 +82,12 @@ Verdict judge_side(const Payload& payload, bool is_client) {
 
 // A call has fixed values in four of its words, and two lengths that must fit: it proves itself. A
 // reply is mostly zeros, so that one alone proves nothing.
-Verdict judge(const Opening& opening) {
+Verdict judge(const FirstBytes& first_bytes) {
   Verdict client = Verdict::kMaybe;
-  if (!opening.client.bytes.empty()) client = judge_side(opening.client, true);
+  if (!first_bytes.client.bytes.empty()) client = judge_side(first_bytes.client, true);
   if (client != Verdict::kMaybe) return client;
-  if (opening.server.bytes.empty()) return Verdict::kMaybe;
-  if (judge_side(opening.server, false) == Verdict::kNo) return Verdict::kNo;
+  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
+  if (judge_side(first_bytes.server, false) == Verdict::kNo) return Verdict::kNo;
   return Verdict::kMaybe;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/mysql/opening.hpp"
+#include "protocol/mysql/first_bytes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -134,19 +134,20 @@ bool begins_answer(Bytes bytes, std::uint8_t sequence) {
          definition.text(3) == "def";
 }
 
-Verdict judge(const Opening& opening) {
-  if (!opening.mid_life)
-    return opening.server_first ? judge_greeting(opening.server) : Verdict::kNo;
-  if (opening.client.bytes.empty()) return Verdict::kNo;
-  const Verdict command = begins_command(opening.client.bytes, opening.client.original_size);
+Verdict judge(const FirstBytes& first_bytes) {
+  if (!first_bytes.mid_life)
+    return first_bytes.server_first ? judge_greeting(first_bytes.server) : Verdict::kNo;
+  if (first_bytes.client.bytes.empty()) return Verdict::kNo;
+  const Verdict command =
+      begins_command(first_bytes.client.bytes, first_bytes.client.original_size);
   if (command != Verdict::kYes) {
-    return command == Verdict::kMaybe && opening.server.bytes.empty() ? Verdict::kMaybe
-                                                                      : Verdict::kNo;
+    return command == Verdict::kMaybe && first_bytes.server.bytes.empty() ? Verdict::kMaybe
+                                                                          : Verdict::kNo;
   }
   // Where the server was heard first, its bytes began with the end of an older answer.
-  if (opening.server_first) return Verdict::kYes;
-  if (opening.server.bytes.empty()) return Verdict::kMaybe;
-  return begins_answer(opening.server.bytes, 1) ? Verdict::kYes : Verdict::kNo;
+  if (first_bytes.server_first) return Verdict::kYes;
+  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
+  return begins_answer(first_bytes.server.bytes, 1) ? Verdict::kYes : Verdict::kNo;
 }
 
 }  // namespace obi::protocol::mysql
