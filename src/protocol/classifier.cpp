@@ -39,10 +39,10 @@ Chunk HeldChunk::chunk() const {
 
 Classifier::Decision Classifier::show(const Chunk& chunk) {
   take_in(chunk);
-  const Decision decision = judge();
-  if (decision.verdict == Verdict::kYes) return decision;
-  if (decision.verdict == Verdict::kNo || held_.size() >= kMaxHeldChunks)
-    return {.start = {}, .is_foreign = decision.verdict == Verdict::kNo && is_foreign()};
+  const Decision decision = detect();
+  if (decision.match == Match::kYes) return decision;
+  if (decision.match == Match::kNo || held_.size() >= kMaxHeldChunks)
+    return {.start = {}, .is_foreign = decision.match == Match::kNo && is_foreign()};
   keep_first_bytes();
   held_.emplace_back(chunk, kMaxHeldBytes - std::min(kMaxHeldBytes, held_bytes_));
   held_bytes_ += held_.back().size();
@@ -91,7 +91,7 @@ FirstBytes Classifier::first_bytes(Direction client_direction) const {
       .datagrams = facts_.datagrams};
 }
 
-Classifier::Decision Classifier::judge() const {
+Classifier::Decision Classifier::detect() const {
   const bool may_be_client = facts_.role != model::ConnectionRole::kServer;
   const bool may_be_server = facts_.role != model::ConnectionRole::kClient;
   Decision decision;
@@ -101,9 +101,9 @@ Classifier::Decision Classifier::judge() const {
       if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
       if (facts_.first == opposite(client) && !row.server_may_begin) continue;
       const FirstBytes seen = first_bytes(client);
-      const Verdict verdict = row.judge(seen);
-      decision.verdict = std::max(decision.verdict, verdict);
-      if (verdict != Verdict::kYes) continue;
+      const Match match = row.detect(seen);
+      decision.match = std::max(decision.match, match);
+      if (match != Match::kYes) continue;
       decision.row = &row;
       decision.start = {.client_direction = client,
                         .mid_life = seen.mid_life,

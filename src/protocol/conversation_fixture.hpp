@@ -157,8 +157,8 @@ inline std::string classified(const std::vector<Call>& calls,
         call.from_server == client ? model::Direction::kReceive : model::Direction::kSend;
     chunk.bytes = std::as_bytes(std::span(call.bytes));
     const auto decision = classifier.show(chunk);
-    if (decision.verdict == Verdict::kYes) return std::string(decision.row->name);
-    if (decision.verdict == Verdict::kNo) return "";
+    if (decision.match == Match::kYes) return std::string(decision.row->name);
+    if (decision.match == Match::kNo) return "";
   }
   return "";
 }

@@ -219,13 +219,13 @@ void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext&
     classifier_ = std::make_unique<protocol::Classifier>(facts);
   }
   const auto decision = classifier_->show(chunk);
-  switch (decision.verdict) {
-    case protocol::Verdict::kMaybe: return wait_for_more(chunk, context);
-    case protocol::Verdict::kYes:
+  switch (decision.match) {
+    case protocol::Match::kMaybe: return wait_for_more(chunk, context);
+    case protocol::Match::kYes:
       begin_conversation(decision, context);
       converse(chunk, context);
       return;
-    case protocol::Verdict::kNo:
+    case protocol::Match::kNo:
       drop_classifier(context.ledger);
       has_unreadable_[static_cast<std::size_t>(chunk.direction)] |= !chunk.bytes.empty();
       has_passed_ = true;

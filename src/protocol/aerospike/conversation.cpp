@@ -14,11 +14,11 @@ using Note = SpanSink::Note;
 constexpr std::uint8_t kOk = 0;
 constexpr std::uint8_t kNotFound = 2;
 
-Verdict judge_side(const Payload& side, bool is_client) {
-  if (side.bytes.empty()) return Verdict::kNo;
+Match detect_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Match::kNo;
   const auto begins = check_start(side.bytes, is_client);
-  if (begins) return Verdict::kYes;
-  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (begins) return Match::kYes;
+  return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
 }
 
 std::span<const std::byte> content_of(const Message& message) {
@@ -34,14 +34,14 @@ std::uint8_t keep(std::string_view text, std::array<char, N>& where) {
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  const Verdict client = judge_side(first_bytes.client, true);
-  const Verdict server = judge_side(first_bytes.server, false);
-  const auto is_other = [](const Payload& side, Verdict verdict) {
-    return !side.bytes.empty() && verdict == Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  const Match client = detect_side(first_bytes.client, true);
+  const Match server = detect_side(first_bytes.server, false);
+  const auto is_other = [](const Payload& side, Match match) {
+    return !side.bytes.empty() && match == Match::kNo;
   };
   if (is_other(first_bytes.client, client) || is_other(first_bytes.server, server))
-    return Verdict::kNo;
+    return Match::kNo;
   return std::max(client, server);
 }
 

@@ -17,7 +17,7 @@
 
 namespace obi::protocol::aerospike {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class AerospikeConversation final : public MessageConversation {
  public:

@@ -23,7 +23,7 @@
 
 namespace obi::protocol::amqp091 {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class Amqp091Conversation final : public MessageConversation {
  public:

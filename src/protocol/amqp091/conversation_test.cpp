@@ -283,7 +283,7 @@ TEST(Amqp091, PasswordsStayWhereTheyWere) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(Amqp091Judge, TheHeaderOrAFrameProves) {
+TEST(Amqp091Detect, TheHeaderOrAFrameProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, std::string(kProtocolHeader)}}), "amqp091");
   EXPECT_EQ(classified({{false, "AMQP"}, {false, std::string(kProtocolHeader.substr(4))}}),

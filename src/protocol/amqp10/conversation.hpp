@@ -21,7 +21,7 @@
 
 namespace obi::protocol::amqp10 {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class Amqp10Conversation final : public MessageConversation {
  public:

@@ -261,7 +261,7 @@ TEST(Amqp10, PasswordsStayWhereTheyWere) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(Amqp10Judge, AHeaderOrAPerformativeProves) {
+TEST(Amqp10Detect, AHeaderOrAPerformativeProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, layer(3)}}), "amqp10");
   EXPECT_EQ(classified({{false, layer(0)}}), "amqp10");

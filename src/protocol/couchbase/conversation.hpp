@@ -22,7 +22,7 @@ namespace obi::protocol::couchbase {
 
 /// See protocol/table.hpp: requests that memcached has not, or an operation on a document of a
 /// vbucket and its answer.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class CouchbaseConversation final : public MessageConversation {
  public:

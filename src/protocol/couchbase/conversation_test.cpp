@@ -179,34 +179,34 @@ TEST(CouchbaseConversation, RobustAgainstAnything) {
                   response(0x00, {.opaque = 5, .status = 7})}});
 }
 
-Verdict verdict(std::string_view client, std::string_view server, bool mid_life = false) {
+Match match(std::string_view client, std::string_view server, bool mid_life = false) {
   FirstBytes first_bytes;
   first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
   first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
   first_bytes.mid_life = mid_life;
-  return judge(first_bytes);
+  return detect(first_bytes);
 }
 
-TEST(CouchbaseJudge, ItsOwnRequestsAreProof) {
-  EXPECT_EQ(verdict(request(kHello, {.key = "c", .value = "\0\x12"sv}), ""), Verdict::kYes);
-  EXPECT_EQ(verdict(request(kSelectBucket, {.key = "b"}), "", true), Verdict::kYes);
-  EXPECT_EQ(verdict(request(0x20), ""), Verdict::kMaybe);
-  EXPECT_EQ(verdict(request(0x20) + request(kSelectBucket, {.key = "b"}), ""), Verdict::kYes);
-  EXPECT_EQ(verdict(request(kHello, {.value = "odd"}), ""), Verdict::kNo);
+TEST(CouchbaseDetect, ItsOwnRequestsAreProof) {
+  EXPECT_EQ(match(request(kHello, {.key = "c", .value = "\0\x12"sv}), ""), Match::kYes);
+  EXPECT_EQ(match(request(kSelectBucket, {.key = "b"}), "", true), Match::kYes);
+  EXPECT_EQ(match(request(0x20), ""), Match::kMaybe);
+  EXPECT_EQ(match(request(0x20) + request(kSelectBucket, {.key = "b"}), ""), Match::kYes);
+  EXPECT_EQ(match(request(kHello, {.value = "odd"}), ""), Match::kNo);
 }
 
-TEST(CouchbaseJudge, AnOperationOnAVbucketNeedsItsAnswer) {
+TEST(CouchbaseDetect, AnOperationOnAVbucketNeedsItsAnswer) {
   const std::string get = request(0x00, {.key = "k", .opaque = 8, .status = 77});
-  EXPECT_EQ(verdict(get, "", true), Verdict::kMaybe);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8}), true), Verdict::kYes);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 7}), true), Verdict::kNo);
+  EXPECT_EQ(match(get, "", true), Match::kMaybe);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8}), true), Match::kYes);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 7}), true), Match::kNo);
 }
 
-TEST(CouchbaseJudge, PlainMemcachedIsNone) {
+TEST(CouchbaseDetect, PlainMemcachedIsNone) {
   const std::string get = request(0x00, {.key = "k", .opaque = 8});
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8})), Verdict::kNo);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8, .datatype = 1})), Verdict::kYes);
-  EXPECT_EQ(verdict("get k\r\n", "END\r\n"), Verdict::kNo);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8})), Match::kNo);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8, .datatype = 1})), Match::kYes);
+  EXPECT_EQ(match("get k\r\n", "END\r\n"), Match::kNo);
 }
 
 }  // namespace

@@ -29,42 +29,42 @@ bool is_plain_query(const Header& header) {
          header.additionals <= 4;
 }
 
-Verdict judge_query(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLengthBytes) return Verdict::kMaybe;
+Match detect_query(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes) return Match::kMaybe;
   const std::size_t length = length_of(bytes);
-  if (length < Header::kBytes || length > kMaxQueryBytes) return Verdict::kNo;
+  if (length < Header::kBytes || length > kMaxQueryBytes) return Match::kNo;
   bytes = bytes.subspan(kLengthBytes);
   bytes = bytes.first(std::min(bytes.size(), length));
   const auto header = Reader(bytes).header();
-  if (!header) return header.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-  if (!is_plain_query(*header) || !is_message(bytes, bytes.size() < length)) return Verdict::kNo;
-  return bytes.size() == length ? Verdict::kYes : Verdict::kMaybe;
+  if (!header) return header.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+  if (!is_plain_query(*header) || !is_message(bytes, bytes.size() < length)) return Match::kNo;
+  return bytes.size() == length ? Match::kYes : Match::kMaybe;
 }
 
-Verdict judge_answer(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLengthBytes + Header::kBytes) return Verdict::kMaybe;
+Match detect_answer(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes + Header::kBytes) return Match::kMaybe;
   const std::size_t length = length_of(bytes);
   const auto header = Reader(bytes.subspan(kLengthBytes)).header();
   const bool plausible = length >= Header::kBytes && header && header->is_response &&
                          header->opcode == kQuery && header->questions <= 1;
-  return plausible ? Verdict::kMaybe : Verdict::kNo;
+  return plausible ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
 // A whole query has fixed values in half of its header, and ends where its length says. The answer
 // of a server alone could be many things.
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   if (first_bytes.datagrams) {
     const Payload& first =
         first_bytes.client.bytes.empty() ? first_bytes.server : first_bytes.client;
-    return is_message(first.bytes, first.original_size > first.bytes.size()) ? Verdict::kYes
-                                                                             : Verdict::kNo;
+    return is_message(first.bytes, first.original_size > first.bytes.size()) ? Match::kYes
+                                                                             : Match::kNo;
   }
-  const Verdict client =
-      first_bytes.client.bytes.empty() ? Verdict::kMaybe : judge_query(first_bytes.client.bytes);
-  if (client != Verdict::kMaybe || first_bytes.server.bytes.empty()) return client;
-  return judge_answer(first_bytes.server.bytes);
+  const Match client =
+      first_bytes.client.bytes.empty() ? Match::kMaybe : detect_query(first_bytes.client.bytes);
+  if (client != Match::kMaybe || first_bytes.server.bytes.empty()) return client;
+  return detect_answer(first_bytes.server.bytes);
 }
 
 DnsConversation::DnsConversation(const ConversationOptions& options, const ConversationStart& start)

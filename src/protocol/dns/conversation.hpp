@@ -16,7 +16,7 @@
 namespace obi::protocol::dns {
 
 /// Does the client begin with a query? See protocol/table.hpp.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class DnsConversation final : public MessageConversation {
  public:

@@ -228,7 +228,7 @@ std::string classified_datagram(std::string_view bytes) {
   chunk.direction = model::Direction::kSend;
   chunk.bytes = std::as_bytes(std::span(bytes));
   const auto decision = classifier.show(chunk);
-  if (decision.verdict != Verdict::kYes) return "";
+  if (decision.match != Match::kYes) return "";
   EXPECT_TRUE(decision.start.datagrams);
   EXPECT_EQ(decision.start.server_port, 53);
   return std::string(decision.row->name);

@@ -41,14 +41,14 @@ std::string_view content_of(const RecordHeader& header, const Message& message) 
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   if (!first_bytes.client.bytes.empty()) {
     const auto begins = check_begin(first_bytes.client.bytes);
-    if (begins) return Verdict::kYes;
-    return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+    if (begins) return Match::kYes;
+    return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
   }
   // In mid-life the first bytes may be an answer's; it's the next request that tells.
-  return first_bytes.mid_life ? Verdict::kMaybe : Verdict::kNo;
+  return first_bytes.mid_life ? Match::kMaybe : Match::kNo;
 }
 
 MessageConversation::Size FastcgiConversation::measure(Speaker from,

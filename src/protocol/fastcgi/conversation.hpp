@@ -20,7 +20,7 @@
 
 namespace obi::protocol::fastcgi {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class FastcgiConversation final : public MessageConversation {
  public:

@@ -29,25 +29,25 @@ Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
 
 // Of one direction's first bytes. A method that isn't common needs its whole line, for which only
 // the beginning of a connection is waited.
-Verdict judge_side(const FirstBytes& first_bytes, bool is_client) {
+Match detect_side(const FirstBytes& first_bytes, bool is_client) {
   const Payload& side = is_client ? first_bytes.client : first_bytes.server;
   const std::string_view text = without_empty_lines(text_of(side.bytes));
   const bool from_beginning = !first_bytes.mid_life && !first_bytes.server_first;
   const bool may_wait = is_client && from_beginning && first_bytes.server.bytes.empty();
-  if (text.empty()) return may_wait && !side.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+  if (text.empty()) return may_wait && !side.bytes.empty() ? Match::kMaybe : Match::kNo;
   if (may_begin_response(text))
-    return text.find('/') != std::string_view::npos ? Verdict::kYes : Verdict::kMaybe;
-  if (begins_request(text)) return Verdict::kYes;
+    return text.find('/') != std::string_view::npos ? Match::kYes : Match::kMaybe;
+  if (begins_request(text)) return Match::kYes;
   const bool unanswered = !is_client || first_bytes.server.bytes.empty();
   const bool may_become_one =
       (unanswered && may_begin_request(text)) || (may_wait && may_continue_with_request(text));
-  return may_become_one ? Verdict::kMaybe : Verdict::kNo;
+  return may_become_one ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  return std::max(judge_side(first_bytes, true), judge_side(first_bytes, false));
+Match detect(const FirstBytes& first_bytes) {
+  return std::max(detect_side(first_bytes, true), detect_side(first_bytes, false));
 }
 
 Http1Conversation::Http1Conversation(const ConversationOptions& options,

@@ -23,7 +23,7 @@
 namespace obi::protocol::http1 {
 
 /// Does either direction begin with a request or a response? See protocol/table.hpp.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class Http1Conversation final : public Conversation {
  public:

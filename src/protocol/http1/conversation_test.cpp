@@ -197,7 +197,7 @@ TEST(Http1, OtherProtocolsAreNotRecognised) {
         std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), std::string("*1\r\n$4\r\nPING\r\n"),
         std::string("J\0\0\0\n5.7.0\0", 11), std::string("SSH-2.0-OpenSSH\r\n"),
         std::string("EHLO localhost\r\n"), std::string("OPTIONS sip:a SIP/2.0\r\n")}) {
-    EXPECT_EQ(judge({.client = {std::as_bytes(std::span(other)), other.size()}}), Verdict::kNo)
+    EXPECT_EQ(detect({.client = {std::as_bytes(std::span(other)), other.size()}}), Match::kNo)
         << other;
     Talk talk;
     EXPECT_EQ(talk.say({kIn, other}), Fate::Unrecognised) << other;

@@ -116,25 +116,26 @@ TEST(Http1Refused, AnswersToBytesThatNoProtocolKnewAreCounted) {
 }
 
 TEST(Http1Refused, AnEmptyLineOrAnUnusualMethodMayBecomeARequest) {
-  const auto judged = [](std::string_view client, std::string_view server, bool mid_life = false) {
-    return judge({.client = {std::as_bytes(std::span(client)), client.size()},
-                  .server = {std::as_bytes(std::span(server)), server.size()},
-                  .mid_life = mid_life});
+  const auto detected = [](std::string_view client, std::string_view server,
+                           bool mid_life = false) {
+    return detect({.client = {std::as_bytes(std::span(client)), client.size()},
+                   .server = {std::as_bytes(std::span(server)), server.size()},
+                   .mid_life = mid_life});
   };
   for (const char* text : {"\r\n", "\r\n\r\nGE", "PURGE", "PURGE /a", "get / HTT", "GET k"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kMaybe) << text;
-    EXPECT_EQ(judged(text, "HTTP/1.1 400 X"), Verdict::kYes) << text;
+    EXPECT_EQ(detected(text, ""), Match::kMaybe) << text;
+    EXPECT_EQ(detected(text, "HTTP/1.1 400 X"), Match::kYes) << text;
   }
-  EXPECT_EQ(judged("PURGE /a", "", true), Verdict::kNo);
-  EXPECT_EQ(judged("PURGE /a", "+OK\r\n"), Verdict::kNo);
+  EXPECT_EQ(detected("PURGE /a", "", true), Match::kNo);
+  EXPECT_EQ(detected("PURGE /a", "+OK\r\n"), Match::kNo);
   for (const char* text :
        {"\r\nGET / HTTP/1.1\r\n", "PURGE /a HTTP/1.1\r\n", "get / HTTP/1.1\r\n", "GET /"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kYes) << text;
+    EXPECT_EQ(detected(text, ""), Match::kYes) << text;
   }
   for (const char* text :
        {"OPTIONS rtsp://a RTSP/1.0\r\n", "OPTIONS sip:a SIP/2.0\r\n",
         "REQMOD icap://a/b ICAP/1.0\r\n", "EHLO a\r\n", "*1\r\n$4\r\nPING\r\n"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kNo) << text;
+    EXPECT_EQ(detected(text, ""), Match::kNo) << text;
   }
 }
 

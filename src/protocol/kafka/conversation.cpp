@@ -19,37 +19,37 @@ constexpr std::size_t kMaxWaitingBytes = 4U << 20U;
 constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 constexpr std::size_t kMaxSpare = 8;
 constexpr std::size_t kIdleBytes = 16 * 1024;
-constexpr std::size_t kMaxJudgedAnswers = 8;
+constexpr std::size_t kMaxCheckedAnswers = 8;
 
 constexpr std::string_view kPublish = "publish";
 constexpr std::string_view kProcess = "process";
 constexpr std::string_view kUnknownTopic = "*";
 
 // Whether one of the first answers belongs to that request.
-Verdict judge_answer(const FirstBytes& first_bytes, std::int32_t correlation_id) {
+Match detect_answer(const FirstBytes& first_bytes, std::int32_t correlation_id) {
   std::span<const std::byte> bytes = first_bytes.server.bytes;
-  for (std::size_t seen = 0; seen < kMaxJudgedAnswers; ++seen) {
+  for (std::size_t seen = 0; seen < kMaxCheckedAnswers; ++seen) {
     const auto front = read_answer_front(bytes);
-    if (!front) return front.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-    if (front->correlation_id == correlation_id) return Verdict::kYes;
-    if (!first_bytes.mid_life || front->bytes >= bytes.size()) return Verdict::kNo;
+    if (!front) return front.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+    if (front->correlation_id == correlation_id) return Match::kYes;
+    if (!first_bytes.mid_life || front->bytes >= bytes.size()) return Match::kNo;
     bytes = bytes.subspan(static_cast<std::size_t>(front->bytes));
   }
-  return Verdict::kNo;
+  return Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   const std::span<const std::byte> bytes = first_bytes.client.bytes;
-  if (bytes.empty() || (first_bytes.server_first && !first_bytes.mid_life)) return Verdict::kNo;
+  if (bytes.empty() || (first_bytes.server_first && !first_bytes.mid_life)) return Match::kNo;
   switch (evidence_of_request(bytes)) {
-    case Evidence::kNone: return Verdict::kNo;
-    case Evidence::kStrong: return Verdict::kYes;
+    case Evidence::kNone: return Match::kNo;
+    case Evidence::kStrong: return Match::kYes;
     default: break;
   }
   const auto front = read_request_front(bytes);
-  return front ? judge_answer(first_bytes, front->correlation_id) : Verdict::kMaybe;
+  return front ? detect_answer(first_bytes, front->correlation_id) : Match::kMaybe;
 }
 
 KafkaConversation::KafkaConversation(const ConversationOptions& options,

@@ -15,7 +15,7 @@
 
 namespace obi::protocol::kafka {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class KafkaConversation final : public MessageConversation {
  public:

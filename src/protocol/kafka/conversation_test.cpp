@@ -338,7 +338,7 @@ TEST(KafkaConversation, IsRobust) {
   expect_robust("kafka", calls);
 }
 
-TEST(KafkaJudge, TheFirstRequestTells) {
+TEST(KafkaDetect, TheFirstRequestTells) {
   using Role = model::ConnectionRole;
   const std::string versions = test_request(18, 4, 1, true,
                                             "\4lib\4"
@@ -354,7 +354,7 @@ TEST(KafkaJudge, TheFirstRequestTells) {
   EXPECT_EQ(classified({{.bytes = metadata_request(1, 9, "a")}}), "kafka");
 }
 
-TEST(KafkaJudge, OfARequestThatSaysLittleTheAnswerTells) {
+TEST(KafkaDetect, OfARequestThatSaysLittleTheAnswerTells) {
   const std::string heartbeat = test_request(12, 4, 300, true, std::string(60, 'h'));
   EXPECT_EQ(classified({{.bytes = heartbeat}}), "");
   EXPECT_EQ(classified({{.bytes = heartbeat}, {true, test_answer(300, true, "xxxx")}}), "kafka");
@@ -367,7 +367,7 @@ TEST(KafkaJudge, OfARequestThatSaysLittleTheAnswerTells) {
   EXPECT_EQ(mid_life(test_answer(299, true, "xxxx")), "");
 }
 
-TEST(KafkaJudge, OtherBytesWithALengthInFrontAreNone) {
+TEST(KafkaDetect, OtherBytesWithALengthInFrontAreNone) {
   const auto zeros = [](std::size_t count) { return std::string(count, '\0'); };
   // ZooKeeper: a session's request and answer begin with zeros.
   EXPECT_EQ(classified({{.bytes = sized(zeros(14) + "\x75\x30" + zeros(11) + "\x10" + zeros(17))},

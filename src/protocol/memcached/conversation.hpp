@@ -23,7 +23,7 @@ namespace obi::protocol::memcached {
 
 /// See protocol/table.hpp: a command with an answer that fits; a store with its data, or a header
 /// of the binary protocol that is all memcached's own, alone.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class MemcachedConversation final : public MessageConversation {
  public:

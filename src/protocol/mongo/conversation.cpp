@@ -14,28 +14,28 @@ namespace {
 using Note = SpanSink::Note;
 
 // Bytes that a peer has sent: kYes if they begin a message of it, kNo too if there are none.
-Verdict judge_side(const Payload& side, bool is_client) {
-  if (side.bytes.empty()) return Verdict::kNo;
+Match detect_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Match::kNo;
   const auto begins = check_start(side.bytes, is_client);
-  if (begins) return Verdict::kYes;
-  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (begins) return Match::kYes;
+  return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  const Verdict client = judge_side(first_bytes.client, true);
-  const Verdict server = judge_side(first_bytes.server, false);
-  const auto is_other = [](const Payload& side, Verdict verdict) {
-    return !side.bytes.empty() && verdict == Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  const Match client = detect_side(first_bytes.client, true);
+  const Match server = detect_side(first_bytes.server, false);
+  const auto is_other = [](const Payload& side, Match match) {
+    return !side.bytes.empty() && match == Match::kNo;
   };
   // In mid-life the first bytes of a side may be the rest of a message.
   if (!first_bytes.mid_life &&
       (is_other(first_bytes.client, client) || is_other(first_bytes.server, server)))
-    return Verdict::kNo;
-  const Verdict verdict = std::max(client, server);
+    return Match::kNo;
+  const Match match = std::max(client, server);
   const bool one_side = first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty();
-  return first_bytes.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
+  return first_bytes.mid_life && one_side ? std::max(match, Match::kMaybe) : match;
 }
 
 void MongoConversation::Request::set(const Command& command, const Message& message) {

@@ -19,7 +19,7 @@
 
 namespace obi::protocol::mongo {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class MongoConversation final : public MessageConversation {
  public:

@@ -20,7 +20,7 @@
 
 namespace obi::protocol::mqtt {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class MqttConversation final : public MessageConversation {
  public:

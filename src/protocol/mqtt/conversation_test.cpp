@@ -248,7 +248,7 @@ TEST(Mqtt, PasswordsStayWhereTheyWere) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(MqttJudge, AConnectProves) {
+TEST(MqttDetect, AConnectProves) {
   EXPECT_EQ(classified({{false, connect(4)}}), "mqtt");
   EXPECT_EQ(classified({{false, connect(5).substr(0, 5)}, {false, connect(5).substr(5)}}), "mqtt");
   EXPECT_NE(classified({{false, publish("a")}}), "mqtt");
@@ -256,16 +256,17 @@ TEST(MqttJudge, AConnectProves) {
             "mqtt");
 }
 
-TEST(MqttJudge, InMidLifeItTakesTwoSidesThatFitOrSeveralMessages) {
-  const auto judged = [](const std::vector<Call>& calls) {
+TEST(MqttDetect, InMidLifeItTakesTwoSidesThatFitOrSeveralMessages) {
+  const auto detected = [](const std::vector<Call>& calls) {
     return classified(calls, model::ConnectionRole::kClient, 0, true);
   };
-  EXPECT_EQ(judged({{false, publish("a", 1, 5)}, {true, ack(0x40, 5)}}), "mqtt");
-  EXPECT_NE(judged({{false, publish("a", 1, 5)}, {true, ack(0x40, 6)}}), "mqtt");
-  EXPECT_NE(judged({{false, publish("a")}}), "mqtt");
-  EXPECT_EQ(judged({{false, publish("a") + publish("b")}, {false, publish("c")}}), "mqtt");
-  EXPECT_EQ(judged({{false, std::string("\xc0\0", 2)}, {true, std::string("\xd0\0", 2)}}), "mqtt");
-  EXPECT_NE(judged({{false, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}}), "mqtt");
+  EXPECT_EQ(detected({{false, publish("a", 1, 5)}, {true, ack(0x40, 5)}}), "mqtt");
+  EXPECT_NE(detected({{false, publish("a", 1, 5)}, {true, ack(0x40, 6)}}), "mqtt");
+  EXPECT_NE(detected({{false, publish("a")}}), "mqtt");
+  EXPECT_EQ(detected({{false, publish("a") + publish("b")}, {false, publish("c")}}), "mqtt");
+  EXPECT_EQ(detected({{false, std::string("\xc0\0", 2)}, {true, std::string("\xd0\0", 2)}}),
+            "mqtt");
+  EXPECT_NE(detected({{false, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}}), "mqtt");
 }
 
 TEST(MqttPacket, WhatBreaksTheRulesIsRefused) {

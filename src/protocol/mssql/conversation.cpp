@@ -57,35 +57,35 @@ bool is_request(Bytes bytes, std::size_t original_size) {
   return cursor.ok() && total >= 22 && total <= 512 && length == 18 && type == 2;
 }
 
-Verdict judge_first(const Payload& client) {
+Match detect_first(const Payload& client) {
   const auto header = parse_header(client.bytes);
   if (!header) {
     const bool may_be = header.error() == ParseError::Truncated &&
                         (client.bytes[0] == std::byte{18} || client.bytes[0] == std::byte{16});
-    return may_be ? Verdict::kMaybe : Verdict::kNo;
+    return may_be ? Match::kMaybe : Match::kNo;
   }
   const std::size_t size = header->length - kHeaderBytes;
-  if (!header->is_last || client.original_size > header->length) return Verdict::kNo;
+  if (!header->is_last || client.original_size > header->length) return Match::kNo;
   const Bytes payload = payload_of(client.bytes);
   if (client.original_size < header->length)
-    return client.bytes.size() == client.original_size ? Verdict::kMaybe : Verdict::kNo;
+    return client.bytes.size() == client.original_size ? Match::kMaybe : Match::kNo;
   const bool is_ours = header->type == PacketType::kPrelogin
                            ? is_prelogin(payload)
                            : header->type == PacketType::kLogin7 && is_login(payload, size);
-  return is_ours ? Verdict::kYes : Verdict::kNo;
+  return is_ours ? Match::kYes : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  if (first_bytes.client.bytes.empty()) return Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (first_bytes.client.bytes.empty()) return Match::kNo;
   if (!first_bytes.mid_life)
-    return first_bytes.server_first ? Verdict::kNo : judge_first(first_bytes.client);
-  if (!is_request(first_bytes.client.bytes, first_bytes.client.original_size)) return Verdict::kNo;
+    return first_bytes.server_first ? Match::kNo : detect_first(first_bytes.client);
+  if (!is_request(first_bytes.client.bytes, first_bytes.client.original_size)) return Match::kNo;
   // Where the server was heard first, its bytes began with the end of an older answer.
-  if (first_bytes.server_first) return Verdict::kYes;
-  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
-  return begins_answer(first_bytes.server.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (first_bytes.server_first) return Match::kYes;
+  if (first_bytes.server.bytes.empty()) return Match::kMaybe;
+  return begins_answer(first_bytes.server.bytes) ? Match::kYes : Match::kNo;
 }
 
 MssqlConversation::MssqlConversation(const ConversationOptions& options,

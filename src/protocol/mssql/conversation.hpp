@@ -20,7 +20,7 @@
 
 namespace obi::protocol::mssql {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class MssqlConversation final : public MessageConversation {
  public:

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/mysql/first_bytes.hpp"
+#include "protocol/mysql/detect.hpp"
 
 namespace obi::protocol::mysql {
 namespace {
@@ -212,7 +212,7 @@ void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
 
 bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
-  if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Verdict::kYes;
+  if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Match::kYes;
   return !requests_.empty() && begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
 }
 

@@ -21,7 +21,7 @@
 
 namespace obi::protocol::mysql {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class MysqlConversation final : public MessageConversation {
  public:

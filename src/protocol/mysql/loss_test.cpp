@@ -7,7 +7,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/mysql/conversation.hpp"
-#include "protocol/mysql/first_bytes.hpp"
+#include "protocol/mysql/detect.hpp"
 #include "protocol/mysql/packet_fixture.hpp"
 
 namespace obi::protocol::mysql {
@@ -204,11 +204,11 @@ TEST(MysqlOpening, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer)
   const auto payload = [](const std::string& text) {
     return Payload{.bytes = std::as_bytes(std::span(text)), .original_size = text.size()};
   };
-  EXPECT_EQ(judge({.client = payload(asked),
-                   .server = payload(older),
-                   .mid_life = true,
-                   .server_first = true}),
-            Verdict::kYes);
+  EXPECT_EQ(detect({.client = payload(asked),
+                    .server = payload(older),
+                    .mid_life = true,
+                    .server_first = true}),
+            Match::kYes);
 }
 
 }  // namespace

@@ -24,11 +24,11 @@ struct Seen {
 
 // Messages of few bytes come by the dozen in a call, and heartbeats may go before the first
 // message: some are enough.
-constexpr int kMaxJudged = 64;
+constexpr int kMaxChecked = 64;
 
 Seen look_at(Speaker from, std::span<const std::byte> bytes) {
   Seen seen;
-  for (int i = 0; i < kMaxJudged && !bytes.empty(); ++i) {
+  for (int i = 0; i < kMaxChecked && !bytes.empty(); ++i) {
     const auto command = parse_command(from, bytes);
     if (!command) {
       seen.is_nats = command.error() == ParseError::Truncated;
@@ -55,18 +55,18 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   // The server begins.
-  if (!first_bytes.mid_life && !first_bytes.server_first) return Verdict::kNo;
+  if (!first_bytes.mid_life && !first_bytes.server_first) return Match::kNo;
   const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
   const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
-  if (!client.is_nats || !server.is_nats) return Verdict::kNo;
+  if (!client.is_nats || !server.is_nats) return Match::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
-  if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
-  if (client.has_proof || server.has_proof) return Verdict::kYes;
+  if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Match::kYes;
+  if (client.has_proof || server.has_proof) return Match::kYes;
   // Words alone ("PING", "PONG", "+OK") are others' too; on a quiet connection nothing else may
   // come for long.
-  return Verdict::kMaybe;
+  return Match::kMaybe;
 }
 
 MessageConversation::Size NatsConversation::measure(Speaker from,

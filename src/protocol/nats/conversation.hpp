@@ -15,7 +15,7 @@
 
 namespace obi::protocol::nats {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class NatsConversation final : public MessageConversation {
  public:

@@ -146,12 +146,12 @@ TEST(Nats, CredentialsStayWhereTheyWere) {
   }
 }
 
-TEST(NatsJudge, TheGreetingProves) {
+TEST(NatsDetect, TheGreetingProves) {
   EXPECT_EQ(classified({{true, kInfo}}), "nats");
   EXPECT_EQ(classified({{true, kInfo.substr(0, 18)}, {true, kInfo.substr(18)}}), "nats");
 }
 
-TEST(NatsJudge, InMidLifeAMessageProves) {
+TEST(NatsDetect, InMidLifeAMessageProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, "PUB a 2\r\nhi\r\n"}}, client, 0, true), "nats");
   EXPECT_EQ(classified({{true, "MSG a 1 2\r\nhi\r\n"}}, client, 0, true), "nats");
@@ -162,7 +162,7 @@ TEST(NatsJudge, InMidLifeAMessageProves) {
       "nats");
 }
 
-TEST(NatsJudge, WhatLooksAlikeIsNot) {
+TEST(NatsDetect, WhatLooksAlikeIsNot) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_NE(classified({{false, "PING\r\n"}, {true, "+PONG\r\n"}}), "nats");
   EXPECT_NE(classified({{true, "+OK POP3 ready\r\n"}, {false, "USER x\r\n"}}), "nats");

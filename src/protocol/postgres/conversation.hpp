@@ -18,7 +18,7 @@
 
 namespace obi::protocol::postgres {
 
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class PostgresConversation final : public MessageConversation {
  public:

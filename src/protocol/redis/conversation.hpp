@@ -26,7 +26,7 @@ namespace obi::protocol::redis {
 
 /// See protocol/table.hpp. An array that names a command is Redis; a line may be others' too, and
 /// needs the server's answer.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class RedisConversation final : public MessageConversation {
  public:

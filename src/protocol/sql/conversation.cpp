@@ -13,12 +13,12 @@ constexpr std::uint64_t kAnswerIsOverNs = 1'000'000'000;  // when nothing more o
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  if (!first_bytes.heuristic_sql) return Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (!first_bytes.heuristic_sql) return Match::kNo;
   // Before the first statement a client logs in; the classifier bounds how long that may take.
-  if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty()) return Verdict::kMaybe;
-  if (!find_sql(text_of(first_bytes.client.bytes)).empty()) return Verdict::kYes;
-  return first_bytes.client.bytes.size() < FirstBytes::kMaxBytes ? Verdict::kMaybe : Verdict::kNo;
+  if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty()) return Match::kMaybe;
+  if (!find_sql(text_of(first_bytes.client.bytes)).empty()) return Match::kYes;
+  return first_bytes.client.bytes.size() < FirstBytes::kMaxBytes ? Match::kMaybe : Match::kNo;
 }
 
 Fate SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {

@@ -14,7 +14,7 @@
 namespace obi::protocol::sql {
 
 /// kYes only with heuristic_sql, and only once the server has answered.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class SqlConversation final : public Conversation {
  public:

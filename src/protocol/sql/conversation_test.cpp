@@ -59,11 +59,11 @@ TEST(SqlConversation, ItIsOnlyLookedForWhenAskedFor) {
   const std::string_view client = "xx SELECT a FROM t";
   const std::string_view server = "answer";
   first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  EXPECT_EQ(judge(first_bytes), Verdict::kNo);
+  EXPECT_EQ(detect(first_bytes), Match::kNo);
   first_bytes.heuristic_sql = true;
-  EXPECT_EQ(judge(first_bytes), Verdict::kMaybe);
+  EXPECT_EQ(detect(first_bytes), Match::kMaybe);
   first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
-  EXPECT_EQ(judge(first_bytes), Verdict::kYes);
+  EXPECT_EQ(detect(first_bytes), Match::kYes);
 }
 
 TEST(SqlConversation, AnyInputIsHarmless) {

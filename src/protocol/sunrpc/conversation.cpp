@@ -59,36 +59,36 @@ class Front {
   bool is_stranger_ = false;
 };
 
-Verdict judge_side(const Payload& payload, bool is_client) {
+Match detect_side(const Payload& payload, bool is_client) {
   const Front front(payload.bytes);
-  if (front.is_stranger()) return Verdict::kNo;
+  if (front.is_stranger()) return Match::kNo;
   const auto kind = kind_of(front.bytes());
   ParseError error = ParseError::Truncated;
   if (!kind) {
     error = kind.error();
   } else if (is_client) {
     const auto call = parse_call(front.bytes());
-    if (call) return Verdict::kYes;
+    if (call) return Match::kYes;
     error = call.error();
   } else {
     const auto reply = parse_reply(front.bytes());
-    if (reply) return Verdict::kYes;
+    if (reply) return Match::kYes;
     error = reply.error();
   }
-  return error == ParseError::Truncated && !front.is_whole() ? Verdict::kMaybe : Verdict::kNo;
+  return error == ParseError::Truncated && !front.is_whole() ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
 // A call has fixed values in four of its words, and two lengths that must fit: it proves itself. A
 // reply is mostly zeros, so that one alone proves nothing.
-Verdict judge(const FirstBytes& first_bytes) {
-  Verdict client = Verdict::kMaybe;
-  if (!first_bytes.client.bytes.empty()) client = judge_side(first_bytes.client, true);
-  if (client != Verdict::kMaybe) return client;
-  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
-  if (judge_side(first_bytes.server, false) == Verdict::kNo) return Verdict::kNo;
-  return Verdict::kMaybe;
+Match detect(const FirstBytes& first_bytes) {
+  Match client = Match::kMaybe;
+  if (!first_bytes.client.bytes.empty()) client = detect_side(first_bytes.client, true);
+  if (client != Match::kMaybe) return client;
+  if (first_bytes.server.bytes.empty()) return Match::kMaybe;
+  if (detect_side(first_bytes.server, false) == Match::kNo) return Match::kNo;
+  return Match::kMaybe;
 }
 
 MessageConversation::Size SunrpcConversation::measure(Speaker from,

@@ -15,7 +15,7 @@
 namespace obi::protocol::sunrpc {
 
 /// Does the client begin with a call, or the server with a reply? See protocol/table.hpp.
-Verdict judge(const FirstBytes& first_bytes);
+Match detect(const FirstBytes& first_bytes);
 
 class SunrpcConversation final : public MessageConversation {
  public:

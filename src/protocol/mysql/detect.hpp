@@ -11,7 +11,7 @@ namespace obi::protocol::mysql {
 
 /// Do these bytes, of which `original_size` moved, begin with a whole command that nothing else
 /// looks like? kMaybe: more bytes may tell.
-Verdict begins_command(Bytes bytes, std::size_t original_size);
+Match begins_command(Bytes bytes, std::size_t original_size);
 
 /// … with the first packet of an answer, which has that number?
 bool begins_answer(Bytes bytes, std::uint8_t sequence);

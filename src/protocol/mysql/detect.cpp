@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/mysql/first_bytes.hpp"
+#include "protocol/mysql/detect.hpp"
 
 #include <algorithm>
 #include <array>
@@ -77,40 +77,40 @@ bool is_header_of_command(Bytes rest) {
   return rest.size() < kHeaderBytes || rest[3] == std::byte{0};
 }
 
-Verdict judge_greeting(const Payload& server) {
+Match detect_greeting(const Payload& server) {
   const auto header = parse_header(server.bytes);
   if (!header) {
     const bool may_be = server.bytes.size() < 2 || server.bytes[1] <= std::byte{1};
-    return may_be ? Verdict::kMaybe : Verdict::kNo;
+    return may_be ? Match::kMaybe : Match::kNo;
   }
   if (header->sequence != 0 || header->length < kMinGreeting || header->length > kMaxGreeting)
-    return Verdict::kNo;
+    return Match::kNo;
   const std::size_t whole = kHeaderBytes + header->length;
-  if (server.original_size > whole) return Verdict::kNo;  // it waits for the client
+  if (server.original_size > whole) return Match::kNo;  // it waits for the client
   const auto greeting = parse_greeting(server.bytes.subspan(kHeaderBytes));
-  if (!greeting && greeting.error() != ParseError::Truncated) return Verdict::kNo;
+  if (!greeting && greeting.error() != ParseError::Truncated) return Match::kNo;
   if (server.bytes.size() < whole)
-    return server.bytes.size() == server.original_size ? Verdict::kMaybe : Verdict::kNo;
-  return greeting ? Verdict::kYes : Verdict::kNo;
+    return server.bytes.size() == server.original_size ? Match::kMaybe : Match::kNo;
+  return greeting ? Match::kYes : Match::kNo;
 }
 
 }  // namespace
 
-Verdict begins_command(Bytes bytes, std::size_t original_size) {
+Match begins_command(Bytes bytes, std::size_t original_size) {
   const auto header = parse_header(bytes);
-  if (!header) return bytes.size() == original_size ? Verdict::kMaybe : Verdict::kNo;
-  if (header->sequence != 0 || header->length < 5) return Verdict::kNo;
+  if (!header) return bytes.size() == original_size ? Match::kMaybe : Match::kNo;
+  if (header->sequence != 0 || header->length < 5) return Match::kNo;
   const Bytes payload = bytes.subspan(kHeaderBytes);
-  if (payload.empty()) return Verdict::kMaybe;
-  if (!may_have_evidence(payload[0])) return Verdict::kNo;
+  if (payload.empty()) return Match::kMaybe;
+  if (!may_have_evidence(payload[0])) return Match::kNo;
   const std::size_t whole = kHeaderBytes + header->length;
   const bool is_proof =
       has_evidence(payload.first(std::min<std::size_t>(payload.size(), header->length)));
   if (original_size >= whole) {
     const bool fits = bytes.size() <= whole || is_header_of_command(bytes.subspan(whole));
-    return is_proof && fits ? Verdict::kYes : Verdict::kNo;
+    return is_proof && fits ? Match::kYes : Match::kNo;
   }
-  return is_proof || payload.size() < kMaxKeyword ? Verdict::kMaybe : Verdict::kNo;
+  return is_proof || payload.size() < kMaxKeyword ? Match::kMaybe : Match::kNo;
 }
 
 bool begins_answer(Bytes bytes, std::uint8_t sequence) {
@@ -134,20 +134,19 @@ bool begins_answer(Bytes bytes, std::uint8_t sequence) {
          definition.text(3) == "def";
 }
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   if (!first_bytes.mid_life)
-    return first_bytes.server_first ? judge_greeting(first_bytes.server) : Verdict::kNo;
-  if (first_bytes.client.bytes.empty()) return Verdict::kNo;
-  const Verdict command =
-      begins_command(first_bytes.client.bytes, first_bytes.client.original_size);
-  if (command != Verdict::kYes) {
-    return command == Verdict::kMaybe && first_bytes.server.bytes.empty() ? Verdict::kMaybe
-                                                                          : Verdict::kNo;
+    return first_bytes.server_first ? detect_greeting(first_bytes.server) : Match::kNo;
+  if (first_bytes.client.bytes.empty()) return Match::kNo;
+  const Match command = begins_command(first_bytes.client.bytes, first_bytes.client.original_size);
+  if (command != Match::kYes) {
+    return command == Match::kMaybe && first_bytes.server.bytes.empty() ? Match::kMaybe
+                                                                        : Match::kNo;
   }
   // Where the server was heard first, its bytes began with the end of an older answer.
-  if (first_bytes.server_first) return Verdict::kYes;
-  if (first_bytes.server.bytes.empty()) return Verdict::kMaybe;
-  return begins_answer(first_bytes.server.bytes, 1) ? Verdict::kYes : Verdict::kNo;
+  if (first_bytes.server_first) return Match::kYes;
+  if (first_bytes.server.bytes.empty()) return Match::kMaybe;
+  return begins_answer(first_bytes.server.bytes, 1) ? Match::kYes : Match::kNo;
 }
 
 }  // namespace obi::protocol::mysql

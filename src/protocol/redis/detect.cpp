@@ -57,52 +57,52 @@ Proof proof_of(CommandText& command, std::size_t words, const Element& reply) {
 }
 
 // Lines and their replies, in pairs, up to the first that prove it.
-Verdict judge_lines(std::string_view client, std::string_view server) {
+Match detect_lines(std::string_view client, std::string_view server) {
   CommandText command;
   while (!client.empty()) {
     const CommandStart start = inline_start(client);
-    if (start == CommandStart::kCut) return Verdict::kMaybe;
-    if (start != CommandStart::kKnown) return Verdict::kNo;
+    if (start == CommandStart::kCut) return Match::kMaybe;
+    if (start != CommandStart::kKnown) return Match::kNo;
     const std::string_view line = client.substr(0, *measure_inline(client));
     client.remove_prefix(line.size());
     const auto reply = parse_element(std::as_bytes(std::span(server)));
-    if (!reply) return reply.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-    if (reply->kind == Element::Kind::kEnd || reply->type == ';') return Verdict::kNo;
+    if (!reply) return reply.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+    if (reply->kind == Element::Kind::kEnd || reply->type == ';') return Match::kNo;
     read_inline(line, command);
     switch (proof_of(command, command.arguments() + 1, *reply)) {
-      case Proof::kYes: return Verdict::kYes;
-      case Proof::kAgainst: return Verdict::kNo;
+      case Proof::kYes: return Match::kYes;
+      case Proof::kAgainst: return Match::kNo;
       case Proof::kNone: break;
     }
     server.remove_prefix(static_cast<std::size_t>(reply->size));  // a line, which is all there
   }
-  return Verdict::kMaybe;
+  return Match::kMaybe;
 }
 
-Verdict judge_array(std::string_view client, const Payload& server) {
+Match detect_array(std::string_view client, const Payload& server) {
   switch (array_start(client)) {
-    case CommandStart::kNone: return Verdict::kNo;
-    case CommandStart::kCut: return server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
-    case CommandStart::kKnown: return Verdict::kYes;
+    case CommandStart::kNone: return Match::kNo;
+    case CommandStart::kCut: return server.bytes.empty() ? Match::kMaybe : Match::kNo;
+    case CommandStart::kKnown: return Match::kYes;
     case CommandStart::kUnknown: break;
   }
-  if (server.bytes.empty()) return Verdict::kMaybe;
-  return may_be_reply(server.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (server.bytes.empty()) return Match::kMaybe;
+  return may_be_reply(server.bytes) ? Match::kYes : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   const std::string_view client = text_of(first_bytes.client.bytes);
   const std::string_view server = text_of(first_bytes.server.bytes);
-  if (client.empty()) return Verdict::kNo;
-  if (client[0] == '*') return judge_array(client, first_bytes.server);
-  if (first_bytes.server_first) return Verdict::kNo;
-  if (!first_bytes.mid_life) return judge_lines(client, server);
+  if (client.empty()) return Match::kNo;
+  if (client[0] == '*') return detect_array(client, first_bytes.server);
+  if (first_bytes.server_first) return Match::kNo;
+  if (!first_bytes.mid_life) return detect_lines(client, server);
   // In mid-life: a health check, of which each half is Redis' own.
-  if (client != "PING\r\n") return Verdict::kNo;
-  if (server.empty()) return Verdict::kMaybe;
-  return server == "+PONG\r\n" ? Verdict::kYes : Verdict::kNo;
+  if (client != "PING\r\n") return Match::kNo;
+  if (server.empty()) return Match::kMaybe;
+  return server == "+PONG\r\n" ? Match::kYes : Match::kNo;
 }
 
 }  // namespace obi::protocol::redis

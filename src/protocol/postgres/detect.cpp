@@ -18,13 +18,13 @@ bool is_startup(std::span<const std::byte> bytes) {
   return cursor.ok() && !name.empty() && is_printable_ascii(name);
 }
 
-Verdict judge_start(const FirstBytes& first_bytes) {
-  if (first_bytes.server_first) return Verdict::kNo;
+Match detect_start(const FirstBytes& first_bytes) {
+  if (first_bytes.server_first) return Match::kNo;
   const auto head = parse_opener(first_bytes.client.bytes);
-  if (!head) return head.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-  if (head->kind != Opener::kStartup) return Verdict::kYes;
-  if (head->size > first_bytes.client.original_size) return Verdict::kMaybe;
-  return is_startup(first_bytes.client.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (!head) return head.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+  if (head->kind != Opener::kStartup) return Match::kYes;
+  if (head->size > first_bytes.client.original_size) return Match::kMaybe;
+  return is_startup(first_bytes.client.bytes) ? Match::kYes : Match::kNo;
 }
 
 struct Walk {
@@ -60,21 +60,21 @@ Walk walk(Speaker from, std::span<const std::byte> bytes) {
   return walk;
 }
 
-Verdict judge_mid_life(const FirstBytes& first_bytes) {
+Match detect_mid_life(const FirstBytes& first_bytes) {
   const Walk client = walk(Speaker::kClient, first_bytes.client.bytes);
   const Walk server = walk(Speaker::kServer, first_bytes.server.bytes);
   const bool server_is_proof = server.is_clean && server.has_ready && server.messages > 1;
-  if (server_is_proof && !first_bytes.client.bytes.empty()) return Verdict::kYes;
+  if (server_is_proof && !first_bytes.client.bytes.empty()) return Match::kYes;
   if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty())
-    return client.is_clean && server.is_clean ? Verdict::kMaybe : Verdict::kNo;
-  if (!client.is_clean || client.messages == 0) return Verdict::kNo;
-  return server.is_clean && (server.messages > 1 || server.has_copy) ? Verdict::kYes : Verdict::kNo;
+    return client.is_clean && server.is_clean ? Match::kMaybe : Match::kNo;
+  if (!client.is_clean || client.messages == 0) return Match::kNo;
+  return server.is_clean && (server.messages > 1 || server.has_copy) ? Match::kYes : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
-  return first_bytes.mid_life ? judge_mid_life(first_bytes) : judge_start(first_bytes);
+Match detect(const FirstBytes& first_bytes) {
+  return first_bytes.mid_life ? detect_mid_life(first_bytes) : detect_start(first_bytes);
 }
 
 }  // namespace obi::protocol::postgres

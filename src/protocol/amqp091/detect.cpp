@@ -8,26 +8,26 @@
 namespace obi::protocol::amqp091 {
 namespace {
 
-Verdict judge_frames(Speaker from, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return Verdict::kMaybe;
+Match detect_frames(Speaker from, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return Match::kMaybe;
   const auto frame = parse_frame(from, bytes);
-  if (!frame) return frame.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-  if (frame->size() <= bytes.size()) return Verdict::kYes;
+  if (!frame) return frame.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+  if (frame->size() <= bytes.size()) return Match::kYes;
   // A long body: that it begins on a channel is all that can be seen of it.
-  return frame->channel == 0 ? Verdict::kNo : Verdict::kMaybe;
+  return frame->channel == 0 ? Match::kNo : Match::kMaybe;
 }
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   const std::string_view client = text_of(first_bytes.client.bytes);
   const std::size_t shown = std::min(client.size(), kProtocolHeader.size());
   if (shown > 0 && client.substr(0, shown) == kProtocolHeader.substr(0, shown))
-    return shown == kProtocolHeader.size() ? Verdict::kYes : Verdict::kMaybe;
-  if (!first_bytes.mid_life) return Verdict::kNo;
-  const Verdict of_client = judge_frames(Speaker::kClient, first_bytes.client.bytes);
-  const Verdict of_server = judge_frames(Speaker::kServer, first_bytes.server.bytes);
-  if (of_client == Verdict::kNo || of_server == Verdict::kNo) return Verdict::kNo;
+    return shown == kProtocolHeader.size() ? Match::kYes : Match::kMaybe;
+  if (!first_bytes.mid_life) return Match::kNo;
+  const Match of_client = detect_frames(Speaker::kClient, first_bytes.client.bytes);
+  const Match of_server = detect_frames(Speaker::kServer, first_bytes.server.bytes);
+  if (of_client == Match::kNo || of_server == Match::kNo) return Match::kNo;
   return std::max(of_client, of_server);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 // So many PUBLISHes in a row, whole, with proper topics and nothing between them.
 constexpr int kPublishesThatProve = 3;
-constexpr int kMaxJudged = 8;
+constexpr int kMaxChecked = 8;
 
 /// What the first bytes of one direction are.
 struct Seen {
@@ -60,7 +60,7 @@ void note_packet(const FixedHeader& header, std::span<const std::byte> body, See
 
 Seen look_at(Speaker from, std::span<const std::byte> bytes) {
   Seen seen;
-  for (int i = 0; i < kMaxJudged && !bytes.empty(); ++i) {
+  for (int i = 0; i < kMaxChecked && !bytes.empty(); ++i) {
     const auto header = parse_fixed_header(from, bytes);
     if (!header) {
       seen.is_mqtt = header.error() == ParseError::Truncated;
@@ -84,23 +84,23 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const FirstBytes& first_bytes) {
+Match detect(const FirstBytes& first_bytes) {
   const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
   const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
-  if (!client.is_mqtt || !server.is_mqtt) return Verdict::kNo;
-  if (client.has_connect) return Verdict::kYes;
+  if (!client.is_mqtt || !server.is_mqtt) return Match::kNo;
+  if (client.has_connect) return Match::kYes;
   if (!first_bytes.mid_life) {
     // A connection begins with CONNECT, of which nothing can be missing but its end.
     const auto bytes = first_bytes.client.bytes;
     const bool may_be_connect = bytes.empty() || bytes[0] == std::byte{0x10};
-    return may_be_connect && first_bytes.server.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+    return may_be_connect && first_bytes.server.bytes.empty() ? Match::kMaybe : Match::kNo;
   }
   if (client.publishes >= kPublishesThatProve || server.publishes >= kPublishesThatProve)
-    return Verdict::kYes;
-  if (client.has_ping && server.has_ping) return Verdict::kYes;
+    return Match::kYes;
+  if (client.has_ping && server.has_ping) return Match::kYes;
   const bool server_answers = client.asked != 0 && client.asked == server.answered;
   const bool client_answers = server.asked != 0 && server.asked == client.answered;
-  return server_answers || client_answers ? Verdict::kYes : Verdict::kMaybe;
+  return server_answers || client_answers ? Match::kYes : Match::kMaybe;
 }
 
 }  // namespace obi::protocol::mqtt
