@@ -23,7 +23,7 @@ class Toy final : public MessageConversation {
   explicit Toy(const ConversationStart& start = {}) : MessageConversation(start, 16) {}
 
  protected:
-  Size measure(Speaker, std::span<const std::byte> bytes) override {
+  Size measure(PeerRole, std::span<const std::byte> bytes) override {
     const auto size = std::to_integer<std::uint64_t>(bytes[0]);
     if (size == 0xff) return std::unexpected(ParseError::Unsupported);
     if (size == 0xfe && bytes.size() < 2) return std::unexpected(ParseError::Truncated);
@@ -32,7 +32,7 @@ class Toy final : public MessageConversation {
     return size;
   }
   void on_message(const Message& message, SpanSink& sink) override {
-    if (message.from == Speaker::kClient) {
+    if (message.from == PeerRole::kClient) {
       if (Request* request = requests_.push(true, sink))
         *request = {.origin = message.origin(),
                     .text = std::string(text_of(message.bytes.subspan(1)))};
@@ -47,18 +47,18 @@ class Toy final : public MessageConversation {
     span.response_bytes = static_cast<std::int64_t>(message.size);
     requests_.pop();
   }
-  void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+  void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
                SpanSink&) override {
-    if (from != Speaker::kServer) return;
+    if (from != PeerRole::kServer) return;
     parts += text_of(bytes);
     parts += std::string(missing, '?');
   }
-  void on_lost(Speaker, SpanSink& sink) override { requests_.lose(sink); }
-  bool on_missing(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+  void on_lost(PeerRole, SpanSink& sink) override { requests_.lose(sink); }
+  bool on_missing(PeerRole, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
                   SpanSink&) override {
     return text_of(tail).ends_with("END");
   }
-  bool ends_loss(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+  bool ends_loss(PeerRole, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
                  SpanSink&) override {
     return text_of(tail).ends_with("END");
   }

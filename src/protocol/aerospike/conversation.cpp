@@ -45,15 +45,15 @@ Match detect(const FirstBytes& first_bytes) {
   return std::max(client, server);
 }
 
-MessageConversation::Size AerospikeConversation::measure(Speaker,
+MessageConversation::Size AerospikeConversation::measure(PeerRole,
                                                          std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
   return frame->size();
 }
 
-bool AerospikeConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  const auto begins = check_start(bytes, from == Speaker::kClient);
+bool AerospikeConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  const auto begins = check_start(bytes, from == PeerRole::kClient);
   // A client may read the frame's eight bytes in a call of their own.
   return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Frame::kBytes);
 }
@@ -62,8 +62,8 @@ void AerospikeConversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return;
   const auto frame = parse_frame(message.bytes);
   if (!frame) return sink.note(Note::MessageMalformed);
-  message.from == Speaker::kClient ? on_request(*frame, message, sink)
-                                   : on_answer(*frame, message, sink);
+  message.from == PeerRole::kClient ? on_request(*frame, message, sink)
+                                    : on_answer(*frame, message, sink);
 }
 
 void AerospikeConversation::on_request(const Frame& frame, const Message& message, SpanSink& sink) {
@@ -142,12 +142,12 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
 
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {
   if (requests_.empty() || !requests_.front().end_unseen) return;
-  if (requests_.front().is_owed) emit(requests_.front(), kOk, moved_ns(Speaker::kServer), sink);
+  if (requests_.front().is_owed) emit(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
   requests_.pop();
 }
 
-void AerospikeConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kClient) return requests_.lose(sink);
+void AerospikeConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kClient) return requests_.lose(sink);
   // Of an answer in parts that has begun the rest is lost: it may well have ended.
   if (requests_.size() == 1 && requests_.front().has_parts &&
       requests_.front().answered_bytes > 0) {
@@ -159,7 +159,7 @@ void AerospikeConversation::on_lost(Speaker from, SpanSink& sink) {
 
 void AerospikeConversation::on_end_of_stream(model::Direction direction, std::uint64_t,
                                              SpanSink& sink) {
-  if (direction == direction_of(Speaker::kServer)) end_unseen_one(sink);
+  if (direction == direction_of(PeerRole::kServer)) end_unseen_one(sink);
 }
 
 void AerospikeConversation::on_unanswered(Unanswered& open, SpanSink& sink) {

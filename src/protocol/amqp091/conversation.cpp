@@ -42,7 +42,7 @@ bool is_protocol_header(std::span<const std::byte> bytes) {
 Amqp091Conversation::Amqp091Conversation(const ConversationOptions&, const ConversationStart& start)
     : MessageConversation(start), unconfirmed_(kMaxUnconfirmed) {}
 
-MessageConversation::Size Amqp091Conversation::measure(Speaker from,
+MessageConversation::Size Amqp091Conversation::measure(PeerRole from,
                                                        std::span<const std::byte> bytes) {
   // The client begins with it; a broker that wants another version answers with its own.
   if (is_protocol_header(bytes)) {
@@ -54,7 +54,7 @@ MessageConversation::Size Amqp091Conversation::measure(Speaker from,
   return frame->size();
 }
 
-bool Amqp091Conversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool Amqp091Conversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(from, bytes);
   return frame && frame->size() <= bytes.size();
 }
@@ -88,7 +88,7 @@ void Amqp091Conversation::on_method(const Message& message, const Frame& frame, 
     case kBasicGetOk: return begin_content(message, frame, sink);
     case kBasicAck:
     case kBasicNack:
-      if (message.from == Speaker::kServer) on_confirmation(message, frame, sink);
+      if (message.from == PeerRole::kServer) on_confirmation(message, frame, sink);
       return;
     case kConfirmSelect:
       // A second one changes nothing.
@@ -152,7 +152,7 @@ void Amqp091Conversation::go_on(const Message& message, const Frame& frame, Span
   if (content.body_left == 0) end_content(message, frame.channel, content, sink);
 }
 
-std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(Speaker from) const {
+std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(PeerRole from) const {
   std::optional<std::uint16_t> only;
   for (const auto& [number, channel] : channels_) {
     const Content& content = channel.contents[static_cast<std::size_t>(from)];
@@ -171,7 +171,7 @@ std::uint64_t Amqp091Conversation::bytes_left(const Content& content) const {
   return content.body_left + frames * Frame::kOverhead;
 }
 
-std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker from,
+std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(PeerRole from,
                                                                      std::uint64_t count,
                                                                      std::uint64_t end_ns,
                                                                      SpanSink& sink) {
@@ -186,7 +186,7 @@ std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker fro
   return 0;
 }
 
-void Amqp091Conversation::on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) {
+void Amqp091Conversation::on_run_end(PeerRole from, std::uint64_t end_ns, SpanSink& sink) {
   const auto number = only_channel_with_body(from);
   if (!number) return;
   Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
@@ -210,11 +210,11 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
   tell(content, message.from, message.end_ns, sink);
 }
 
-void Amqp091Conversation::tell(const Content& content, Speaker from, std::uint64_t end_ns,
+void Amqp091Conversation::tell(const Content& content, PeerRole from, std::uint64_t end_ns,
                                SpanSink& sink) {
   add_message_span({.type = model::EventType::kAmqpClient,
                     .system = "amqp",
-                    .operation = from == Speaker::kClient ? kPublish : kProcess,
+                    .operation = from == PeerRole::kClient ? kPublish : kProcess,
                     .destination = content.destination,
                     .client_id = connection_name_,
                     .extent = {.start_ns = content.origin.start_ns,
@@ -290,17 +290,17 @@ void Amqp091Conversation::drop_channel(std::uint16_t number, SpanSink& sink) {
 }
 
 // The client counts its publishes; if some may have been missed, confirms can't be told apart.
-void Amqp091Conversation::on_lost(Speaker from, SpanSink& sink) {
+void Amqp091Conversation::on_lost(PeerRole from, SpanSink& sink) {
   for (auto& [number, channel] : channels_) {
     drop_content(channel.contents[static_cast<std::size_t>(from)], Note::RequestLostResponse, sink);
-    if (from == Speaker::kClient) channel.confirms = false;
+    if (from == PeerRole::kClient) channel.confirms = false;
   }
   has_lost_ = true;
 }
 
 void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   for (auto& [number, channel] : channels_) {
-    for (const Speaker from : {Speaker::kClient, Speaker::kServer}) {
+    for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
       Content& content = channel.contents[static_cast<std::size_t>(from)];
       if (!std::exchange(content.is_under_way, false) || !content.has_span) continue;
       --contents_under_way_;

@@ -8,7 +8,7 @@
 namespace obi::protocol::amqp091 {
 namespace {
 
-Match detect_frames(Speaker from, std::span<const std::byte> bytes) {
+Match detect_frames(PeerRole from, std::span<const std::byte> bytes) {
   if (bytes.empty()) return Match::kMaybe;
   const auto frame = parse_frame(from, bytes);
   if (!frame) return frame.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
@@ -25,8 +25,8 @@ Match detect(const FirstBytes& first_bytes) {
   if (shown > 0 && client.substr(0, shown) == kProtocolHeader.substr(0, shown))
     return shown == kProtocolHeader.size() ? Match::kYes : Match::kMaybe;
   if (!first_bytes.mid_life) return Match::kNo;
-  const Match of_client = detect_frames(Speaker::kClient, first_bytes.client.bytes);
-  const Match of_server = detect_frames(Speaker::kServer, first_bytes.server.bytes);
+  const Match of_client = detect_frames(PeerRole::kClient, first_bytes.client.bytes);
+  const Match of_server = detect_frames(PeerRole::kServer, first_bytes.server.bytes);
   if (of_client == Match::kNo || of_server == Match::kNo) return Match::kNo;
   return std::max(of_client, of_server);
 }

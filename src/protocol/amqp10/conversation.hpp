@@ -31,10 +31,10 @@ class Amqp10Conversation final : public MessageConversation {
   }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
@@ -67,12 +67,12 @@ class Amqp10Conversation final : public MessageConversation {
                       SpanSink& sink);
   void settle(Delivery& delivery, const Disposition& disposition, const Message& answer,
               SpanSink& sink);
-  void on_detach(Speaker from, std::uint16_t channel, const Value& value, SpanSink& sink);
-  void on_end(Speaker from, std::uint16_t channel, SpanSink& sink);
-  void tell(const Delivery& delivery, Speaker from, std::uint64_t end_ns, SpanSink& sink);
+  void on_detach(PeerRole from, std::uint16_t channel, const Value& value, SpanSink& sink);
+  void on_end(PeerRole from, std::uint16_t channel, SpanSink& sink);
+  void tell(const Delivery& delivery, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
   void drop(Link& link, SpanSink::Note why, SpanSink& sink);
-  Link* link_of(Speaker from, std::uint64_t key);
-  Links& links_of(Speaker from) { return links_[static_cast<std::size_t>(from)]; }
+  Link* link_of(PeerRole from, std::uint64_t key);
+  Links& links_of(PeerRole from) { return links_[static_cast<std::size_t>(from)]; }
 
   std::array<Links, 2> links_;
   /// The broker's channel of a session -> the client's, and back.

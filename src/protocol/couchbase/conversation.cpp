@@ -28,9 +28,9 @@ constexpr std::uint16_t kCollectionsFeature = 0x12;
 // Clients give up after seconds; an answer that is later was lost.
 constexpr std::uint64_t kMaxWaitNs = 75'000'000'000;
 
-bool is_magic_of(Speaker from, std::uint8_t magic) {
+bool is_magic_of(PeerRole from, std::uint8_t magic) {
   using F = memcached::Frame;
-  return from == Speaker::kClient
+  return from == PeerRole::kClient
              ? magic == F::kRequest || magic == F::kFlexibleRequest || magic == F::kServerResponse
              : magic == F::kResponse || magic == F::kFlexibleResponse || magic == F::kServerRequest;
 }
@@ -56,7 +56,7 @@ CouchbaseConversation::CouchbaseConversation(const ConversationOptions&,
     : MessageConversation(start, kKeptBytes),
       collections_(start.mid_life ? Collections::kUnknown : Collections::kOff) {}
 
-MessageConversation::Size CouchbaseConversation::measure(Speaker from,
+MessageConversation::Size CouchbaseConversation::measure(PeerRole from,
                                                          std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
@@ -176,10 +176,10 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
              span);
 }
 
-bool CouchbaseConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool CouchbaseConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame || !is_magic_of(from, frame->magic)) return false;
-  if (from == Speaker::kClient) return is_document_request(*frame) || is_own_request(*frame);
+  if (from == PeerRole::kClient) return is_document_request(*frame) || is_own_request(*frame);
   const Request* const waiting = requests_.find(frame->opaque);
   return waiting != nullptr && waiting->opcode == frame->opcode;
 }

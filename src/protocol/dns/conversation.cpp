@@ -74,7 +74,8 @@ DnsConversation::DnsConversation(const ConversationOptions& options, const Conve
       timeout_ns_(options.dns_timeout_ns) {}
 
 // A datagram is a message, as far as it was captured.
-MessageConversation::Size DnsConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MessageConversation::Size DnsConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (datagrams_) return bytes.size();
   if (bytes.size() < kLengthBytes) return std::unexpected(ParseError::Truncated);
   const std::size_t length = length_of(bytes);
@@ -82,7 +83,7 @@ MessageConversation::Size DnsConversation::measure(Speaker from, std::span<const
   return kLengthBytes + length;
 }
 
-bool DnsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool DnsConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (datagrams_) return true;
   if (bytes.size() < kLengthBytes + Header::kBytes) return false;
   const std::size_t length = length_of(bytes);
@@ -97,9 +98,9 @@ void DnsConversation::on_message(const Message& message, SpanSink& sink) {
   const auto header = reader.header();
   if (!header) return sink.note(Note::MessageMalformed);
   if (header->opcode != kQuery) return;  // an update or a notification looks nothing up
-  if (message.from == Speaker::kClient && !header->is_response)
+  if (message.from == PeerRole::kClient && !header->is_response)
     return on_query(message, reader, *header, sink);
-  if (message.from == Speaker::kClient || !header->is_response) return;  // a multicast neighbour's
+  if (message.from == PeerRole::kClient || !header->is_response) return;  // a multicast neighbour's
   if (multicast_) return on_multicast_answer(message, reader, *header, sink);
   on_answer(message, reader, *header, sink);
 }

@@ -24,12 +24,12 @@ class DnsConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
   /// Who waits for an answer is found by the id, whatever was missed.
-  void on_lost(Speaker from, SpanSink& sink) override {}
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override {}
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override {
     return datagrams_;
   }

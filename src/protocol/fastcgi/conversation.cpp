@@ -51,18 +51,18 @@ Match detect(const FirstBytes& first_bytes) {
   return first_bytes.mid_life ? Match::kMaybe : Match::kNo;
 }
 
-MessageConversation::Size FastcgiConversation::measure(Speaker from,
+MessageConversation::Size FastcgiConversation::measure(PeerRole from,
                                                        std::span<const std::byte> bytes) {
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
-  if (is_servers(header->type) != (from == Speaker::kServer))
+  if (is_servers(header->type) != (from == PeerRole::kServer))
     return std::unexpected(ParseError::NotThisProtocol);
   measured_ = *header;
   return measured_.size();
 }
 
-bool FastcgiConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient) return check_begin(bytes).has_value();
+bool FastcgiConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  if (from == PeerRole::kClient) return check_begin(bytes).has_value();
   const auto header = parse_header(bytes);
   if (!header || !is_servers(header->type) || header->padding_bytes > 7) return false;
   return find(header->request_id) != nullptr;
@@ -76,8 +76,8 @@ void FastcgiConversation::on_message(const Message& message, SpanSink& sink) {
   }
   const RecordHeader header = measured_;
   if (header.request_id == 0) return;
-  message.from == Speaker::kClient ? on_client_record(header, message, sink)
-                                   : on_server_record(header, message, sink);
+  message.from == PeerRole::kClient ? on_client_record(header, message, sink)
+                                    : on_server_record(header, message, sink);
 }
 
 void FastcgiConversation::on_client_record(const RecordHeader& header, const Message& message,
@@ -241,11 +241,11 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
   }
 }
 
-void FastcgiConversation::on_lost(Speaker from, SpanSink& sink) {
+void FastcgiConversation::on_lost(PeerRole from, SpanSink& sink) {
   const std::size_t open = open_count();
   for (Request& request : requests_) {
     if (!request.is_open) continue;
-    if (from == Speaker::kClient) {
+    if (from == PeerRole::kClient) {
       read_params(request, sink);  // no more of them will be found
     } else if (open == 1 && request.status != 0) {
       request.end_lost = true;
@@ -256,9 +256,9 @@ void FastcgiConversation::on_lost(Speaker from, SpanSink& sink) {
   }
 }
 
-bool FastcgiConversation::end_by_tail(Speaker from, std::span<const std::byte> tail,
+bool FastcgiConversation::end_by_tail(PeerRole from, std::span<const std::byte> tail,
                                       std::uint64_t end_ns, SpanSink& sink) {
-  if (from != Speaker::kServer || open_count() != 1 || !ends_with_end_request(tail)) return false;
+  if (from != PeerRole::kServer || open_count() != 1 || !ends_with_end_request(tail)) return false;
   const auto request = std::ranges::find(requests_, true, &Request::is_open);
   if (request->status == 0) return false;
   end(*request, end_ns, sink);
@@ -266,17 +266,17 @@ bool FastcgiConversation::end_by_tail(Speaker from, std::span<const std::byte> t
 }
 
 // Unseen records of a body: what they take on the wire is nearly what they hold.
-bool FastcgiConversation::on_missing(Speaker from, std::uint64_t count,
+bool FastcgiConversation::on_missing(PeerRole from, std::uint64_t count,
                                      std::span<const std::byte> tail, std::uint64_t end_ns,
                                      SpanSink& sink) {
   if (open_count() == 1) {
     const auto request = std::ranges::find(requests_, true, &Request::is_open);
-    (from == Speaker::kClient ? request->sent_bytes : request->output_bytes) += count;
+    (from == PeerRole::kClient ? request->sent_bytes : request->output_bytes) += count;
   }
   return end_by_tail(from, tail, end_ns, sink);
 }
 
-bool FastcgiConversation::ends_loss(Speaker from, std::uint64_t count,
+bool FastcgiConversation::ends_loss(PeerRole from, std::uint64_t count,
                                     std::span<const std::byte> tail, std::uint64_t end_ns,
                                     SpanSink& sink) {
   return on_missing(from, count, tail, end_ns, sink);
@@ -284,13 +284,13 @@ bool FastcgiConversation::ends_loss(Speaker from, std::uint64_t count,
 
 void FastcgiConversation::end_lost_ones(SpanSink& sink) {
   for (Request& request : requests_) {
-    if (request.is_open && request.end_lost) end(request, moved_ns(Speaker::kServer), sink);
+    if (request.is_open && request.end_lost) end(request, moved_ns(PeerRole::kServer), sink);
   }
 }
 
 void FastcgiConversation::on_end_of_stream(model::Direction direction, std::uint64_t,
                                            SpanSink& sink) {
-  if (direction == direction_of(Speaker::kServer)) end_lost_ones(sink);
+  if (direction == direction_of(PeerRole::kServer)) end_lost_ones(sink);
 }
 
 void FastcgiConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {

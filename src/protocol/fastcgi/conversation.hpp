@@ -31,13 +31,13 @@ class FastcgiConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override;
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
-  bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  bool ends_loss(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                  std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
@@ -77,7 +77,7 @@ class FastcgiConversation final : public MessageConversation {
   static void read_output(Request& request, std::string_view text, const RecordHeader& header);
   void end(Request& request, std::uint64_t end_ns, SpanSink& sink);
   void emit(const Request& request, std::uint64_t end_ns, SpanSink& sink);
-  bool end_by_tail(Speaker from, std::span<const std::byte> tail, std::uint64_t end_ns,
+  bool end_by_tail(PeerRole from, std::span<const std::byte> tail, std::uint64_t end_ns,
                    SpanSink& sink);
   /// Those whose end was lost end with the server's last bytes.
   void end_lost_ones(SpanSink& sink);

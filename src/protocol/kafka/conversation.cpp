@@ -61,9 +61,9 @@ KafkaConversation::KafkaConversation(const ConversationOptions& options,
       waiting_(kMaxWaiting),
       answers_in_step_(!start.mid_life) {}
 
-MessageConversation::Size KafkaConversation::measure(Speaker from,
+MessageConversation::Size KafkaConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     const auto front = read_request_front(bytes);
     if (!front) return std::unexpected(front.error());
     return front->bytes;
@@ -76,9 +76,9 @@ MessageConversation::Size KafkaConversation::measure(Speaker from,
 }
 
 // Many clients, and the broker, read the size of a message with a call of its own.
-bool KafkaConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const bool only_size = bytes.size() == kSizeBytes;
-  if (from == Speaker::kServer) {
+  if (from == PeerRole::kServer) {
     const auto front = read_answer_front(bytes);
     if (!front) return only_size && front.error() == ParseError::Truncated;
     return waiting_.find(front->correlation_id) != nullptr;
@@ -93,10 +93,10 @@ bool KafkaConversation::resumes(Speaker from, std::span<const std::byte> bytes) 
   return front ? front->bytes == bytes.size() : only_size;
 }
 
-void KafkaConversation::on_part(Speaker from, std::span<const std::byte> bytes,
+void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
                                 std::uint64_t missing, SpanSink& sink) {
   if (!std::exchange(stream_wanted_, true)) sink.want_stream();
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (!exchange_) {
       begin_request(bytes);
       bytes = bytes.subspan(kRequestFrontBytes);
@@ -134,7 +134,7 @@ void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink&
 }
 
 void KafkaConversation::on_message(const Message& message, SpanSink& sink) {
-  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+  message.from == PeerRole::kClient ? on_request(message, sink) : on_answer(message, sink);
 }
 
 void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
@@ -251,8 +251,8 @@ void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& 
   }
 }
 
-void KafkaConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) {
+void KafkaConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) {
     give_up_answer(Note::RequestLostResponse, sink);
     answers_in_step_ = false;
     answers_lost_ = true;

@@ -29,15 +29,15 @@ std::string_view line_of(std::string_view text) {
   return without_return(text.substr(0, text.find('\n')));
 }
 
-bool is_frame(Speaker from, std::span<const std::byte> bytes) {
+bool is_frame(PeerRole from, std::span<const std::byte> bytes) {
   const auto first = std::to_integer<std::uint8_t>(bytes[0]);
-  return first == (from == Speaker::kClient ? Frame::kRequest : Frame::kResponse);
+  return first == (from == PeerRole::kClient ? Frame::kRequest : Frame::kResponse);
 }
 
-Size measure_frame(Speaker from, std::span<const std::byte> bytes) {
+Size measure_frame(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
-  const bool is_ours = from == Speaker::kServer ? frame->datatype == 0 : frame->status == 0;
+  const bool is_ours = from == PeerRole::kServer ? frame->datatype == 0 : frame->status == 0;
   if (!is_ours) return std::unexpected(ParseError::Malformed);
   return frame->size();
 }
@@ -52,17 +52,18 @@ MemcachedConversation::MemcachedConversation(const ConversationOptions&,
                                              const ConversationStart& start)
     : MessageConversation(start, kKeptBytes) {}
 
-MessageConversation::Size MemcachedConversation::measure(Speaker from,
+MessageConversation::Size MemcachedConversation::measure(PeerRole from,
                                                          std::span<const std::byte> bytes) {
-  const bool in_line = from == Speaker::kClient && long_line_;
+  const bool in_line = from == PeerRole::kClient && long_line_;
   if (!in_line && is_frame(from, bytes)) return measure_frame(from, bytes);
   return measure_text(from, text_of(bytes));
 }
 
-MessageConversation::Size MemcachedConversation::measure_text(Speaker from, std::string_view text) {
+MessageConversation::Size MemcachedConversation::measure_text(PeerRole from,
+                                                              std::string_view text) {
   const std::size_t end = text.find('\n');
   if (!is_plain_line(line_of(text))) return std::unexpected(ParseError::NotThisProtocol);
-  if (from == Speaker::kClient) return measure_command(text);
+  if (from == PeerRole::kClient) return measure_command(text);
   if (end == std::string_view::npos)
     return std::unexpected(text.size() < kMaxLine ? ParseError::Truncated
                                                   : ParseError::NotThisProtocol);
@@ -86,9 +87,9 @@ MessageConversation::Size MemcachedConversation::measure_command(std::string_vie
 }
 
 void MemcachedConversation::on_message(const Message& message, SpanSink& sink) {
-  const bool in_line = message.from == Speaker::kClient && long_line_;
+  const bool in_line = message.from == PeerRole::kClient && long_line_;
   const bool is_binary = !in_line && is_frame(message.from, message.bytes);
-  if (message.from == Speaker::kClient)
+  if (message.from == PeerRole::kClient)
     return is_binary ? on_binary_request(message, sink) : on_text_command(message, sink);
   Answer answer;
   answer.is_binary = is_binary;
@@ -241,19 +242,20 @@ void MemcachedConversation::tell(const Request& request, const Outcome& outcome,
              span);
 }
 
-bool MemcachedConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MemcachedConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   // What the server sends while nobody asks is the rest of an answer.
-  if (from == Speaker::kServer) return !requests_.empty() && measure(from, bytes).has_value();
+  if (from == PeerRole::kServer) return !requests_.empty() && measure(from, bytes).has_value();
   if (!is_frame(from, bytes))
     return measure(from, bytes) && parse_command(line_of(text_of(bytes))).is_known;
   const auto frame = parse_frame(bytes);
   return frame && is_plausible_request(*frame);
 }
 
-bool MemcachedConversation::on_missing(Speaker from, std::uint64_t, std::span<const std::byte> tail,
-                                       std::uint64_t end_ns, SpanSink& sink) {
+bool MemcachedConversation::on_missing(PeerRole from, std::uint64_t,
+                                       std::span<const std::byte> tail, std::uint64_t end_ns,
+                                       SpanSink& sink) {
   sink.want_stream();
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (long_line_ && text_of(tail).ends_with('\n')) {
       long_line_ = false;
       sending_.sent_ns = end_ns;
@@ -272,8 +274,8 @@ bool MemcachedConversation::on_missing(Speaker from, std::uint64_t, std::span<co
   return true;
 }
 
-void MemcachedConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) {
+void MemcachedConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) {
     // An answer that has begun is no error.
     if (!requests_.empty() && requests_.front().answer_bytes > 0) {
       tell(requests_.front(), {.end_ns = requests_.front().sent_ns, .error_code = {}, .error = {}},

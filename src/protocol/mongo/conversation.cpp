@@ -56,22 +56,22 @@ void MongoConversation::Request::set(const Command& command, const Message& mess
   collection_bytes = keep(command.collection, kMaxNamespace);
 }
 
-MessageConversation::Size MongoConversation::measure(Speaker from,
+MessageConversation::Size MongoConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
   return header->size;
 }
 
-bool MongoConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MongoConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   // A driver may read the header in a call of its own.
-  const auto begins = check_start(bytes, from == Speaker::kClient);
+  const auto begins = check_start(bytes, from == PeerRole::kClient);
   return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Header::kBytes);
 }
 
 void MongoConversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return;
-  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+  message.from == PeerRole::kClient ? on_request(message, sink) : on_answer(message, sink);
 }
 
 void MongoConversation::on_request(const Message& message, SpanSink& sink) {
@@ -146,8 +146,8 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
              span);
 }
 
-void MongoConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer && !waiting_.empty()) answers_lost_ = true;
+void MongoConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer && !waiting_.empty()) answers_lost_ = true;
 }
 
 void MongoConversation::on_unanswered(Unanswered& open, SpanSink&) {

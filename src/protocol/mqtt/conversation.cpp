@@ -18,12 +18,12 @@ constexpr std::size_t kMaxDestinationBytes = 1024 * 1024;
 constexpr std::uint64_t kLostAfterNs = 60'000'000'000;
 constexpr std::size_t kMaxClientIdBytes = 1024;
 
-std::uint64_t key_of(Speaker from, std::uint16_t packet_id) {
+std::uint64_t key_of(PeerRole from, std::uint16_t packet_id) {
   return static_cast<std::uint64_t>(from) << 16U | packet_id;
 }
 
-Speaker other(Speaker speaker) {
-  return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
+PeerRole other(PeerRole peer) {
+  return peer == PeerRole::kClient ? PeerRole::kServer : PeerRole::kClient;
 }
 
 }  // namespace
@@ -31,14 +31,14 @@ Speaker other(Speaker speaker) {
 MqttConversation::MqttConversation(const ConversationOptions&, const ConversationStart& start)
     : MessageConversation(start), waiting_(kMaxWaiting) {}
 
-MessageConversation::Size MqttConversation::measure(Speaker from,
+MessageConversation::Size MqttConversation::measure(PeerRole from,
                                                     std::span<const std::byte> bytes) {
   const auto header = parse_fixed_header(from, bytes);
   if (!header) return std::unexpected(header.error());
   return header->size();
 }
 
-bool MqttConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MqttConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto header = parse_fixed_header(from, bytes);
   return header && is_plausible(*header, bytes.subspan(header->header_bytes));
 }
@@ -95,7 +95,7 @@ void MqttConversation::on_publish(const Message& message, const FixedHeader& hea
 }
 
 // Section 3.3.2.3.4: an alias with a topic is given, one without is used.
-std::string_view MqttConversation::topic_of(const Publish& publish, Speaker from, SpanSink& sink) {
+std::string_view MqttConversation::topic_of(const Publish& publish, PeerRole from, SpanSink& sink) {
   if (!publish.topic.empty()) {
     if (publish.alias) aliases_of(from).set(*publish.alias, publish.topic);
     return publish.topic;
@@ -163,8 +163,8 @@ void MqttConversation::on_acknowledgement(const Message& message, const FixedHea
 
 void MqttConversation::tell_now(const Message& message, std::string_view destination,
                                 SpanSink& sink) {
-  const bool is_publish =
-      message.from == Speaker::kClient && message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
+  const bool is_publish = message.from == PeerRole::kClient &&
+                          message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
   add_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
@@ -180,7 +180,7 @@ void MqttConversation::tell_now(const Message& message, std::string_view destina
 
 void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
   const bool is_publish =
-      delivery.from == Speaker::kClient && delivery.ends_with != PacketType::kSuback;
+      delivery.from == PeerRole::kClient && delivery.ends_with != PacketType::kSuback;
   add_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
@@ -197,7 +197,7 @@ void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, Sp
 }
 
 // Aliases may have been given anew in what was lost: better no topic than a wrong one.
-void MqttConversation::on_lost(Speaker from, SpanSink&) {
+void MqttConversation::on_lost(PeerRole from, SpanSink&) {
   aliases_of(from).forget();
   has_lost_ = true;
 }

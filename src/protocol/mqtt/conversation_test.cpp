@@ -270,17 +270,17 @@ TEST(MqttDetect, InMidLifeItTakesTwoSidesThatFitOrSeveralMessages) {
 }
 
 TEST(MqttPacket, WhatBreaksTheRulesIsRefused) {
-  const auto refused = [](Speaker from, const std::string& bytes) {
+  const auto refused = [](PeerRole from, const std::string& bytes) {
     const auto header = parse_fixed_header(from, std::as_bytes(std::span(bytes)));
     return !header && header.error() == ParseError::NotThisProtocol;
   };
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\0\0", 2)));
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x36\5", 2)));  // QoS 3
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x80\5", 2)));  // flags
-  EXPECT_TRUE(refused(Speaker::kServer, std::string("\x82\6", 2)));  // not the server's
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x90\3", 2)));  // not the client's
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\xc0\1", 2)));  // a PINGREQ is empty
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x30\xff\xff\xff\xff", 5)));
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\0\0", 2)));
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x36\5", 2)));  // QoS 3
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x80\5", 2)));  // flags
+  EXPECT_TRUE(refused(PeerRole::kServer, std::string("\x82\6", 2)));  // not the server's
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x90\3", 2)));  // not the client's
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\xc0\1", 2)));  // a PINGREQ is empty
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x30\xff\xff\xff\xff", 5)));
 }
 
 }  // namespace

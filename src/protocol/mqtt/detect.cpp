@@ -58,7 +58,7 @@ void note_packet(const FixedHeader& header, std::span<const std::byte> body, See
   }
 }
 
-Seen look_at(Speaker from, std::span<const std::byte> bytes) {
+Seen look_at(PeerRole from, std::span<const std::byte> bytes) {
   Seen seen;
   for (int i = 0; i < kMaxChecked && !bytes.empty(); ++i) {
     const auto header = parse_fixed_header(from, bytes);
@@ -85,8 +85,8 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 }  // namespace
 
 Match detect(const FirstBytes& first_bytes) {
-  const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
-  const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
+  const Seen client = look_at(PeerRole::kClient, first_bytes.client.bytes);
+  const Seen server = look_at(PeerRole::kServer, first_bytes.server.bytes);
   if (!client.is_mqtt || !server.is_mqtt) return Match::kNo;
   if (client.has_connect) return Match::kYes;
   if (!first_bytes.mid_life) {

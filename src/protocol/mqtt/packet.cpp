@@ -44,9 +44,9 @@ constexpr TypeRow kTypes[] = {
     {Sender::kBoth, 0, 0, kMaxAcknowledgement},    // AUTH
 };
 
-bool may_send(Sender sender, Speaker from) {
+bool may_send(Sender sender, PeerRole from) {
   const auto who =
-      static_cast<unsigned>(from == Speaker::kClient ? Sender::kClient : Sender::kServer);
+      static_cast<unsigned>(from == PeerRole::kClient ? Sender::kClient : Sender::kServer);
   return (static_cast<unsigned>(sender) & who) != 0;
 }
 
@@ -104,7 +104,7 @@ bool is_plausible_suback(base::ByteCursor cursor) {
 
 }  // namespace
 
-std::expected<FixedHeader, ParseError> parse_fixed_header(Speaker from,
+std::expected<FixedHeader, ParseError> parse_fixed_header(PeerRole from,
                                                           std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   const std::uint8_t first = cursor.u8();

@@ -29,9 +29,9 @@ bool makes_request(PacketType type) {
          type == PacketType::kBulkLoad || type == PacketType::kTransaction;
 }
 
-bool is_from(Speaker speaker, PacketType type) {
+bool is_from(PeerRole peer, PacketType type) {
   if (type == PacketType::kPrelogin) return true;  // TLS of either end, too
-  return (type == PacketType::kResponse) == (speaker == Speaker::kServer);
+  return (type == PacketType::kResponse) == (peer == PeerRole::kServer);
 }
 
 // The first packet of an answer begins with one of these tokens.
@@ -95,12 +95,13 @@ MssqlConversation::MssqlConversation(const ConversationOptions& options,
       phase_(start.mid_life ? Phase::kRequests : Phase::kPrelogin) {}
 
 // Bytes of `from` that have no packets, or none that can be told.
-bool MssqlConversation::is_opaque(Speaker from) const {
-  if (from == Speaker::kClient) return is_request_cut_;
+bool MssqlConversation::is_opaque(PeerRole from) const {
+  if (from == PeerRole::kClient) return is_request_cut_;
   return phase_ == Phase::kRequests && (is_unseen_ || requests_.empty());
 }
 
-MssqlConversation::Size MssqlConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MssqlConversation::Size MssqlConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (is_opaque(from)) return bytes.size();
   if (bytes[0] == kSmp) return std::unexpected(ParseError::Unsupported);
   if (phase_ == Phase::kLogin && is_tls(bytes)) {
@@ -117,12 +118,12 @@ MssqlConversation::Size MssqlConversation::measure(Speaker from, std::span<const
 void MssqlConversation::on_message(const Message& message, SpanSink& sink) {
   if (is_opaque(message.from)) return on_opaque(message);
   if (is_tls(message.bytes)) return;
-  message.from == Speaker::kClient ? on_client(message, sink) : on_server(message, sink);
+  message.from == PeerRole::kClient ? on_client(message, sink) : on_server(message, sink);
 }
 
 void MssqlConversation::on_opaque(const Message& message) {
   if (requests_.empty()) return;
-  if (message.from == Speaker::kClient) {
+  if (message.from == PeerRole::kClient) {
     requests_.back().bytes += message.size;
     return;
   }
@@ -205,10 +206,10 @@ void MssqlConversation::end_of_unseen_answer(SpanSink& sink) {
   may_guess_end() ? finish(answer_ns_, sink) : lose(sink);
 }
 
-bool MssqlConversation::on_missing(Speaker from, std::uint64_t count, std::span<const std::byte>,
+bool MssqlConversation::on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte>,
                                    std::uint64_t end_ns, SpanSink& sink) {
   if (phase_ != Phase::kRequests) return false;
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (incoming_.is_open) cut_request(sink);
     if (is_request_cut_) requests_.back().bytes += count;
     return is_request_cut_;
@@ -228,23 +229,23 @@ void MssqlConversation::cut_request(SpanSink& sink) {
   is_request_cut_ = !requests_.empty();
 }
 
-void MssqlConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kClient && phase_ == Phase::kRequests && incoming_.is_open)
+void MssqlConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kClient && phase_ == Phase::kRequests && incoming_.is_open)
     cut_request(sink);
-  if (from == Speaker::kClient && is_request_cut_) return;
-  if (from == Speaker::kServer && phase_ == Phase::kRequests && may_guess_end()) {
+  if (from == PeerRole::kClient && is_request_cut_) return;
+  if (from == PeerRole::kServer && phase_ == Phase::kRequests && may_guess_end()) {
     is_unseen_ = true;
     return;
   }
-  if (from == Speaker::kClient) incoming_.is_open = false;
+  if (from == PeerRole::kClient) incoming_.is_open = false;
   lose(sink);
 }
 
-bool MssqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MssqlConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
   const auto header = parse_header(bytes);
   if (!header || !is_from(from, header->type)) return false;
-  return from == Speaker::kServer ? begins_answer(bytes) : header->length <= bytes.size();
+  return from == PeerRole::kServer ? begins_answer(bytes) : header->length <= bytes.size();
 }
 
 void MssqlConversation::lose(SpanSink& sink) {

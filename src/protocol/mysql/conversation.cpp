@@ -26,12 +26,13 @@ MysqlConversation::MysqlConversation(const ConversationOptions& options,
       phase_(start.mid_life ? Phase::kCommands : Phase::kGreeting) {}
 
 // Bytes of `from` that have no packets, or none that can be told.
-bool MysqlConversation::is_opaque(Speaker from) const {
-  if (from == Speaker::kClient) return sends_file_;
+bool MysqlConversation::is_opaque(PeerRole from) const {
+  if (from == PeerRole::kClient) return sends_file_;
   return phase_ == Phase::kCommands && (is_unseen_ || requests_.empty());
 }
 
-MysqlConversation::Size MysqlConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MysqlConversation::Size MysqlConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (is_opaque(from)) return bytes.size();
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
@@ -40,12 +41,12 @@ MysqlConversation::Size MysqlConversation::measure(Speaker from, std::span<const
 
 void MysqlConversation::on_message(const Message& message, SpanSink& sink) {
   if (is_opaque(message.from)) return on_opaque(message, sink);
-  message.from == Speaker::kClient ? on_client(message, sink) : on_server(message, sink);
+  message.from == PeerRole::kClient ? on_client(message, sink) : on_server(message, sink);
 }
 
 void MysqlConversation::on_opaque(const Message& message, SpanSink& sink) {
   if (requests_.empty()) return;
-  if (message.from == Speaker::kClient) {
+  if (message.from == PeerRole::kClient) {
     requests_.front().bytes += message.size;
     return;
   }
@@ -177,10 +178,10 @@ void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
   may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
 }
 
-bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
+bool MysqlConversation::on_missing(PeerRole from, std::uint64_t count,
                                    std::span<const std::byte> tail, std::uint64_t end_ns,
                                    SpanSink& sink) {
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (!requests_.empty() && (sends_file_ || client_continues_)) {
       // Up to the answer all of it belongs to the request.
       sends_file_ = true;
@@ -201,18 +202,18 @@ bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
   return true;
 }
 
-void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer && phase_ == Phase::kCommands && may_guess_end()) {
+void MysqlConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer && phase_ == Phase::kCommands && may_guess_end()) {
     is_unseen_ = true;
     return;
   }
-  if (from == Speaker::kClient && sends_file_) return;  // of the file, up to the server's answer
+  if (from == PeerRole::kClient && sends_file_) return;  // of the file, up to the server's answer
   lose(sink);
 }
 
-bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MysqlConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
-  if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Match::kYes;
+  if (from == PeerRole::kClient) return begins_command(bytes, bytes.size()) == Match::kYes;
   return !requests_.empty() && begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
 }
 

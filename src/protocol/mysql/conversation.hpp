@@ -29,11 +29,11 @@ class MysqlConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
@@ -54,7 +54,7 @@ class MysqlConversation final : public MessageConversation {
   using PacketBytes = std::span<const std::byte>;
   static constexpr std::size_t kMaxNameBytes = 256;  // of a database; 64 characters are allowed
 
-  [[nodiscard]] bool is_opaque(Speaker from) const;
+  [[nodiscard]] bool is_opaque(PeerRole from) const;
   void on_client(const Message& message, SpanSink& sink);
   void on_server(const Message& message, SpanSink& sink);
   void on_opaque(const Message& message, SpanSink& sink);

@@ -45,7 +45,7 @@ struct Command {
 
 /// The command that `bytes` begin with. Truncated: its line isn't all there. NotThisProtocol:
 /// `from` sends no such command. Malformed: its arguments are wrong.
-std::expected<Command, ParseError> parse_command(Speaker from, std::span<const std::byte> bytes);
+std::expected<Command, ParseError> parse_command(PeerRole from, std::span<const std::byte> bytes);
 
 /// The value of a member of a JSON object that isn't inside another value: a string with its
 /// escapes resolved, anything else as it is written. Empty if there is none, or if `json` ends

@@ -26,7 +26,7 @@ struct Seen {
 // message: some are enough.
 constexpr int kMaxChecked = 64;
 
-Seen look_at(Speaker from, std::span<const std::byte> bytes) {
+Seen look_at(PeerRole from, std::span<const std::byte> bytes) {
   Seen seen;
   for (int i = 0; i < kMaxChecked && !bytes.empty(); ++i) {
     const auto command = parse_command(from, bytes);
@@ -58,8 +58,8 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 Match detect(const FirstBytes& first_bytes) {
   // The server begins.
   if (!first_bytes.mid_life && !first_bytes.server_first) return Match::kNo;
-  const Seen client = look_at(Speaker::kClient, first_bytes.client.bytes);
-  const Seen server = look_at(Speaker::kServer, first_bytes.server.bytes);
+  const Seen client = look_at(PeerRole::kClient, first_bytes.client.bytes);
+  const Seen server = look_at(PeerRole::kServer, first_bytes.server.bytes);
   if (!client.is_nats || !server.is_nats) return Match::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
   if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Match::kYes;
@@ -69,9 +69,9 @@ Match detect(const FirstBytes& first_bytes) {
   return Match::kMaybe;
 }
 
-MessageConversation::Size NatsConversation::measure(Speaker from,
+MessageConversation::Size NatsConversation::measure(PeerRole from,
                                                     std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient && !is_connected_ &&
+  if (from == PeerRole::kClient && !is_connected_ &&
       std::to_integer<std::uint8_t>(bytes[0]) == kTlsHandshake)
     return std::unexpected(ParseError::Unsupported);
   const auto command = parse_command(from, bytes);
@@ -82,7 +82,7 @@ MessageConversation::Size NatsConversation::measure(Speaker from,
 
 // A message that is longer than the call, or than what was captured of it, is believed where the
 // call before ended a line.
-bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool NatsConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto command = parse_command(from, bytes);
   if (!command) return false;
   if (command->size() <= bytes.size()) return is_whole_command(*command, bytes);
@@ -122,7 +122,7 @@ void NatsConversation::tell(const Message& message, const Command& command, Span
   add_message_span(
       {.type = is_client() ? model::EventType::kNatsClient : model::EventType::kNatsServer,
        .system = "nats",
-       .operation = message.from == Speaker::kClient ? kPublish : kProcess,
+       .operation = message.from == PeerRole::kClient ? kPublish : kProcess,
        .destination = command.subject,
        .client_id = client_name_,
        .extent = {.start_ns = message.start_ns,

@@ -172,7 +172,7 @@ TEST(NatsDetect, WhatLooksAlikeIsNot) {
 }
 
 TEST(NatsCommand, WhatBreaksTheRulesIsRefused) {
-  const auto error_of = [](Speaker from, std::string_view text) {
+  const auto error_of = [](PeerRole from, std::string_view text) {
     const auto command = parse_command(from, std::as_bytes(std::span(text)));
     return command ? -1 : static_cast<int>(command.error());
   };
@@ -182,12 +182,12 @@ TEST(NatsCommand, WhatBreaksTheRulesIsRefused) {
   for (const char* text : {"PUB a\r\n", "PUB a b c d\r\n", "PUB a -1\r\n", "PUB a 99999999999\r\n",
                            "PUB a 2x\r\n", "HPUB a 5 2\r\n", "SUB a\r\n", "PING x\r\n",
                            "CONNECT\r\n", "PUB a b c d e f g\r\n", "PUB a\x01 2\r\n"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), malformed) << text;
+    EXPECT_EQ(error_of(PeerRole::kClient, text), malformed) << text;
   for (const char* text : {"P", "PUB", "PUB ", "PUB a 2", "pong"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), truncated) << text;
+    EXPECT_EQ(error_of(PeerRole::kClient, text), truncated) << text;
   for (const char* text : {"MSG a 1 2\r\n", "INFO {}\r\n", "X", "PUBS a", "\r\n", "\n"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), other) << text;
-  EXPECT_EQ(error_of(Speaker::kServer, "PUB a 2\r\n"), other);
+    EXPECT_EQ(error_of(PeerRole::kClient, text), other) << text;
+  EXPECT_EQ(error_of(PeerRole::kServer, "PUB a 2\r\n"), other);
 }
 
 TEST(NatsJson, FindsMembersOfTheObjectItself) {

@@ -242,7 +242,7 @@ void PostgresConversation::end_failed_one(std::uint64_t ns, SpanSink& sink) {
 }
 
 void PostgresConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
-  end_failed_one(moved_ns(Speaker::kServer), sink);
+  end_failed_one(moved_ns(PeerRole::kServer), sink);
   if (is_adrift_) return lose(sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
     tell(request, end_ns, Outcome::kDone, failed);

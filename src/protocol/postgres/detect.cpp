@@ -34,7 +34,7 @@ struct Walk {
   bool has_copy = false;     // CopyInResponse or another of the kind is
 };
 
-Walk walk(Speaker from, std::span<const std::byte> bytes) {
+Walk walk(PeerRole from, std::span<const std::byte> bytes) {
   Walk walk;
   while (!bytes.empty()) {
     const auto size = message_size(from, bytes);
@@ -61,8 +61,8 @@ Walk walk(Speaker from, std::span<const std::byte> bytes) {
 }
 
 Match detect_mid_life(const FirstBytes& first_bytes) {
-  const Walk client = walk(Speaker::kClient, first_bytes.client.bytes);
-  const Walk server = walk(Speaker::kServer, first_bytes.server.bytes);
+  const Walk client = walk(PeerRole::kClient, first_bytes.client.bytes);
+  const Walk server = walk(PeerRole::kServer, first_bytes.server.bytes);
   const bool server_is_proof = server.is_clean && server.has_ready && server.messages > 1;
   if (server_is_proof && !first_bytes.client.bytes.empty()) return Match::kYes;
   if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty())

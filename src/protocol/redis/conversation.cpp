@@ -33,14 +33,14 @@ RedisConversation::RedisConversation(const ConversationOptions& options,
       tells_database_(options.redis_database),
       database_(start.mid_life ? -1 : 0) {}
 
-MessageConversation::Size RedisConversation::measure(Speaker from,
+MessageConversation::Size RedisConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
   const char type = text_of(bytes)[0];
-  if (from == Speaker::kClient && sending_.strings_left == 0 && type != '*')
+  if (from == PeerRole::kClient && sending_.strings_left == 0 && type != '*')
     return measure_inline(text_of(bytes));
   const auto element = parse_element(bytes);
   if (!element) return std::unexpected(element.error());
-  const bool fits = from == Speaker::kServer ? reply_.accepts(*element)
+  const bool fits = from == PeerRole::kServer ? reply_.accepts(*element)
                     : sending_.strings_left > 0
                         ? type == '$' && !element->is_null && !element->is_streamed
                         : !element->is_streamed;
@@ -64,7 +64,7 @@ Element RedisConversation::element_of(const Message& message) const {
 
 void RedisConversation::on_message(const Message& message, SpanSink& sink) {
   if (std::exchange(wants_stream_, false)) sink.want_stream();
-  if (message.from == Speaker::kClient) return on_client_element(message, sink);
+  if (message.from == PeerRole::kClient) return on_client_element(message, sink);
   reply_end_ns_ = message.end_ns;
   if (reply_.take(element_of(message))) on_reply(message.end_ns, sink);
 }
@@ -237,22 +237,22 @@ void RedisConversation::tell(const Request& request, const Outcome& outcome, Spa
              span);
 }
 
-bool RedisConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool RedisConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   // What the server sends while nobody asks is the rest of an answer.
-  if (from == Speaker::kServer) return !requests_.empty() && parse_element(bytes).has_value();
+  if (from == PeerRole::kServer) return !requests_.empty() && parse_element(bytes).has_value();
   return array_start(text_of(bytes)) == CommandStart::kKnown;
 }
 
-bool RedisConversation::on_missing(Speaker from, std::uint64_t, std::span<const std::byte>,
+bool RedisConversation::on_missing(PeerRole from, std::uint64_t, std::span<const std::byte>,
                                    std::uint64_t, SpanSink&) {
   // Commands behind some that wait: this client doesn't wait for its answers.
-  if (from == Speaker::kClient && sending_.strings_left == 0 && !requests_.empty())
+  if (from == PeerRole::kClient && sending_.strings_left == 0 && !requests_.empty())
     requests_.note_pipelining();
   return false;
 }
 
-void RedisConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) return on_lost_answers(sink);
+void RedisConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) return on_lost_answers(sink);
   // What was lost is taken for the rest of this command, as long as the client has never sent the
   // next before it was answered.
   const bool in_command = sending_.strings_left > 0;

@@ -18,8 +18,8 @@ using Note = SpanSink::Note;
 // call, RFC 5531 section 8.4).
 constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 
-Speaker other(Speaker speaker) {
-  return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
+PeerRole other(PeerRole peer) {
+  return peer == PeerRole::kClient ? PeerRole::kServer : PeerRole::kClient;
 }
 
 // What a first fragment holds of the record's front.
@@ -91,7 +91,7 @@ Match detect(const FirstBytes& first_bytes) {
   return Match::kMaybe;
 }
 
-MessageConversation::Size SunrpcConversation::measure(Speaker from,
+MessageConversation::Size SunrpcConversation::measure(PeerRole from,
                                                       std::span<const std::byte> bytes) {
   const auto mark = parse_mark(bytes);
   if (!mark) return std::unexpected(mark.error());
@@ -105,7 +105,7 @@ MessageConversation::Size SunrpcConversation::measure(Speaker from,
   return FragmentMark::kBytes + mark->length;
 }
 
-bool SunrpcConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool SunrpcConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto mark = parse_mark(bytes);
   if (!mark || mark->length < kMinRecordBytes) return false;
   const auto front = front_of(bytes, *mark);
@@ -168,7 +168,7 @@ void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
 void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
   const auto reply = parse_reply(record.bytes);
   if (!reply) return sink.note(Note::MessageMalformed);
-  const Speaker caller = other(record.from);
+  const PeerRole caller = other(record.from);
   const auto waiting = waiting_.take(key_of(caller, reply->xid));
   if (!waiting) return sink.note(Note::ResponseUnpaired);
   newest_answered_ns_ = std::max(newest_answered_ns_, waiting->start_ns);
@@ -176,9 +176,9 @@ void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
            {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
 }
 
-void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome,
+void SunrpcConversation::add_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome,
                                   SpanSink& sink) {
-  const bool by_us = (caller == Speaker::kClient) == is_client();
+  const bool by_us = (caller == PeerRole::kClient) == is_client();
   model::Span& span =
       sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
   auto& rpc = sink.arena().make<model::RpcCall>();
@@ -201,7 +201,7 @@ void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const 
 }
 
 // Who waits for an answer is found by its xid, whatever was missed.
-void SunrpcConversation::on_lost(Speaker from, SpanSink& sink) { record_of(from).size = 0; }
+void SunrpcConversation::on_lost(PeerRole from, SpanSink& sink) { record_of(from).size = 0; }
 
 void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](const Waiting& waiting, std::uint64_t end_ns, SpanSink& failed) {

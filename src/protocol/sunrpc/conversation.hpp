@@ -25,10 +25,10 @@ class SunrpcConversation final : public MessageConversation {
 
  protected:
   /// A message is one fragment.
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
   void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
@@ -49,20 +49,20 @@ class SunrpcConversation final : public MessageConversation {
     std::uint64_t bytes = 0;  // of the reply
   };
   struct Waiting {
-    Speaker caller = Speaker::kClient;
+    PeerRole caller = PeerRole::kClient;
     std::uint64_t start_ns = 0;
     std::uint64_t bytes = 0;
     Call call;
     std::uint32_t pid = 0;
   };
-  Record& record_of(Speaker from) { return records_[static_cast<std::size_t>(from)]; }
+  Record& record_of(PeerRole from) { return records_[static_cast<std::size_t>(from)]; }
   void on_fragment(const Message& message, bool is_last, SpanSink& sink);
   void on_record(const Message& record, SpanSink& sink);
   void on_call(const Message& record, SpanSink& sink);
   void on_reply(const Message& record, SpanSink& sink);
-  void add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
+  void add_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
   /// Either end may choose the other's numbers.
-  static std::uint64_t key_of(Speaker caller, std::uint32_t xid) {
+  static std::uint64_t key_of(PeerRole caller, std::uint32_t xid) {
     return static_cast<std::uint64_t>(caller) << 32U | xid;
   }
 
