@@ -20,8 +20,8 @@
 
 namespace obi::protocol {
 
-/// `Request` is a struct of the protocol's, with a member `Origin origin`; one that makes no span
-/// has `is_owed` false.
+/// `Request` is a struct of the protocol's, with a member `RequestOrigin origin`; one that makes no
+/// span has `is_owed` false.
 template <typename Request>
 class InOrder {
  public:

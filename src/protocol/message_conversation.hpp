@@ -21,7 +21,7 @@ namespace obi::protocol {
 enum class PeerRole : std::uint8_t { kClient = 0, kServer = 1 };
 
 /// Where and when a request began.
-struct Origin {
+struct RequestOrigin {
   std::uint64_t start_ns = 0;
   std::uint32_t pid = 0;
 };
@@ -36,7 +36,7 @@ struct Message {
   std::uint32_t pid = 0;
   bool just_measured = false;  ///< by the last call of measure(), which saw all of these bytes
   [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
-  [[nodiscard]] Origin origin() const { return {.start_ns = start_ns, .pid = pid}; }
+  [[nodiscard]] RequestOrigin origin() const { return {.start_ns = start_ns, .pid = pid}; }
 };
 
 class MessageConversation : public Conversation {

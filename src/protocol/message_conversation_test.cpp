@@ -83,7 +83,7 @@ class Toy final : public MessageConversation {
 
  private:
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::string text;
   };
   InOrder<Request> requests_;

@@ -15,7 +15,7 @@ void add_message_span(const MessageSpan& told, SpanSink& sink) {
   span.method = told.operation;
   span.path = clean_copy(told.destination, sink.arena());
   span.status = told.status;
-  set_extent(told.extent, span);
+  set_timing(told.timing, span);
 }
 
 }  // namespace obi::protocol

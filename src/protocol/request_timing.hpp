@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a request and its answer moved, and how much: what every span tells alike.
+// When a request and its answer were transferred, and how many bytes: the fields common to all
+// spans.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace obi::protocol {
 
-struct Extent {
+struct RequestTiming {
   std::uint64_t start_ns = 0;  ///< the request's first byte
   std::uint64_t end_ns = 0;    ///< the answer's last; no earlier than start_ns, else that is taken
   std::uint32_t pid = 0;
@@ -16,12 +17,12 @@ struct Extent {
   std::uint64_t response_bytes = 0;  ///< 0: there was no answer
 };
 
-inline void set_extent(const Extent& extent, model::Span& span) {
-  span.request_start_ns = span.start_ns = extent.start_ns;
-  span.end_ns = std::max(extent.start_ns, extent.end_ns);
-  span.pid = extent.pid;
-  span.request_bytes = static_cast<std::int64_t>(extent.request_bytes);
-  span.response_bytes = static_cast<std::int64_t>(extent.response_bytes);
+inline void set_timing(const RequestTiming& timing, model::Span& span) {
+  span.request_start_ns = span.start_ns = timing.start_ns;
+  span.end_ns = std::max(timing.start_ns, timing.end_ns);
+  span.pid = timing.pid;
+  span.request_bytes = static_cast<std::int64_t>(timing.request_bytes);
+  span.response_bytes = static_cast<std::int64_t>(timing.response_bytes);
 }
 
 }  // namespace obi::protocol

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::aerospike {
@@ -132,7 +132,7 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
   span.method = request.operation;
   span.path = clean_copy({request.set.data(), request.set_bytes}, arena);
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,

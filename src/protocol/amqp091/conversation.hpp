@@ -52,7 +52,7 @@ class Amqp091Conversation final : public MessageConversation {
     bool has_span = false;  // it is none that was returned
     bool has_header = false;
     std::uint64_t body_left = 0;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;  // on the wire
     std::uint64_t tag = 0;    // by which it will be confirmed; 0: it won't
     std::string destination;
@@ -64,7 +64,7 @@ class Amqp091Conversation final : public MessageConversation {
     std::uint64_t first_unconfirmed = 1;
   };
   struct Publish {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string destination;
   };

@@ -43,7 +43,7 @@ class Amqp10Conversation final : public MessageConversation {
  private:
   /// A delivery whose transfer frames are coming, or that waits for its outcome.
   struct Delivery {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string destination;
   };

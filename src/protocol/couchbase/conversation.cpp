@@ -9,7 +9,7 @@
 
 #include "base/byte_cursor.hpp"
 #include "protocol/couchbase/operation.hpp"
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::couchbase {
@@ -168,7 +168,7 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = status_name(outcome.status);
   }
   span.database = &call;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.pid,
               .request_bytes = request.bytes,

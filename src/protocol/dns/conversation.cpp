@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::dns {
@@ -190,7 +190,7 @@ void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& s
   span.method = type_name(lookup.type, sink.arena());
   span.path = sink.arena().copy(lookup.name);
   span.status = ending.rcode;
-  set_extent({.start_ns = lookup.start_ns,
+  set_timing({.start_ns = lookup.start_ns,
               .end_ns = ending.end_ns,
               .pid = lookup.pid,
               .request_bytes = lookup.bytes,

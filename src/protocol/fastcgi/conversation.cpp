@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/byte_cursor.hpp"
-#include "protocol/extent.hpp"
 #include "protocol/http1/head.hpp"
 #include "protocol/http1/methods.hpp"
 #include "protocol/http1/span_text.hpp"
+#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::fastcgi {
 namespace {
@@ -228,7 +228,7 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
                      arena, span);
   span.status = request.status;
   const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = end_ns,
               .pid = request.pid,
               .request_bytes = request.sent_bytes,

@@ -57,7 +57,7 @@ class Http1Conversation final : public Conversation {
     bool was_unreadable = false;    // its first bytes, while it isn't known who sends requests
     Body body;
     std::string head;           // kHead, kLongHead
-    RequestOrigin origin;       // of the message's first byte
+    RequestStart origin;        // of the message's first byte
     std::uint64_t last_ns = 0;  // end of the last call of this direction
   };
   /// What is read of a head.

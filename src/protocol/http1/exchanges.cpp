@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/http1/span_text.hpp"
+#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::http1 {
 namespace {
@@ -20,7 +20,7 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 
 }  // namespace
 
-void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+void Exchanges::open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
   sink.note(Note::RequestSeen);
   newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
@@ -35,7 +35,7 @@ void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origi
   }
 }
 
-void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+void Exchanges::keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
   const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
   const MethodName method = name_of(head.method, methods_);
@@ -106,7 +106,7 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
                .is_kept = safe},
               arena, span);
   span.status = outcome.status;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.pid,
               .request_bytes = request.body_bytes,

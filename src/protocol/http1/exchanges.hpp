@@ -21,7 +21,7 @@
 namespace obi::protocol::http1 {
 
 /// Where and when a request began.
-struct RequestOrigin {
+struct RequestStart {
   std::uint64_t start_ns = 0;
   std::uint32_t pid = 0;
   bool https = false;
@@ -42,7 +42,7 @@ class Exchanges {
   /// Which end of the connection this is; before the first request or response.
   void set_type(model::EventType type) { type_ = type; }
 
-  void open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  void open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
   /// `answers_nobody`: no request waited when its first byte came.
@@ -96,7 +96,7 @@ class Exchanges {
     std::uint64_t body_bytes = 0;
     std::uint64_t end_ns = 0;
   };
-  void keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  void keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
   void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
   void want_stream(SpanSink& sink);
 

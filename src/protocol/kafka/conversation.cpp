@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/kafka/header.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::kafka {
@@ -234,7 +234,7 @@ void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& 
     const std::string_view name = topic.has_id ? names_.find(topic.id) : told.topics.name(topic);
     span.method = told.operation;
     span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
-    set_extent({.start_ns = asked.origin.start_ns,
+    set_timing({.start_ns = asked.origin.start_ns,
                 .end_ns = told.end_ns,
                 .pid = asked.origin.pid,
                 .request_bytes = asked.request_bytes,

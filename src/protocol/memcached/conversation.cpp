@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/memcached/opcode.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::memcached {
@@ -234,7 +234,7 @@ void MemcachedConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = clean_copy(outcome.error, sink.arena());
   }
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "protocol/extent.hpp"
 #include "protocol/mongo/message.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::mongo {
@@ -138,7 +138,7 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
     call.error_message = clean_copy(without_values(answer.message), arena);
   }
   span.database = &call;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = last.end_ns,
               .pid = request.pid,
               .request_bytes = request.bytes,

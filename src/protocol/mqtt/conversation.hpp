@@ -40,7 +40,7 @@ class MqttConversation final : public MessageConversation {
  private:
   /// A packet that its receiver has to acknowledge.
   struct Delivery {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     PeerRole from = PeerRole::kClient;
     PacketType ends_with = PacketType::kPuback;

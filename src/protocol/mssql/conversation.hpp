@@ -43,7 +43,7 @@ class MssqlConversation final : public MessageConversation {
   enum class Phase : std::uint8_t { kPrelogin, kLogin, kRequests };
   enum class Kind : std::uint8_t { kNoOperation, kPrepare, kOperation };
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     Kind kind = Kind::kNoOperation;
     bool answers_handle = false;
@@ -55,7 +55,7 @@ class MssqlConversation final : public MessageConversation {
   struct Incoming {
     bool is_open = false;
     PacketType type = PacketType::kSqlBatch;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string payload;  // of packets before the one at hand, up to a bound
     bool has_hole = false;

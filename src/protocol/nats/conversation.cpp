@@ -125,7 +125,7 @@ void NatsConversation::tell(const Message& message, const Command& command, Span
        .operation = message.from == PeerRole::kClient ? kPublish : kProcess,
        .destination = command.subject,
        .client_id = client_name_,
-       .extent = {.start_ns = message.start_ns,
+       .timing = {.start_ns = message.start_ns,
                   .end_ns = message.end_ns,
                   .pid = message.pid,
                   .request_bytes = message.size},

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/redis/element.hpp"
 #include "protocol/redis/error_text.hpp"
 #include "protocol/redis/inline_command.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::redis {
@@ -229,7 +229,7 @@ void RedisConversation::tell(const Request& request, const Outcome& outcome, Spa
   }
   if (tells_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,

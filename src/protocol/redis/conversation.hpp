@@ -48,7 +48,7 @@ class RedisConversation final : public MessageConversation {
  private:
   /// A command whose answer is due.
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string text;
     std::size_t name_bytes = 0;  // of the text
@@ -69,7 +69,7 @@ class RedisConversation final : public MessageConversation {
   /// A command that is being sent.
   struct Sending {
     CommandText text;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::uint64_t strings_left = 0;  // 0: none is under way
     bool has_name = false;

@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 #include "protocol/sunrpc/names.hpp"
 
@@ -192,7 +192,7 @@ void SunrpcConversation::add_span(PeerRole caller, const Waiting& waiting, const
   span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
   span.path = rpc.program;
   span.status = outcome.status;
-  set_extent({.start_ns = waiting.start_ns,
+  set_timing({.start_ns = waiting.start_ns,
               .end_ns = outcome.end_ns,
               .pid = waiting.pid,
               .request_bytes = waiting.bytes,

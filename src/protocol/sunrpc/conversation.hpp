@@ -39,7 +39,7 @@ class SunrpcConversation final : public MessageConversation {
   struct Record {
     std::vector<std::byte> front;  // its first bytes, up to kMaxFrontBytes
     std::uint64_t size = 0;        // on the wire, of the fragments so far; 0 = none under way
-    Origin origin;
+    RequestOrigin origin;
     bool has_hole = false;  // bytes are missing behind `front`
   };
   /// What became of a call.
