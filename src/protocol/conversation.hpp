@@ -57,7 +57,7 @@ struct Chunk {
 };
 
 /// What a chunk was to the conversation; the caller counts it in the ledger.
-enum class Fate : std::uint8_t {
+enum class ChunkResult : std::uint8_t {
   Message,       ///< part of a message
   Resync,        ///< skipped while looking for the next message
   Unrecognised,  ///< not this protocol; nothing was kept
@@ -113,7 +113,7 @@ struct Closing {
 class Conversation {
  public:
   virtual ~Conversation() = default;
-  virtual Fate on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
+  virtual ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
   /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its
   /// stream is complete.
   virtual void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) = 0;

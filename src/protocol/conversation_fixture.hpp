@@ -90,10 +90,12 @@ class Talk {
 
   /// The client's or the server's call; `missing` bytes more moved that were not captured, of which
   /// `tail` are the last.
-  Fate client(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult client(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(start_.client_direction, bytes, missing, tail);
   }
-  Fate server(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult server(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(opposite(start_.client_direction), bytes, missing, tail);
   }
   void lose_of_client(std::uint64_t missing) {
@@ -116,8 +118,8 @@ class Talk {
   std::uint64_t now_ns = 1000;
 
  private:
-  Fate say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
-           std::string_view tail) {
+  ChunkResult say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
+                  std::string_view tail) {
     now_ns += 10;
     Chunk chunk;
     chunk.direction = direction;

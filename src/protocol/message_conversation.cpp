@@ -26,8 +26,8 @@ bool MessageConversation::is_in_message(PeerRole from) const {
   return side_of(from).moved > 0 || side_of(from).to_skip > 0;
 }
 
-Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (left_) return Fate::Upgraded;
+ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  if (left_) return ChunkResult::Upgraded;
   const PeerRole from =
       chunk.direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
@@ -39,7 +39,9 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (side.lost) {
     unread_ns_ = moved_ns_;
     used = drift(from, chunk, sink);
-    return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
+    return used            ? ChunkResult::Message
+           : seen_message_ ? ChunkResult::Resync
+                           : ChunkResult::Unrecognised;
   }
   if (side.to_skip > 0 && !bytes.empty()) {
     bytes = bytes.subspan(static_cast<std::size_t>(skip(from, bytes.size(), chunk.end_ns, sink)));
@@ -55,8 +57,8 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     used |= is_in_message(from);
     miss(from, chunk, sink);
   }
-  if (used || left_) return Fate::Message;
-  return seen_message_ ? Fate::Resync : Fate::Unrecognised;
+  if (used || left_) return ChunkResult::Message;
+  return seen_message_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
 }
 
 // False: the size is not known (yet), and the side may be lost. `seen`: bytes that were measured.

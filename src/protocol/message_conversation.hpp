@@ -41,7 +41,7 @@ struct Message {
 
 class MessageConversation : public Conversation {
  public:
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) final;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) final;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) final;
   void on_close(const Closing& closing, SpanSink& sink) final;

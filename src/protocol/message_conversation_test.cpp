@@ -95,8 +95,8 @@ class MessageConversationTest : public testing::Test {
     toy.on_close({.ns = now}, sink);
     EXPECT_TRUE(sink.adds_up());
   }
-  Fate say(bool client, std::string_view bytes, std::uint64_t missing = 0,
-           std::string_view tail = {}) {
+  ChunkResult say(bool client, std::string_view bytes, std::uint64_t missing = 0,
+                  std::string_view tail = {}) {
     now += 10;
     return toy.on_chunk({.direction = client ? model::Direction::kSend : model::Direction::kReceive,
                          .bytes = std::as_bytes(std::span(bytes)),
@@ -106,10 +106,12 @@ class MessageConversationTest : public testing::Test {
                          .end_ns = now},
                         sink);
   }
-  Fate client(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult client(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(true, bytes, missing, tail);
   }
-  Fate server(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult server(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(false, bytes, missing, tail);
   }
 
@@ -239,19 +241,19 @@ TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
 
 TEST_F(MessageConversationTest, WhatCantBeReadAnyMoreIsLeft) {
   client("\2a");
-  EXPECT_EQ(server("\xff"), Fate::Message);
-  EXPECT_EQ(client("\2b"), Fate::Upgraded);
+  EXPECT_EQ(server("\xff"), ChunkResult::Message);
+  EXPECT_EQ(client("\2b"), ChunkResult::Upgraded);
   EXPECT_EQ(sink.notes[Note::RequestUpgraded], 1U);
   EXPECT_EQ(sink.notes[Note::MessageUnsupported], 1U);
 }
 
 TEST_F(MessageConversationTest, GarbageIsSkippedUpToACallThatBeginsAMessage) {
-  EXPECT_EQ(client("\1"), Fate::Unrecognised);
-  EXPECT_EQ(client("\2a"), Fate::Message);
+  EXPECT_EQ(client("\1"), ChunkResult::Unrecognised);
+  EXPECT_EQ(client("\2a"), ChunkResult::Message);
   server("\2x\1garbage");
-  EXPECT_EQ(server("\1"), Fate::Resync);
+  EXPECT_EQ(server("\1"), ChunkResult::Resync);
   client("\2b");
-  EXPECT_EQ(server("\2y"), Fate::Message);
+  EXPECT_EQ(server("\2y"), ChunkResult::Message);
   EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
   EXPECT_EQ(sink.notes[Note::MessageMalformed], 1U);
 }
@@ -267,7 +269,7 @@ TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
   const auto say = [&](model::Direction direction, std::string_view bytes) {
     return toy.on_chunk({.direction = direction, .bytes = std::as_bytes(std::span(bytes))}, sink);
   };
-  EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), Fate::Unrecognised);
+  EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), ChunkResult::Unrecognised);
   say(model::Direction::kSend, "\2a");
   say(model::Direction::kReceive, "\2x");
   EXPECT_THAT(sink.told(), ElementsAre("a x 0"));

@@ -10,7 +10,7 @@ namespace obi::pipeline {
 namespace {
 
 using model::Reason;
-using protocol::Fate;
+using protocol::ChunkResult;
 
 // Segments that may wait for bytes on their way; beyond it the missing ones are given up. A thread
 // that is late is late by microseconds, so this is a bound on memory, not on patience.
@@ -203,7 +203,8 @@ void Connection::note_first(const model::Segment& segment) {
 
 void Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
   if (!conversation_)
-    return count(Fate::Unrecognised, chunk, context);  // given up while what was held was told
+    return count(ChunkResult::Unrecognised, chunk,
+                 context);  // given up while what was held was told
   count(conversation_->on_chunk(chunk, context.sink), chunk, context);
 }
 
@@ -229,7 +230,7 @@ void Connection::classify(const protocol::Chunk& chunk, const ConnectionContext&
       drop_classifier(context.ledger);
       has_unreadable_[static_cast<std::size_t>(chunk.direction)] |= !chunk.bytes.empty();
       has_passed_ = true;
-      count(Fate::Unrecognised, chunk, context);
+      count(ChunkResult::Unrecognised, chunk, context);
       if (decision.is_foreign) state_ = State::kSilent;
   }
 }
@@ -265,22 +266,23 @@ void Connection::drop_classifier(model::Ledger& ledger) {
     has_unreadable_[static_cast<std::size_t>(held.chunk().direction)] |= held.size() > 0;
 }
 
-void Connection::count(Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context) {
-  switch (fate) {
-    case Fate::Message:
+void Connection::count(ChunkResult result, const protocol::Chunk& chunk,
+                       const ConnectionContext& context) {
+  switch (result) {
+    case ChunkResult::Message:
       context.ledger.add(Reason::SegmentsParsed);
       unknown_chunks_ = 0;
       return;
-    case Fate::Upgraded:
+    case ChunkResult::Upgraded:
       context.ledger.add(Reason::SegmentsUpgraded);
       state_ = State::kSilent;
       return;
-    case Fate::Resync:
+    case ChunkResult::Resync:
       context.ledger.add(Reason::SegmentsResync);
       if (conversation_ && conversation_->has_open_request())
         return;  // the rest of that, or of its answer
       break;
-    case Fate::Unrecognised: context.ledger.add(Reason::SegmentsUnrecognised); break;
+    case ChunkResult::Unrecognised: context.ledger.add(Reason::SegmentsUnrecognised); break;
   }
   if (!chunk.bytes.empty()) count_unknown(context);
 }

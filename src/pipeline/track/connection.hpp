@@ -65,7 +65,8 @@ class Connection {
   void begin_conversation(const protocol::Classifier::Decision& decision,
                           const ConnectionContext& context);
   void drop_classifier(model::Ledger& ledger);
-  void count(protocol::Fate fate, const protocol::Chunk& chunk, const ConnectionContext& context);
+  void count(protocol::ChunkResult result, const protocol::Chunk& chunk,
+             const ConnectionContext& context);
   void end(const protocol::Closing& closing, const ConnectionContext& context);
   void lose_unseen_end(const model::ConnectionClosed& closed, const ConnectionContext& context);
   void count_unknown(const ConnectionContext& context);

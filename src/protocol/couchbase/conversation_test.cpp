@@ -144,8 +144,8 @@ TEST(CouchbaseConversation, LostBytesCostOnlyTheMessagesInThem) {
 
 TEST(CouchbaseConversation, AStreamOfChangesIsNotFollowed) {
   Talk talk("couchbase");
-  EXPECT_EQ(talk.client(request(kDcpOpen, {.key = "name", .opaque = 1})), Fate::Message);
-  EXPECT_EQ(talk.client(request(0x0a)), Fate::Upgraded);
+  EXPECT_EQ(talk.client(request(kDcpOpen, {.key = "name", .opaque = 1})), ChunkResult::Message);
+  EXPECT_EQ(talk.client(request(0x0a)), ChunkResult::Upgraded);
 }
 
 TEST(CouchbaseConversation, NothingSecretIsTold) {

@@ -57,8 +57,8 @@ Http1Conversation::Http1Conversation(const ConversationOptions& options,
   if (start.client_was_unreadable) exchanges_.see_unreadable_request();
 }
 
-Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (upgraded_) return Fate::Upgraded;
+ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  if (upgraded_) return ChunkResult::Upgraded;
   Side& side = side_of(chunk.direction);
   side.last_ns = chunk.end_ns;
   bool used = side.phase != Phase::kStart && side.phase != Phase::kResync;
@@ -70,8 +70,8 @@ Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     text.remove_prefix(taken);
   }
   if (chunk.missing_bytes > 0 && !upgraded_) miss(side, chunk, sink);
-  if (used) return Fate::Message;
-  return request_direction_ ? Fate::Resync : Fate::Unrecognised;
+  if (used) return ChunkResult::Message;
+  return request_direction_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
 }
 
 std::size_t Http1Conversation::step(Side& side, const Chunk& chunk, std::string_view text,

@@ -31,7 +31,7 @@ class Http1Conversation final : public Conversation {
   explicit Http1Conversation(const ConversationOptions& options,
                              const ConversationStart& start = {});
 
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
   void on_close(const Closing& closing, SpanSink& sink) override;

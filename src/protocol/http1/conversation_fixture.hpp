@@ -69,7 +69,7 @@ struct Talk {
     expect_account();
   }
 
-  Fate say(const Part& part) {
+  ChunkResult say(const Part& part) {
     now += 10;
     Chunk chunk;
     chunk.direction = part.direction;

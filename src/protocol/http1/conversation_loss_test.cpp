@@ -45,7 +45,7 @@ TEST(Http1Loss, LostChunkFramingEndsAtTheNextRequest) {
 TEST(Http1Loss, GarbageIsSkippedUntilTheNextMessage) {
   Talk talk;
   talk.say_all({{kIn, "GET /a HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-  EXPECT_EQ(talk.say({kIn, std::string("\0\1\2\3garbage", 11)}), Fate::Resync);
+  EXPECT_EQ(talk.say({kIn, std::string("\0\1\2\3garbage", 11)}), ChunkResult::Resync);
   talk.say_all({{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
   EXPECT_EQ(talk.sink.spans.size(), 2U);
 }

@@ -176,7 +176,7 @@ TEST(MemcachedText, AnAnswerThatFitsNobodyEndsThePairing) {
 TEST(MemcachedText, ALogIsNotFollowed) {
   Talk talk("memcached");
   talk.client("watch fetchers\r\n");
-  EXPECT_EQ(talk.server("OK\r\n"), Fate::Upgraded);
+  EXPECT_EQ(talk.server("OK\r\n"), ChunkResult::Upgraded);
 }
 
 TEST(MemcachedText, NoValueIsTold) {

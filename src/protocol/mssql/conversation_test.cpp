@@ -190,8 +190,8 @@ TEST(MssqlConversation, EncryptedConnectionsAreLeft) {
   for (const int encryption : {1, 3}) {
     Talk talk("mssql");
     talk.client(packet(18, prelogin(0)));
-    EXPECT_EQ(talk.server(packet(4, prelogin(encryption))), Fate::Message);
-    EXPECT_EQ(talk.client("\x16\x03\x01"), Fate::Upgraded);
+    EXPECT_EQ(talk.server(packet(4, prelogin(encryption))), ChunkResult::Message);
+    EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
   }
 }
 
@@ -211,8 +211,8 @@ TEST(MssqlConversation, WhereOnlyTheLoginIsEncryptedTheRestIsRead) {
 
 TEST(MssqlConversation, MultiplexedSessionsAreLeft) {
   Session talk;
-  EXPECT_EQ(talk.client(std::string("\x53\1\0\0\x10\0\0\0", 8)), Fate::Message);
-  EXPECT_EQ(talk.client(batch("DELETE FROM t")), Fate::Upgraded);
+  EXPECT_EQ(talk.client(std::string("\x53\1\0\0\x10\0\0\0", 8)), ChunkResult::Message);
+  EXPECT_EQ(talk.client(batch("DELETE FROM t")), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 

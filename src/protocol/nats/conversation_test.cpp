@@ -125,7 +125,7 @@ TEST(Nats, WhereTlsIsRequiredNothingMoreIsRead) {
   Talk talk("nats");
   talk.server(R"(INFO {"server_id":"NA","tls_required" : true,"x":1})"
               "\r\n");
-  EXPECT_EQ(talk.client("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
 TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteTells) {
@@ -133,7 +133,7 @@ TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteTells) {
   talk.server(R"(INFO {"server_id":"NA","tls_available":true,"tls_required":false})"
               "\r\n");
   talk.client("\x16\x03\x01");
-  EXPECT_EQ(talk.server("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(talk.server("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
 TEST(Nats, CredentialsStayWhereTheyWere) {

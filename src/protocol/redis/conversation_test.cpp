@@ -235,7 +235,7 @@ TEST(RedisConversation, AReplicaIsNotFollowed) {
   Talk talk("redis");
   talk.client(command({"PSYNC", "?", "-1"}));
   talk.server("+FULLRESYNC 8de1787 0\r\n$5\r\nREDIS");
-  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), Fate::Upgraded);
+  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), ChunkResult::Upgraded);
   EXPECT_THAT(talk.told(), ElementsAre("PSYNC  0 text=[PSYNC ? ?]"));
 }
 

@@ -21,9 +21,9 @@ Match detect(const FirstBytes& first_bytes) {
   return first_bytes.client.bytes.size() < FirstBytes::kMaxBytes ? Match::kMaybe : Match::kNo;
 }
 
-Fate SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+ChunkResult SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   chunk.direction == client_direction_ ? on_client(chunk, sink) : on_server(chunk, sink);
-  return Fate::Message;
+  return ChunkResult::Message;
 }
 
 void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {

@@ -20,7 +20,7 @@ class SqlConversation final : public Conversation {
  public:
   SqlConversation(const ConversationOptions& options, const ConversationStart& start)
       : client_direction_(start.client_direction) {}
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
   void on_close(const Closing& closing, SpanSink& sink) override;
