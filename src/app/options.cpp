@@ -209,7 +209,7 @@ void read_otlp(const Config& config, AgentOptions& options, Mistakes& mistakes,
     };
     set_unless_zero(traces.backoff.initial, "otel_traces_export.backoff_initial_interval");
     set_unless_zero(traces.backoff.max, "otel_traces_export.backoff_max_interval");
-    set_unless_zero(traces.backoff.give_up_after, "otel_traces_export.backoff_max_elapsed_time");
+    set_unless_zero(traces.backoff.max_elapsed_time, "otel_traces_export.backoff_max_elapsed_time");
     traces.batch_max_size =
         static_cast<std::size_t>(config.integer("otel_traces_export.batch_max_size"));
     traces.queue_size = static_cast<std::size_t>(config.integer("otel_traces_export.queue_size"));

@@ -86,13 +86,13 @@ class ById {
     }
     waiting_.clear();
   }
-  void give_up(Note why, SpanSink& sink) {
+  void abandon(Note why, SpanSink& sink) {
     for (const auto& [key, entry] : waiting_) tell(why, entry.spans, sink);
     waiting_.clear();
   }
   /// Those that began before `ns`; `on_each` is called with each first.
   template <typename F>
-  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
+  void abandon_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
       const auto entry = at++;
       if (entry->second.request.start_ns >= ns) continue;
@@ -101,8 +101,8 @@ class ById {
       waiting_.erase(entry);
     }
   }
-  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink) {
-    give_up_before(ns, why, sink, [](const Request&) {});
+  void abandon_before(std::uint64_t ns, Note why, SpanSink& sink) {
+    abandon_before(ns, why, sink, [](const Request&) {});
   }
   /// Takes those that began before `ns`: `on_each` makes their spans.
   template <typename F>

@@ -65,7 +65,7 @@ TEST_F(ByIdTest, RenamingToAnIdThatWaitsGivesUpWhatWaitedThere) {
 TEST_F(ByIdTest, OnlyWhatBeganBeforeIsGivenUp) {
   waiting.push(1, 1, sink)->start_ns = 100;
   waiting.push(2, 3, sink)->start_ns = 200;
-  waiting.give_up_before(200, Note::RequestLostResponse, sink);
+  waiting.abandon_before(200, Note::RequestLostResponse, sink);
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
   EXPECT_EQ(waiting.size(), 1U);
 }

@@ -258,15 +258,15 @@ bool MessageConversation::resumes(PeerRole from, std::span<const std::byte> byte
 
 void MessageConversation::leave(SpanSink& sink) {
   left_ = true;
-  give_up(Note::RequestUpgraded, moved_ns_, sink);
+  abandon(Note::RequestUpgraded, moved_ns_, sink);
 }
 
 void MessageConversation::on_close(const Closing& closing, SpanSink& sink) {
   if (left_) return;
-  if (closing.is_forgotten()) return give_up(Note::RequestOpen, closing.ns, sink);
+  if (closing.is_forgotten()) return abandon(Note::RequestOpen, closing.ns, sink);
   Unanswered open(closing, is_client(), unread_ns_, sink);
   on_unanswered(open, sink);
-  give_up(Note::RequestNoResponse, closing.ns, sink);
+  abandon(Note::RequestNoResponse, closing.ns, sink);
 }
 
 void MessageConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {

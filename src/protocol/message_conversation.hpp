@@ -100,7 +100,7 @@ class MessageConversation : public Conversation {
   virtual void on_unanswered(Unanswered& open, SpanSink& sink) = 0;
   /// Whatever waits is given up for the reason `why`; called at the end of the connection, behind
   /// on_unanswered, and when it is left or forgotten.
-  virtual void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
+  virtual void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
   /// About every second. `quiet`: nothing has moved for kQuietNs.
   virtual void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {}
   /// Bytes of heap that the protocol holds.

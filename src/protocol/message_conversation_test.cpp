@@ -69,8 +69,8 @@ class Toy final : public MessageConversation {
       span.end_ns = end_ns;
     });
   }
-  void give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
-    requests_.give_up(why, sink);
+  void abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
+    requests_.abandon(why, sink);
   }
   void on_time(std::uint64_t, bool quiet, SpanSink&) override {
     if (quiet) requests_.settle();

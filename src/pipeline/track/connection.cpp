@@ -107,14 +107,14 @@ void Connection::force_one(const ConnectionContext& context) {
       held_, [this](const HeldSegment& held) { return order_.lag_of_other(held.segment) == 0; });
   if (chosen == held_.end()) {
     chosen = held_.begin();
-    give_up_before(chosen->segment, context);
+    abandon_before(chosen->segment, context);
   }
   try_take(chosen->segment, false, context);
   held_.erase(chosen);
 }
 
 // The other direction's bytes that went before the segment are lost, unless they are held too.
-void Connection::give_up_before(const model::Segment& segment, const ConnectionContext& context) {
+void Connection::abandon_before(const model::Segment& segment, const ConnectionContext& context) {
   const bool held_too = std::ranges::any_of(held_, [&](const HeldSegment& held) {
     return held.segment.direction != segment.direction && held.segment.total_bytes > 0 &&
            static_cast<std::int32_t>(held.segment.position - segment.peer_position) < 0;
@@ -125,7 +125,7 @@ void Connection::give_up_before(const model::Segment& segment, const ConnectionC
   if (conversation_) {
     conversation_->on_gap(opposite(segment.direction), order_.lag_of_other(segment), context.sink);
   }
-  order_.give_up_other(segment);
+  order_.abandon_other(segment);
 }
 
 bool Connection::try_take(const model::Segment& segment, bool patient,

@@ -52,7 +52,7 @@ class Connection {
   enum class State : std::uint8_t { kUnknown, kTalking, kSilent };
   void release_held(bool patient, const ConnectionContext& context);
   void force_one(const ConnectionContext& context);
-  void give_up_before(const model::Segment& segment, const ConnectionContext& context);
+  void abandon_before(const model::Segment& segment, const ConnectionContext& context);
   bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
   void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
   bool passes_preamble(protocol::Chunk& chunk, const ConnectionContext& context);

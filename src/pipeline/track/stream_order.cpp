@@ -57,7 +57,7 @@ std::uint32_t StreamOrder::lag_at_end(model::Direction direction, std::uint32_t 
   return lag > 1 ? static_cast<std::uint32_t>(lag) : 0;
 }
 
-void StreamOrder::give_up_other(const model::Segment& segment) {
+void StreamOrder::abandon_other(const model::Segment& segment) {
   if (lag_of_other(segment) > 0)
     sides_[index_of(opposite(segment.direction))].next = segment.peer_position;
 }

@@ -47,7 +47,7 @@ class StreamOrder {
   /// Bytes of the other direction that moved before this segment and that nobody has reported yet.
   [[nodiscard]] std::uint32_t lag_of_other(const model::Segment& segment) const;
   /// Gives those bytes up: the other direction goes on behind them.
-  void give_up_other(const model::Segment& segment);
+  void abandon_other(const model::Segment& segment);
   /// Bytes of `direction` that had moved when the connection ended, at `position`, and that nobody
   /// has reported. 0 also if nothing is known of the direction.
   [[nodiscard]] std::uint32_t lag_at_end(model::Direction direction, std::uint32_t position) const;

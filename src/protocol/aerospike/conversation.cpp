@@ -69,22 +69,22 @@ void AerospikeConversation::on_message(const Message& message, SpanSink& sink) {
 void AerospikeConversation::on_request(const Frame& frame, const Message& message, SpanSink& sink) {
   end_unseen_one(sink);
   Command command;
-  bool is_owed = false;
+  bool expects_span = false;
   if (frame.type == FrameType::kMessage) {
     const auto parsed = parse_command(content_of(message));
     if (!parsed && parsed.error() != ParseError::Truncated) sink.note(Note::MessageMalformed);
     if (parsed) command = *parsed;
-    is_owed = parsed || parsed.error() == ParseError::Truncated;
+    expects_span = parsed || parsed.error() == ParseError::Truncated;
   } else if (frame.type == FrameType::kCompressed) {
     sink.note(Note::MessageUnsupported);
-    is_owed = true;
+    expects_span = true;
   }
-  Request* request = requests_.push(is_owed, sink);
+  Request* request = requests_.push(expects_span, sink);
   if (request == nullptr) return;
   request->origin = message.origin();
   request->bytes = message.size;
   request->answered_bytes = 0;
-  request->is_owed = is_owed;
+  request->expects_span = expects_span;
   request->has_parts = command.has_parts;
   request->end_unseen = false;
   request->operation = command.operation;
@@ -95,7 +95,7 @@ void AerospikeConversation::on_request(const Frame& frame, const Message& messag
 
 void AerospikeConversation::on_answer(const Frame& frame, const Message& message, SpanSink& sink) {
   if (requests_.empty()) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     return;
   }
   Request& request = requests_.front();
@@ -113,7 +113,7 @@ void AerospikeConversation::on_answer(const Frame& frame, const Message& message
     request.end_unseen |= frame.type == FrameType::kCompressed || !message.is_whole();
     return;
   }
-  if (request.is_owed) emit(request, answer.result, message.end_ns, sink);
+  if (request.expects_span) emit(request, answer.result, message.end_ns, sink);
   requests_.pop();
 }
 
@@ -142,7 +142,8 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
 
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {
   if (requests_.empty() || !requests_.front().end_unseen) return;
-  if (requests_.front().is_owed) emit(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
+  if (requests_.front().expects_span)
+    emit(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
   requests_.pop();
 }
 
@@ -169,9 +170,9 @@ void AerospikeConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void AerospikeConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void AerospikeConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   end_unseen_one(sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
 void AerospikeConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {

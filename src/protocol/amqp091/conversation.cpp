@@ -317,7 +317,7 @@ void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void Amqp091Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void Amqp091Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   for (auto& [number, channel] : channels_) {
     for (Content& content : channel.contents) drop_content(content, why, sink);
   }

@@ -41,7 +41,7 @@ class Amqp091Conversation final : public MessageConversation {
                                                   std::uint64_t end_ns, SpanSink& sink) override;
   void on_run_end(PeerRole from, std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 

@@ -283,7 +283,7 @@ void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void Amqp10Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void Amqp10Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   for (Links& links : links_) {
     for (auto& [key, link] : links) drop(link, why, sink);
   }

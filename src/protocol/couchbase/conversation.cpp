@@ -190,13 +190,13 @@ void CouchbaseConversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void CouchbaseConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void CouchbaseConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
 }
 
 void CouchbaseConversation::on_time(std::uint64_t now_ns, bool, SpanSink& sink) {
   if (now_ns > kMaxWaitNs)
-    requests_.give_up_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
+    requests_.abandon_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
 }
 
 std::size_t CouchbaseConversation::state_bytes() const {

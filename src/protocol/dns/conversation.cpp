@@ -206,8 +206,8 @@ void DnsConversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void DnsConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(why, sink);
+void DnsConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(why, sink);
 }
 
 void DnsConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {

@@ -99,7 +99,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
                                 SpanSink& sink) {
   end_lost_ones(sink);  // a client that uses one id again has seen the end
   if (Request* before = find(header.request_id)) {
-    if (before->is_owed) sink.note(Note::RequestLostResponse);
+    if (before->expects_span) sink.note(Note::RequestLostResponse);
     before->is_open = false;
   }
   auto slot = std::ranges::find(requests_, false, &Request::is_open);
@@ -112,7 +112,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
     slot = requests_.insert(slot, Request());
   }
   slot->is_open = true;
-  slot->has_params = slot->is_owed = slot->end_lost = slot->https = slot->has_head = false;
+  slot->has_params = slot->expects_span = slot->end_lost = slot->https = slot->has_head = false;
   slot->id = header.request_id;
   slot->status = 0;
   slot->start_ns = message.start_ns;
@@ -166,8 +166,8 @@ void FastcgiConversation::read_params(Request& request, SpanSink& sink) {
     if (!query.empty()) append_up_to(request.target.append("?"), query, kMaxTarget);
   }
   empty(request.params);  // they hold cookies
-  request.is_owed = !request.method.empty();
-  if (request.is_owed) sink.note(Note::RequestSeen);
+  request.expects_span = !request.method.empty();
+  if (request.expects_span) sink.note(Note::RequestSeen);
 }
 
 void FastcgiConversation::on_server_record(const RecordHeader& header, const Message& message,
@@ -210,7 +210,7 @@ void FastcgiConversation::end(Request& request, std::uint64_t end_ns, SpanSink& 
     request.status = parse_cgi_head(request.head, true).status;
   empty(request.head);
   request.is_open = false;
-  if (request.is_owed) emit(request, end_ns, sink);
+  if (request.expects_span) emit(request, end_ns, sink);
 }
 
 void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
@@ -250,7 +250,7 @@ void FastcgiConversation::on_lost(PeerRole from, SpanSink& sink) {
     } else if (open == 1 && request.status != 0) {
       request.end_lost = true;
     } else {
-      if (request.is_owed) sink.note(Note::RequestLostResponse);
+      if (request.expects_span) sink.note(Note::RequestLostResponse);
       request.is_open = false;
     }
   }
@@ -300,16 +300,16 @@ void FastcgiConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {
 void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   end_lost_ones(sink);
   for (Request& request : requests_) {
-    if (!std::exchange(request.is_open, false) || !request.is_owed) continue;
+    if (!std::exchange(request.is_open, false) || !request.expects_span) continue;
     open.end(request.start_ns, 1,
              [&](std::uint64_t end_ns, SpanSink& failed) { emit(request, end_ns, failed); });
   }
 }
 
-void FastcgiConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void FastcgiConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   end_lost_ones(sink);
   for (Request& request : requests_) {
-    if (request.is_open && request.is_owed) sink.note(why);
+    if (request.is_open && request.expects_span) sink.note(why);
     request.is_open = false;
   }
 }

@@ -40,7 +40,7 @@ class FastcgiConversation final : public MessageConversation {
   bool ends_loss(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                  std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -49,8 +49,8 @@ class FastcgiConversation final : public MessageConversation {
   struct Request {
     bool is_open = false;
     bool has_params = false;  // all that come are there
-    bool is_owed = false;     // a span
-    bool end_lost = false;    // its end may have been among bytes that were not captured
+    bool expects_span = false;
+    bool end_lost = false;  // its end may have been among bytes that were not captured
     bool https = false;
     std::uint16_t id = 0;
     int status = 0;

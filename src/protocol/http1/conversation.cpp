@@ -20,7 +20,7 @@ constexpr std::uint64_t kQuietNs = 10'000'000'000;  // silence after which nothi
 // one begins, or with its stream.
 Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
   if (fields.chunked) return Framing::kChunked;
-  if (fields.length_in_doubt) return Framing::kUnknown;
+  if (fields.ambiguous_length) return Framing::kUnknown;
   if (fields.transfer_encoding)
     return without_length == Framing::kNone ? Framing::kUnknown : without_length;
   if (fields.content_length) return Framing::kLength;
@@ -302,7 +302,7 @@ void Http1Conversation::end_message(Side& side, bool was_seen, SpanSink& sink) {
 
 void Http1Conversation::upgrade(SpanSink& sink) {
   upgraded_ = true;
-  exchanges_.give_up(Note::RequestUpgraded, sink);
+  exchanges_.abandon(Note::RequestUpgraded, sink);
 }
 
 void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns,
@@ -329,7 +329,7 @@ void Http1Conversation::on_close(const Closing& closing, SpanSink& sink) {
   Side& answers = other_side(requests);
   if (ends_with_connection(answers, model::failure_of(closing.end, is_client)))
     end_message(answers, false, sink);
-  if (closing.is_forgotten()) return exchanges_.give_up(Note::RequestOpen, sink);
+  if (closing.is_forgotten()) return exchanges_.abandon(Note::RequestOpen, sink);
   if (requests.phase == Phase::kBody) exchanges_.set_request_body(requests.body.payload_bytes());
   Unanswered open(closing, is_client, 0, sink);
   exchanges_.end_all(open, answers.body.payload_bytes(), sink);

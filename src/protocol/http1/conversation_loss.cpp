@@ -106,7 +106,7 @@ void Http1Conversation::skip_garbage(Side& side, SpanSink& sink) {
     if (where_one_is_due) exchanges_.see_unreadable_request();
   } else if (std::exchange(side.end_was_guessed, false)) {
     exchanges_.miss_responses(sink);
-    exchanges_.doubt(sink);
+    exchanges_.lose_synchronisation(sink);
   } else {
     exchanges_.question_response(sink);
   }

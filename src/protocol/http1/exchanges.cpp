@@ -24,7 +24,7 @@ void Exchanges::open_request(const RequestHead& head, const RequestStart& origin
   sink.note(Note::RequestSeen);
   newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
-  if (in_doubt_) {
+  if (unsynchronised_) {
     sink.note(Note::RequestLostResponse);
   } else if (overflowed_ > 0 || pending_.is_full()) {
     ++overflowed_;
@@ -79,7 +79,7 @@ void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
 void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (std::exchange(answer_, Answer::kNone) != Answer::kOldest || pending_.empty()) return;
   const Pending& request = pending_.front();
-  if (request.is_owed()) {
+  if (request.expects_span()) {
     emit(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns}, sink);
   }
   pending_.pop_front();
@@ -122,14 +122,14 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
 // Requests that wait came before those that were missed: the responses to them are sure. Those to
 // later requests are not, unless all had been answered, and the client sends one at a time.
 void Exchanges::miss_requests(SpanSink& sink) {
-  if (pipelines_ || !pending_.empty()) doubt(sink);
+  if (pipelines_ || !pending_.empty()) lose_synchronisation(sink);
 }
 
 // Nobody knows how many responses there were. A client that sends one request at a time sends the
 // next after all of them.
 void Exchanges::miss_responses(SpanSink& sink) {
-  if (pipelines_ && !pending_.empty()) doubt(sink);
-  give_up(Note::RequestLostResponse, sink);
+  if (pipelines_ && !pending_.empty()) lose_synchronisation(sink);
+  abandon(Note::RequestLostResponse, sink);
 }
 
 // Of a client that sends one request at a time, a response that still comes is the right one.
@@ -142,29 +142,29 @@ void Exchanges::question_response(SpanSink& sink) {
 }
 
 void Exchanges::miss_end(SpanSink& sink) {
-  if (pipelines_) doubt(sink);
+  if (pipelines_) lose_synchronisation(sink);
 }
 
 void Exchanges::excuse_order() {
-  if (!pipelines_) in_doubt_ = false;
+  if (!pipelines_) unsynchronised_ = false;
 }
 
-void Exchanges::doubt(SpanSink& sink) {
-  in_doubt_ = true;
+void Exchanges::lose_synchronisation(SpanSink& sink) {
+  unsynchronised_ = true;
   want_stream(sink);
 }
 
 void Exchanges::settle() {
-  if (pending_.empty() && overflowed_ == 0) in_doubt_ = false;
+  if (pending_.empty() && overflowed_ == 0) unsynchronised_ = false;
 }
 
 // What may have been answered by what was no response is in doubt.
 void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink) {
-  if (in_question_) return give_up(Note::RequestLostResponse, sink);
+  if (in_question_) return abandon(Note::RequestLostResponse, sink);
   for (; !pending_.empty(); pending_.pop_front()) {
     const bool is_cut = std::exchange(answer_, Answer::kNone) == Answer::kOldest;
     const Pending& request = pending_.front();
-    if (!request.is_owed()) continue;
+    if (!request.expects_span()) continue;
     open.end(request.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
       emit(
           request,
@@ -172,12 +172,12 @@ void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& si
           failed);
     });
   }
-  give_up(Note::RequestNoResponse, sink);
+  abandon(Note::RequestNoResponse, sink);
 }
 
-void Exchanges::give_up(Note why, SpanSink& sink) {
+void Exchanges::abandon(Note why, SpanSink& sink) {
   for (; !pending_.empty(); pending_.pop_front()) {
-    if (pending_.front().is_owed()) sink.note(why);
+    if (pending_.front().expects_span()) sink.note(why);
   }
   overflowed_ = 0;  // they were noted when they came
   in_question_ = false;
@@ -189,7 +189,7 @@ void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
   for (std::size_t i = is_answering() ? 1 : 0; i < pending_.size(); ++i) {
     Pending& request = pending_.at(i);
     const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
-    if (!request.is_owed() || now_ns < end_ns) continue;
+    if (!request.expects_span() || now_ns < end_ns) continue;
     emit(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
     request.timed_out = true;
   }

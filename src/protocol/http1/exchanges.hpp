@@ -75,14 +75,14 @@ class Exchanges {
   /// Response bytes were lost: so that may be why a request seemed to come before its turn.
   void excuse_order();
   /// Pair nothing that comes from here on, until `settle`.
-  void doubt(SpanSink& sink);
+  void lose_synchronisation(SpanSink& sink);
   /// Nothing moved for long.
   void settle();
   /// The connection has ended: what waits has failed, the response under way with `body_bytes` of
   /// it seen.
   void end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink);
   /// Whatever waits is given up for the reason `why`.
-  void give_up(SpanSink::Note why, SpanSink& sink);
+  void abandon(SpanSink::Note why, SpanSink& sink);
   /// Makes 408 spans of requests that have waited too long for their response to begin.
   void time_out(std::uint64_t now_ns, SpanSink& sink);
 
@@ -110,7 +110,7 @@ class Exchanges {
   bool newest_is_kept_ = false;  // the newest request has its slot, the last one
   bool pipelines_ = false;    // several requests were outstanding, and that is no mistake of ours
   bool in_question_ = false;  // the only request that waits may have got garbage for an answer
-  bool in_doubt_ = false;
+  bool unsynchronised_ = false;
   bool unreadable_ = false;  // what was last sent was no request, as far as that can be read
   bool stream_wanted_ = false;
 };

@@ -16,8 +16,8 @@ namespace obi::protocol::http1 {
 struct Fields {
   std::optional<std::uint64_t> content_length;
   /// Content-Length is no number, or several that differ, or a field about the length is folded.
-  bool length_in_doubt = false;
-  bool host_in_doubt = false;      ///< several Host fields that differ: `host` is empty
+  bool ambiguous_length = false;
+  bool ambiguous_host = false;     ///< several Host fields that differ: `host` is empty
   bool transfer_encoding = false;  ///< a coding other than identity is there
   bool chunked = false;            ///< … and chunked is the last of them
   bool expects_continue = false;   ///< Expect: the body may stay away (RFC 9110 section 10.1.1)

@@ -32,7 +32,7 @@ struct Pending {
     return std::size_t{target_bytes} + host_bytes + original_method_bytes;
   }
   /// Its end must still be told, as a span or as a loss.
-  [[nodiscard]] bool is_owed() const { return !timed_out; }
+  [[nodiscard]] bool expects_span() const { return !timed_out; }
 };
 
 class PendingRequests {

@@ -128,7 +128,7 @@ void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink&
   answered_ = std::move(*taken);
   waiting_bytes_ -= answered_.exchange->held_bytes();
   // A broker answers in order, so that those asked before have had their answers.
-  if (std::exchange(answers_lost_, false)) give_up_older(answered_.start_ns, sink);
+  if (std::exchange(answers_lost_, false)) abandon_older(answered_.start_ns, sink);
   answer_.begin(answered_.api_key, answered_.version, front.bytes - kAnswerFrontBytes,
                 *answered_.exchange);
 }
@@ -253,7 +253,7 @@ void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& 
 
 void KafkaConversation::on_lost(PeerRole from, SpanSink& sink) {
   if (from == PeerRole::kServer) {
-    give_up_answer(Note::RequestLostResponse, sink);
+    abandon_answer(Note::RequestLostResponse, sink);
     answers_in_step_ = false;
     answers_lost_ = true;
     return;
@@ -268,7 +268,7 @@ void KafkaConversation::on_lost(PeerRole from, SpanSink& sink) {
 }
 
 // The answer under way, of which the rest won't come.
-void KafkaConversation::give_up_answer(Note why, SpanSink& sink) {
+void KafkaConversation::abandon_answer(Note why, SpanSink& sink) {
   in_answer_ = false;
   if (!answered_.exchange) return;
   if (answered_.api_key == kProduce) {
@@ -283,8 +283,8 @@ void KafkaConversation::give_up_answer(Note why, SpanSink& sink) {
 
 // Those that began before `ns` were answered, and nobody knows how. Whether a Fetch had records is
 // not known: it counts as one operation.
-void KafkaConversation::give_up_older(std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {
+void KafkaConversation::abandon_older(std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {
     waiting_bytes_ -= waiting.exchange->held_bytes();
     if (waiting.api_key != kFetch) return;
     sink.note(Note::RequestSeen);
@@ -306,9 +306,9 @@ void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, publish);
 }
 
-void KafkaConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void KafkaConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   if (answers_lost_) why = Note::RequestLostResponse;
-  give_up_answer(why, sink);
+  abandon_answer(why, sink);
   if (exchange_) {
     if (front_.api_key == kProduce) {
       sink.note(Note::RequestSeen);
@@ -316,12 +316,12 @@ void KafkaConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
     }
     recycle(std::move(exchange_));
   }
-  waiting_.give_up(why, sink);
+  waiting_.abandon(why, sink);
   waiting_bytes_ = 0;
 }
 
 void KafkaConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
-  if (now_ns > kMaxWaitNs) give_up_older(now_ns - kMaxWaitNs, sink);
+  if (now_ns > kMaxWaitNs) abandon_older(now_ns - kMaxWaitNs, sink);
   if (!quiet || !waiting_.empty() || waiting_.held_bytes() <= kIdleBytes) return;
   waiting_ = ById<std::int32_t, Waiting>(kMaxWaiting);
 }

@@ -31,7 +31,7 @@ class KafkaConversation final : public MessageConversation {
   void on_lost(PeerRole from, SpanSink& sink) override;
   bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -58,8 +58,8 @@ class KafkaConversation final : public MessageConversation {
   void wait_for_answer(std::size_t spans, SpanSink& sink);
   void on_fetched(const Message& message, SpanSink& sink);
   void tell(const Told& told, const Exchange& asked, SpanSink& sink);
-  void give_up_answer(SpanSink::Note why, SpanSink& sink);
-  void give_up_older(std::uint64_t ns, SpanSink& sink);
+  void abandon_answer(SpanSink::Note why, SpanSink& sink);
+  void abandon_older(std::uint64_t ns, SpanSink& sink);
   std::unique_ptr<Exchange> take_exchange();
   void recycle(std::unique_ptr<Exchange> exchange);
 

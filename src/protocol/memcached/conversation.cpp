@@ -156,14 +156,14 @@ void MemcachedConversation::on_binary_request(const Message& message, SpanSink& 
 }
 
 void MemcachedConversation::end_request(bool is_unanswered, SpanSink& sink) {
-  const bool is_owed = !sending_.operation.empty();
+  const bool expects_span = !sending_.operation.empty();
   if (is_unanswered) {
-    if (is_owed) sink.note(Note::RequestSeen);
+    if (expects_span) sink.note(Note::RequestSeen);
     return tell(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
   }
   if (requests_.size() == InOrder<Request>::kMaxWaiting && requests_.front().is_quiet)
     pass_over(1, sink);
-  if (Request* const request = requests_.push(is_owed, sink)) std::swap(*request, sending_);
+  if (Request* const request = requests_.push(expects_span, sink)) std::swap(*request, sending_);
 }
 
 std::string_view MemcachedConversation::Answer::error_code() const {
@@ -193,7 +193,7 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
   std::size_t at = 0;
   while (at < requests_.size() && !fits(requests_[at], answer) && requests_[at].is_quiet) ++at;
   if (at == requests_.size() || !fits(requests_[at], answer)) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     if (!requests_.empty()) requests_.lose(sink);
     return;
   }
@@ -299,9 +299,9 @@ void MemcachedConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void MemcachedConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void MemcachedConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
 void MemcachedConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {

@@ -41,7 +41,7 @@ Match detect(const FirstBytes& first_bytes) {
 void MongoConversation::Request::set(const Command& command, const Message& message) {
   start_ns = message.start_ns;
   pid = message.pid;
-  is_owed = !command.is_bookkeeping;
+  expects_span = !command.is_bookkeeping;
   answers_documents = command.answers_documents;
   bytes = message.size;
   std::size_t used = 0;
@@ -106,11 +106,11 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
   }
   if (!answer->is_readable) sink.note(Note::MessageUnsupported);
   if (answer->more_to_come) {
-    if (request->is_owed) sink.want_stream();
+    if (request->expects_span) sink.want_stream();
     waiting_.rename(header->response_to, header->request_id, sink);
     return;
   }
-  if (request->is_owed)
+  if (request->expects_span)
     emit(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
   waiting_.remove(header->response_to);
   if (waiting_.empty()) answers_lost_ = false;
@@ -156,14 +156,14 @@ void MongoConversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void MongoConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(answers_lost_ ? Note::RequestLostResponse : why, sink);
+void MongoConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(answers_lost_ ? Note::RequestLostResponse : why, sink);
   answers_lost_ = false;
 }
 
 void MongoConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   // What has been quiet for so long has answered, most likely in the bytes that were lost.
-  if (quiet && answers_lost_) give_up(Note::RequestLostResponse, now_ns, sink);
+  if (quiet && answers_lost_) abandon(Note::RequestLostResponse, now_ns, sink);
 }
 
 }  // namespace obi::protocol::mongo

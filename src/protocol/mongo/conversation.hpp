@@ -34,7 +34,7 @@ class MongoConversation final : public MessageConversation {
   void on_lost(PeerRole from, SpanSink& sink) override;
   bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override { return waiting_.held_bytes(); }
 
@@ -43,7 +43,7 @@ class MongoConversation final : public MessageConversation {
   struct Request {
     std::uint64_t start_ns = 0;
     std::uint32_t pid = 0;
-    bool is_owed = false;  // a span
+    bool expects_span = false;
     bool answers_documents = false;
     std::uint64_t bytes = 0;
     std::uint8_t operation_bytes = 0;

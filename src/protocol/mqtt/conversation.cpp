@@ -212,7 +212,7 @@ void MqttConversation::on_unanswered(Unanswered& open, SpanSink&) {
   destination_bytes_ = 0;
 }
 
-void MqttConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void MqttConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   if (!waiting_.empty()) sink.note(why, waiting_.size());
   waiting_.remove_if([](std::uint64_t, const Delivery&) { return true; });
   destination_bytes_ = 0;

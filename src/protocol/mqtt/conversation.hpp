@@ -33,7 +33,7 @@ class MqttConversation final : public MessageConversation {
   void on_lost(PeerRole from, SpanSink& sink) override;
   bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 

@@ -266,8 +266,8 @@ void MssqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void MssqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void MssqlConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
   begin_next();
 }
 

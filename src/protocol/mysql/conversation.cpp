@@ -238,8 +238,8 @@ void MysqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void MysqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void MysqlConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
   begin_next();
 }
 

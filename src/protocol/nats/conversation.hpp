@@ -29,7 +29,7 @@ class NatsConversation final : public MessageConversation {
   void on_lost(PeerRole from, SpanSink& sink) override {}
   bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override {}
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override {}
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override {}
   [[nodiscard]] std::size_t state_bytes() const override { return client_name_.capacity(); }
 
  private:

@@ -249,9 +249,9 @@ void PostgresConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void PostgresConversation::give_up(Note why, std::uint64_t ns, SpanSink& sink) {
+void PostgresConversation::abandon(Note why, std::uint64_t ns, SpanSink& sink) {
   end_failed_one(ns, sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
 void PostgresConversation::tell(const Request& request, std::uint64_t end_ns, Outcome outcome,

@@ -112,9 +112,9 @@ PostgresConversation::Request* PostgresConversation::push(Kind kind, const Messa
     unit_bytes_ = 0;
   }
   unit_bytes_ += message.size;
-  const bool is_owed = is_operation(kind);
-  Request* request = requests_.push(is_owed, sink, in_unit_ || kind == Kind::kSync);
-  in_unit_ = !is_owed && kind != Kind::kSync;
+  const bool expects_span = is_operation(kind);
+  Request* request = requests_.push(expects_span, sink, in_unit_ || kind == Kind::kSync);
+  in_unit_ = !expects_span && kind != Kind::kSync;
   if (request == nullptr) return nullptr;
   request->kind = kind;
   request->origin = unit_;

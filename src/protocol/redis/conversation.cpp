@@ -147,7 +147,7 @@ void RedisConversation::on_reply(std::uint64_t end_ns, SpanSink& sink) {
   const Reply& reply = reply_.reply();
   if (is_unasked(reply)) return;
   if (requests_.empty()) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     return;
   }
   if (!is_answered(reply)) return;
@@ -287,8 +287,8 @@ void RedisConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   });
 }
 
-void RedisConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void RedisConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
 }
 
 void RedisConversation::on_time(std::uint64_t, bool quiet, SpanSink&) {

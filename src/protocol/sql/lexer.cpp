@@ -229,9 +229,9 @@ bool Lexer::skip_version_comment() {
     return content.find(text) != std::string_view::npos;
   };
   const bool may_be_executed = version < kNoServerHas;
-  const bool is_in_doubt =
+  const bool is_ambiguous =
       has("/*") || (may_be_executed && (has_quote(content) || has("#") || has("--")));
-  position_ = is_in_doubt ? text_.size() : end + 2;
+  position_ = is_ambiguous ? text_.size() : end + 2;
   return true;
 }
 

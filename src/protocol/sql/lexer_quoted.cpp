@@ -85,10 +85,10 @@ TokenKind Lexer::quoted_name(char close) {
 
 // From `begin` to here. Not every unknown dialect has names in backticks.
 TokenKind Lexer::name_from(std::size_t begin) {
-  const bool is_in_doubt =
+  const bool is_ambiguous =
       is(Family::kGeneric) &&
       text_.substr(begin, position_ - begin).find_first_of("'\"") != std::string_view::npos;
-  return is_in_doubt ? rest() : TokenKind::kName;
+  return is_ambiguous ? rest() : TokenKind::kName;
 }
 
 // In an unknown dialect: a name in brackets, or an index. The quotes in it must be closed in it.

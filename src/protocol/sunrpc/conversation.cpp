@@ -211,13 +211,13 @@ void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
   });
 }
 
-void SunrpcConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(why, sink);
+void SunrpcConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(why, sink);
 }
 
 void SunrpcConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (now_ns > kMaxWaitNs)
-    waiting_.give_up_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
+    waiting_.abandon_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
 }
 
 std::size_t SunrpcConversation::state_bytes() const {
