@@ -29,11 +29,11 @@ constexpr std::string_view kUnknownTopic = "*";
 Match detect_answer(const FirstBytes& first_bytes, std::int32_t correlation_id) {
   std::span<const std::byte> bytes = first_bytes.server.bytes;
   for (std::size_t seen = 0; seen < kMaxCheckedAnswers; ++seen) {
-    const auto front = read_answer_front(bytes);
-    if (!front) return front.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
-    if (front->correlation_id == correlation_id) return Match::kYes;
-    if (!first_bytes.mid_life || front->bytes >= bytes.size()) return Match::kNo;
-    bytes = bytes.subspan(static_cast<std::size_t>(front->bytes));
+    const auto header = read_response_header(bytes);
+    if (!header) return header.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+    if (header->correlation_id == correlation_id) return Match::kYes;
+    if (!first_bytes.mid_life || header->bytes >= bytes.size()) return Match::kNo;
+    bytes = bytes.subspan(static_cast<std::size_t>(header->bytes));
   }
   return Match::kNo;
 }
@@ -48,8 +48,8 @@ Match detect(const FirstBytes& first_bytes) {
     case Evidence::kStrong: return Match::kYes;
     default: break;
   }
-  const auto front = read_request_front(bytes);
-  return front ? detect_answer(first_bytes, front->correlation_id) : Match::kMaybe;
+  const auto header = read_request_header(bytes);
+  return header ? detect_answer(first_bytes, header->correlation_id) : Match::kMaybe;
 }
 
 KafkaConversation::KafkaConversation(const ConversationOptions& options,
@@ -64,24 +64,24 @@ KafkaConversation::KafkaConversation(const ConversationOptions& options,
 MessageConversation::Size KafkaConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
   if (from == PeerRole::kClient) {
-    const auto front = read_request_front(bytes);
-    if (!front) return std::unexpected(front.error());
-    return front->bytes;
+    const auto header = read_request_header(bytes);
+    if (!header) return std::unexpected(header.error());
+    return header->bytes;
   }
-  const auto front = read_answer_front(bytes);
-  if (!front) return std::unexpected(front.error());
-  if (!answers_in_step_ && waiting_.find(front->correlation_id) == nullptr)
+  const auto header = read_response_header(bytes);
+  if (!header) return std::unexpected(header.error());
+  if (!answers_in_step_ && waiting_.find(header->correlation_id) == nullptr)
     return std::unexpected(ParseError::NotThisProtocol);
-  return front->bytes;
+  return header->bytes;
 }
 
 // Many clients, and the broker, read the size of a message with a call of its own.
 bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const bool only_size = bytes.size() == kSizeBytes;
   if (from == PeerRole::kServer) {
-    const auto front = read_answer_front(bytes);
-    if (!front) return only_size && front.error() == ParseError::Truncated;
-    return waiting_.find(front->correlation_id) != nullptr;
+    const auto header = read_response_header(bytes);
+    if (!header) return only_size && header.error() == ParseError::Truncated;
+    return waiting_.find(header->correlation_id) != nullptr;
   }
   switch (evidence_of_request(bytes)) {
     case Evidence::kNone: return false;
@@ -89,8 +89,8 @@ bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes)
     case Evidence::kMore:
     case Evidence::kWeak: break;
   }
-  const auto front = read_request_front(bytes);
-  return front ? front->bytes == bytes.size() : only_size;
+  const auto header = read_request_header(bytes);
+  return header ? header->bytes == bytes.size() : only_size;
 }
 
 void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
@@ -99,7 +99,7 @@ void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
   if (from == PeerRole::kClient) {
     if (!exchange_) {
       begin_request(bytes);
-      bytes = bytes.subspan(kRequestFrontBytes);
+      bytes = bytes.subspan(kRequestHeaderBytes);
     }
     request_.feed(bytes);
     request_.miss(missing);
@@ -107,7 +107,7 @@ void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
   }
   if (!in_answer_) {
     begin_answer(bytes, sink);
-    bytes = bytes.subspan(kAnswerFrontBytes);
+    bytes = bytes.subspan(kResponseHeaderBytes);
   }
   if (!answered_.exchange) return;
   answer_.feed(bytes);
@@ -115,21 +115,21 @@ void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
 }
 
 void KafkaConversation::begin_request(std::span<const std::byte> bytes) {
-  front_ = *read_request_front(bytes);
+  header_ = *read_request_header(bytes);
   exchange_ = take_exchange();
-  request_.begin(front_, *exchange_);
+  request_.begin(header_, *exchange_);
 }
 
 void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink& sink) {
-  const AnswerFront front = *read_answer_front(bytes);
+  const ResponseHeader header = *read_response_header(bytes);
   in_answer_ = true;
-  auto taken = waiting_.take(front.correlation_id);
+  auto taken = waiting_.take(header.correlation_id);
   if (!taken) return sink.note(Note::ResponseUnpaired);
   answered_ = std::move(*taken);
   waiting_bytes_ -= answered_.exchange->held_bytes();
   // A broker answers in order, so that those asked before have had their answers.
   if (std::exchange(answers_lost_, false)) abandon_older(answered_.start_ns, sink);
-  answer_.begin(answered_.api_key, answered_.version, front.bytes - kAnswerFrontBytes,
+  answer_.begin(answered_.api_key, answered_.version, header.bytes - kResponseHeaderBytes,
                 *answered_.exchange);
 }
 
@@ -140,7 +140,7 @@ void KafkaConversation::on_message(const Message& message, SpanSink& sink) {
 void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
   exchange_->origin = message.origin();
   exchange_->request_bytes = message.size;
-  const std::size_t spans = front_.api_key == kProduce ? settle_topics(sink) : 0;
+  const std::size_t spans = header_.api_key == kProduce ? settle_topics(sink) : 0;
   if (spans == 0 || exchange_->acks != 0) return wait_for_answer(spans, sink);
   // Nobody answers.
   sink.note(Note::RequestSeen, spans);
@@ -152,7 +152,7 @@ void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
 // The topics that a Produce request is about; how many spans are due.
 std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
   Topics& topics = exchange_->topics;
-  if (front_.version > request_schema(kProduce)->newest) {
+  if (header_.version > request_schema(kProduce)->newest) {
     sink.note(Note::MessageUnsupported);
     return 0;
   }
@@ -173,21 +173,21 @@ std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
 void KafkaConversation::wait_for_answer(std::size_t spans, SpanSink& sink) {
   std::unique_ptr<Exchange> exchange = std::move(exchange_);
   const std::size_t bytes = exchange->held_bytes();
-  if (const Waiting* older = waiting_.find(front_.correlation_id); older != nullptr)
+  if (const Waiting* older = waiting_.find(header_.correlation_id); older != nullptr)
     waiting_bytes_ -= older->exchange->held_bytes();
   if (waiting_bytes_ + bytes > kMaxWaitingBytes) {
-    if (auto older = waiting_.take(front_.correlation_id); older && older->api_key == kProduce)
+    if (auto older = waiting_.take(header_.correlation_id); older && older->api_key == kProduce)
       sink.note(Note::RequestLostResponse, older->exchange->topics.list().size());
     if (spans == 0) return;
     sink.note(Note::RequestSeen, spans);
     return sink.note(Note::RequestOverflow, spans);
   }
-  Waiting* waiting = waiting_.push(front_.correlation_id, static_cast<std::uint32_t>(spans), sink);
+  Waiting* waiting = waiting_.push(header_.correlation_id, static_cast<std::uint32_t>(spans), sink);
   if (waiting == nullptr) return recycle(std::move(exchange));
   waiting_bytes_ += bytes;
   *waiting = {.start_ns = exchange->origin.start_ns,
-              .api_key = front_.api_key,
-              .version = front_.version,
+              .api_key = header_.api_key,
+              .version = header_.version,
               .exchange = std::move(exchange)};
 }
 
@@ -260,7 +260,7 @@ void KafkaConversation::on_lost(PeerRole from, SpanSink& sink) {
   }
   if (!exchange_) return;
   // The rest of that request isn't known, and what it is about may be there.
-  if (front_.api_key == kProduce) {
+  if (header_.api_key == kProduce) {
     sink.note(Note::RequestSeen);
     sink.note(Note::RequestLostResponse);
   }
@@ -310,7 +310,7 @@ void KafkaConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   if (answers_lost_) why = Note::RequestLostResponse;
   abandon_answer(why, sink);
   if (exchange_) {
-    if (front_.api_key == kProduce) {
+    if (header_.api_key == kProduce) {
       sink.note(Note::RequestSeen);
       sink.note(why);
     }

@@ -67,7 +67,7 @@ class KafkaConversation final : public MessageConversation {
   TopicNames& names_;
   RequestReader request_;
   AnswerReader answer_;
-  RequestFront front_;                  // of the request under way
+  RequestHeader header_;                // of the request under way
   std::unique_ptr<Exchange> exchange_;  // … set while there is one
   Waiting answered_;                    // of the answer under way; no exchange if there is none
   ById<std::int32_t, Waiting> waiting_;
