@@ -29,12 +29,12 @@ class ById {
   Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(Note::RequestSeen, spans);
     if (waiting_.size() >= max_waiting_ && !waiting_.contains(key)) {
-      tell(Note::RequestOverflow, spans, sink);
+      note_spans(Note::RequestOverflow, spans, sink);
       return nullptr;
     }
     const auto [at, is_new] = waiting_.try_emplace(key);
     if (!is_new) {
-      tell(Note::RequestLostResponse, at->second.spans, sink);
+      note_spans(Note::RequestLostResponse, at->second.spans, sink);
       at->second = {};
     }
     at->second.spans = spans;
@@ -63,7 +63,7 @@ class ById {
     if (node.empty()) return false;
     const auto known = waiting_.find(to);
     if (known != waiting_.end()) {
-      tell(Note::RequestLostResponse, known->second.spans, sink);
+      note_spans(Note::RequestLostResponse, known->second.spans, sink);
       waiting_.erase(known);
     }
     node.key() = to;
@@ -74,20 +74,20 @@ class ById {
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
-  /// The connection has ended: `make_spans(request, end_ns, sink)` for each that waits and holds
+  /// The connection has ended: `emit_spans(request, end_ns, sink)` for each that waits and holds
   /// operations, which makes a span of each of them.
   template <typename F>
-  void end_all(Unanswered& open, F&& make_spans) {
+  void end_all(Unanswered& open, F&& emit_spans) {
     for (auto& [key, entry] : waiting_) {
       if (entry.spans == 0) continue;
       open.end(entry.request.start_ns, entry.spans, [&](std::uint64_t end_ns, SpanSink& sink) {
-        make_spans(entry.request, end_ns, sink);
+        emit_spans(entry.request, end_ns, sink);
       });
     }
     waiting_.clear();
   }
   void abandon(Note why, SpanSink& sink) {
-    for (const auto& [key, entry] : waiting_) tell(why, entry.spans, sink);
+    for (const auto& [key, entry] : waiting_) note_spans(why, entry.spans, sink);
     waiting_.clear();
   }
   /// Those that began before `ns`; `on_each` is called with each first.
@@ -97,7 +97,7 @@ class ById {
       const auto entry = at++;
       if (entry->second.request.start_ns >= ns) continue;
       on_each(entry->second.request);
-      tell(why, entry->second.spans, sink);
+      note_spans(why, entry->second.spans, sink);
       waiting_.erase(entry);
     }
   }
@@ -123,7 +123,7 @@ class ById {
     Request request;
     std::uint32_t spans = 0;
   };
-  static void tell(Note why, std::uint32_t spans, SpanSink& sink) {
+  static void note_spans(Note why, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(why, spans);
   }
 

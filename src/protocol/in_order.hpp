@@ -87,15 +87,15 @@ class InOrder {
   void note_pipelining() { pipelines_ = true; }
   /// Nothing is under way either way: from here on pairs are right again.
   void settle() { unsynchronised_ = false; }
-  /// The connection has ended: `make_span(request, end_ns, sink)` for each that waits and is owed
+  /// The connection has ended: `emit_span(request, end_ns, sink)` for each that waits and is owed
   /// one.
   template <typename F>
-  void end_all(Unanswered& open, F&& make_span) {
+  void end_all(Unanswered& open, F&& emit_span) {
     for (; count_ > 0; pop()) {
       Slot& slot = ring_[first_];
       if (!slot.expects_span) continue;
       open.end(slot.request.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& sink) {
-        make_span(slot.request, end_ns, sink);
+        emit_span(slot.request, end_ns, sink);
       });
     }
   }

@@ -5,7 +5,7 @@
 
 namespace obi::protocol {
 
-void add_message_span(const MessageSpan& told, SpanSink& sink) {
+void emit_message_span(const MessageSpan& told, SpanSink& sink) {
   model::Span& span = sink.add_span(told.type);
   auto& call = sink.arena().make<model::MessagingCall>();
   call.system = told.system;

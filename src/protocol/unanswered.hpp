@@ -49,11 +49,11 @@ class Unanswered {
     return start_ns <= unread_ns_;
   }
   /// Ends one operation, or several that one request holds, which began at `start_ns`:
-  /// `make_spans(end_ns, sink)` makes as many spans, unless they are in doubt and lost.
+  /// `emit_spans(end_ns, sink)` makes as many spans, unless they are in doubt and lost.
   template <typename F>
-  void end(std::uint64_t start_ns, std::uint64_t spans, F&& make_spans) {
+  void end(std::uint64_t start_ns, std::uint64_t spans, F&& emit_spans) {
     if (may_be_answered(start_ns)) return sink_.note(SpanSink::Note::RequestLostResponse, spans);
-    make_spans(end_ns(start_ns), static_cast<SpanSink&>(failed_));
+    emit_spans(end_ns(start_ns), static_cast<SpanSink&>(failed_));
   }
 
  private:

@@ -113,12 +113,12 @@ void AerospikeConversation::on_answer(const Frame& frame, const Message& message
     request.end_unseen |= frame.type == FrameType::kCompressed || !message.is_whole();
     return;
   }
-  if (request.expects_span) emit(request, answer.result, message.end_ns, sink);
+  if (request.expects_span) emit_span(request, answer.result, message.end_ns, sink);
   requests_.pop();
 }
 
-void AerospikeConversation::emit(const Request& request, std::uint8_t result, std::uint64_t end_ns,
-                                 SpanSink& sink) {
+void AerospikeConversation::emit_span(const Request& request, std::uint8_t result,
+                                      std::uint64_t end_ns, SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kAerospikeClient);
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
@@ -143,7 +143,7 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {
   if (requests_.empty() || !requests_.front().end_unseen) return;
   if (requests_.front().expects_span)
-    emit(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
+    emit_span(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
   requests_.pop();
 }
 
@@ -166,7 +166,7 @@ void AerospikeConversation::on_end_of_stream(model::Direction direction, std::ui
 void AerospikeConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   end_unseen_one(sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    emit(request, kOk, end_ns, failed);
+    emit_span(request, kOk, end_ns, failed);
   });
 }
 

@@ -57,7 +57,7 @@ class AerospikeConversation final : public MessageConversation {
 
   void on_request(const Frame& frame, const Message& message, SpanSink& sink);
   void on_answer(const Frame& frame, const Message& message, SpanSink& sink);
-  void emit(const Request& request, std::uint8_t result, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Request& request, std::uint8_t result, std::uint64_t end_ns, SpanSink& sink);
   /// The oldest, if its last part was not seen, ends with the server's last bytes.
   void end_unseen_one(SpanSink& sink);
 

@@ -207,21 +207,21 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
     waiting->destination = content.destination;
     return;
   }
-  tell(content, message.from, message.end_ns, sink);
+  emit_span(content, message.from, message.end_ns, sink);
 }
 
-void Amqp091Conversation::tell(const Content& content, PeerRole from, std::uint64_t end_ns,
-                               SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = from == PeerRole::kClient ? kPublish : kProcess,
-                    .destination = content.destination,
-                    .client_id = connection_name_,
-                    .timing = {.start_ns = content.origin.start_ns,
-                               .end_ns = end_ns,
-                               .pid = content.origin.pid,
-                               .request_bytes = content.bytes}},
-                   sink);
+void Amqp091Conversation::emit_span(const Content& content, PeerRole from, std::uint64_t end_ns,
+                                    SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
+                     .destination = content.destination,
+                     .client_id = connection_name_,
+                     .timing = {.start_ns = content.origin.start_ns,
+                                .end_ns = end_ns,
+                                .pid = content.origin.pid,
+                                .request_bytes = content.bytes}},
+                    sink);
 }
 
 void Amqp091Conversation::on_confirmation(const Message& message, const Frame& frame,
@@ -247,23 +247,24 @@ void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int 
                                   SpanSink& sink) {
   const Publish* const publish = unconfirmed_.find(key);
   if (publish == nullptr) return;
-  tell(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
+  emit_span(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
   unconfirmed_.remove(key);
 }
 
-void Amqp091Conversation::tell(const Publish& publish, const Outcome& outcome, SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = kPublish,
-                    .destination = publish.destination,
-                    .client_id = connection_name_,
-                    .timing = {.start_ns = publish.origin.start_ns,
-                               .end_ns = outcome.end_ns,
-                               .pid = publish.origin.pid,
-                               .request_bytes = publish.bytes,
-                               .response_bytes = outcome.bytes},
-                    .status = outcome.status},
-                   sink);
+void Amqp091Conversation::emit_span(const Publish& publish, const Outcome& outcome,
+                                    SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = kPublish,
+                     .destination = publish.destination,
+                     .client_id = connection_name_,
+                     .timing = {.start_ns = publish.origin.start_ns,
+                                .end_ns = outcome.end_ns,
+                                .pid = publish.origin.pid,
+                                .request_bytes = publish.bytes,
+                                .response_bytes = outcome.bytes},
+                     .status = outcome.status},
+                    sink);
 }
 
 void Amqp091Conversation::drop_content(Content& content, Note why, SpanSink& sink) {
@@ -305,13 +306,13 @@ void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
       if (!std::exchange(content.is_under_way, false) || !content.has_span) continue;
       --contents_under_way_;
       open.end(content.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-        tell(content, from, end_ns, failed);
+        emit_span(content, from, end_ns, failed);
       });
     }
   }
   unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
     open.end(publish.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      tell(publish, {.end_ns = end_ns}, failed);
+      emit_span(publish, {.end_ns = end_ns}, failed);
     });
     return true;
   });

@@ -79,8 +79,8 @@ class Amqp091Conversation final : public MessageConversation {
     std::uint64_t bytes = 0;  // of the confirm
     int status = 0;
   };
-  void tell(const Content& content, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
-  void tell(const Publish& publish, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Content& content, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Publish& publish, const Outcome& outcome, SpanSink& sink);
   void confirm(std::uint64_t key, const Message& answer, int status, SpanSink& sink);
   void drop_content(Content& content, SpanSink::Note why, SpanSink& sink);
   void drop_channel(std::uint16_t number, SpanSink& sink);

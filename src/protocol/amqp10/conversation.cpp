@@ -159,7 +159,7 @@ void Amqp10Conversation::end_delivery(const Message& message, std::uint16_t chan
   const std::uint64_t key = key_of(channel, link.delivery_id);
   Delivery* const waiting =
       has_outcome && unsettled_.find(key) == nullptr ? unsettled_.add(key) : nullptr;
-  if (waiting == nullptr) return tell(link.delivery, message.from, message.end_ns, sink);
+  if (waiting == nullptr) return emit_span(link.delivery, message.from, message.end_ns, sink);
   *waiting = link.delivery;
 }
 
@@ -193,32 +193,32 @@ void Amqp10Conversation::on_disposition(const Message& message, std::uint16_t ch
 
 void Amqp10Conversation::settle(Delivery& delivery, const Disposition& disposition,
                                 const Message& answer, SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = kPublish,
-                    .destination = delivery.destination,
-                    .client_id = container_id_,
-                    .timing = {.start_ns = delivery.origin.start_ns,
-                               .end_ns = answer.end_ns,
-                               .pid = delivery.origin.pid,
-                               .request_bytes = delivery.bytes,
-                               .response_bytes = answer.size},
-                    .status = disposition.is_rejected ? kRejected : 0},
-                   sink);
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = kPublish,
+                     .destination = delivery.destination,
+                     .client_id = container_id_,
+                     .timing = {.start_ns = delivery.origin.start_ns,
+                                .end_ns = answer.end_ns,
+                                .pid = delivery.origin.pid,
+                                .request_bytes = delivery.bytes,
+                                .response_bytes = answer.size},
+                     .status = disposition.is_rejected ? kRejected : 0},
+                    sink);
 }
 
-void Amqp10Conversation::tell(const Delivery& delivery, PeerRole from, std::uint64_t end_ns,
-                              SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = from == PeerRole::kClient ? kPublish : kProcess,
-                    .destination = delivery.destination,
-                    .client_id = container_id_,
-                    .timing = {.start_ns = delivery.origin.start_ns,
-                               .end_ns = end_ns,
-                               .pid = delivery.origin.pid,
-                               .request_bytes = delivery.bytes}},
-                   sink);
+void Amqp10Conversation::emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns,
+                                   SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
+                     .destination = delivery.destination,
+                     .client_id = container_id_,
+                     .timing = {.start_ns = delivery.origin.start_ns,
+                                .end_ns = end_ns,
+                                .pid = delivery.origin.pid,
+                                .request_bytes = delivery.bytes}},
+                    sink);
 }
 
 void Amqp10Conversation::drop(Link& link, Note why, SpanSink& sink) {
@@ -267,8 +267,9 @@ void Amqp10Conversation::on_lost(PeerRole from, SpanSink& sink) {
 
 void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto end = [&](const Delivery& delivery, PeerRole from) {
-    open.end(delivery.origin.start_ns, 1,
-             [&](std::uint64_t end_ns, SpanSink& failed) { tell(delivery, from, end_ns, failed); });
+    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      emit_span(delivery, from, end_ns, failed);
+    });
   };
   for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
     for (auto& [key, link] : links_of(from)) {

@@ -69,7 +69,7 @@ class Amqp10Conversation final : public MessageConversation {
               SpanSink& sink);
   void on_detach(PeerRole from, std::uint16_t channel, const Value& value, SpanSink& sink);
   void on_end(PeerRole from, std::uint16_t channel, SpanSink& sink);
-  void tell(const Delivery& delivery, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
   void drop(Link& link, SpanSink::Note why, SpanSink& sink);
   Link* link_of(PeerRole from, std::uint64_t key);
   Links& links_of(PeerRole from) { return links_[static_cast<std::size_t>(from)]; }

@@ -95,7 +95,7 @@ void CouchbaseConversation::on_request(const Message& message, const Frame& fram
   }
   if (operation.is_quiet) {
     sink.note(Note::RequestSeen);
-    return tell(request, {.end_ns = message.end_ns, .bytes = 0, .status = 0}, sink);
+    return emit_span(request, {.end_ns = message.end_ns, .bytes = 0, .status = 0}, sink);
   }
   if (Request* const slot = requests_.push(frame.opaque, is_document ? 1 : 0, sink))
     *slot = std::move(request);
@@ -127,7 +127,8 @@ void CouchbaseConversation::on_response(const Message& message, const Frame& fra
   }
   const auto request = requests_.take(frame.opaque);
   if (sets_up(frame.opcode)) return learn(*request, frame, message.bytes);
-  tell(*request, {.end_ns = message.end_ns, .bytes = message.size, .status = frame.status}, sink);
+  emit_span(*request, {.end_ns = message.end_ns, .bytes = message.size, .status = frame.status},
+            sink);
 }
 
 void CouchbaseConversation::learn(const Request& request, const Frame& frame,
@@ -146,7 +147,8 @@ void CouchbaseConversation::learn(const Request& request, const Frame& frame,
   }
 }
 
-void CouchbaseConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void CouchbaseConversation::emit_span(const Request& request, const Outcome& outcome,
+                                      SpanSink& sink) {
   base::Arena& arena = sink.arena();
   model::Span& span = sink.add_span(model::EventType::kCouchbaseClient);
   auto& call = arena.make<model::DatabaseCall>();
@@ -186,7 +188,7 @@ bool CouchbaseConversation::resumes(PeerRole from, std::span<const std::byte> by
 
 void CouchbaseConversation::on_unanswered(Unanswered& open, SpanSink&) {
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    tell(request, {.end_ns = end_ns, .bytes = 0, .status = 0}, failed);
+    emit_span(request, {.end_ns = end_ns, .bytes = 0, .status = 0}, failed);
   });
 }
 

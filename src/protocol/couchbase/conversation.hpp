@@ -60,7 +60,7 @@ class CouchbaseConversation final : public MessageConversation {
   void on_response(const Message& message, const Frame& frame, SpanSink& sink);
   void read_document(std::string_view key, Request& request) const;
   void learn(const Request& request, const Frame& frame, std::span<const std::byte> bytes);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   enum class Collections : std::uint8_t { kUnknown, kOff, kOn };
   bool wants_stream_ = true;

@@ -146,12 +146,12 @@ void DnsConversation::on_answer(const Message& message, Reader& reader, const He
   }
   auto lookup = waiting_.take(header.id);
   const Outcome outcome = read_outcome(reader, header, 0, addresses_);
-  add_span(*lookup,
-           {.rcode = outcome.rcode,
-            .end_ns = message.end_ns,
-            .bytes = message.size,
-            .address_count = outcome.address_count},
-           sink);
+  emit_span(*lookup,
+            {.rcode = outcome.rcode,
+             .end_ns = message.end_ns,
+             .bytes = message.size,
+             .address_count = outcome.address_count},
+            sink);
 }
 
 // Answers stand for themselves: several look-ups may find theirs in one message.
@@ -171,17 +171,17 @@ void DnsConversation::on_multicast_answer(const Message& message, Reader& reader
     paired = true;
     Reader again = reader;
     const Outcome outcome = read_outcome(again, header, hash, addresses_);
-    add_span(*lookup,
-             {.rcode = outcome.rcode,
-              .end_ns = message.end_ns,
-              .bytes = message.size,
-              .address_count = outcome.address_count},
-             sink);
+    emit_span(*lookup,
+              {.rcode = outcome.rcode,
+               .end_ns = message.end_ns,
+               .bytes = message.size,
+               .address_count = outcome.address_count},
+              sink);
   }
   if (!paired) sink.note(Note::ResponseUnpaired);
 }
 
-void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
+void DnsConversation::emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kDns);
   auto& told = sink.arena().make<model::DnsLookup>();
   told.answers = sink.arena().copy(addresses_);
@@ -202,7 +202,7 @@ void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& s
 void DnsConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](Lookup& lookup, std::uint64_t end_ns, SpanSink& failed) {
     addresses_.clear();
-    add_span(lookup, {.rcode = kRefused, .end_ns = end_ns}, failed);
+    emit_span(lookup, {.rcode = kRefused, .end_ns = end_ns}, failed);
   });
 }
 
@@ -214,7 +214,7 @@ void DnsConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) 
   if (now_ns < timeout_ns_) return;
   waiting_.take_before(now_ns - timeout_ns_, [&](Lookup& lookup) {
     addresses_.clear();
-    add_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
+    emit_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
   });
 }
 

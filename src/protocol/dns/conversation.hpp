@@ -60,7 +60,7 @@ class DnsConversation final : public MessageConversation {
   void on_answer(const Message& message, Reader& reader, const Header& header, SpanSink& sink);
   void on_multicast_answer(const Message& message, Reader& reader, const Header& header,
                            SpanSink& sink);
-  void add_span(Lookup& lookup, const Ending& ending, SpanSink& sink);
+  void emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink);
 
   bool datagrams_;
   bool multicast_;

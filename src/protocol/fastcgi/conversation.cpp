@@ -210,10 +210,10 @@ void FastcgiConversation::end(Request& request, std::uint64_t end_ns, SpanSink& 
     request.status = parse_cgi_head(request.head, true).status;
   empty(request.head);
   request.is_open = false;
-  if (request.expects_span) emit(request, end_ns, sink);
+  if (request.expects_span) emit_span(request, end_ns, sink);
 }
 
-void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
+void FastcgiConversation::emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
   model::Span& span =
       sink.add_span(is_client() ? model::EventType::kHttpClient : model::EventType::kHttpServer);
   base::Arena& arena = sink.arena();
@@ -302,7 +302,7 @@ void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   for (Request& request : requests_) {
     if (!std::exchange(request.is_open, false) || !request.expects_span) continue;
     open.end(request.start_ns, 1,
-             [&](std::uint64_t end_ns, SpanSink& failed) { emit(request, end_ns, failed); });
+             [&](std::uint64_t end_ns, SpanSink& failed) { emit_span(request, end_ns, failed); });
   }
 }
 

@@ -76,7 +76,7 @@ class FastcgiConversation final : public MessageConversation {
                          std::string_view& query);
   static void read_output(Request& request, std::string_view text, const RecordHeader& header);
   void end(Request& request, std::uint64_t end_ns, SpanSink& sink);
-  void emit(const Request& request, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink);
   bool end_by_tail(PeerRole from, std::span<const std::byte> tail, std::uint64_t end_ns,
                    SpanSink& sink);
   /// Those whose end was lost end with the server's last bytes.

@@ -80,7 +80,8 @@ void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (std::exchange(answer_, Answer::kNone) != Answer::kOldest || pending_.empty()) return;
   const Pending& request = pending_.front();
   if (request.expects_span()) {
-    emit(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns}, sink);
+    emit_span(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns},
+              sink);
   }
   pending_.pop_front();
   // Had a response been missed, the end of this one would not have been seen behind a later
@@ -88,7 +89,7 @@ void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (end.was_seen && !pending_.empty()) pipelines_ = true;
 }
 
-void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& sink) {
+void Exchanges::emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink) {
   model::Span& span = sink.add_span(type_);
   base::Arena& arena = sink.arena();
   // Nearly every text is safe, and then copied as a whole.
@@ -166,7 +167,7 @@ void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& si
     const Pending& request = pending_.front();
     if (!request.expects_span()) continue;
     open.end(request.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      emit(
+      emit_span(
           request,
           {.status = is_cut ? status_ : 0, .body_bytes = is_cut ? body_bytes : 0, .end_ns = end_ns},
           failed);
@@ -190,7 +191,7 @@ void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
     Pending& request = pending_.at(i);
     const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
     if (!request.expects_span() || now_ns < end_ns) continue;
-    emit(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
+    emit_span(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
     request.timed_out = true;
   }
 }

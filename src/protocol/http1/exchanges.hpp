@@ -97,7 +97,7 @@ class Exchanges {
     std::uint64_t end_ns = 0;
   };
   void keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
-  void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink);
   void want_stream(SpanSink& sink);
 
   std::uint64_t request_timeout_ns_;

@@ -144,8 +144,8 @@ void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
   if (spans == 0 || exchange_->acks != 0) return wait_for_answer(spans, sink);
   // Nobody answers.
   sink.note(Note::RequestSeen, spans);
-  tell({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns}, *exchange_,
-       sink);
+  emit_spans({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns},
+             *exchange_, sink);
   recycle(std::move(exchange_));
 }
 
@@ -196,11 +196,11 @@ void KafkaConversation::on_answer(const Message& message, SpanSink& sink) {
   answers_in_step_ = true;
   if (!answered_.exchange) return;
   if (answered_.api_key == kProduce) {
-    tell({.topics = answered_.exchange->topics,
-          .operation = kPublish,
-          .end_ns = message.end_ns,
-          .response_bytes = message.size},
-         *answered_.exchange, sink);
+    emit_spans({.topics = answered_.exchange->topics,
+                .operation = kPublish,
+                .end_ns = message.end_ns,
+                .response_bytes = message.size},
+               *answered_.exchange, sink);
   } else if (answered_.api_key == kFetch) {
     on_fetched(message, sink);
   }
@@ -219,14 +219,14 @@ void KafkaConversation::on_fetched(const Message& message, SpanSink& sink) {
   const Topics& topics = answer_.topics();
   const std::size_t spans = topics.list().size();
   if (spans > 0) sink.note(Note::RequestSeen, spans);
-  tell({.topics = topics,
-        .operation = kProcess,
-        .end_ns = message.end_ns,
-        .response_bytes = message.size},
-       *answered_.exchange, sink);
+  emit_spans({.topics = topics,
+              .operation = kProcess,
+              .end_ns = message.end_ns,
+              .response_bytes = message.size},
+             *answered_.exchange, sink);
 }
 
-void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& sink) {
+void KafkaConversation::emit_spans(const Told& told, const Exchange& asked, SpanSink& sink) {
   for (const Topic& topic : told.topics.list()) {
     model::Span& span = sink.add_span(is_client() ? model::EventType::kKafkaClient
                                                   : model::EventType::kKafkaServer);
@@ -296,7 +296,8 @@ void KafkaConversation::abandon_older(std::uint64_t ns, SpanSink& sink) {
 void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto publish = [this](const Waiting& asked, std::uint64_t end_ns, SpanSink& failed) {
     const Exchange& exchange = *asked.exchange;
-    tell({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange, failed);
+    emit_spans({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange,
+               failed);
   };
   if (answered_.exchange && answered_.api_key == kProduce) {
     open.end(answered_.start_ns, answered_.exchange->topics.list().size(),

@@ -57,7 +57,7 @@ class KafkaConversation final : public MessageConversation {
   std::size_t settle_topics(SpanSink& sink);
   void wait_for_answer(std::size_t spans, SpanSink& sink);
   void on_fetched(const Message& message, SpanSink& sink);
-  void tell(const Told& told, const Exchange& asked, SpanSink& sink);
+  void emit_spans(const Told& told, const Exchange& asked, SpanSink& sink);
   void abandon_answer(SpanSink::Note why, SpanSink& sink);
   void abandon_older(std::uint64_t ns, SpanSink& sink);
   std::unique_ptr<Exchange> take_exchange();

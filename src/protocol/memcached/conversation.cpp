@@ -159,7 +159,7 @@ void MemcachedConversation::end_request(bool is_unanswered, SpanSink& sink) {
   const bool expects_span = !sending_.operation.empty();
   if (is_unanswered) {
     if (expects_span) sink.note(Note::RequestSeen);
-    return tell(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
+    return emit_span(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
   }
   if (requests_.size() == InOrder<Request>::kMaxWaiting && requests_.front().is_quiet)
     pass_over(1, sink);
@@ -206,8 +206,8 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
     error =
         answer.is_binary ? value_of(answer.frame, message.bytes) : line_of(text_of(message.bytes));
   }
-  tell(request, {.end_ns = message.end_ns, .error_code = answer.error_code(), .error = error},
-       sink);
+  emit_span(request, {.end_ns = message.end_ns, .error_code = answer.error_code(), .error = error},
+            sink);
   requests_.pop();
 }
 
@@ -215,12 +215,13 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
 void MemcachedConversation::pass_over(std::size_t count, SpanSink& sink) {
   for (; count > 0; --count) {
     const Request& request = requests_.front();
-    tell(request, {.end_ns = request.sent_ns, .error_code = {}, .error = {}}, sink);
+    emit_span(request, {.end_ns = request.sent_ns, .error_code = {}, .error = {}}, sink);
     requests_.pop();
   }
 }
 
-void MemcachedConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void MemcachedConversation::emit_span(const Request& request, const Outcome& outcome,
+                                      SpanSink& sink) {
   if (request.operation.empty()) return;
   model::Span& span = sink.add_span(is_client() ? model::EventType::kMemcachedClient
                                                 : model::EventType::kMemcachedServer);
@@ -269,7 +270,7 @@ bool MemcachedConversation::on_missing(PeerRole from, std::uint64_t,
   const bool ends_front = requests_.size() == 1 && requests_.front().answer_bytes > 0 &&
                           requests_.front().last == kEnd && text_of(tail).ends_with("END\r\n");
   if (!ends_front) return false;
-  tell(requests_.front(), {.end_ns = end_ns, .error_code = {}, .error = {}}, sink);
+  emit_span(requests_.front(), {.end_ns = end_ns, .error_code = {}, .error = {}}, sink);
   requests_.pop();
   return true;
 }
@@ -278,8 +279,8 @@ void MemcachedConversation::on_lost(PeerRole from, SpanSink& sink) {
   if (from == PeerRole::kServer) {
     // An answer that has begun is no error.
     if (!requests_.empty() && requests_.front().answer_bytes > 0) {
-      tell(requests_.front(), {.end_ns = requests_.front().sent_ns, .error_code = {}, .error = {}},
-           sink);
+      emit_span(requests_.front(),
+                {.end_ns = requests_.front().sent_ns, .error_code = {}, .error = {}}, sink);
       requests_.pop();
     }
     requests_.lose(sink);
@@ -295,7 +296,7 @@ void MemcachedConversation::on_lost(PeerRole from, SpanSink& sink) {
 void MemcachedConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    tell(request, {.end_ns = end_ns, .error_code = {}, .error = {}}, failed);
+    emit_span(request, {.end_ns = end_ns, .error_code = {}, .error = {}}, failed);
   });
 }
 

@@ -82,7 +82,7 @@ class MemcachedConversation final : public MessageConversation {
   void end_request(bool is_unanswered, SpanSink& sink);
   void on_answer(const Message& message, const Answer& answer, SpanSink& sink);
   void pass_over(std::size_t count, SpanSink& sink);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   // What was measured last; the texts live as long as that call.
   TextCommand measured_command_;

@@ -87,7 +87,7 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
     sink.note(Note::RequestSeen);
     Request request;
     request.set(*command, message);
-    return emit(request, {}, {.end_ns = message.end_ns}, sink);
+    return emit_span(request, {}, {.end_ns = message.end_ns}, sink);
   }
   if (!waiting_.empty()) sink.want_stream();
   Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
@@ -111,13 +111,13 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
     return;
   }
   if (request->expects_span)
-    emit(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
+    emit_span(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
   waiting_.remove(header->response_to);
   if (waiting_.empty()) answers_lost_ = false;
 }
 
-void MongoConversation::emit(const Request& request, const Answer& answer, const Ending& last,
-                             SpanSink& sink) {
+void MongoConversation::emit_span(const Request& request, const Answer& answer, const Ending& last,
+                                  SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kMongoClient);
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
@@ -152,7 +152,7 @@ void MongoConversation::on_lost(PeerRole from, SpanSink& sink) {
 
 void MongoConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    emit(request, {}, {.end_ns = end_ns}, failed);
+    emit_span(request, {}, {.end_ns = end_ns}, failed);
   });
 }
 

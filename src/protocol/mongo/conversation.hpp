@@ -61,8 +61,8 @@ class MongoConversation final : public MessageConversation {
     std::uint64_t end_ns = 0;
     std::uint64_t response_bytes = 0;
   };
-  static void emit(const Request& request, const Answer& answer, const Ending& last,
-                   SpanSink& sink);
+  static void emit_span(const Request& request, const Answer& answer, const Ending& last,
+                        SpanSink& sink);
 
   ById<std::int32_t, Request> waiting_;
   bool answers_lost_ = false;  // some of those that wait may have been answered

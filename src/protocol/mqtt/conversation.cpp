@@ -81,12 +81,12 @@ void MqttConversation::on_publish(const Message& message, const FixedHeader& hea
   if (!publish) {
     sink.note(Note::HeadTruncated);
     sink.note(Note::RequestSeen);
-    return tell_now(message, {}, sink);
+    return emit_span_now(message, {}, sink);
   }
   const std::string_view topic = topic_of(*publish, message.from, sink);
   if (publish->qos == 0) {
     sink.note(Note::RequestSeen);
-    return tell_now(message, topic, sink);
+    return emit_span_now(message, topic, sink);
   }
   if (publish->is_duplicate && waiting_.find(key_of(message.from, publish->packet_id)) != nullptr)
     return;
@@ -124,7 +124,7 @@ void MqttConversation::wait_for(PacketType answer, std::uint16_t packet_id,
   forget(key, Note::RequestLostResponse, sink);
   Delivery* const delivery =
       destination_bytes_ + destination.size() > kMaxDestinationBytes ? nullptr : waiting_.add(key);
-  if (delivery == nullptr) return tell_now(message, destination, sink);
+  if (delivery == nullptr) return emit_span_now(message, destination, sink);
   destination_bytes_ += destination.size();
   delivery->origin = message.origin();
   delivery->bytes = message.size;
@@ -154,18 +154,19 @@ void MqttConversation::on_acknowledgement(const Message& message, const FixedHea
   if (delivery == nullptr) return sink.note(Note::ResponseUnpaired);
   if (delivery->ends_with != (is_refusal ? PacketType::kPubcomp : header.type))
     return sink.note(Note::ResponseUnpaired);
-  tell(*delivery,
-       {.end_ns = message.end_ns, .bytes = message.size, .status = is_refused ? answer->reason : 0},
-       sink);
+  emit_span(
+      *delivery,
+      {.end_ns = message.end_ns, .bytes = message.size, .status = is_refused ? answer->reason : 0},
+      sink);
   destination_bytes_ -= delivery->destination.size();
   waiting_.remove(key);
 }
 
-void MqttConversation::tell_now(const Message& message, std::string_view destination,
-                                SpanSink& sink) {
+void MqttConversation::emit_span_now(const Message& message, std::string_view destination,
+                                     SpanSink& sink) {
   const bool is_publish = message.from == PeerRole::kClient &&
                           message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
-  add_message_span(
+  emit_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
        .operation = is_publish ? kPublish : kProcess,
@@ -178,10 +179,10 @@ void MqttConversation::tell_now(const Message& message, std::string_view destina
       sink);
 }
 
-void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
+void MqttConversation::emit_span(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
   const bool is_publish =
       delivery.from == PeerRole::kClient && delivery.ends_with != PacketType::kSuback;
-  add_message_span(
+  emit_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
        .operation = is_publish ? kPublish : kProcess,
@@ -205,7 +206,7 @@ void MqttConversation::on_lost(PeerRole from, SpanSink&) {
 void MqttConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.remove_if([&](std::uint64_t, const Delivery& delivery) {
     open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      tell(delivery, {.end_ns = end_ns}, failed);
+      emit_span(delivery, {.end_ns = end_ns}, failed);
     });
     return true;
   });

@@ -54,13 +54,13 @@ class MqttConversation final : public MessageConversation {
   void wait_for(PacketType answer, std::uint16_t packet_id, std::string_view destination,
                 const Message& message, SpanSink& sink);
   void forget(std::uint64_t key, SpanSink::Note why, SpanSink& sink);
-  void tell_now(const Message& message, std::string_view destination, SpanSink& sink);
+  void emit_span_now(const Message& message, std::string_view destination, SpanSink& sink);
   struct Outcome {
     std::uint64_t end_ns = 0;
     std::uint64_t bytes = 0;  // of the acknowledgement
     int status = 0;
   };
-  void tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Delivery& delivery, const Outcome& outcome, SpanSink& sink);
   TopicAliases& aliases_of(PeerRole from) { return aliases_[static_cast<std::size_t>(from)]; }
 
   Version version_ = Version::kUnknown;

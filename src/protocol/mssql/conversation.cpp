@@ -191,7 +191,7 @@ void MssqlConversation::on_server(const Message& message, SpanSink& sink) {
   answer_bytes_ += message.size;
   answer_ns_ = message.end_ns;
   if (!header->is_last) return;
-  if (!requests_.empty()) return finish(message.end_ns, sink);
+  if (!requests_.empty()) return end_request(message.end_ns, sink);
   if (!answer_.database().empty()) name_space_ = answer_.database();  // of the login
   begin_next();
 }
@@ -203,7 +203,7 @@ bool MssqlConversation::may_guess_end() const {
 
 // The client asks again: what it waited for has come.
 void MssqlConversation::end_of_unseen_answer(SpanSink& sink) {
-  may_guess_end() ? finish(answer_ns_, sink) : lose(sink);
+  may_guess_end() ? end_request(answer_ns_, sink) : lose(sink);
 }
 
 bool MssqlConversation::on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte>,
@@ -262,7 +262,7 @@ void MssqlConversation::begin_next() {
 void MssqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
   requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    make_span(request, end_ns, failed);
+    emit_span(request, end_ns, failed);
   });
 }
 

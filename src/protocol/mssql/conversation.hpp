@@ -75,8 +75,8 @@ class MssqlConversation final : public MessageConversation {
   void on_server(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
-  void finish(std::uint64_t end_ns, SpanSink& sink);
-  void make_span(Request& request, std::uint64_t end_ns, SpanSink& sink);
+  void end_request(std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(Request& request, std::uint64_t end_ns, SpanSink& sink);
   void lose(SpanSink& sink);
   void begin_next();
 

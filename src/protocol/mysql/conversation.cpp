@@ -61,7 +61,7 @@ void MysqlConversation::end_by_tail(PacketBytes tail, std::uint64_t end_ns, Span
   if (!status) return;
   reading_.see_status(status);
   reading_.assume_mode_changes();
-  finish(nullptr, end_ns, sink);
+  end_request(nullptr, end_ns, sink);
 }
 
 void MysqlConversation::on_client(const Message& message, SpanSink& sink) {
@@ -164,7 +164,8 @@ void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
     reading_.see_session_changes(payload, header->length, *progress.status);
   }
   sends_file_ = progress.wants_file;
-  if (progress.is_done) finish(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
+  if (progress.is_done)
+    end_request(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
 }
 
 // Only the answer to the one request that waits can be under way.
@@ -175,7 +176,7 @@ bool MysqlConversation::may_guess_end() const {
 // The client asks again: what it waited for has come.
 void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
   reading_.see_status(std::nullopt);
-  may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
+  may_guess_end() ? end_request(nullptr, answer_ns_, sink) : lose(sink);
 }
 
 bool MysqlConversation::on_missing(PeerRole from, std::uint64_t count,
@@ -234,7 +235,7 @@ void MysqlConversation::begin_next() {
 void MysqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
   requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    make_span(request, nullptr, end_ns, failed);
+    emit_span(request, nullptr, end_ns, failed);
   });
 }
 

@@ -67,9 +67,9 @@ class MysqlConversation final : public MessageConversation {
   void on_answer(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
-  void finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
+  void end_request(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void apply(Request& request);
-  void make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void lose(SpanSink& sink);
   void begin_next();
 

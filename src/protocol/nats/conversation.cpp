@@ -110,16 +110,17 @@ void NatsConversation::on_message(const Message& message, SpanSink& sink) {
     case Verb::kPub:
     case Verb::kHpub:
     case Verb::kMsg:
-    case Verb::kHmsg: return tell(message, command, sink);
+    case Verb::kHmsg: return emit_span(message, command, sink);
     default: return;
   }
 }
 
-void NatsConversation::tell(const Message& message, const Command& command, SpanSink& sink) const {
+void NatsConversation::emit_span(const Message& message, const Command& command,
+                                 SpanSink& sink) const {
   if (message.is_whole() && !text_of(message.bytes).ends_with("\r\n"))
     return sink.note(Note::MessageMalformed);
   sink.note(Note::RequestSeen);
-  add_message_span(
+  emit_message_span(
       {.type = is_client() ? model::EventType::kNatsClient : model::EventType::kNatsServer,
        .system = "nats",
        .operation = message.from == PeerRole::kClient ? kPublish : kProcess,

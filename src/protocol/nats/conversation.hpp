@@ -33,7 +33,7 @@ class NatsConversation final : public MessageConversation {
   [[nodiscard]] std::size_t state_bytes() const override { return client_name_.capacity(); }
 
  private:
-  void tell(const Message& message, const Command& command, SpanSink& sink) const;
+  void emit_span(const Message& message, const Command& command, SpanSink& sink) const;
 
   Command measured_;  // the last one; its texts live as long as that call
   std::string client_name_;

@@ -104,7 +104,7 @@ class PostgresConversation final : public MessageConversation {
   void begin_copy_in();
   void end_failed_one(std::uint64_t ns, SpanSink& sink);
   void end_copy_in(SpanSink& sink);
-  void tell(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
+  void emit_span(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
   /// A span is due for it.
   [[nodiscard]] static bool is_operation(Kind kind);
   [[nodiscard]] static bool ends_group(const Request& request);

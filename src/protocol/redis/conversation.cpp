@@ -104,7 +104,7 @@ void RedisConversation::end_command(std::uint64_t end_ns, SpanSink& sink) {
   if (is_unanswered()) {
     sink.note(Note::RequestSeen);
     fill(unanswered_);
-    return tell(unanswered_, {.end_ns = end_ns, .bytes = 0, .error = {}}, sink);
+    return emit_span(unanswered_, {.end_ns = end_ns, .bytes = 0, .error = {}}, sink);
   }
   push_command(sink);
   if (kind == CommandKind::kSync) leave(sink);
@@ -153,8 +153,8 @@ void RedisConversation::on_reply(std::uint64_t end_ns, SpanSink& sink) {
   if (!is_answered(reply)) return;
   note_effects(requests_.front(), reply);
   const bool to_replica = requests_.front().kind == CommandKind::kReplicate && !reply.is_error();
-  finish({.end_ns = end_ns, .bytes = reply.size, .error = reply.is_error() ? reply.text : ""},
-         sink);
+  end_request({.end_ns = end_ns, .bytes = reply.size, .error = reply.is_error() ? reply.text : ""},
+              sink);
   if (to_replica) leave(sink);
 }
 
@@ -208,14 +208,14 @@ void RedisConversation::note_effects(const Request& request, const Reply& reply)
   }
 }
 
-void RedisConversation::finish(const Outcome& outcome, SpanSink& sink) {
+void RedisConversation::end_request(const Outcome& outcome, SpanSink& sink) {
   Outcome whole = outcome;
   whole.bytes += requests_.front().answer_bytes;
-  tell(requests_.front(), whole, sink);
+  emit_span(requests_.front(), whole, sink);
   requests_.pop();
 }
 
-void RedisConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void RedisConversation::emit_span(const Request& request, const Outcome& outcome, SpanSink& sink) {
   model::Span& span =
       sink.add_span(is_client() ? model::EventType::kRedisClient : model::EventType::kRedisServer);
   auto& call = sink.arena().make<model::DatabaseCall>();
@@ -270,7 +270,7 @@ void RedisConversation::on_lost_answers(SpanSink& sink) {
   // An answer that has begun is the front's, and its first element tells how it went.
   const bool is_told = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
   if (is_told && !reply_.reply().is_push())
-    finish({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);
+    end_request({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);
   reply_.reset();
   for (std::size_t i = 0; i < requests_.size(); ++i) {
     if (requests_[i].kind == CommandKind::kSelect) database_ = -1;
@@ -283,7 +283,7 @@ void RedisConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
     // The end of the connection is what these ask for.
     if (request.name() == "QUIT" || request.name() == "SHUTDOWN")
       return failed.note(Note::RequestNoResponse);
-    tell(request, {.end_ns = end_ns, .bytes = request.answer_bytes, .error = {}}, failed);
+    emit_span(request, {.end_ns = end_ns, .bytes = request.answer_bytes, .error = {}}, failed);
   });
 }
 

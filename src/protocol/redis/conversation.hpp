@@ -87,8 +87,8 @@ class RedisConversation final : public MessageConversation {
   bool is_unasked(const Reply& reply);
   bool is_answered(const Reply& reply);
   void note_effects(const Request& request, const Reply& reply);
-  void finish(const Outcome& outcome, SpanSink& sink);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void end_request(const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   bool tells_database_;
   bool wants_stream_ = true;

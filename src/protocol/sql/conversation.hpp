@@ -35,9 +35,9 @@ class SqlConversation final : public Conversation {
   enum class State : std::uint8_t { kIdle, kAsked, kAnswered };
   void on_client(const Chunk& chunk, SpanSink& sink);
   void on_server(const Chunk& chunk, SpanSink& sink);
-  void finish(SpanSink& sink);
+  void end_request(SpanSink& sink);
   void end_unanswered(const Closing& closing, SpanSink& sink);
-  void add_statement(std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(std::uint64_t end_ns, SpanSink& sink);
   void forget();
 
   model::Direction client_direction_;

@@ -172,12 +172,12 @@ void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
   const auto waiting = waiting_.take(key_of(caller, reply->xid));
   if (!waiting) return sink.note(Note::ResponseUnpaired);
   newest_answered_ns_ = std::max(newest_answered_ns_, waiting->start_ns);
-  add_span(caller, *waiting,
-           {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
+  emit_span(caller, *waiting,
+            {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
 }
 
-void SunrpcConversation::add_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome,
-                                  SpanSink& sink) {
+void SunrpcConversation::emit_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome,
+                                   SpanSink& sink) {
   const bool by_us = (caller == PeerRole::kClient) == is_client();
   model::Span& span =
       sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
@@ -207,7 +207,7 @@ void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](const Waiting& waiting, std::uint64_t end_ns, SpanSink& failed) {
     // A batched call has no reply, and one behind it has (RFC 5531 section 8.4.1).
     if (waiting.start_ns < newest_answered_ns_) return failed.note(Note::RequestNoResponse);
-    add_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
+    emit_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
   });
 }
 

@@ -60,7 +60,7 @@ class SunrpcConversation final : public MessageConversation {
   void on_record(const Message& record, SpanSink& sink);
   void on_call(const Message& record, SpanSink& sink);
   void on_reply(const Message& record, SpanSink& sink);
-  void add_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
+  void emit_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
   /// Either end may choose the other's numbers.
   static std::uint64_t key_of(PeerRole caller, std::uint32_t xid) {
     return static_cast<std::uint64_t>(caller) << 32U | xid;
