@@ -117,10 +117,10 @@ void ReplaySource::consume(std::span<const std::byte> bytes) {
               directory_.inherit(event.pid, event.parent_pid, event.ns);
           },
           [&](const capture::ExecRecord&) {},
-          [&](const capture::ServiceRecord& told) {
-            if (auto service = capture::read_service(told.json)) {
-              service->pid = told.pid;
-              directory_.put(told.pid, std::make_shared<model::Service>(std::move(*service)));
+          [&](const capture::ServiceRecord& record) {
+            if (auto service = capture::read_service(record.json)) {
+              service->pid = record.pid;
+              directory_.put(record.pid, std::make_shared<model::Service>(std::move(*service)));
             }
           },
           [&](const capture::UndecodableRecord&) {

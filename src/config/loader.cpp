@@ -215,14 +215,14 @@ class Loader {
 
   // Keys that have an effect, but not with every value yet.
   void warn_of_values_that_come_later() {
-    const auto tell = [&](std::string_view path, std::string_view value) {
+    const auto warn_of_value = [&](std::string_view path, std::string_view value) {
       warn(fmt::format("{} ({}): this version doesn't have {} yet, so it has no effect", path,
                        config_.origin(path), in_quotes(value)));
     };
     for (const char* path :
          {"metrics.features", "otel_metrics_export.features", "prometheus_export.features"}) {
       for (const std::string& feature : config_.list(path)) {
-        if (!is_built_feature(feature)) tell(path, feature);
+        if (!is_built_feature(feature)) warn_of_value(path, feature);
       }
     }
   }

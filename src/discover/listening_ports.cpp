@@ -57,8 +57,8 @@ enum class Answer : std::uint8_t {
 
 Answer meaning_of_error(const nlmsghdr& header) {
   if (header.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return Answer::kUnusable;
-  const auto* told = static_cast<const nlmsgerr*>(NLMSG_DATA(&header));
-  return told->error == -ENOENT ? Answer::kUnsupported : Answer::kUnusable;
+  const auto* reply = static_cast<const nlmsgerr*>(NLMSG_DATA(&header));
+  return reply->error == -ENOENT ? Answer::kUnsupported : Answer::kUnusable;
 }
 
 // Reads one message of the answer.

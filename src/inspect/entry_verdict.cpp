@@ -39,8 +39,8 @@ std::string shortened(const config::Pattern& pattern) {
 }
 
 std::string pids_text(const std::vector<std::uint32_t>& pids) {
-  const auto told = std::span(pids).first(std::min(pids.size(), kMaxPids));
-  return fmt::format("{}{}", fmt::join(told, ", "), told.size() < pids.size() ? ", …" : "");
+  const auto shown = std::span(pids).first(std::min(pids.size(), kMaxPids));
+  return fmt::format("{}{}", fmt::join(shown, ", "), shown.size() < pids.size() ? ", …" : "");
 }
 
 std::string in_words(Criterion unmet, const config::Selector& selector,

@@ -53,7 +53,7 @@ ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& 
       .listening_ports = examination.listening_ports(),
       .executable = examination.executable(),
       .linkage = binary::read_linkage(proc.executable_link(process.pid)),
-      .libraries = telling_libraries(examination.maps()),
+      .libraries = relevant_libraries(examination.maps()),
       .uses_io_uring = uses_io_uring(proc, process.pid),
       .instrument = entry_verdicts(options.rules.instrument, examination),
       .exclude = entry_verdicts(options.rules.exclude, examination),

@@ -14,7 +14,7 @@ namespace obi::inspect {
 struct Seeing {
   capture::Backend backend = capture::Backend::kAuto;  ///< as configured
   binary::Linkage linkage;
-  std::vector<std::string> libraries;  ///< as telling_libraries gives them
+  std::vector<std::string> libraries;  ///< as relevant_libraries gives them
   bool uses_io_uring = false;
 };
 

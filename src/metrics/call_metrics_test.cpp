@@ -235,9 +235,9 @@ TEST(RpcMetrics, TellWhatBecameOfTheCall) {
                   Pair("rpc.system.name", text("onc_rpc")), Pair("server.address", text("users")),
                   Pair("server.port", number(8080))));
   span = typical(EventType::kSunRpcClient);
-  for (const auto& [status, told] : {std::pair(1, "denied"), {2, "1"}, {6, "5"}}) {
+  for (const auto& [status, expected] : {std::pair(1, "denied"), {2, "1"}, {6, "5"}}) {
     span.status = status;
-    EXPECT_THAT(attributes_of(span), Contains(Pair("rpc.response.status_code", text(told))));
+    EXPECT_THAT(attributes_of(span), Contains(Pair("rpc.response.status_code", text(expected))));
   }
 }
 

@@ -30,7 +30,7 @@ class CollectingSink final : public SpanSink {
 
   /// "SELECT users 0" per span: method, path, status; then in brackets what there is of error code,
   /// namespace, query text; "!reset" at the end of one that failed.
-  [[nodiscard]] std::vector<std::string> told() const {
+  [[nodiscard]] std::vector<std::string> reported() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
       std::string line = fmt::format("{} {} {}", span.method, span.path, span.status);
@@ -111,7 +111,7 @@ class Talk {
     now_ns += 10;
     conversation_->on_close({.ns = now_ns + 10, .end_ns = now_ns, .end = end}, sink);
   }
-  [[nodiscard]] std::vector<std::string> told() const { return sink.told(); }
+  [[nodiscard]] std::vector<std::string> reported() const { return sink.reported(); }
   [[nodiscard]] Conversation& conversation() { return *conversation_; }
 
   CollectingSink sink;
@@ -182,7 +182,7 @@ inline std::vector<std::string> spans_of(std::string_view protocol, const std::v
     at += bytes.size();
   }
   talk.close();
-  return talk.told();
+  return talk.reported();
 }
 
 inline std::size_t total_bytes(const std::vector<Call>& calls) {

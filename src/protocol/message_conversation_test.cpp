@@ -138,7 +138,7 @@ TEST_F(MessageConversationTest, AMessageThatComesInPartsIsOneFromItsFirstToItsLa
   server("\3x");
   server("y");
   server("\2z");
-  EXPECT_THAT(sink.told(), ElementsAre("abc xy 0", "de z 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("abc xy 0", "de z 0"));
   EXPECT_EQ(sink.spans[0].start_ns, 1010U);
   EXPECT_EQ(sink.spans[0].end_ns, 1050U);
 }
@@ -150,7 +150,7 @@ TEST_F(MessageConversationTest, WhatIsBeyondTheKeptBytesIsCutAndItsLengthKnown) 
       "0123456789",
       0);
   server("0123456789", 11);
-  EXPECT_THAT(sink.told(), ElementsAre("q 012345678901234 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("q 012345678901234 0"));
   EXPECT_EQ(sink.spans[0].response_bytes, 32);
 }
 
@@ -162,7 +162,7 @@ TEST_F(MessageConversationTest, BytesThatWereNotCapturedInsideAMessageCostNothin
       29);
   client("\2r");
   server("\2s");
-  EXPECT_THAT(sink.told(), ElementsAre("q 01 0", "r s 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("q 01 0", "r s 0"));
 }
 
 TEST_F(MessageConversationTest, AMessageIsShownInParts) {
@@ -189,7 +189,7 @@ TEST_F(MessageConversationTest, MessagesThatWereNotCapturedCostTheRequestsWhoseA
   toy.on_tick(now += 11'000'000'000, sink);
   client("\2e");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "e y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "e y 0"));
 }
 
 TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
@@ -197,7 +197,7 @@ TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
   server("\2x", 30, "....END");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "b y 0"));
 }
 
 TEST_F(MessageConversationTest, ATailMayEndALossToo) {
@@ -206,7 +206,7 @@ TEST_F(MessageConversationTest, ATailMayEndALossToo) {
   server("garbage, or not", 8, "....END");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("b y 0"));
 }
 
 TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) {
@@ -214,7 +214,7 @@ TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) 
   toy.on_gap(model::Direction::kReceive, 0, sink);
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("b y 0"));
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -227,7 +227,7 @@ TEST_F(MessageConversationTest, AGapThatEndsInsideAMessageIsBridged) {
   server("5");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a 12 0", "b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a 12 0", "b y 0"));
 }
 
 TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
@@ -236,7 +236,7 @@ TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
       "\6"
       "12");
   toy.on_gap(model::Direction::kReceive, 3, sink);
-  EXPECT_THAT(sink.told(), ElementsAre("a 12 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a 12 0"));
 }
 
 TEST_F(MessageConversationTest, WhatCantBeReadAnyMoreIsLeft) {
@@ -254,7 +254,7 @@ TEST_F(MessageConversationTest, GarbageIsSkippedUpToACallThatBeginsAMessage) {
   EXPECT_EQ(server("\1"), ChunkResult::Resync);
   client("\2b");
   EXPECT_EQ(server("\2y"), ChunkResult::Message);
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "b y 0"));
   EXPECT_EQ(sink.notes[Note::MessageMalformed], 1U);
 }
 
@@ -272,7 +272,7 @@ TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
   EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), ChunkResult::Unrecognised);
   say(model::Direction::kSend, "\2a");
   say(model::Direction::kReceive, "\2x");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0"));
   toy.on_close({}, sink);
 }
 

@@ -26,6 +26,6 @@ struct MessageSpan {
 };
 
 /// Note::RequestSeen must have been told.
-void emit_message_span(const MessageSpan& told, SpanSink& sink);
+void emit_message_span(const MessageSpan& message, SpanSink& sink);
 
 }  // namespace obi::protocol

@@ -61,7 +61,7 @@ TEST_F(BulkTest, ALongRequestWithALossIsASpanAndSoIsTheNext) {
   say(Direction::kReceive, "+OK\r\n");
   say(Direction::kSend, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
   say(Direction::kReceive, "$-1\r\n");
-  ASSERT_EQ(sink_.spans.size(), 2U) << ::testing::PrintToString(sink_.told());
+  ASSERT_EQ(sink_.spans.size(), 2U) << ::testing::PrintToString(sink_.reported());
   EXPECT_EQ(sink_.spans[0].method, "MSET");
   EXPECT_GT(sink_.spans[0].end_ns, end_ns);
   EXPECT_EQ(sink_.spans[1].method, "GET");

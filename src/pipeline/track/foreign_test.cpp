@@ -100,7 +100,7 @@ struct Way {
 };
 
 // The spans and requests that such a connection gives, in words.
-std::string told_of(const std::vector<Call>& calls, const Way& way) {
+std::string reported_of(const std::vector<Call>& calls, const Way& way) {
   model::Ledger ledger;
   protocol::CollectingSink sink;
   const protocol::ConversationOptions options;
@@ -132,11 +132,11 @@ std::string told_of(const std::vector<Call>& calls, const Way& way) {
     connection.on_tick(now_ns += 500, context);
   }
   connection.on_close({.ns = now_ns + 1000}, {.ledger = ledger, .sink = sink, .options = options});
-  std::string told;
-  for (const std::string& line : sink.told()) told += line + "; ";
+  std::string reported;
+  for (const std::string& line : sink.reported()) reported += line + "; ";
   if (const auto seen = sink.notes[protocol::Note::RequestSeen]; seen > 0)
-    told += std::to_string(seen) + " requests";
-  return told;
+    reported += std::to_string(seen) + " requests";
+  return reported;
 }
 
 std::vector<Way> ways(bool mid_life) {
@@ -151,13 +151,13 @@ std::vector<Way> ways(bool mid_life) {
   return all;
 }
 
-void expect_nothing_told(const std::string& name, const std::vector<Call>& calls,
-                         std::size_t joined_at_most) {
+void expect_nothing_reported(const std::string& name, const std::vector<Call>& calls,
+                             std::size_t joined_at_most) {
   for (std::size_t first = 0; first < std::min(calls.size(), joined_at_most + 1); ++first) {
     const std::vector<Call> rest(calls.begin() + static_cast<std::ptrdiff_t>(first), calls.end());
     for (const Way& way : ways(first > 0)) {
-      EXPECT_EQ(told_of(rest, way), "") << name << " from call " << first << " on, role "
-                                        << static_cast<int>(way.role) << ' ' << way.name;
+      EXPECT_EQ(reported_of(rest, way), "") << name << " from call " << first << " on, role "
+                                            << static_cast<int>(way.role) << ' ' << way.name;
     }
   }
 }
@@ -166,19 +166,19 @@ TEST(ForeignProtocols, AreNotTakenForOnesThatAreFollowed) {
   const auto all = foreign_conversations();
   EXPECT_GE(all.size(), 28U);
   for (const auto& [name, foreign] : all)
-    expect_nothing_told(name, foreign.calls, foreign.is_whole ? 0 : SIZE_MAX);
+    expect_nothing_reported(name, foreign.calls, foreign.is_whole ? 0 : SIZE_MAX);
 }
 
 TEST(ForeignProtocols, NorLineByLine) {
   for (const auto& [name, foreign] : foreign_conversations())
-    expect_nothing_told(name + " in lines", in_lines(foreign.calls),
-                        foreign.is_whole ? 0 : SIZE_MAX);
+    expect_nothing_reported(name + " in lines", in_lines(foreign.calls),
+                            foreign.is_whole ? 0 : SIZE_MAX);
 }
 
 TEST(ForeignProtocols, NorInHalves) {
   for (const auto& [name, foreign] : foreign_conversations()) {
     if (!foreign.is_whole)
-      expect_nothing_told(name + " in halves", in_halves(foreign.calls), SIZE_MAX);
+      expect_nothing_reported(name + " in halves", in_halves(foreign.calls), SIZE_MAX);
   }
 }
 
@@ -190,7 +190,8 @@ TEST(ForeignProtocols, NorOneBehindAnother) {
       if (more.is_whole) continue;
       std::vector<Call> both = foreign.calls;
       both.insert(both.end(), more.calls.begin(), more.calls.end());
-      for (const Way& way : ways(false)) EXPECT_EQ(told_of(both, way), "") << name << ", " << other;
+      for (const Way& way : ways(false))
+        EXPECT_EQ(reported_of(both, way), "") << name << ", " << other;
     }
   }
 }

@@ -40,8 +40,9 @@ class Preamble : public testing::Test {
         {.batch_length = 1}, ledger_, pool_,
         [this](model::BatchRef&& batch) {
           for (const model::Span& span : batch->spans) {
-            told_.push_back(std::string(span.method) + " " + std::string(span.path) + " from " +
-                            to_string(span.peer.address) + ":" + std::to_string(span.peer.port));
+            reported_.push_back(std::string(span.method) + " " + std::string(span.path) + " from " +
+                                to_string(span.peer.address) + ":" +
+                                std::to_string(span.peer.port));
           }
           batch = model::BatchRef();
         },
@@ -70,11 +71,11 @@ class Preamble : public testing::Test {
     EXPECT_EQ(ledger_.get(Reason::SegmentsSeen), ledger_.explained(LedgerKind::Segment));
     EXPECT_EQ(ledger_.get(Reason::RequestsSeen), ledger_.explained(LedgerKind::Request));
   }
-  std::vector<std::string> take_told() { return std::exchange(told_, {}); }
+  std::vector<std::string> take_reported() { return std::exchange(reported_, {}); }
 
   model::Ledger ledger_;
   model::BatchPool pool_{4};
-  std::vector<std::string> told_;
+  std::vector<std::string> reported_;
 };
 
 using Lines = std::vector<std::string>;
@@ -82,18 +83,18 @@ using Lines = std::vector<std::string>;
 TEST_F(Preamble, NamesTheClientOfAServer) {
   for (const std::string& preamble : {kLine, kBinary}) {
     talk({{kIn, preamble + kGet}, {kOut, kOk}});
-    EXPECT_EQ(take_told(), Lines{"GET /a from 10.9.8.7:5000"});
+    EXPECT_EQ(take_reported(), Lines{"GET /a from 10.9.8.7:5000"});
     talk({{kIn, preamble}, {kIn, kGet}, {kOut, kOk}, {kIn, kGet}, {kOut, kOk}});
-    EXPECT_EQ(take_told(), Lines(2, "GET /a from 10.9.8.7:5000"));
+    EXPECT_EQ(take_reported(), Lines(2, "GET /a from 10.9.8.7:5000"));
   }
   talk({{kIn, kLocal + kGet}, {kOut, kOk}});
-  EXPECT_EQ(take_told(), Lines{"GET /a from :40000"});
+  EXPECT_EQ(take_reported(), Lines{"GET /a from :40000"});
 }
 
 TEST_F(Preamble, OfAProxyIsOnlyTakenOff) {
   for (const std::string& preamble : {kLine, kBinary, kLocal}) {
     talk({{kOut, preamble}, {kOut, kGet}, {kIn, kOk}}, model::ConnectionRole::kClient);
-    EXPECT_EQ(take_told(), Lines{"GET /a from :40000"});
+    EXPECT_EQ(take_reported(), Lines{"GET /a from :40000"});
   }
 }
 
@@ -102,19 +103,19 @@ TEST_F(Preamble, IsTakenOffWhereverItIsCut) {
     const std::string all = preamble + kGet;
     for (std::size_t cut = 1; cut < all.size(); ++cut) {
       talk({{kIn, all.substr(0, cut)}, {kIn, all.substr(cut)}, {kOut, kOk}});
-      EXPECT_EQ(take_told().size(), 1U) << cut;
+      EXPECT_EQ(take_reported().size(), 1U) << cut;
     }
     std::vector<Part> bytes;
     for (const char c : all) bytes.push_back({kIn, std::string(1, c)});
     bytes.push_back({kOut, kOk});
     talk(bytes);
-    EXPECT_EQ(take_told().size(), 1U);
+    EXPECT_EQ(take_reported().size(), 1U);
   }
 }
 
 TEST_F(Preamble, StandsBeforeAnyProtocol) {
   talk({{kIn, kLine + "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"}, {kOut, "$-1\r\n"}});
-  EXPECT_EQ(take_told(), Lines{"GET  from 10.9.8.7:5000"});
+  EXPECT_EQ(take_reported(), Lines{"GET  from 10.9.8.7:5000"});
 }
 
 TEST_F(Preamble, IsReadBehindTheGreetingOfAServerThatSpeaksFirst) {
@@ -122,9 +123,9 @@ TEST_F(Preamble, IsReadBehindTheGreetingOfAServerThatSpeaksFirst) {
   const std::string publish = "CONNECT {\"verbose\":false}\r\nPUB orders 2\r\nhi\r\n";
   for (const std::string& preamble : {kLine, kBinary}) {
     talk({{kOut, greeting}, {kIn, preamble + publish}});
-    EXPECT_EQ(take_told(), Lines{"publish orders from 10.9.8.7:5000"});
+    EXPECT_EQ(take_reported(), Lines{"publish orders from 10.9.8.7:5000"});
     talk({{kIn, preamble}, {kOut, greeting}, {kIn, publish}});
-    EXPECT_EQ(take_told(), Lines{"publish orders from 10.9.8.7:5000"});
+    EXPECT_EQ(take_reported(), Lines{"publish orders from 10.9.8.7:5000"});
   }
 }
 
@@ -136,17 +137,17 @@ TEST_F(Preamble, WhatOnlyBeginsLikeOneIsLeftAlone) {
     for (const char c : request) bytes.push_back({kIn, std::string(1, c)});
     bytes.push_back({kOut, kOk});
     talk(bytes);
-    EXPECT_EQ(take_told().size(), 1U) << request;
+    EXPECT_EQ(take_reported().size(), 1U) << request;
     talk({{kIn, request}, {kOut, kOk}});
-    EXPECT_EQ(take_told().size(), 1U) << request;
+    EXPECT_EQ(take_reported().size(), 1U) << request;
   }
 }
 
 TEST_F(Preamble, InTheMiddleOfAConnectionIsNone) {
   talk({{kIn, kLine}, {kIn, kGet}, {kOut, kOk}}, model::ConnectionRole::kServer, true);
-  EXPECT_EQ(take_told(), Lines{"GET /a from :40000"});
+  EXPECT_EQ(take_reported(), Lines{"GET /a from :40000"});
   talk({{kIn, kGet}, {kOut, kOk}, {kIn, kLine + kGet}, {kOut, kOk}, {kIn, kGet}, {kOut, kOk}});
-  EXPECT_EQ(take_told(), Lines(2, "GET /a from :40000"));
+  EXPECT_EQ(take_reported(), Lines(2, "GET /a from :40000"));
 }
 
 TEST_F(Preamble, AloneOrCutShortIsAccountedFor) {
@@ -154,7 +155,7 @@ TEST_F(Preamble, AloneOrCutShortIsAccountedFor) {
   EXPECT_EQ(ledger_.get(Reason::SegmentsParsed), 1U);
   talk({{kIn, kLine.substr(0, 20)}});
   talk({{kIn, "P"}, {kOut, "no"}, {kIn, "x"}});
-  EXPECT_EQ(take_told(), Lines());
+  EXPECT_EQ(take_reported(), Lines());
 }
 
 TEST_F(Preamble, BeforeWhatNoProtocolReadsAnAnswerIsOfARequest) {

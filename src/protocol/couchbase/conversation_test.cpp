@@ -51,9 +51,9 @@ TEST(CouchbaseConversation, OperationsHaveBucketAndCollection) {
                                     "doc",
                              .opaque = 7}));
   talk.server(response(0x00, {.opaque = 7, .status = 0x88}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET shop.orders 0 db=[travel] text=[GET doc]",
-                                       "SET _default._default 0 db=[travel] text=[SET doc]",
-                                       "GET  1 code=[136] db=[travel] text=[GET doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET shop.orders 0 db=[travel] text=[GET doc]",
+                                           "SET _default._default 0 db=[travel] text=[SET doc]",
+                                           "GET  1 code=[136] db=[travel] text=[GET doc]"));
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kCouchbaseClient);
   EXPECT_EQ(talk.sink.spans[0].database->system, "couchbase");
   EXPECT_EQ(talk.sink.spans[2].database->error_message, "Unknown collection");
@@ -64,7 +64,7 @@ TEST(CouchbaseConversation, AnswersArePairedByOpaque) {
   Talk talk("couchbase");
   talk.client(request(0x00, {.key = "a", .opaque = 5}) + request(0x04, {.key = "b", .opaque = 6}));
   talk.server(response(0x04, {.opaque = 6}) + response(0x00, {.opaque = 5, .status = 1}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("DELETE  0 text=[DELETE b]", "GET  1 code=[1] text=[GET a]"));
 }
 
@@ -81,7 +81,7 @@ TEST(CouchbaseConversation, FlexibleFramingAndRequestsOfTheServerAreUnderstood) 
   talk.client(frame(Frame::kServerResponse, 0x01, {.opaque = 9}));
   talk.server(
       frame(Frame::kFlexibleResponse, 0x01, {.opaque = 9, .frame_extras = "\x02\x00\x01"sv}));
-  EXPECT_THAT(talk.told(), ElementsAre("SET _default._default 0 db=[travel] text=[SET k]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET _default._default 0 db=[travel] text=[SET k]"));
 }
 
 TEST(CouchbaseConversation, WithoutCollectionsAKeyIsWhole) {
@@ -90,7 +90,7 @@ TEST(CouchbaseConversation, WithoutCollectionsAKeyIsWhole) {
   talk.server(response(kHello, {.value = "\0\x0b"sv, .opaque = 1}));
   talk.client(request(0x00, {.key = "*doc", .opaque = 2}));
   talk.server(response(0x00, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET *doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET *doc]"));
 }
 
 TEST(CouchbaseConversation, InMidLifeOnlyTheDefaultCollectionIsKnown) {
@@ -98,14 +98,14 @@ TEST(CouchbaseConversation, InMidLifeOnlyTheDefaultCollectionIsKnown) {
   talk.server("rest of an answer");
   talk.client(request(0x00, {.key = "\0doc"sv, .opaque = 2}));
   talk.server(response(0x00, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET _default._default 0 text=[GET doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET _default._default 0 text=[GET doc]"));
 }
 
 TEST(CouchbaseConversation, QuietOperationsAreNotWaitedFor) {
   Talk talk("couchbase");
   talk.client(request(0x09, {.key = "a", .opaque = 1}) + request(0x0a, {.opaque = 2}));
   talk.server(response(0x09, {.value = "x", .opaque = 1}) + response(0x0a, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]"));
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 0U);
 }
 
@@ -115,7 +115,7 @@ TEST(CouchbaseConversation, SubdocumentsAreOperations) {
   talk.server(response(0xd0, {.opaque = 1, .status = 0xcc}));
   talk.client(request(0xc5, {.extras = "123", .key = "k", .value = "path", .opaque = 2}));
   talk.server(response(0xc5, {.opaque = 2, .status = 0xcd}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SUBDOC_MULTI_LOOKUP  1 code=[204] text=[SUBDOC_MULTI_LOOKUP k]",
                           "SUBDOC_GET  0 text=[SUBDOC_GET k]"));
 }
@@ -124,7 +124,7 @@ TEST(CouchbaseConversation, AServerHasNoSpans) {
   Talk talk("couchbase", {.client_direction = model::Direction::kReceive});
   talk.client(request(0x00, {.key = "a", .opaque = 1}));
   talk.server(response(0x00, {.opaque = 1}));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -137,7 +137,7 @@ TEST(CouchbaseConversation, LostBytesCostOnlyTheMessagesInThem) {
   talk.client(request(0x00, {.key = "c", .opaque = 4}));
   talk.server(response(0x00, {.opaque = 3}) + response(0x00, {.opaque = 4}));
   talk.stay_quiet(80'000'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET b]", "GET  0 text=[GET c]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET b]", "GET  0 text=[GET c]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
 }
@@ -155,7 +155,7 @@ TEST(CouchbaseConversation, NothingSecretIsTold) {
       request(0x01, {.extras = kStoreExtras, .key = "\0k"sv, .value = "secret", .opaque = 6}));
   talk.server(
       response(0x01, {.value = R"({"error":{"context":"secret"}})", .opaque = 6, .status = 4}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SET _default._default 1 code=[4] db=[travel] text=[SET k]"));
   EXPECT_EQ(talk.sink.spans[0].database->error_message, "Invalid arguments");
 }

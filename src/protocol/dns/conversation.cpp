@@ -183,10 +183,10 @@ void DnsConversation::on_multicast_answer(const Message& message, Reader& reader
 
 void DnsConversation::emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kDns);
-  auto& told = sink.arena().make<model::DnsLookup>();
-  told.answers = sink.arena().copy(addresses_);
-  told.answer_count = ending.address_count;
-  span.dns = &told;
+  auto& reported = sink.arena().make<model::DnsLookup>();
+  reported.answers = sink.arena().copy(addresses_);
+  reported.answer_count = ending.address_count;
+  span.dns = &reported;
   span.method = type_name(lookup.type, sink.arena());
   span.path = sink.arena().copy(lookup.name);
   span.status = ending.rcode;

@@ -29,7 +29,7 @@ class CollectingSink final : public SpanSink {
 
   /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes; then
   /// "!reset" if it failed.
-  [[nodiscard]] std::vector<std::string> told() const {
+  [[nodiscard]] std::vector<std::string> reported() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
       std::string line = std::string(span.method) + " " + std::string(span.path);

@@ -83,10 +83,10 @@ INSTANTIATE_TEST_SUITE_P(All, Conversations, testing::ValuesIn(fixtures()),
 TEST_P(Conversations, GiveTheirSpans) {
   Talk talk;
   talk.say_all(GetParam().parts);
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
   talk.close();
   talk.expect_account();
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
 }
 
 TEST_P(Conversations, AreTheSameFromTheClientsEnd) {
@@ -95,7 +95,7 @@ TEST_P(Conversations, AreTheSameFromTheClientsEnd) {
     part.direction = opposite(part.direction);
     talk.say(part);
   }
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
   for (const model::Span& span : talk.sink.spans)
     EXPECT_EQ(span.type, model::EventType::kHttpClient);
 }
@@ -114,7 +114,7 @@ TEST_P(Conversations, DoNotDependOnWhereReadsAreSplit) {
           talk.say({part.direction, part.text.substr(at)});
         }
       }
-      EXPECT_EQ(talk.sink.told(), GetParam().spans) << "part " << which << " split at " << at;
+      EXPECT_EQ(talk.sink.reported(), GetParam().spans) << "part " << which << " split at " << at;
     }
   }
 }
@@ -171,7 +171,7 @@ TEST(Http1, ACloseDelimitedResponseEndsWithItsStream) {
       {{kIn, "GET / HTTP/1.0\r\n\r\n"}, {kOut, "HTTP/1.0 200 OK\r\n\r\nsome"}, {kOut, " more"}});
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.conversation.on_end_of_stream(kOut, 5000, talk.sink);
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET / 200 0/9"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET / 200 0/9"});
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1030U);
 }
 
@@ -179,7 +179,7 @@ TEST(Http1, AnUpgradeMakesItsSpanAndIsLeftAlone) {
   Talk talk;
   talk.say({kIn, "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"});
   talk.say({kOut, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /ws 101 0/0"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /ws 101 0/0"});
   EXPECT_EQ(talk.say({kIn, "GET /not/http HTTP/1.1\r\n\r\n"}), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.spans.size(), 1U);
 }
@@ -209,7 +209,7 @@ TEST(Http1, AnEarlyResponseEndsTheSpanWithTheRequestStillUnderWay) {
   Talk talk;
   talk.say_all({{kIn, "POST /u HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc"},
                 {kOut, "HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n"}});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"POST /u 413 3/0"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"POST /u 413 3/0"});
   talk.say_all({{kIn, std::string(97, 'x')}, {kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
   EXPECT_EQ(talk.sink.spans.size(), 2U);
 }
@@ -224,7 +224,8 @@ TEST(Http1, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
   EXPECT_EQ(talk.sink.spans[0].status, 408);
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1510U);
   talk.say_all({{kOut, kOk}, {kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-  EXPECT_EQ(talk.sink.told(), (std::vector<std::string>{"GET /slow 408 0/0", "GET /b 200 0/2"}));
+  EXPECT_EQ(talk.sink.reported(),
+            (std::vector<std::string>{"GET /slow 408 0/0", "GET /b 200 0/2"}));
 }
 
 TEST(Http1, TraceparentAndHostAreTaken) {
@@ -253,7 +254,7 @@ TEST(Http1, ARequestWithoutAnswerHasFailedAtClose) {
   talk.say({kIn, "GET / HTTP/1.1\r\n\r\n"});
   EXPECT_TRUE(talk.conversation.has_open_request());
   talk.close(model::ConnectionEnd::kClosed);
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET / 0 0/0 !eof"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET / 0 0/0 !eof"});
 }
 
 TEST(Http1, AnIdleConnectionHoldsLittle) {

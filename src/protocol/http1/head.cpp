@@ -146,16 +146,16 @@ bool take_line(std::string_view line, Fields& fields) {
 // before what is left: `rest` is the end of `text`.
 Parsed parse_fields(std::string_view text, std::string_view rest, Fields& fields) {
   std::string_view line;
-  bool tells_length = false;
+  bool is_length = false;
   while (true) {
     if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
     if (line.empty()) return text.size() - rest.size();
     if (may_matter(line)) {
-      tells_length = take_line(line, fields);
-    } else if (tells_length) {
+      is_length = take_line(line, fields);
+    } else if (is_length) {
       // Obsolete folding (RFC 9112 section 5.2), which servers refuse or read in their own way.
-      if (!is_blank(line.front())) tells_length = false;
-      fields.ambiguous_length |= tells_length;
+      if (!is_blank(line.front())) is_length = false;
+      fields.ambiguous_length |= is_length;
     }
   }
 }

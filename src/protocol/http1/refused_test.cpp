@@ -17,7 +17,7 @@ TEST(Http1Refused, UnknownMethodsAreOther) {
   for (const std::string method : {"PURGE", "QUERY", "PROPFIND", "get", "head"}) {
     Talk talk;
     talk.say_all({{kIn, method + " /x HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-    EXPECT_EQ(talk.sink.told(), Lines{"_OTHER /x 200 0/2"});
+    EXPECT_EQ(talk.sink.reported(), Lines{"_OTHER /x 200 0/2"});
     ASSERT_NE(talk.sink.spans[0].http, nullptr);
     EXPECT_EQ(talk.sink.spans[0].http->original_method, method);
   }
@@ -35,7 +35,7 @@ TEST(Http1Refused, AListOfMethodsNamesThemAndFramesNothing) {
     chunk.bytes = std::as_bytes(std::span(part.text));
     conversation.on_chunk(chunk, sink);
   }
-  EXPECT_EQ(sink.told(), (Lines{"PURGE /a 200 0/2", "_OTHER /b 200 0/0"}));
+  EXPECT_EQ(sink.reported(), (Lines{"PURGE /a 200 0/2", "_OTHER /b 200 0/0"}));
 }
 
 TEST(Http1Refused, WhatServersRefuseIsASpan) {
@@ -48,7 +48,7 @@ TEST(Http1Refused, WhatServersRefuseIsASpan) {
         "\r\nGET /x HTTP/1.1\r\n\r\n", "GET /x HTTP/1.1\r\nCookie: endless"}) {
     Talk talk;
     talk.say_all({{kIn, request}, {kOut, answer(400)}});
-    EXPECT_EQ(talk.sink.told(), Lines{"GET /x 400 0/0"}) << request;
+    EXPECT_EQ(talk.sink.reported(), Lines{"GET /x 400 0/0"}) << request;
   }
 }
 
@@ -77,7 +77,7 @@ TEST(Http1Refused, EmptyLinesBeforeRequestsAreIgnored) {
   talk.say({kIn, "\r\n"});
   talk.say_all(
       {{kIn, "\r\n\nGET /a HTTP/1.1\r\n\r\n\r\nGET /b HTTP/1.1\n\n"}, {kOut, kOk + "\r\n" + kOk}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "GET /b 200 0/2"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "GET /b 200 0/2"}));
 }
 
 TEST(Http1Refused, WhatCannotBeReadButIsAnsweredIsCounted) {
@@ -150,7 +150,7 @@ TEST(Http1Refused, DoubtAboutALengthLosesNoRequest) {
     talk.say_all({{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
     ASSERT_EQ(talk.sink.spans.size(), 2U) << head;
     EXPECT_EQ(talk.sink.spans[0].status, 400) << head;
-    EXPECT_EQ(talk.sink.told()[1], "GET /b 200 0/2") << head;
+    EXPECT_EQ(talk.sink.reported()[1], "GET /b 200 0/2") << head;
   }
 }
 
@@ -166,7 +166,7 @@ TEST(Http1Refused, ATransferCodingCountsBeforeALength) {
                      get("/c")},
                 {kOut, answer(402)},
                 {kOut, answer(403)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "POST /b 402 2/0", "GET /c 403 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "POST /b 402 2/0", "GET /c 403 0/0"}));
 }
 
 TEST(Http1Refused, AnUnknownCodingOfAResponseEndsWithItsStream) {
@@ -176,7 +176,7 @@ TEST(Http1Refused, AnUnknownCodingOfAResponseEndsWithItsStream) {
                 {kOut, "cd"}});
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.conversation.on_end_of_stream(kOut, 5000, talk.sink);
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 200 0/4"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/4"});
 }
 
 TEST(Http1Refused, AResponseOfDoubtfulLengthEndsAtTheNextRequest) {
@@ -185,7 +185,7 @@ TEST(Http1Refused, AResponseOfDoubtfulLengthEndsAtTheNextRequest) {
                 {kOut, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
                 {kIn, get("/b")},
                 {kOut, answer(402)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "GET /b 402 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "GET /b 402 0/0"}));
 }
 
 }  // namespace

@@ -226,19 +226,19 @@ void KafkaConversation::on_fetched(const Message& message, SpanSink& sink) {
              *answered_.exchange, sink);
 }
 
-void KafkaConversation::emit_spans(const Told& told, const Exchange& asked, SpanSink& sink) {
-  for (const Topic& topic : told.topics.list()) {
+void KafkaConversation::emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink) {
+  for (const Topic& topic : spans.topics.list()) {
     model::Span& span = sink.add_span(is_client() ? model::EventType::kKafkaClient
                                                   : model::EventType::kKafkaServer);
     base::Arena& arena = sink.arena();
-    const std::string_view name = topic.has_id ? names_.find(topic.id) : told.topics.name(topic);
-    span.method = told.operation;
+    const std::string_view name = topic.has_id ? names_.find(topic.id) : spans.topics.name(topic);
+    span.method = spans.operation;
     span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
     set_timing({.start_ns = asked.origin.start_ns,
-                .end_ns = told.end_ns,
+                .end_ns = spans.end_ns,
                 .pid = asked.origin.pid,
                 .request_bytes = asked.request_bytes,
-                .response_bytes = told.response_bytes},
+                .response_bytes = spans.response_bytes},
                span);
     auto& call = arena.make<model::MessagingCall>();
     call.system = "kafka";

@@ -44,7 +44,7 @@ class KafkaConversation final : public MessageConversation {
     std::unique_ptr<Exchange> exchange;
   };
   /// The part of a call that says something about the records of a topic.
-  struct Told {
+  struct TopicSpans {
     const Topics& topics;
     std::string_view operation;
     std::uint64_t end_ns = 0;
@@ -57,7 +57,7 @@ class KafkaConversation final : public MessageConversation {
   std::size_t settle_topics(SpanSink& sink);
   void wait_for_answer(std::size_t spans, SpanSink& sink);
   void on_fetched(const Message& message, SpanSink& sink);
-  void emit_spans(const Told& told, const Exchange& asked, SpanSink& sink);
+  void emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink);
   void abandon_answer(SpanSink::Note why, SpanSink& sink);
   void abandon_older(std::uint64_t ns, SpanSink& sink);
   std::unique_ptr<Exchange> take_exchange();

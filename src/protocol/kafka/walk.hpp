@@ -64,7 +64,7 @@ class Walk {
   bool read_array(base::ByteCursor& cursor);
   bool read_tags(base::ByteCursor& cursor);
   std::int64_t read_length(Kind kind, base::ByteCursor& cursor) const;
-  void tell_records(std::string_view first_bytes, FieldSink& sink);
+  void report_records(std::string_view first_bytes, FieldSink& sink);
   [[nodiscard]] bool has(const Field& field) const;
   [[nodiscard]] bool is_at_count_of_tags() const;
   void pass_field();

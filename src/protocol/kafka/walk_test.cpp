@@ -14,10 +14,10 @@ namespace {
 class Texts final : public FieldSink {
  public:
   void on_field(Role role, std::int64_t number, std::string_view text) override {
-    told += std::to_string(static_cast<int>(role)) + ":" + std::to_string(number) + ":" +
-            std::string(text) + " ";
+    reported += std::to_string(static_cast<int>(role)) + ":" + std::to_string(number) + ":" +
+                std::string(text) + " ";
   }
-  std::string told;
+  std::string reported;
 };
 
 std::span<const std::byte> body_of(const std::string& message, std::size_t header) {
@@ -33,7 +33,7 @@ std::string walked(const Schema* schema, std::int16_t version, std::span<const s
   for (std::size_t at = 0; at < bytes.size(); at += piece)
     walk.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)), texts);
   *state = walk.state();
-  return texts.told;
+  return texts.reported;
 }
 
 TEST(KafkaWalk, PiecesOfAnySizeAreTheSame) {

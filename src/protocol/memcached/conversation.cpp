@@ -183,8 +183,8 @@ bool MemcachedConversation::fits(const Request& request, const Answer& answer) {
   const TextAnswer& text = answer.text;
   if ((text.word & kErrors) != 0) return true;
   if ((text.word & request.answers & ~request.unsaid) == 0) return false;
-  const bool tells_opaque = !text.opaque.empty() || (text.word & (kMetaHit | kMetaValue)) != 0;
-  if (tells_opaque && text.opaque != request.opaque) return false;
+  const bool has_opaque = !text.opaque.empty() || (text.word & (kMetaHit | kMetaValue)) != 0;
+  if (has_opaque && text.opaque != request.opaque) return false;
   return !request.names_key || text.key.empty() || text.key == request.key;
 }
 

@@ -57,7 +57,8 @@ TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsTold) {
   talk.client(query("SET sql_mode = ''; " + std::string(kPath) + "; SET sql_mode = 'x'"));
   talk.server(ok(1, 2 | kMoreResultsExist) + ok(2, 2 | kMoreResultsExist) + ok(3, kPlain));
   ASSERT_EQ(talk.sink.spans.size(), 2U);
-  for (const std::string& told : talk.told()) EXPECT_THAT(told, Not(HasSubstr("secret")));
+  for (const std::string& reported : talk.reported())
+    EXPECT_THAT(reported, Not(HasSubstr("secret")));
 }
 
 TEST(MysqlEscapes, APreparedStatementIsReadAsItWasPrepared) {
@@ -76,7 +77,7 @@ TEST(MysqlEscapes, UnknownInMidLifeUntilAStatusWasSeen) {
     talk.client(query(kPath));
     talk.server(ok(1, kPlain));
   }
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("[SELECT ?]"), HasSubstr("[SELECT ?, ?, n]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("[SELECT ?]"), HasSubstr("[SELECT ?, ?, n]")));
 }
 
 TEST(MysqlEscapes, UnknownBehindAnAnswerThatWasNotSeen) {

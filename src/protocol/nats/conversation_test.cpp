@@ -48,7 +48,7 @@ TEST(Nats, CommandsMayBeInAnyCaseWithAnyBlanks) {
   talk.client("pub \t a  \t 2 \r\nhi\r\n");
   talk.client("Pub b 2\nhi\r\n");
   talk.server("mSg a 7 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "process a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0", "process a 0"));
 }
 
 TEST(Nats, TimesAndSizesAreThoseOfTheMessage) {
@@ -72,7 +72,7 @@ TEST(Nats, AtTheServerTheSpansAreTheServers) {
   Talk talk("nats", {.client_direction = model::Direction::kReceive});
   talk.client("PUB a 2\r\nhi\r\n");
   talk.server("MSG a 1 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "process a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "process a 0"));
   for (const model::Span& span : talk.sink.spans)
     EXPECT_EQ(span.type, model::EventType::kNatsServer);
 }
@@ -80,14 +80,14 @@ TEST(Nats, AtTheServerTheSpansAreTheServers) {
 TEST(Nats, ATextThatLooksLikeACommandInAPayloadIsNone) {
   Talk talk("nats");
   talk.client("PUB a 15\r\nPUB b 2\r\nhi\r\n..\r\nPUB c 0\r\n\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish c 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish c 0"));
 }
 
 TEST(Nats, BytesThatWereNotCapturedInsideAPayloadCostNothing) {
   Talk talk("nats");
   talk.client("PUB a 1000\r\n0123", 998);
   talk.client("PUB b 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
   EXPECT_EQ(talk.sink.stream_wishes, 1);
 }
 
@@ -102,7 +102,8 @@ TEST(Nats, AfterALossItGoesOnWithACallThatIsAMessage) {
   talk.server("MSG s 1 2\r\nhi\r\n");
   talk.lose_of_server(100);
   talk.server("MSG t 1 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "process s 0", "process t 0"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("publish a 0", "publish b 0", "process s 0", "process t 0"));
 }
 
 TEST(Nats, AfterALossALongMessageIsOneWhereALineHasEnded) {
@@ -110,14 +111,14 @@ TEST(Nats, AfterALossALongMessageIsOneWhereALineHasEnded) {
   talk.client("PUB a 9000\r\nabc", 9016, "l  0\r\n\r\n");  // "PUB small  0" is behind it
   talk.client("PUB b 9000\r\nabc", 8999);
   talk.client("PUB c 0\r\n\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "publish c 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0", "publish c 0"));
 }
 
 TEST(Nats, AMessageThatDoesNotEndAsItSaysIsNone) {
   Talk talk("nats");
   talk.client("PUB a 2\r\nhiXX");
   talk.client("PUB b 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0"));
   EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 1U);
 }
 
@@ -140,7 +141,7 @@ TEST(Nats, CredentialsStayWhereTheyWere) {
   Talk talk("nats");
   for (const Call& call : typical())
     call.from_server ? talk.server(call.bytes) : talk.client(call.bytes);
-  for (const std::string& line : talk.told()) {
+  for (const std::string& line : talk.reported()) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos);
     EXPECT_EQ(line.find("t0ps3cret"), std::string::npos);
   }

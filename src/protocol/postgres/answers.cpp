@@ -119,7 +119,7 @@ void PostgresConversation::end_copy_in(SpanSink& sink) {
   Request* const sync = requests_.push(false, sink, true);
   if (sync == nullptr) return;
   sync->kind = Kind::kSync;
-  sync->is_failed = sync->is_ignored = sync->is_told = false;
+  sync->is_failed = sync->is_ignored = sync->is_reported = false;
 }
 
 // Replication: what follows has no end, so the answer is here.
@@ -131,7 +131,7 @@ void PostgresConversation::on_copy_both(const Message& message, SpanSink& sink) 
   Request* rest = requests_.push(false, sink);
   if (rest == nullptr) return;
   rest->kind = Kind::kQuery;
-  rest->is_told = true;
+  rest->is_reported = true;
 }
 
 bool PostgresConversation::is_operation(Kind kind) {
@@ -161,7 +161,7 @@ void PostgresConversation::on_error(const Message& message, SpanSink& sink) {
   if (!found && ends_group(requests_.front())) return;
   // Refused before it could be executed: a failed operation all the same.
   Request& request = requests_[found ? at : 0];
-  if (request.is_told) return;
+  if (request.is_reported) return;
   const ErrorFields fields = parse_error(message.bytes);
   request.sql_state = fields.sql_state.substr(0, kSqlStateBytes);
   request.error = fields.message.substr(0, kMaxErrorText);
@@ -201,7 +201,7 @@ void PostgresConversation::on_ready(std::uint64_t end_ns, bool is_proven_by_tail
                                               : Outcome::kDone;
     if (request.kind == Kind::kExecute && !is_skipping_ && !is_proven_by_tail) {
       sink.note(Note::RequestLostResponse);
-    } else if (is_operation(request.kind) && !request.is_told) {
+    } else if (is_operation(request.kind) && !request.is_reported) {
       emit_span(request, end_ns, outcome, sink);
     }
   }

@@ -119,7 +119,7 @@ PostgresConversation::Request* PostgresConversation::push(Kind kind, const Messa
   request->kind = kind;
   request->origin = unit_;
   request->bytes = unit_bytes_;
-  request->is_failed = request->is_ignored = request->is_told = false;
+  request->is_failed = request->is_ignored = request->is_reported = false;
   request->prepared.is_known = true;
   return request;
 }

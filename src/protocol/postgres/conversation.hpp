@@ -63,11 +63,11 @@ class PostgresConversation final : public MessageConversation {
     Kind kind = Kind::kSync;
     RequestOrigin origin;
     std::uint64_t bytes = 0;
-    Prepared prepared;        // kQuery, kExecute
-    std::string name;         // kParse, kBind: of the statement
-    bool is_failed = false;   // kQuery, kCall: an error has come, ReadyForQuery has not
-    bool is_ignored = false;  // kSync: came while data was copied in
-    bool is_told = false;     // kQuery: its span was made before its end
+    Prepared prepared;         // kQuery, kExecute
+    std::string name;          // kParse, kBind: of the statement
+    bool is_failed = false;    // kQuery, kCall: an error has come, ReadyForQuery has not
+    bool is_ignored = false;   // kSync: came while data was copied in
+    bool is_reported = false;  // kQuery: its span was made before its end
     std::string sql_state;
     std::string error;
   };

@@ -30,7 +30,7 @@ bool is_monitor_line(const Reply& reply) {
 RedisConversation::RedisConversation(const ConversationOptions& options,
                                      const ConversationStart& start)
     : MessageConversation(start, kKeptBytes),
-      tells_database_(options.redis_database),
+      reports_database_(options.redis_database),
       database_(start.mid_life ? -1 : 0) {}
 
 MessageConversation::Size RedisConversation::measure(PeerRole from,
@@ -227,7 +227,7 @@ void RedisConversation::emit_span(const Request& request, const Outcome& outcome
     call.error_message = error_message_of(outcome.error, request.name(), sink.arena());
     span.status = 1;
   }
-  if (tells_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
+  if (reports_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
   span.database = &call;
   set_timing({.start_ns = request.origin.start_ns,
               .end_ns = outcome.end_ns,
@@ -268,8 +268,8 @@ void RedisConversation::on_lost(PeerRole from, SpanSink& sink) {
 
 void RedisConversation::on_lost_answers(SpanSink& sink) {
   // An answer that has begun is the front's, and its first element tells how it went.
-  const bool is_told = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
-  if (is_told && !reply_.reply().is_push())
+  const bool is_reported = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
+  if (is_reported && !reply_.reply().is_push())
     end_request({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);
   reply_.reset();
   for (std::size_t i = 0; i < requests_.size(); ++i) {

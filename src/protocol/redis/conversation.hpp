@@ -90,7 +90,7 @@ class RedisConversation final : public MessageConversation {
   void end_request(const Outcome& outcome, SpanSink& sink);
   void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
-  bool tells_database_;
+  bool reports_database_;
   bool wants_stream_ = true;
   Element measured_;  // the last one; its text lives as long as that call
   Sending sending_;

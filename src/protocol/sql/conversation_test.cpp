@@ -21,10 +21,10 @@ TEST(SqlConversation, AStatementIsAnsweredByWhatTheServerSaysNext) {
   talk.server("end");
   talk.client("UPDATE u SET c = 5");
   talk.server("done");
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]"));
   talk.stay_quiet(2'000'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]",
-                                       "UPDATE u 0 text=[UPDATE u SET c = ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]",
+                                           "UPDATE u 0 text=[UPDATE u SET c = ?]"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.database->system, "other_sql");
   EXPECT_EQ(span.type, model::EventType::kSqlClient);
@@ -42,7 +42,7 @@ TEST(SqlConversation, WhatIsNoSqlIsNoSpan) {
   talk.server("x");
   talk.client("SELECT a FROM t");
   talk.close(model::ConnectionEnd::kPeerClosed);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t] !eof"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t] !eof"));
 }
 
 TEST(SqlConversation, TheServersSide) {
