@@ -94,9 +94,9 @@ class SpanSink {
     RequestUnreadable,
   };
   virtual void note(Note what, std::uint64_t count = 1) = 0;
-  /// Several requests are outstanding at once: please capture every byte of this connection from
+  /// Several requests are outstanding at once: every byte of this connection is to be captured from
   /// now on.
-  virtual void want_stream() = 0;
+  virtual void request_stream() = 0;
 };
 
 /// The end of a connection, as far as it is known.

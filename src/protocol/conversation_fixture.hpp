@@ -26,7 +26,7 @@ class CollectingSink final : public SpanSink {
   }
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
-  void want_stream() override { ++stream_wishes; }
+  void request_stream() override { ++stream_requests; }
 
   /// "SELECT users 0" per span: method, path, status; then in brackets what there is of error code,
   /// namespace, query text; "!reset" at the end of one that failed.
@@ -68,7 +68,7 @@ class CollectingSink final : public SpanSink {
 
   std::vector<model::Span> spans;
   std::map<Note, std::uint64_t> notes;
-  int stream_wishes = 0;
+  int stream_requests = 0;
 
  private:
   base::Arena arena_;

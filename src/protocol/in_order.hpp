@@ -47,7 +47,7 @@ class InOrder {
     }
     if (count_ == ring_.size()) grow();
     if (count_ > 0 && !goes_with_last) {
-      if (!pipelines_) sink.want_stream();
+      if (!pipelines_) sink.request_stream();
       pipelines_ = true;
     }
     Slot& slot = at(count_++);

@@ -260,7 +260,7 @@ TEST_F(MessageConversationTest, GarbageIsSkippedUpToACallThatBeginsAMessage) {
 
 TEST_F(MessageConversationTest, SeveralRequestsAtOnceAskForEveryByte) {
   client("\2a\2b\2c");
-  EXPECT_EQ(sink.stream_wishes, 1);
+  EXPECT_EQ(sink.stream_requests, 1);
 }
 
 TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {

@@ -20,7 +20,7 @@ class FailedSpans final : public SpanSink {
   }
   base::Arena& arena() override { return sink_.arena(); }
   void note(Note what, std::uint64_t count) override { sink_.note(what, count); }
-  void want_stream() override { sink_.want_stream(); }
+  void request_stream() override { sink_.request_stream(); }
 
  private:
   SpanSink& sink_;

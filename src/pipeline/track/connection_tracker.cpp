@@ -42,7 +42,7 @@ class ConnectionTracker::Sink final : public protocol::SpanSink {
     owner_.ledger_.add(kReasonOf[static_cast<std::size_t>(what)], count);
   }
 
-  void want_stream() override { owner_.set_mode_(info_->id, model::CaptureMode::kStream); }
+  void request_stream() override { owner_.set_mode_(info_->id, model::CaptureMode::kStream); }
 
  private:
   model::SpanBatch& batch() {

@@ -62,8 +62,8 @@ bool Amqp091Conversation::resumes(PeerRole from, std::span<const std::byte> byte
 void Amqp091Conversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return leave(sink);
   // Many frames travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   const auto frame = parse_frame(message.from, message.bytes);
   if (!frame) return;  // the protocol header
   switch (frame->type) {

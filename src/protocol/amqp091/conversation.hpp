@@ -93,7 +93,7 @@ class Amqp091Conversation final : public MessageConversation {
   std::string connection_name_;
   std::uint64_t frame_max_ = 0;         // 0: not known, or none
   std::size_t contents_under_way_ = 0;  // of those that have a span
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

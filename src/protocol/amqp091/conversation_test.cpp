@@ -260,7 +260,7 @@ TEST(Amqp091, ABodyThatWasNotCapturedCostsNothing) {
   talk.client(whole.substr(0, 100), whole.size() - 100);
   talk.client(publish("", "b") + content("x"));
   EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(Amqp091, MoreThanCanWaitLosesNothing) {

@@ -52,8 +52,8 @@ bool Amqp10Conversation::resumes(PeerRole from, std::span<const std::byte> bytes
 void Amqp10Conversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return leave(sink);
   // Many frames travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   if (is_layer_header(message.bytes)) {
     const bool begins_tls = parse_layer_header(message.bytes) == Layer::kTls;
     if (begins_tls && message.from == PeerRole::kServer) leave(sink);

@@ -81,7 +81,7 @@ class Amqp10Conversation final : public MessageConversation {
   Outstanding<Delivery> unsettled_;  // by client's channel and delivery id
   std::string container_id_;
   std::size_t deliveries_under_way_ = 0;
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

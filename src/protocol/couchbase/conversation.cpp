@@ -65,7 +65,7 @@ MessageConversation::Size CouchbaseConversation::measure(PeerRole from,
 }
 
 void CouchbaseConversation::on_message(const Message& message, SpanSink& sink) {
-  if (std::exchange(wants_stream_, false)) sink.want_stream();
+  if (std::exchange(needs_stream_, false)) sink.request_stream();
   const auto frame = parse_frame(message.bytes);
   if (!frame || !is_client()) return;
   const bool is_request =

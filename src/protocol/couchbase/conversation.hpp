@@ -63,7 +63,7 @@ class CouchbaseConversation final : public MessageConversation {
   void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   enum class Collections : std::uint8_t { kUnknown, kOff, kOn };
-  bool wants_stream_ = true;
+  bool needs_stream_ = true;
   Collections collections_;
   std::string bucket_;
   ById<std::uint32_t, Request> requests_;

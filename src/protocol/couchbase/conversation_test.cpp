@@ -57,7 +57,7 @@ TEST(CouchbaseConversation, OperationsHaveBucketAndCollection) {
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kCouchbaseClient);
   EXPECT_EQ(talk.sink.spans[0].database->system, "couchbase");
   EXPECT_EQ(talk.sink.spans[2].database->error_message, "Unknown collection");
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(CouchbaseConversation, AnswersArePairedByOpaque) {

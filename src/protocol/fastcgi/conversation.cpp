@@ -122,7 +122,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
   slot->target.clear();
   slot->host.clear();
   slot->parent.reset();
-  if (open_count() > 1) sink.want_stream();
+  if (open_count() > 1) sink.request_stream();
 }
 
 void FastcgiConversation::take_param(Request& request, const Param& param, std::string_view& script,

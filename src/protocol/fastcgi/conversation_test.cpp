@@ -125,7 +125,7 @@ TEST(FastcgiConversation, SeveralRequestsAtOnceAreToldApartById) {
   talk.server(page("Status: 500 No\r\n", 2));
   talk.server(page("", 1));
   EXPECT_THAT(talk.reported(), ElementsAre("GET /b 500", "GET /a 200"));
-  EXPECT_GT(talk.sink.stream_wishes, 0);
+  EXPECT_GT(talk.sink.stream_requests, 0);
 }
 
 TEST(FastcgiConversation, WhatIsNoHttpMakesNoSpan) {

@@ -25,7 +25,7 @@ class CollectingSink final : public SpanSink {
   }
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
-  void want_stream() override { ++stream_wishes; }
+  void request_stream() override { ++stream_requests; }
 
   /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes; then
   /// "!reset" if it failed.
@@ -45,7 +45,7 @@ class CollectingSink final : public SpanSink {
 
   std::vector<model::Span> spans;
   std::map<Note, std::uint64_t> notes;
-  int stream_wishes = 0;
+  int stream_requests = 0;
 
  private:
   base::Arena arena_;

@@ -111,7 +111,7 @@ TEST(Http1Loss, PipeliningAsksForEveryByteAndIsBounded) {
   constexpr int kMany = 5000;
   for (int i = 0; i < kMany; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
   talk.say({kIn, requests});
-  EXPECT_GT(talk.sink.stream_wishes, 0);
+  EXPECT_GT(talk.sink.stream_requests, 0);
   for (int i = 0; i < kMany; ++i) talk.say({kOut, kOk});
   EXPECT_EQ(talk.sink.spans.size(), PendingRequests::kMaxCount);
   EXPECT_EQ(talk.sink.notes[Note::RequestOverflow], kMany - PendingRequests::kMaxCount);
@@ -220,7 +220,7 @@ TEST(Http1Loss, APipeliningConnectionInDoubtPairsAgainAfterALongSilence) {
 TEST(Http1Loss, RequestsBehindOnesThatWereNotCapturedAreNotPaired) {
   Talk talk;
   talk.say({kIn, get("/a") + get("/b"), 60});  // and at least one more
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.say({kIn, get("/later")});
   for (const int status : {401, 402, 403, 404}) talk.say({kOut, answer(status)});
   EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 401 0/0", "GET /b 402 0/0"}));

@@ -50,7 +50,7 @@ void Exchanges::keep(const RequestHead& head, const RequestStart& origin, SpanSi
   request.https = origin.https;
   newest_is_kept_ = true;
   if (same_call) pipelines_ = true;
-  if (pending_.size() > 1) want_stream(sink);
+  if (pending_.size() > 1) request_stream(sink);
 }
 
 void Exchanges::set_request_body(std::uint64_t bytes) {
@@ -152,7 +152,7 @@ void Exchanges::excuse_order() {
 
 void Exchanges::lose_synchronisation(SpanSink& sink) {
   unsynchronised_ = true;
-  want_stream(sink);
+  request_stream(sink);
 }
 
 void Exchanges::settle() {
@@ -196,8 +196,8 @@ void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
   }
 }
 
-void Exchanges::want_stream(SpanSink& sink) {
-  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
+void Exchanges::request_stream(SpanSink& sink) {
+  if (!std::exchange(stream_requested_, true)) sink.request_stream();
 }
 
 }  // namespace obi::protocol::http1

@@ -98,7 +98,7 @@ class Exchanges {
   };
   void keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
   void emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink);
-  void want_stream(SpanSink& sink);
+  void request_stream(SpanSink& sink);
 
   std::uint64_t request_timeout_ns_;
   const Methods* methods_;
@@ -112,7 +112,7 @@ class Exchanges {
   bool in_question_ = false;  // the only request that waits may have got garbage for an answer
   bool unsynchronised_ = false;
   bool unreadable_ = false;  // what was last sent was no request, as far as that can be read
-  bool stream_wanted_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::http1

@@ -95,7 +95,7 @@ bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes)
 
 void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
                                 std::uint64_t missing, SpanSink& sink) {
-  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
+  if (!std::exchange(stream_requested_, true)) sink.request_stream();
   if (from == PeerRole::kClient) {
     if (!exchange_) {
       begin_request(bytes);

@@ -76,7 +76,7 @@ class KafkaConversation final : public MessageConversation {
   bool in_answer_ = false;
   bool answers_in_step_;       // the last one began at a boundary for sure
   bool answers_lost_ = false;  // since one was paired
-  bool stream_wanted_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::kafka

@@ -69,7 +69,7 @@ TEST(KafkaConversation, ASpanLastsFromTheRequestsFirstByteToTheAnswersLast) {
   EXPECT_EQ(span.pid, 7U);
   EXPECT_EQ(span.request_bytes, static_cast<std::int64_t>(request.size()));
   EXPECT_EQ(span.response_bytes, static_cast<std::int64_t>(answer.size()));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(KafkaConversation, ABrokersSpansAreThoseOfAServer) {

@@ -255,7 +255,7 @@ bool MemcachedConversation::resumes(PeerRole from, std::span<const std::byte> by
 bool MemcachedConversation::on_missing(PeerRole from, std::uint64_t,
                                        std::span<const std::byte> tail, std::uint64_t end_ns,
                                        SpanSink& sink) {
-  sink.want_stream();
+  sink.request_stream();
   if (from == PeerRole::kClient) {
     if (long_line_ && text_of(tail).ends_with('\n')) {
       long_line_ = false;

@@ -108,7 +108,7 @@ TEST(MemcachedText, PipelinedCommandsArePairedInOrder) {
   talk.server("END\r\nSTORED\r\nCLIENT_ERROR no\r\n");
   EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[a]", "SET  0 text=[b]",
                                            "INCR  1 code=[CLIENT_ERROR] text=[c]"));
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(MemcachedText, ALineOfAnyNumberOfKeysIsOneCommand) {

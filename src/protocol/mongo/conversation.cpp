@@ -82,14 +82,14 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
   if (!command) command = Command{};
   if (!command->is_readable) sink.note(Note::MessageUnsupported);
   if (!command->has_answer) {
-    sink.want_stream();  // more follow, and none waits for an answer
+    sink.request_stream();  // more follow, and none waits for an answer
     if (command->is_bookkeeping) return;
     sink.note(Note::RequestSeen);
     Request request;
     request.set(*command, message);
     return emit_span(request, {}, {.end_ns = message.end_ns}, sink);
   }
-  if (!waiting_.empty()) sink.want_stream();
+  if (!waiting_.empty()) sink.request_stream();
   Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
   if (request != nullptr) request->set(*command, message);
 }
@@ -106,7 +106,7 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
   }
   if (!answer->is_readable) sink.note(Note::MessageUnsupported);
   if (answer->more_to_come) {
-    if (request->expects_span) sink.want_stream();
+    if (request->expects_span) sink.request_stream();
     waiting_.rename(header->response_to, header->request_id, sink);
     return;
   }

@@ -114,7 +114,7 @@ TEST(MongoConversation, AnswersArePairedById) {
   talk.server(refused(2, 13, "not allowed"));
   talk.server(done(1));
   EXPECT_THAT(talk.reported(), ElementsAre("find b 1 code=[13] db=[shop]", "find a 0 db=[shop]"));
-  EXPECT_GT(talk.sink.stream_wishes, 0);
+  EXPECT_GT(talk.sink.stream_requests, 0);
 }
 
 TEST(MongoConversation, AWriteThatWantsNoAnswerEndsWithItself) {

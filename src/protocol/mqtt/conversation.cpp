@@ -45,8 +45,8 @@ bool MqttConversation::resumes(PeerRole from, std::span<const std::byte> bytes) 
 
 void MqttConversation::on_message(const Message& message, SpanSink& sink) {
   // Many packets travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   const auto header = parse_fixed_header(message.from, message.bytes);
   if (!header) return;  // it was measured by the same bytes
   const auto body = message.bytes.subspan(header->header_bytes);

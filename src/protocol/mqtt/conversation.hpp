@@ -68,7 +68,7 @@ class MqttConversation final : public MessageConversation {
   std::array<TopicAliases, 2> aliases_;
   Outstanding<Delivery> waiting_;
   std::size_t destination_bytes_ = 0;  // of what waits
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

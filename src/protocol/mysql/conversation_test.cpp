@@ -88,7 +88,7 @@ TEST(MysqlConversation, EitherEndOfAResultSetIsUnderstood) {
       EXPECT_EQ(talk.reported().size(), 1U) << modern << " " << rows;
       talk.server(result(rows, modern));
       EXPECT_EQ(talk.reported().size(), 2U);
-      EXPECT_EQ(talk.sink.stream_wishes, 0);
+      EXPECT_EQ(talk.sink.stream_requests, 0);
     }
   }
 }
@@ -168,7 +168,7 @@ TEST(MysqlConversation, MariaDbExecutesWhatItHasJustPrepared) {
   talk.server(ok(1));
   EXPECT_THAT(talk.reported(),
               ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT items 0")));
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_EQ(talk.sink.stream_requests, 0);
 }
 
 TEST(MysqlConversation, MariaDbMayLeaveOutDefinitions) {

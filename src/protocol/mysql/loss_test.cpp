@@ -123,7 +123,7 @@ TEST(MysqlLoss, ALostCommandPairsNothingWrongly) {
 TEST(MysqlLoss, WhereRequestsArePipelinedNothingIsGuessed) {
   Session talk;
   talk.client(query("DELETE FROM a") + query("DELETE FROM b") + query("DELETE FROM c"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.server(ok(1), 11);
   EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE a")));
   talk.client(query("DELETE FROM d"));
@@ -140,7 +140,7 @@ TEST(MysqlLoss, WhereRequestsArePipelinedNothingIsGuessed) {
 TEST(MysqlLoss, WhatIsPreparedAndExecutedInOneGoIsNoPipeline) {
   Session talk;
   talk.client(prepare("SELECT id FROM items") + execute(0xffffffff));
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_EQ(talk.sink.stream_requests, 0);
   talk.server(prepared(9, 1, 0, false) + result().substr(0, 20), 200'000, eof(9).substr(1));
   talk.client(query("SELECT id FROM large"));
   talk.server(result().substr(0, 20), 200'000);

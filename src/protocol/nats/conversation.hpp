@@ -38,7 +38,7 @@ class NatsConversation final : public MessageConversation {
   Command measured_;  // the last one; its texts live as long as that call
   std::string client_name_;
   bool is_connected_ = false;  // CONNECT was seen
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::nats

@@ -88,7 +88,7 @@ TEST(Nats, BytesThatWereNotCapturedInsideAPayloadCostNothing) {
   talk.client("PUB a 1000\r\n0123", 998);
   talk.client("PUB b 2\r\nhi\r\n");
   EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(Nats, AfterALossItGoesOnWithACallThatIsAMessage) {

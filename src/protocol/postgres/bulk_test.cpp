@@ -47,7 +47,7 @@ TEST(PostgresBulk, DataThatIsCopiedInIsTheStatements) {
   EXPECT_EQ(talk.sink.spans[0].start_ns, start);
   EXPECT_EQ(talk.sink.spans[0].end_ns, end);
   EXPECT_GT(talk.sink.spans[0].request_bytes, 300'000);
-  EXPECT_EQ(talk.sink.stream_wishes, 0);  // the data needn't travel
+  EXPECT_EQ(talk.sink.stream_requests, 0);  // the data needn't travel
 }
 
 TEST(PostgresBulk, ALongStatementBehindItIsReadThoughItIsCut) {

@@ -243,7 +243,7 @@ bool PostgresConversation::on_missing(PeerRole from, std::uint64_t count,
   }
   if (from == PeerRole::kClient) {
     if (assume_execute(count, tail, end_ns, sink)) return true;
-    sink.want_stream();  // so that it happens once
+    sink.request_stream();  // so that it happens once
     return false;
   }
   dialect_ = sql::Dialect::kPostgres;  // a setting may have changed in there

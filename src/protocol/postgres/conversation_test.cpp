@@ -89,7 +89,7 @@ TEST(Postgres, AnExecuteIsASpanWithTheTextOfItsStatement) {
     talk.client(bind_to("s1", "p1") + execute("p1") + kSync);
     talk.server(kBound + row() + done("SELECT 1") + kReady);
   }
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_EQ(talk.sink.stream_requests, 0);
   const std::string select = "SELECT t 0 db=[shop] text=[SELECT a FROM t WHERE b = $1 AND c = ?]";
   EXPECT_THAT(talk.reported(),
               ElementsAre("INSERT t 0 db=[shop] text=[INSERT INTO t VALUES ($1)]", select, select));
@@ -111,7 +111,7 @@ TEST(Postgres, StatementsOfAPipelineArePairedInOrder) {
   Connected talk;
   talk.client(unit("INSERT INTO a VALUES (1)") + unit("UPDATE b SET c = 1") + kSync +
               unit("DELETE FROM d") + kSync);
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.server(unit_answer("INSERT 0 1"));
   talk.server(unit_answer("UPDATE 1") + kReady + unit_answer("DELETE 1"));
   talk.server(kReady);

@@ -63,7 +63,7 @@ Element RedisConversation::element_of(const Message& message) const {
 }
 
 void RedisConversation::on_message(const Message& message, SpanSink& sink) {
-  if (std::exchange(wants_stream_, false)) sink.want_stream();
+  if (std::exchange(needs_stream_, false)) sink.request_stream();
   if (message.from == PeerRole::kClient) return on_client_element(message, sink);
   reply_end_ns_ = message.end_ns;
   if (reply_.take(element_of(message))) on_reply(message.end_ns, sink);

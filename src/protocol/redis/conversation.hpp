@@ -91,7 +91,7 @@ class RedisConversation final : public MessageConversation {
   void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   bool reports_database_;
-  bool wants_stream_ = true;
+  bool needs_stream_ = true;
   Element measured_;  // the last one; its text lives as long as that call
   Sending sending_;
   Request unanswered_;  // the one at hand that gets no answer

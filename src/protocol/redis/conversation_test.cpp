@@ -101,7 +101,7 @@ TEST(RedisConversation, PipelinedCommandsArePairedInOrderAndEveryByteIsAskedFor)
   talk.server("TYPE no\r\n");
   EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]", "INCR  0 text=[INCR b]",
                                            "LPUSH  1 code=[WRONGTYPE] text=[LPUSH c ?]"));
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(RedisConversation, EachCommandOfATransactionIsASpan) {

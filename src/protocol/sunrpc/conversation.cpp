@@ -155,7 +155,7 @@ void SunrpcConversation::on_record(const Message& record, SpanSink& sink) {
 void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
   const auto call = parse_call(record.bytes);
   if (!call) return sink.note(Note::MessageMalformed);
-  if (!waiting_.empty() && !std::exchange(wants_stream_, true)) sink.want_stream();
+  if (!waiting_.empty() && !std::exchange(stream_requested_, true)) sink.request_stream();
   if (Waiting* waiting = waiting_.push(key_of(record.from, call->xid), 1, sink)) {
     *waiting = {.caller = record.from,
                 .start_ns = record.start_ns,

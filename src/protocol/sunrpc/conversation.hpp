@@ -69,7 +69,7 @@ class SunrpcConversation final : public MessageConversation {
   std::array<Record, 2> records_;
   ById<std::uint64_t, Waiting> waiting_;
   std::uint64_t newest_answered_ns_ = 0;  // when the newest call began that has a reply
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::sunrpc

@@ -60,7 +60,7 @@ TEST(SunrpcConversation, RepliesMayComeInAnyOrder) {
   talk.server(reply(3) + denial(1));
   talk.server(reply(2, 1));
   EXPECT_THAT(talk.reported(), ElementsAre("MNT mountd 0", "READ nfs 1", "WRITE nfs 2"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(SunrpcConversation, UnknownNumbersAreToldAsSuch) {
