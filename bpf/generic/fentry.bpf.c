@@ -32,7 +32,7 @@ static __always_inline void tell(__u32 slot, const struct socket *socket, const 
                                  __u32 flags, int result) {
   const struct sock *sk = BPF_CORE_READ(socket, sk);
   if (result < 0 || is_left_to_first(slot, sk) || is_told(sk, direction, result)) return;
-  moved(slot, socket, message, direction, flags, result);
+  on_io(slot, socket, message, direction, flags, result);
   remember_told(sk, direction, result);
 }
 
@@ -67,14 +67,14 @@ RECEIVED(unix_stream_recvmsg, unix_stream_recvmsg, SCRATCH_UNIX_RECEIVE)
 SEC("fexit/inet_sendpage")
 int obi_inet_sendpage(const trampoline_args *args) {
   if (!is_traced() || (int)args[5] <= 0) return 0;
-  moved(SCRATCH_SENDPAGE, (const struct socket *)args[0], NULL, OBI_SEND, 0, (int)args[5]);
+  on_io(SCRATCH_SENDPAGE, (const struct socket *)args[0], NULL, OBI_SEND, 0, (int)args[5]);
   return 0;
 }
 
 SEC("fexit/tcp_splice_read")
 int obi_tcp_splice_read(const trampoline_args *args) {
   if (!is_traced() || (int)args[5] <= 0) return 0;
-  moved(SCRATCH_SPLICE, (const struct socket *)args[0], NULL, OBI_RECEIVE, 0, (int)args[5]);
+  on_io(SCRATCH_SPLICE, (const struct socket *)args[0], NULL, OBI_RECEIVE, 0, (int)args[5]);
   return 0;
 }
 

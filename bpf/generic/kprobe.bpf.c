@@ -39,7 +39,7 @@ static __always_inline int leave(__u8 direction, long result) {
   if (!call) return 0;
   struct pending_call known = take_pending_call(call);
   if (result > 0 || (result == 0 && direction == OBI_RECEIVE)) {
-    moved(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
+    on_io(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
   }
   return 0;
 }
@@ -121,7 +121,7 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
     forget_pending_call();
   }
   long fresh = (long)copied - known.reported;
-  if (fresh > 0 || ends) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
+  if (fresh > 0 || ends) on_io(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
   return 0;
 }
 
@@ -133,7 +133,7 @@ int obi_udp_received(struct pt_regs *registers) {
   if (!call || call->sends || call->sk != (const struct sock *)PT_REGS_PARM1(registers)) return 0;
   struct pending_call known = take_pending_call(call);
   int copied = PT_REGS_PARM3(registers);
-  if (copied > 0) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
+  if (copied > 0) on_io(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
   return 0;
 }
 

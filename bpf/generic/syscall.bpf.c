@@ -15,15 +15,15 @@
 const volatile bool hooked_twice = false;
 
 // The second hook can't tell what the first one told of a socket without positions, and so leaves those to it.
-static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
+static __always_inline bool is_told_elsewhere(__u32 slot, const struct socket_io *io) {
   if (slot == SCRATCH_SHARED) return false;
-  const struct socket_ref *socket = &movement->socket;
-  return socket->kind != STREAM_TCP || is_told(socket->sk, movement->direction, movement->total);
+  const struct socket_ref *socket = &io->socket;
+  return socket->kind != STREAM_TCP || is_told(socket->sk, io->direction, io->total);
 }
 
-static __always_inline void told(const struct movement *movement) {
-  if (!hooked_twice || movement->socket.kind != STREAM_TCP) return;
-  remember_told(movement->socket.sk, movement->direction, movement->total);
+static __always_inline void told(const struct socket_io *io) {
+  if (!hooked_twice || io->socket.kind != STREAM_TCP) return;
+  remember_told(io->socket.sk, io->direction, io->total);
 }
 
 static __always_inline void io_uring_entered(void) { count_loss(OBI_LOSS_IO_URING); }

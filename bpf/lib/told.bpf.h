@@ -15,7 +15,7 @@ static __always_inline __u32 position_now(const struct sock *sk, __u8 direction)
   return direction == OBI_SEND ? BPF_CORE_READ(tcp, write_seq) : BPF_CORE_READ(tcp, copied_seq);
 }
 
-// `bytes`: that the call moved, 0 at the end of the stream.
+// `bytes`: that the call transferred, 0 at the end of the stream.
 static __always_inline bool is_told(const struct sock *sk, __u8 direction, int bytes) {
   const struct connection *connection = tcp_connection(sk);
   if (!connection) return false;

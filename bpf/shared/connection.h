@@ -29,11 +29,11 @@ struct connection {
   __u8 stream_socket;   // enum socket_kind
   __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
   __u8 mid_life;        // 1: its beginning was not seen
-  __u8 answered;        // 1: bytes have moved in both directions
+  __u8 answered;        // 1: bytes were transferred in both directions
   __u8 end;               // enum obi_connection_end; 0 while it goes on
   __u8 has_end_position;  // 1: `end_position` is valid
   __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
-                        // of AF_UNIX: the process that moved the last bytes
+                        // of AF_UNIX: the process that transferred the last bytes
   __u32 end_position[2];  // stream position behind the last byte, by direction, when the connection had ended
   __u64 end_ns;           // CLOCK_MONOTONIC, when `end` was set
 };
