@@ -8,7 +8,7 @@
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection; one on
 //   unix_release(socket) tells its end.
-// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_overrides; writes pending_calls, connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
 #include <linux/ptrace.h>
@@ -22,7 +22,7 @@
 #include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
 
-#define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be told in parts
+#define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be reported in parts
 
 static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction) {
   struct pending_call call = {.socket = socket,
@@ -189,7 +189,7 @@ static __always_inline int leave_connect(struct pt_regs *registers) {
   __u64 thread = bpf_get_current_pid_tgid();
   const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &thread);
   if (!attempt) return 0;
-  if (is_no_way(result)) tell_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
+  if (is_no_way(result)) emit_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
   bpf_map_delete_elem(&connecting, &thread);
   return 0;
 }

@@ -83,7 +83,7 @@ int obi_process_fork(struct bpf_raw_tracepoint_args *context) {
     __u32 root_pid = BPF_CORE_READ(child, tgid);
     __u8 *mark = forked_mark_of(OBI_PID_HASH(key.pid_namespace, key.pid));
     if (mark && !bpf_map_update_elem(&allowed_pids, &key, &root_pid, BPF_ANY)) *mark = 1;
-    forget_verdict(root_pid);
+    forget_cached_decision(root_pid);
   }
   send_process_event(child, OBI_PROCESS_FORK, 0, is_captured);
   return 0;
@@ -96,7 +96,7 @@ int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   bool is_captured = is_traced();
   struct obi_pid_key key = pid_key_of(task);
   bpf_map_delete_elem(&allowed_pids, &key);
-  forget_verdict(BPF_CORE_READ(task, tgid));
+  forget_cached_decision(BPF_CORE_READ(task, tgid));
   send_process_event(task, OBI_PROCESS_EXIT, 0, is_captured);
   return 0;
 }

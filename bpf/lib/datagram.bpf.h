@@ -53,16 +53,16 @@ static __always_inline struct connection *datagram_connection(const struct socke
   __u32 now = bpf_ktime_get_ns() >> 20;
   __u64 key = ((__u64)io->socket.sk ^ (__u64)hash << 20) | 1;
   struct connection *known = bpf_map_lookup_elem(&datagram_connections, &key);
-  if (known && known->inode == io->socket.inode && known->told_to[0] == hash) {
-    if (now - known->told_to[1] > DATAGRAM_QUIET) known->announced = 0;
-    known->told_to[1] = now;
+  if (known && known->inode == io->socket.inode && known->reported_until[0] == hash) {
+    if (now - known->reported_until[1] > DATAGRAM_QUIET) known->announced = 0;
+    known->reported_until[1] = now;
     return known;
   }
   struct connection fresh = {.id = new_connection_id(), .inode = io->socket.inode, .role = OBI_ROLE_CLIENT};
-  fresh.wish = OBI_MODE_PROBING;
+  fresh.capture_override = OBI_MODE_PROBING;
   fresh.stream_socket = SOCKET_UDP;
-  fresh.told_to[0] = hash;
-  fresh.told_to[1] = now;
+  fresh.reported_until[0] = hash;
+  fresh.reported_until[1] = now;
   if (bpf_map_update_elem(&datagram_connections, &key, &fresh, BPF_ANY)) {
     count_loss(OBI_LOSS_CONNECTIONS_FULL);
     return NULL;

@@ -13,8 +13,8 @@
 // trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
 // from kernel 6.13 on.
 enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
-                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_AGAIN,
-                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN,
+                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_FALLBACK,
+                    SCRATCH_SEND6_FALLBACK, SCRATCH_RECEIVE_FALLBACK, SCRATCH_RECEIVE6_FALLBACK,
                     SCRATCH_CALL = 1 /* of back ends without trampolines */ };
 #ifndef SCRATCH_SLOTS
 #define SCRATCH_SLOTS 1
@@ -46,7 +46,7 @@ static __always_inline long read_element(const struct socket_io *io, struct user
   return bpf_probe_read_user(part, sizeof(*part), (const void *)from);
 }
 
-// A vector whose first element holds every byte is a buffer: then all back ends tell the call alike, whatever the kernel
+// A vector whose first element holds every byte is a buffer: then all back ends report the call alike, whatever the kernel
 // makes of a vector of one.
 static __always_inline void flatten(struct socket_io *io) {
   struct user_iovec part;

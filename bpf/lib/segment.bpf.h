@@ -96,17 +96,17 @@ __noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 c
 }
 
 // Sends the beginning of the slot's vector, as much as fits a record, of the `left` bytes of the call that are still to be
-// told; the vector then begins behind it. Returns how many bytes the record stands for: all that are left if it is the last.
+// reported; the vector then begins behind it. Returns how many bytes the record stands for: all that are left if it is the last.
 __noinline int put_vector_part(__u32 slot, __u32 left, __u32 last) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return left;
   __u32 captured = gather(slot, left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES);
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   bool continued = !last && captured && captured < left;
-  __u32 told = continued ? captured : left;
-  begin_part(&scratch->segment, told, continued);
+  __u32 reported = continued ? captured : left;
+  begin_part(&scratch->segment, reported, continued);
   end_part(scratch, captured);
-  return continued && advance(slot, captured) ? left : told;
+  return continued && advance(slot, captured) ? left : reported;
 }
 
 static __always_inline void put_buffer_in_parts(__u32 slot, const struct socket_io *io) {
@@ -127,8 +127,8 @@ static __always_inline void put_vector_in_parts(__u32 slot, __u32 total) {
   __u32 left = total;
   for (__u32 i = 0; i < MAX_RECORDS && left; i++) {
     bool last = i == MAX_RECORDS - 1 || total - left > OBI_STREAM_CALL_BYTES - OBI_STREAM_RECORD_BYTES;
-    __u32 told = put_vector_part(slot, left, last);
-    left = told < left ? left - told : 0;
+    __u32 reported = put_vector_part(slot, left, last);
+    left = reported < left ? left - reported : 0;
   }
 }
 
@@ -181,7 +181,7 @@ __noinline int emit_segment(__u32 slot) {
   if (!connection->announced && !announce(connection, &io->socket)) return 0;
   if (io->total) flatten(io);
   begin_segment(scratch, connection);
-  if (connection->stream_socket == STREAM_UNIX) connection->told_to[0] = scratch->segment.pid;
+  if (connection->stream_socket == STREAM_UNIX) connection->reported_until[0] = scratch->segment.pid;
   __u32 total = io->total;
   __u32 wanted = total ? wanted_bytes(slot, scratch, connection, mode) : 0;
   if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && io->iov_count > MAX_IOVECS)) {

@@ -18,7 +18,7 @@ struct socket_io {
   __u8 vector_in_kernel;  // 1: the array is the kernel's own copy; the bytes are the user's all the same
   __u8 bytes_in_kernel;   // 1: the bytes are in kernel memory
   __u8 spliced;           // 1: from a socket into a pipe
-  __u8 has_position;      // 1: `position` is known to the hook; else the socket tells it, after the call
+  __u8 has_position;      // 1: `position` is known to the hook; else it is read from the socket, after the call
   __u32 position;         // of the first byte
   __u8 name_in_kernel;    // 1: `name` is in kernel memory
   __u64 behind;           // bytes from the vector's first element up to the end of the I/O, while it is looked for

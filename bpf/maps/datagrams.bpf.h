@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP sockets of traced processes that talk to a DNS server, one entry for each server they talk to. Key: address of the
-// kernel's struct sock and hash of the peer, told_to[0] holds the hash, told_to[1] the time of the last datagram. Apart from
-// the streams, which resolvers that take a socket for each question would crowd out. LRU: nothing tells the end of a socket.
+// kernel's struct sock and hash of the peer, reported_until[0] holds the hash, reported_until[1] the time of the last datagram.
+// Apart from the streams, which resolvers that take a socket for each question would evict. LRU: there is no event at the end of
+// a socket.
 #pragma once
 #include "connections.bpf.h"
 

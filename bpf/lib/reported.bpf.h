@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For hooks that are there twice. The kernel skips a program that is already running on this CPU; where programs can be
-// preempted, one task would hide another's calls so. The second hook tells what the first one could not, and knows by the
+// For hooks with a fallback program. The kernel skips a program that is already running on this CPU; where programs can be
+// preempted, one task would hide another's calls so. The fallback reports what the first program could not, and finds by the
 // stream's position what that was. (Both skipped: counted as program_skipped.)
 #pragma once
 #include "connection.bpf.h"
@@ -16,16 +16,16 @@ static __always_inline __u32 position_now(const struct sock *sk, __u8 direction)
 }
 
 // `bytes`: that the call transferred, 0 at the end of the stream.
-static __always_inline bool is_told(const struct sock *sk, __u8 direction, int bytes) {
+static __always_inline bool is_reported(const struct sock *sk, __u8 direction, int bytes) {
   const struct connection *connection = tcp_connection(sk);
   if (!connection) return false;
-  if (!bytes) return connection->told & TOLD_END;
-  return connection->told & 1 << direction && connection->told_to[direction & 1] == position_now(sk, direction);
+  if (!bytes) return connection->reported & REPORTED_END;
+  return connection->reported & 1 << direction && connection->reported_until[direction & 1] == position_now(sk, direction);
 }
 
-static __always_inline void remember_told(const struct sock *sk, __u8 direction, int bytes) {
+static __always_inline void remember_reported(const struct sock *sk, __u8 direction, int bytes) {
   struct connection *connection = tcp_connection(sk);
   if (!connection) return;
-  connection->told |= bytes ? 1 << direction : TOLD_END;
-  connection->told_to[direction & 1] = position_now(sk, direction);
+  connection->reported |= bytes ? 1 << direction : REPORTED_END;
+  connection->reported_until[direction & 1] = position_now(sk, direction);
 }
