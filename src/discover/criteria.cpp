@@ -20,7 +20,7 @@ bool matches(const config::Selector& selector, const Candidate& candidate) {
 }
 
 // Without regard to exclusions.
-Verdict select(const config::Discovery& rules, const Candidate& candidate) {
+Selection select_before_exclusions(const config::Discovery& rules, const Candidate& candidate) {
   if (!rules.switched_off.empty())
     return {.outcome = Outcome::kNotSelected, .reason = rules.switched_off};
   std::vector<const config::Selector*> found;
@@ -52,15 +52,15 @@ bool is_in_container(const Process& process, const Process& agent) {
   return process.pid_namespace != 0 && process.pid_namespace != agent.pid_namespace;
 }
 
-Verdict judge(const config::Discovery& rules, const Candidate& candidate) {
-  Verdict verdict = select(rules, candidate);
-  if (!verdict.taken()) return verdict;
+Selection select_process(const config::Discovery& rules, const Candidate& candidate) {
+  Selection selection = select_before_exclusions(rules, candidate);
+  if (!selection.taken()) return selection;
   for (const config::Selector& selector : rules.exclude) {
     if (matches(selector, candidate)) {
       return {.outcome = Outcome::kExcluded, .reason = "excluded by " + selector.origin};
     }
   }
-  return verdict;
+  return selection;
 }
 
 Criterion first_unmet(const config::Selector& selector, const Candidate& candidate) {

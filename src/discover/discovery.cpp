@@ -120,7 +120,7 @@ void Discovery::on_fork(const model::ProcessEvent& event) {
 }
 
 void Discovery::become_twin(Known& child, const Known& parent, const model::ProcessEvent& event) {
-  child.judged = true;
+  child.decided = true;
   child.settled = parent.settled;
   child.matches = parent.matches;
   child.language = parent.language;
@@ -167,18 +167,18 @@ Discovery::Known& Discovery::known(const Process& glimpse) {
 bool Discovery::look_at(const Process& glimpse, Occasion occasion) {
   Known& entry = known(glimpse);
   const bool new_program =
-      occasion == Occasion::kExec || !entry.judged || entry.process.program != glimpse.program;
+      occasion == Occasion::kExec || !entry.decided || entry.process.program != glimpse.program;
   if (occasion == Occasion::kScan && !new_program && !may_change(entry)) return true;
   notice_parent(entry, glimpse.parent_pid);
   if (waits_for_age(entry, glimpse)) return true;
   auto process = proc_.read(glimpse.pid);
   if (!process) return false;
-  if (entry.judged && new_program) entry.shared.reset();
+  if (entry.decided && new_program) entry.shared.reset();
   if (occasion == Occasion::kExec) entry.shared = start_program(*process);
   entry.process = std::move(*process);
-  entry.judged = entry.judged && !new_program;
+  entry.decided = entry.decided && !new_program;
   decide(entry, new_program);
-  entry.judged = true;
+  entry.decided = true;
   base::release_memory(entry.process.command_line);  // long, and not needed any more
   return true;
 }
@@ -199,7 +199,7 @@ bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
   known.due = Clock::now() + rest + kClockTick;
   timers_.emplace(*known.due, glimpse.pid);
   note(known, Outcome::kTooYoung, std::string(kTooYoungReason), "");
-  known.judged = true;
+  known.decided = true;
   return true;
 }
 
@@ -207,26 +207,26 @@ bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
 // another program ends it.
 void Discovery::decide(Known& known, bool new_program) {
   Examination examination(examiner_, known.process, known.heard_ports);
-  Verdict verdict = judge(options_.rules, examination.candidate(known.parent_taken));
+  Selection selection = select_process(options_.rules, examination.candidate(known.parent_taken));
   known.settled = age_of(known.process.program) >= kSettleAge;
-  if (!verdict.taken()) {
-    if (known.taken && !new_program && verdict.outcome != Outcome::kExcluded) return;
+  if (!selection.taken()) {
+    if (known.taken && !new_program && selection.outcome != Outcome::kExcluded) return;
     if (known.taken) release(known);
     if (depends_on_ports_) known.ports_digest = examiner_.ports().digest(known.process);
-    return note(known, verdict.outcome, verdict.reason, "");
+    return note(known, selection.outcome, selection.reason, "");
   }
-  if (verdict.outcome == Outcome::kParentTaken) verdict.matches = known.parent_matches;
-  const bool same_service = known.taken && !new_program && verdict.matches == known.matches &&
+  if (selection.outcome == Outcome::kParentTaken) selection.matches = known.parent_matches;
+  const bool same_service = known.taken && !new_program && selection.matches == known.matches &&
                             examination.language() == known.language;
   if (same_service) return;
   known.language = examination.language();
-  publish(known, verdict);
+  publish(known, selection);
 }
 
 void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
                      const std::string& service) {
   const bool again =
-      known.judged && known.outcome == outcome && known.reason == reason && service.empty();
+      known.decided && known.outcome == outcome && known.reason == reason && service.empty();
   known.outcome = outcome;
   known.reason = reason;
   if (again) return;

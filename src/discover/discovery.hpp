@@ -102,7 +102,7 @@ class Discovery {
 
   struct Known {
     Process process;
-    bool judged = false;
+    bool decided = false;
     bool taken = false;
     bool parent_taken = false;  // stays when the parent ends
     bool settled = false;       // old enough that its runtime's libraries are mapped
@@ -143,7 +143,7 @@ class Discovery {
   std::shared_ptr<SharedProgram> start_program(const Process& first);
   std::shared_ptr<SharedProgram> program_of(const Process& process);
   void name_program(const Known& known, const Matches& matches);
-  void publish(Known& known, const Verdict& verdict);
+  void publish(Known& known, const Selection& selection);
   void note(Known& known, Outcome outcome, const std::string& reason, const std::string& service);
   void release(Known& known);
   void forget(std::uint32_t pid, std::uint64_t ns);

@@ -78,10 +78,10 @@ void Discovery::name_program(const Known& known, const Matches& matches) {
 }
 
 // The directory knows first, so that the first bytes captured find their service.
-void Discovery::publish(Known& known, const Verdict& verdict) {
+void Discovery::publish(Known& known, const Selection& selection) {
   const Process& process = known.process;
   if (!known.shared) known.shared = program_of(process);
-  name_program(known, verdict.matches);
+  name_program(known, selection.matches);
   const model::ServiceRef& service = known.shared->service;
   directory_.put(process.pid, service);
   if (const auto allowed = attacher_.allow(process, service); !allowed) {
@@ -93,11 +93,11 @@ void Discovery::publish(Known& known, const Verdict& verdict) {
   if (!proc_.identify(process.pid)) attacher_.block(process);
   known.taken_ns = base::monotonic_ns();
   known.taken = true;
-  known.matches = verdict.matches;
+  known.matches = selection.matches;
   if (std::exchange(known.has_children, false)) {  // a scan finds them
     next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
   }
-  note(known, verdict.outcome, verdict.reason, service->name);
+  note(known, selection.outcome, selection.reason, service->name);
 }
 
 // If it waits for the decision about its parent, the kernel side has let it through.
@@ -117,14 +117,14 @@ void Discovery::on_exec_of_ended(const News& news) {
   entry.process.command_line.clear();
   entry.process.program = {.executable = news.executable};
   Examination examination(examiner_, entry.process);
-  Verdict verdict = judge(options_.rules, examination.candidate(entry.parent_taken));
-  if (!verdict.taken()) return directory_.end(event.pid, event.ns);
+  Selection selection = select_process(options_.rules, examination.candidate(entry.parent_taken));
+  if (!selection.taken()) return directory_.end(event.pid, event.ns);
   entry.language = model::Language::kGeneric;
   entry.shared = start_program(entry.process);
-  name_program(entry,
-               verdict.outcome == Outcome::kParentTaken ? entry.parent_matches : verdict.matches);
+  name_program(
+      entry, selection.outcome == Outcome::kParentTaken ? entry.parent_matches : selection.matches);
   directory_.put(event.pid, entry.shared->service);
-  note(entry, verdict.outcome, verdict.reason, entry.shared->service->name);
+  note(entry, selection.outcome, selection.reason, entry.shared->service->name);
 }
 
 }  // namespace obi::discover

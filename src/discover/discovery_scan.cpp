@@ -58,7 +58,7 @@ bool Discovery::is_thorough_scan_due() {
 bool Discovery::is_worth_a_look(std::uint32_t pid) {
   const auto found = known_.find(pid);
   if (found == known_.end()) return !without_program_.contains(pid);
-  return !found->second.judged || may_change(found->second);
+  return !found->second.decided || may_change(found->second);
 }
 
 void Discovery::continue_scan(std::size_t steps) {

@@ -65,7 +65,7 @@ TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsTold) {
   proc_.put({.pid = 7, .executable = "", .state = 'R'});
   server_.parent_pid = 7;
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.verdict.taken());
+  EXPECT_TRUE(explanation.selection.taken());
   EXPECT_THAT(render_text(explanation), HasSubstr("/7/exe: takes CAP_SYS_PTRACE"));
   options_.may_trace = true;
   EXPECT_TRUE(explained().unreadable.empty());
@@ -105,7 +105,7 @@ TEST(Explain, TheTestsOwnProcess) {
   options.rules.instrument = {by_port("entry", ntohs(address.sin_port))};
   const auto explanation = explain(static_cast<std::uint32_t>(getpid()), options);
   ASSERT_TRUE(explanation);
-  EXPECT_EQ(explanation->verdict.reason, "matches entry");
+  EXPECT_EQ(explanation->selection.reason, "matches entry");
   EXPECT_EQ(explanation->owner, getuid());
   EXPECT_EQ(explanation->process.parent_pid, static_cast<std::uint32_t>(getppid()));
   EXPECT_LT(explanation->age, std::chrono::hours(1));

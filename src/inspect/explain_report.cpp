@@ -75,12 +75,12 @@ std::string program_text(const ProgramFacts& program) {
 }
 
 std::string entries_text(const ProgramFacts& program) {
-  std::vector<EntryVerdict> entries = program.instrument;
+  std::vector<SelectionReason> entries = program.instrument;
   entries.insert(entries.end(), program.exclude.begin(), program.exclude.end());
   std::size_t width = 0;
-  for (const EntryVerdict& entry : entries) width = std::max(width, entry.origin.size());
+  for (const SelectionReason& entry : entries) width = std::max(width, entry.origin.size());
   std::string text;
-  for (const EntryVerdict& entry : entries) {
+  for (const SelectionReason& entry : entries) {
     text += fmt::format("  {:{}}  {}\n", entry.origin, width,
                         entry.matches ? "matches" : "no: " + entry.why_not);
   }
@@ -88,12 +88,13 @@ std::string entries_text(const ProgramFacts& program) {
 }
 
 std::string decision_text(const Explanation& explanation) {
-  const discover::Verdict& verdict = explanation.verdict;
+  const discover::Selection& selection = explanation.selection;
   if (!explanation.is_certain)
-    return fmt::format("\ninstrumented: can't be told, {}\n", verdict.reason);
+    return fmt::format("\ninstrumented: can't be told, {}\n", selection.reason);
   if (!explanation.later)
-    return fmt::format("\ninstrumented: {}, {}\n", verdict.taken() ? "yes" : "no", verdict.reason);
-  return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", verdict.reason,
+    return fmt::format("\ninstrumented: {}, {}\n", selection.taken() ? "yes" : "no",
+                       selection.reason);
+  return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", selection.reason,
                      to_the<std::chrono::milliseconds>(explanation.age_to_wait),
                      explanation.later->taken() ? "yes" : "no", explanation.later->reason);
 }
@@ -138,7 +139,7 @@ std::string render_text(const Explanation& explanation) {
   if (is_program) text += program_text(explanation.program);
   text += decision_text(explanation);
   if (is_program) {
-    const bool taken = explanation.later.value_or(explanation.verdict).taken();
+    const bool taken = explanation.later.value_or(explanation.selection).taken();
     text += entries_text(explanation.program);
     if (taken) text += service_text(explanation.program);
     text += sight_text(explanation.program, taken);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this host is and allows, read from /proc and /sys and by asking the kernel; nothing is
-// judged or changed here. Any thread.
+// rated or changed here. Any thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -11,16 +11,16 @@
 
 namespace obi::inspect {
 
-struct Judgement {
-  discover::Verdict verdict;
+struct AgentSelection {
+  discover::Selection selection;
   std::chrono::nanoseconds age_to_wait{};
-  std::optional<discover::Verdict> later;  ///< once it is old enough; empty = it is
-  /// An ancestor that this user may not read; it is taken for one that isn't instrumented.
+  std::optional<discover::Selection> later;  ///< once it is old enough; empty = it is
+  /// An ancestor that this user may not read; it counts as not instrumented.
   std::optional<std::uint32_t> unreadable_ancestor;
 };
 
-/// The verdict's matches point into `rules`.
-Judgement judge_as_agent(const config::Discovery& rules, discover::Examiner& examiner,
-                         discover::Examination& examination);
+/// The selection's matches point into `rules`.
+AgentSelection select_as_agent(const config::Discovery& rules, discover::Examiner& examiner,
+                               discover::Examination& examination);
 
 }  // namespace obi::inspect

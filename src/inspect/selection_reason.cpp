@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inspect/entry_verdict.hpp"
+#include "inspect/selection_reason.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -72,17 +72,17 @@ std::string in_words(Criterion unmet, const config::Selector& selector,
 
 }  // namespace
 
-std::vector<EntryVerdict> entry_verdicts(const std::vector<config::Selector>& entries,
-                                         discover::Examination& examination) {
-  std::vector<EntryVerdict> verdicts;
+std::vector<SelectionReason> selection_reasons(const std::vector<config::Selector>& entries,
+                                               discover::Examination& examination) {
+  std::vector<SelectionReason> reasons;
   for (const config::Selector& entry : entries) {
     const Criterion unmet = discover::first_unmet(entry, examination.candidate(false));
-    verdicts.push_back({.origin = entry.origin,
-                        .matches = unmet == Criterion::kNone,
-                        .criterion = std::string(name_of(unmet)),
-                        .why_not = in_words(unmet, entry, examination)});
+    reasons.push_back({.origin = entry.origin,
+                       .matches = unmet == Criterion::kNone,
+                       .criterion = std::string(name_of(unmet)),
+                       .why_not = in_words(unmet, entry, examination)});
   }
-  return verdicts;
+  return reasons;
 }
 
 std::string ports_text(const std::vector<std::uint16_t>& ports) {

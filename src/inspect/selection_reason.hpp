@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How single entries of the configuration judge a process, in words.
+// Why single entries of the configuration match a process or not, in words.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,15 +9,15 @@
 
 namespace obi::inspect {
 
-struct EntryVerdict {
+struct SelectionReason {
   std::string origin;  ///< "discovery.instrument[0]"
   bool matches = false;
   std::string criterion;  ///< the first one that isn't met, as the configuration calls it
   std::string why_not;    ///< that criterion, with what was found instead; printable
 };
 
-std::vector<EntryVerdict> entry_verdicts(const std::vector<config::Selector>& entries,
-                                         discover::Examination& examination);
+std::vector<SelectionReason> selection_reasons(const std::vector<config::Selector>& entries,
+                                               discover::Examination& examination);
 
 /// "80, 443", or "no TCP port".
 std::string ports_text(const std::vector<std::uint16_t>& ports);
