@@ -21,7 +21,7 @@ struct Candidate {
   const Process& process;
   std::function<const std::vector<std::uint16_t>&()> listening_ports;
   std::function<model::Language()> language;
-  bool parent_is_taken = false;
+  bool parent_is_instrumented = false;
   bool in_container = false;
 };
 
@@ -51,7 +51,7 @@ struct Selection {
   std::string reason;                            ///< one phrase, for logs and for explaining
   std::vector<const config::Selector*> matches;  ///< the entries that matched, in order
 
-  [[nodiscard]] bool taken() const { return info(outcome).taken; }
+  [[nodiscard]] bool instrumented() const { return info(outcome).instrumented; }
 };
 
 /// A process is instrumented if an entry selects it or its parent is, and no exclusion matches;
@@ -61,7 +61,7 @@ Selection select_process(const config::Discovery& rules, const Candidate& candid
 /// How long a process of this age is left alone yet; 0 = it is decided now. One that is captured
 /// already, or whose parent is, has nothing to wait for.
 std::chrono::nanoseconds age_to_wait(const config::Discovery& rules, std::chrono::nanoseconds age,
-                                     bool it_or_its_parent_is_taken);
+                                     bool it_or_its_parent_is_instrumented);
 inline constexpr std::string_view kTooYoungReason = "it is younger than discovery.min_process_age";
 
 /// True if a port that begins to be listened on can change a selection.

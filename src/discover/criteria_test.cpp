@@ -17,7 +17,7 @@ struct Subject {
       .pid = 10, .program = {.executable = "/usr/bin/server"}, .command_line = "server --verbose"};
   std::vector<std::uint16_t> listening;
   model::Language language = model::Language::kGeneric;
-  bool parent_is_taken = false;
+  bool parent_is_instrumented = false;
   bool in_container = false;
   int ports_asked = 0;
   int language_asked = 0;
@@ -33,13 +33,13 @@ struct Subject {
                                                   ++language_asked;
                                                   return language;
                                                 },
-                                            .parent_is_taken = parent_is_taken,
+                                            .parent_is_instrumented = parent_is_instrumented,
                                             .in_container = in_container});
   }
   bool is_selected_by(config::Selector selector) {
     config::Discovery rules;
     rules.instrument.push_back(std::move(selector));
-    return select(rules).taken();
+    return select(rules).instrumented();
   }
 };
 
@@ -113,17 +113,17 @@ TEST(ProcessSelection, ExclusionsWinOverSelectorsAndParents) {
   EXPECT_EQ(subject.select(rules).reason, "excluded by discovery.exclude_instrument[0]");
   rules.instrument = {{.exe_path = glob("/no")}};
   EXPECT_EQ(subject.select(rules).outcome, Outcome::kNotSelected);
-  subject.parent_is_taken = true;
+  subject.parent_is_instrumented = true;
   EXPECT_EQ(subject.select(rules).outcome, Outcome::kExcluded);
 }
 
 TEST(ProcessSelection, ChildrenFollowTheirParents) {
   Subject subject;
-  subject.parent_is_taken = true;
+  subject.parent_is_instrumented = true;
   config::Discovery rules;
   rules.instrument = {{.exe_path = glob("/no")}};
-  EXPECT_EQ(subject.select(rules).outcome, Outcome::kParentTaken);
-  EXPECT_EQ(subject.select({}).outcome, Outcome::kParentTaken);
+  EXPECT_EQ(subject.select(rules).outcome, Outcome::kParentInstrumented);
+  EXPECT_EQ(subject.select({}).outcome, Outcome::kParentInstrumented);
 }
 
 TEST(ProcessSelection, AsksForCostlyFactsOnlyWhenTheyCanDecide) {

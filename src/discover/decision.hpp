@@ -18,7 +18,7 @@ namespace obi::discover {
 // clang-format off
 #define OBI_DISCOVERY_OUTCOMES(X)                 \
   X(kSelected,     "selected",             true)  \
-  X(kParentTaken,  "parent_instrumented",  true)  \
+  X(kParentInstrumented,  "parent_instrumented",  true)  \
   X(kListens,      "listens",              true)  \
   X(kExcluded,     "excluded",             false) \
   X(kNotSelected,  "not_selected",         false) \
@@ -28,18 +28,18 @@ namespace obi::discover {
 // clang-format on
 
 enum class Outcome : std::uint8_t {
-#define OBI_OUTCOME_ENUM(name, text, taken) name,
+#define OBI_OUTCOME_ENUM(name, text, instrumented) name,
   OBI_DISCOVERY_OUTCOMES(OBI_OUTCOME_ENUM)
 #undef OBI_OUTCOME_ENUM
 };
 
 struct OutcomeInfo {
-  std::string_view name;  ///< for metrics
-  bool taken = false;     ///< the process is instrumented
+  std::string_view name;      ///< for metrics
+  bool instrumented = false;  ///< the process is instrumented
 };
 
 inline constexpr std::array kOutcomes = {
-#define OBI_OUTCOME_ROW(name, text, taken) OutcomeInfo{text, taken},
+#define OBI_OUTCOME_ROW(name, text, instrumented) OutcomeInfo{text, instrumented},
     OBI_DISCOVERY_OUTCOMES(OBI_OUTCOME_ROW)
 #undef OBI_OUTCOME_ROW
 };

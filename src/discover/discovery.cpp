@@ -92,7 +92,7 @@ void Discovery::handle(const News& news) {
 // once, even if it has ended meanwhile; the exec that may follow decides again.
 void Discovery::on_fork(const model::ProcessEvent& event) {
   const auto found = known_.find(event.parent_pid);
-  if (found == known_.end() || !found->second.taken) {
+  if (found == known_.end() || !found->second.instrumented) {
     if (found != known_.end()) found->second.has_children = true;
     return refuse_child(event);
   }
@@ -106,11 +106,11 @@ void Discovery::on_fork(const model::ProcessEvent& event) {
   directory_.inherit(event.pid, event.parent_pid, event.ns);
 
   Known& child = known_[event.pid];
-  child.parent_taken = true;
+  child.parent_instrumented = true;
   child.parent_matches = parent.matches;
-  child.taken = true;
+  child.instrumented = true;
   child.shared = parent.shared;
-  const bool let_through = event.ns > parent.taken_ns;
+  const bool let_through = event.ns > parent.instrumented_ns;
   if (glimpse && !let_through) {
     look_at(*glimpse, Occasion::kNews);
     return;
@@ -124,7 +124,7 @@ void Discovery::become_twin(Known& child, const Known& parent, const model::Proc
   child.settled = parent.settled;
   child.matches = parent.matches;
   child.language = parent.language;
-  child.taken_ns = event.ns;
+  child.instrumented_ns = event.ns;
   child.process = parent.process;
   child.process.pid = event.pid;
   child.process.parent_pid = event.parent_pid;
@@ -132,7 +132,8 @@ void Discovery::become_twin(Known& child, const Known& parent, const model::Proc
   child.process.pid_namespace = event.pid_namespace;
   child.process.net_namespace = event.net_namespace;
   const auto service = directory_.find(event.pid);
-  note(child, Outcome::kParentTaken, "its parent is instrumented", service ? service->name : "");
+  note(child, Outcome::kParentInstrumented, "its parent is instrumented",
+       service ? service->name : "");
 }
 
 void Discovery::look_at_the_grown_up() {
@@ -148,18 +149,18 @@ void Discovery::look_at_the_grown_up() {
 
 Discovery::Known& Discovery::known(const Process& glimpse) {
   const auto found = known_.find(glimpse.pid);
-  bool taken = false;
+  bool instrumented = false;
   if (found != known_.end() &&
       found->second.process.program.start_ticks != glimpse.program.start_ticks) {
     // Its end went unheard, maybe by the kernel side, too, and the number is in use again.
-    taken = found->second.taken;
+    instrumented = found->second.instrumented;
     forget(glimpse.pid, base::monotonic_ns());
   }
   const auto [entry, fresh] = known_.try_emplace(glimpse.pid);
   if (fresh) {
     processes_seen_.fetch_add(1, std::memory_order_relaxed);
     entry->second.process = glimpse;
-    entry->second.taken = taken;
+    entry->second.instrumented = instrumented;
   }
   return entry->second;
 }
@@ -185,15 +186,15 @@ bool Discovery::look_at(const Process& glimpse, Occasion occasion) {
 
 void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
   const auto parent = known_.find(parent_pid);
-  if (parent == known_.end() || !parent->second.taken) return;
-  known.parent_taken = true;
+  if (parent == known_.end() || !parent->second.instrumented) return;
+  known.parent_instrumented = true;
   known.parent_matches = parent->second.matches;
 }
 
 bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
   cancel_timer(glimpse.pid, known);
-  const auto rest =
-      age_to_wait(options_.rules, age_of(glimpse.program), known.taken || known.parent_taken);
+  const auto rest = age_to_wait(options_.rules, age_of(glimpse.program),
+                                known.instrumented || known.parent_instrumented);
   if (rest.count() == 0) return false;
   known.process = glimpse;
   known.due = Clock::now() + rest + kClockTick;
@@ -207,16 +208,18 @@ bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
 // another program ends it.
 void Discovery::decide(Known& known, bool new_program) {
   Examination examination(examiner_, known.process, known.heard_ports);
-  Selection selection = select_process(options_.rules, examination.candidate(known.parent_taken));
+  Selection selection =
+      select_process(options_.rules, examination.candidate(known.parent_instrumented));
   known.settled = age_of(known.process.program) >= kSettleAge;
-  if (!selection.taken()) {
-    if (known.taken && !new_program && selection.outcome != Outcome::kExcluded) return;
-    if (known.taken) release(known);
+  if (!selection.instrumented()) {
+    if (known.instrumented && !new_program && selection.outcome != Outcome::kExcluded) return;
+    if (known.instrumented) release(known);
     if (depends_on_ports_) known.ports_digest = examiner_.ports().digest(known.process);
     return note(known, selection.outcome, selection.reason, "");
   }
-  if (selection.outcome == Outcome::kParentTaken) selection.matches = known.parent_matches;
-  const bool same_service = known.taken && !new_program && selection.matches == known.matches &&
+  if (selection.outcome == Outcome::kParentInstrumented) selection.matches = known.parent_matches;
+  const bool same_service = known.instrumented && !new_program &&
+                            selection.matches == known.matches &&
                             examination.language() == known.language;
   if (same_service) return;
   known.language = examination.language();
@@ -236,7 +239,7 @@ void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
   if (outcome == Outcome::kAttachFailed) level = spdlog::level::warn;
   spdlog::log(level,
               "process pid={} exe={:?} instrumented={} service={:?} language={} because={:?}",
-              process.pid, process.program.executable, info(outcome).taken, service,
+              process.pid, process.program.executable, info(outcome).instrumented, service,
               to_string(known.language), reason);
   decisions_.record({.pid = process.pid,
                      .executable = process.program.executable,
@@ -248,7 +251,7 @@ void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
 void Discovery::release(Known& known) {
   attacher_.block(known.process);
   directory_.end(known.process.pid, base::monotonic_ns());
-  known.taken = false;
+  known.instrumented = false;
 }
 
 void Discovery::forget(std::uint32_t pid, std::uint64_t ns) {

@@ -103,11 +103,11 @@ class Discovery {
   struct Known {
     Process process;
     bool decided = false;
-    bool taken = false;
-    bool parent_taken = false;  // stays when the parent ends
-    bool settled = false;       // old enough that its runtime's libraries are mapped
-    bool has_children = false;  // it forked while it was not taken
-    std::uint64_t taken_ns =
+    bool instrumented = false;
+    bool parent_instrumented = false;  // stays when the parent ends
+    bool settled = false;              // old enough that its runtime's libraries are mapped
+    bool has_children = false;         // it forked while it was not taken
+    std::uint64_t instrumented_ns =
         0;  // CLOCK_MONOTONIC: children forked later are captured by the kernel
     Outcome outcome = Outcome::kNotSelected;
     std::string reason;

@@ -35,7 +35,7 @@ std::shared_ptr<Discovery::SharedProgram> Discovery::program_of(const Process& p
   Process first = process;
   for (int i = 0; i < kMaxAncestors; ++i) {
     const auto known = known_.find(first.parent_pid);
-    if (known != known_.end() && known->second.taken && known->second.shared &&
+    if (known != known_.end() && known->second.instrumented && known->second.shared &&
         are_one_program(known->second.process.program, first.program)) {
       return known->second.shared;
     }
@@ -86,13 +86,13 @@ void Discovery::publish(Known& known, const Selection& selection) {
   directory_.put(process.pid, service);
   if (const auto allowed = attacher_.allow(process, service); !allowed) {
     directory_.end(process.pid, base::monotonic_ns());
-    known.taken = false;
+    known.instrumented = false;
     return note(known, Outcome::kAttachFailed, allowed.error().message, "");
   }
   // Its end, if that came before, has not removed it from what is captured.
   if (!proc_.identify(process.pid)) attacher_.block(process);
-  known.taken_ns = base::monotonic_ns();
-  known.taken = true;
+  known.instrumented_ns = base::monotonic_ns();
+  known.instrumented = true;
   known.matches = selection.matches;
   if (std::exchange(known.has_children, false)) {  // a scan finds them
     next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
@@ -111,18 +111,19 @@ void Discovery::refuse_child(const model::ProcessEvent& event) {
 void Discovery::on_exec_of_ended(const News& news) {
   const model::ProcessEvent& event = news.event;
   const auto found = known_.find(event.pid);
-  if (found == known_.end() || !found->second.taken || news.executable.empty())
+  if (found == known_.end() || !found->second.instrumented || news.executable.empty())
     return directory_.end(event.pid, event.ns);
   Known& entry = found->second;
   entry.process.command_line.clear();
   entry.process.program = {.executable = news.executable};
   Examination examination(examiner_, entry.process);
-  Selection selection = select_process(options_.rules, examination.candidate(entry.parent_taken));
-  if (!selection.taken()) return directory_.end(event.pid, event.ns);
+  Selection selection =
+      select_process(options_.rules, examination.candidate(entry.parent_instrumented));
+  if (!selection.instrumented()) return directory_.end(event.pid, event.ns);
   entry.language = model::Language::kGeneric;
   entry.shared = start_program(entry.process);
-  name_program(
-      entry, selection.outcome == Outcome::kParentTaken ? entry.parent_matches : selection.matches);
+  name_program(entry, selection.outcome == Outcome::kParentInstrumented ? entry.parent_matches
+                                                                        : selection.matches);
   directory_.put(event.pid, entry.shared->service);
   note(entry, selection.outcome, selection.reason, entry.shared->service->name);
 }

@@ -41,7 +41,7 @@ void Discovery::forget_all_but(const std::vector<std::uint32_t>& pids) {
   }
   const std::uint64_t now = base::monotonic_ns();
   for (const std::uint32_t pid : gone) {
-    if (known_[pid].taken)
+    if (known_[pid].instrumented)
       attacher_.block(known_[pid].process);  // its end may be unheard there, too
     forget(pid, now);
   }
@@ -77,9 +77,9 @@ void Discovery::continue_scan(std::size_t steps) {
 bool Discovery::may_change(const Known& known) {
   if (known.outcome == Outcome::kTooYoung) return false;  // it has a timer
   if (!known.settled || known.outcome == Outcome::kAttachFailed) return true;
-  if (known.taken || known.outcome == Outcome::kExcluded) return false;
+  if (known.instrumented || known.outcome == Outcome::kExcluded) return false;
   const auto parent = known_.find(known.process.parent_pid);
-  if (parent != known_.end() && parent->second.taken) return true;
+  if (parent != known_.end() && parent->second.instrumented) return true;
   return depends_on_ports_ && ports_may_differ_ &&
          examiner_.ports().digest(known.process) != known.ports_digest;
 }

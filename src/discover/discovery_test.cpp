@@ -139,7 +139,7 @@ TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
   ASSERT_NE(directory_.find(20), nullptr);
   EXPECT_EQ(directory_.find(20)->name, "shop");
   EXPECT_EQ(directory_.find(20)->instance_id, "box:10") << "of the program that was started";
-  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(outcome(20), Outcome::kParentInstrumented);
   EXPECT_EQ(calls(), "+10 ") << "the kernel captures the child already";
 }
 
@@ -195,7 +195,7 @@ TEST_F(DiscoveryTest, AChildsExecDecidesAgain) {
   event(ProcessEventKind::kExec, 21);
   settle();
   EXPECT_EQ(calls(), "+10 +20 -21 ");
-  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(outcome(20), Outcome::kParentInstrumented);
   EXPECT_EQ(outcome(21), Outcome::kExcluded);
   EXPECT_EQ(directory_.find(20)->name, "shop") << "the parent's entry names it";
 }

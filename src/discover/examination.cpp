@@ -38,11 +38,11 @@ model::Language Examination::language() {
   return *language_;
 }
 
-Candidate Examination::candidate(bool parent_is_taken) {
+Candidate Examination::candidate(bool parent_is_instrumented) {
   return {.process = process_,
           .listening_ports = [this]() -> const auto& { return listening_ports(); },
           .language = [this] { return language(); },
-          .parent_is_taken = parent_is_taken,
+          .parent_is_instrumented = parent_is_instrumented,
           .in_container = in_container()};
 }
 

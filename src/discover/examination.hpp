@@ -53,7 +53,7 @@ class Examination {
   model::Language language();
   [[nodiscard]] bool in_container() const { return is_in_container(process_, examiner_.self()); }
   /// For the criteria; refers to this object.
-  Candidate candidate(bool parent_is_taken);
+  Candidate candidate(bool parent_is_instrumented);
 
  private:
   Examiner& examiner_;

@@ -23,15 +23,15 @@ class AgentSelector {
     const discover::Process& process = examination.process();
     AgentSelection parent = of_parent(process, depth);
     AgentSelection found{
-        .selection = select_process(rules_, examination.candidate(parent.selection.taken())),
+        .selection = select_process(rules_, examination.candidate(parent.selection.instrumented())),
         .unreadable_ancestor = parent.unreadable_ancestor};
     Selection& selection = found.selection;
-    if (selection.outcome == Outcome::kParentTaken) {
+    if (selection.outcome == Outcome::kParentInstrumented) {
       selection.matches = parent.selection.matches;
       selection.reason += fmt::format(" (pid {}: {})", process.parent_pid, parent.selection.reason);
     }
     found.age_to_wait =
-        discover::age_to_wait(rules_, age_of(process.program), parent.selection.taken());
+        discover::age_to_wait(rules_, age_of(process.program), parent.selection.instrumented());
     if (found.age_to_wait.count() == 0) return found;
     found.later = std::move(selection);
     selection = {.outcome = Outcome::kTooYoung, .reason = std::string(discover::kTooYoungReason)};

@@ -156,7 +156,7 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
 
 int Explanation::exit_code() const {
   if (!is_certain) return 2;
-  return selection.taken() ? 0 : 1;
+  return selection.instrumented() ? 0 : 1;
 }
 
 }  // namespace obi::inspect

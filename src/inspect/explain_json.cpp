@@ -19,7 +19,7 @@ double seconds(std::chrono::nanoseconds duration) {
 }
 
 Json to_json(const discover::Selection& selection) {
-  return {{"instrumented", selection.taken()},
+  return {{"instrumented", selection.instrumented()},
           {"outcome", info(selection.outcome).name},
           {"reason", selection.reason}};
 }

@@ -65,7 +65,7 @@ TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsTold) {
   proc_.put({.pid = 7, .executable = "", .state = 'R'});
   server_.parent_pid = 7;
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.selection.taken());
+  EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(render_text(explanation), HasSubstr("/7/exe: takes CAP_SYS_PTRACE"));
   options_.may_trace = true;
   EXPECT_TRUE(explained().unreadable.empty());

@@ -92,11 +92,11 @@ std::string decision_text(const Explanation& explanation) {
   if (!explanation.is_certain)
     return fmt::format("\ninstrumented: can't be told, {}\n", selection.reason);
   if (!explanation.later)
-    return fmt::format("\ninstrumented: {}, {}\n", selection.taken() ? "yes" : "no",
+    return fmt::format("\ninstrumented: {}, {}\n", selection.instrumented() ? "yes" : "no",
                        selection.reason);
   return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", selection.reason,
                      to_the<std::chrono::milliseconds>(explanation.age_to_wait),
-                     explanation.later->taken() ? "yes" : "no", explanation.later->reason);
+                     explanation.later->instrumented() ? "yes" : "no", explanation.later->reason);
 }
 
 std::string service_text(const ProgramFacts& program) {
@@ -113,10 +113,11 @@ std::string service_text(const ProgramFacts& program) {
   return text;
 }
 
-std::string sight_text(const ProgramFacts& program, bool taken) {
-  std::string text = taken ? fmt::format("seen by: {}; plain HTTP/1.x\n", program.seen_by) : "";
+std::string sight_text(const ProgramFacts& program, bool instrumented) {
+  std::string text =
+      instrumented ? fmt::format("seen by: {}; plain HTTP/1.x\n", program.seen_by) : "";
   if (program.not_seen.empty()) return text;
-  text += taken ? "not seen:\n" : "\nwould not be seen, if it were instrumented:\n";
+  text += instrumented ? "not seen:\n" : "\nwould not be seen, if it were instrumented:\n";
   for (const std::string& sentence : program.not_seen)
     text += fmt::format("  {}\n", printable(sentence));
   return text;
@@ -139,10 +140,10 @@ std::string render_text(const Explanation& explanation) {
   if (is_program) text += program_text(explanation.program);
   text += decision_text(explanation);
   if (is_program) {
-    const bool taken = explanation.later.value_or(explanation.selection).taken();
+    const bool instrumented = explanation.later.value_or(explanation.selection).instrumented();
     text += entries_text(explanation.program);
-    if (taken) text += service_text(explanation.program);
-    text += sight_text(explanation.program, taken);
+    if (instrumented) text += service_text(explanation.program);
+    text += sight_text(explanation.program, instrumented);
   }
   return text + unreadable_text(explanation.unreadable);
 }

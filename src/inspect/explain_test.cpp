@@ -19,7 +19,7 @@ using testing::HasSubstr;
 
 TEST_F(ExplainTest, WithoutEntriesAListenerIsTaken) {
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.selection.taken());
+  EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(explanation.program.listening_ports, ElementsAre(8080));
   EXPECT_EQ(explanation.program.service.name, "server");
   EXPECT_THAT(render_text(explanation),
@@ -32,7 +32,7 @@ TEST_F(ExplainTest, NamesTheEntryThatMatchesAndWhyOthersDont) {
   options_.rules.instrument = {by_port("first", 9090), by_executable("second", "*/server"),
                                by_executable("third", "*/other")};
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.selection.taken());
+  EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(explanation.selection.reason, HasSubstr("second"));
   const auto& entries = explanation.program.instrument;
   ASSERT_EQ(entries.size(), 3);
@@ -57,7 +57,7 @@ TEST_F(ExplainTest, AChildIsTakenWithItsParent) {
   proc_.put({.pid = 7, .executable = "/usr/bin/parent"});
   server_.parent_pid = 7;
   const Explanation explanation = explained();
-  EXPECT_EQ(explanation.selection.outcome, discover::Outcome::kParentTaken);
+  EXPECT_EQ(explanation.selection.outcome, discover::Outcome::kParentInstrumented);
   EXPECT_THAT(explanation.selection.reason, HasSubstr("pid 7: matches entry"));
   EXPECT_EQ(explanation.program.service.name, "shop");
   EXPECT_EQ(explanation.program.name_from, "entry");
@@ -66,7 +66,7 @@ TEST_F(ExplainTest, AChildIsTakenWithItsParent) {
 TEST_F(ExplainTest, ATableOfProcessesThatGoesInCirclesEnds) {
   server_.parent_pid = kPid;
   options_.rules.instrument = {by_executable("entry", "*/other")};
-  EXPECT_FALSE(explained().selection.taken());
+  EXPECT_FALSE(explained().selection.instrumented());
 }
 
 TEST_F(ExplainTest, TellsWhereTheNamesCameFrom) {
@@ -91,10 +91,10 @@ TEST_F(ExplainTest, AYoungProcessIsNotTakenYetButTheAnswerIsKnown) {
   EXPECT_EQ(young.exit_code(), 1);
   EXPECT_GT(young.age_to_wait, std::chrono::seconds(50));
   ASSERT_TRUE(young.later);
-  EXPECT_TRUE(young.later->taken());
+  EXPECT_TRUE(young.later->instrumented());
   EXPECT_THAT(render_text(young), HasSubstr("instrumented: not yet"));
   server_.start_ticks = FakeProc::started_ago(90);
-  EXPECT_TRUE(explained().selection.taken());
+  EXPECT_TRUE(explained().selection.instrumented());
 }
 
 TEST_F(ExplainTest, AYoungChildOfATakenProcessHasNothingToWaitFor) {
@@ -103,7 +103,7 @@ TEST_F(ExplainTest, AYoungChildOfATakenProcessHasNothingToWaitFor) {
   proc_.put({.pid = 7, .start_ticks = FakeProc::started_ago(90), .executable = "/usr/bin/parent"});
   server_.parent_pid = 7;
   server_.start_ticks = FakeProc::started_ago(5);
-  EXPECT_EQ(explained().selection.outcome, discover::Outcome::kParentTaken);
+  EXPECT_EQ(explained().selection.outcome, discover::Outcome::kParentInstrumented);
 }
 
 TEST_F(ExplainTest, SaysWhatCannotBeSeen) {
