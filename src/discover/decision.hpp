@@ -16,15 +16,15 @@
 namespace obi::discover {
 
 // clang-format off
-#define OBI_DISCOVERY_OUTCOMES(X)                 \
-  X(kSelected,     "selected",             true)  \
-  X(kParentInstrumented,  "parent_instrumented",  true)  \
-  X(kListens,      "listens",              true)  \
-  X(kExcluded,     "excluded",             false) \
-  X(kNotSelected,  "not_selected",         false) \
-  X(kNoPort,       "listens_on_no_port",   false) \
-  X(kTooYoung,     "too_young",            false) \
-  X(kAttachFailed, "attach_failed",        false)
+#define OBI_DISCOVERY_OUTCOMES(X)                       \
+  X(kSelected,           "selected",             true)  \
+  X(kParentInstrumented, "parent_instrumented",  true)  \
+  X(kListens,            "listens",              true)  \
+  X(kExcluded,           "excluded",             false) \
+  X(kNotSelected,        "not_selected",         false) \
+  X(kNoPort,             "listens_on_no_port",   false) \
+  X(kTooYoung,           "too_young",            false) \
+  X(kAttachFailed,       "attach_failed",        false)
 // clang-format on
 
 enum class Outcome : std::uint8_t {

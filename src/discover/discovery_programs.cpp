@@ -108,14 +108,14 @@ void Discovery::refuse_child(const model::ProcessEvent& event) {
 
 // The kernel side captured it until its end. What is left to name its program by is the path that
 // the kernel said; its environment is gone.
-void Discovery::on_exec_of_ended(const News& news) {
-  const model::ProcessEvent& event = news.event;
+void Discovery::on_exec_of_ended(const QueuedEvent& queued) {
+  const model::ProcessEvent& event = queued.event;
   const auto found = known_.find(event.pid);
-  if (found == known_.end() || !found->second.instrumented || news.executable.empty())
+  if (found == known_.end() || !found->second.instrumented || queued.executable.empty())
     return directory_.end(event.pid, event.ns);
   Known& entry = found->second;
   entry.process.command_line.clear();
-  entry.process.program = {.executable = news.executable};
+  entry.process.program = {.executable = queued.executable};
   Examination examination(examiner_, entry.process);
   Selection selection =
       select_process(options_.rules, examination.candidate(entry.parent_instrumented));

@@ -48,7 +48,7 @@ void Discovery::forget_all_but(const std::vector<std::uint32_t>& pids) {
   std::erase_if(programs_, [](const auto& entry) { return entry.second.expired(); });
 }
 
-// The kernel tells of every exec and exit, unless it had to drop the news.
+// The kernel reports every exec and exit, unless it had to drop the event.
 bool Discovery::is_thorough_scan_due() {
   const std::uint64_t lost = dropped_events() + (options_.lost_events ? options_.lost_events() : 0);
   return std::exchange(lost_events_, lost) != lost ||
@@ -66,8 +66,8 @@ void Discovery::continue_scan(std::size_t steps) {
     const std::uint32_t pid = to_visit_.front();
     to_visit_.pop_front();
     if (pid == options_.own_pid) continue;
-    if (const auto glimpse = proc_.identify(pid)) {
-      look_at(*glimpse, Occasion::kScan);
+    if (const auto snapshot = proc_.identify(pid)) {
+      look_at(*snapshot, Trigger::kScan);
     } else {
       without_program_.insert(pid);
     }
