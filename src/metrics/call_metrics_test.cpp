@@ -253,12 +253,12 @@ TEST(DnsMetrics, TellErrorsByNameAndTheQuestionToWhoAsksForIt) {
 
 TEST(CallMetrics, AnAddressWithoutNameIsRenamed) {
   auto span = typical(EventType::kMongoClient);
-  span.host_name = {};
-  span.host.address.bytes[15] = 1;
+  span.server_name = {};
+  span.server.address.bytes[15] = 1;
   EXPECT_THAT(attributes_of(span), Contains(Pair("server.address", text("outgoing"))));
   span = typical(EventType::kRedisServer);
-  span.peer_name = {};
-  span.peer.address.bytes[15] = 1;
+  span.client_name = {};
+  span.client.address.bytes[15] = 1;
   EXPECT_THAT(attributes_of(span, with_everything()),
               Contains(Pair("client.address", text("incoming"))));
 }

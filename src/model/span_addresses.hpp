@@ -12,10 +12,10 @@ namespace obi::model {
 
 /// The server's name or IP; with the remote's service namespace behind it where that differs from
 /// the own one.
-std::string_view host_as_server(const Span& span, base::Arena& scratch);
+std::string_view server_name_or_ip(const Span& span, base::Arena& scratch);
 /// The client's name or IP; likewise.
-std::string_view peer_as_client(const Span& span, base::Arena& scratch);
-/// The host part of the Host header that a client sent, else host_as_server.
+std::string_view client_name_or_ip(const Span& span, base::Arena& scratch);
+/// The host part of the Host header that a client sent, else server_name_or_ip.
 std::string_view http_client_host(const Span& span, base::Arena& scratch);
 /// The IP as text.
 std::string_view address_text(const IpAddress& address, base::Arena& scratch);

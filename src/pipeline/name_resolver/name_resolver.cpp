@@ -48,7 +48,7 @@ void name_by_header(model::Span& span) {
       host = host.substr(0, dot);
     }
   }
-  span.host_name = host;
+  span.server_name = host;
 }
 
 // A client's span knows the server by the name it asked for; each side is its own service when
@@ -57,11 +57,11 @@ void fall_back(model::Span& span) {
   const std::string_view own =
       span.service ? std::string_view(span.service->name) : std::string_view();
   if (!span.is_client()) {
-    if (span.host_name.empty()) span.host_name = own;
+    if (span.server_name.empty()) span.server_name = own;
     return;
   }
-  if (span.host_name.empty()) name_by_header(span);
-  if (span.peer_name.empty()) span.peer_name = own;
+  if (span.server_name.empty()) name_by_header(span);
+  if (span.client_name.empty()) span.client_name = own;
 }
 
 }  // namespace
@@ -210,8 +210,8 @@ void NameResolver::resolve(model::SpanBatch& batch) {
     const auto name_of = [&](const model::Endpoint& end) {
       return batch.arena.copy(clean_name(lookups_->find(end.address, now), own));
     };
-    if (span.host_name.empty()) span.host_name = name_of(span.host);
-    if (span.peer_name.empty()) span.peer_name = name_of(span.peer);
+    if (span.server_name.empty()) span.server_name = name_of(span.server);
+    if (span.client_name.empty()) span.client_name = name_of(span.client);
   }
 }
 

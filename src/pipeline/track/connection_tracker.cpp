@@ -24,8 +24,8 @@ class ConnectionTracker::Sink final : public protocol::SpanSink {
     model::Span& span = batch().spans.emplace_back();
     span.type = type;
     const bool client = span.is_client();
-    span.peer = client ? info_->local : info_->remote;
-    span.host = client ? info_->remote : info_->local;
+    span.client = client ? info_->local : info_->remote;
+    span.server = client ? info_->remote : info_->local;
     return span;
   }
 

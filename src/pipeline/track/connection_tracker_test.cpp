@@ -63,7 +63,7 @@ class ConnectionTrackerTest : public testing::Test {
           for (const model::Span& span : batch->spans) {
             spans_.push_back(std::string(span.method) + " " + std::string(span.path) + " " +
                              std::to_string(span.status));
-            ports_.push_back(span.host.port);
+            ports_.push_back(span.server.port);
           }
           batch = model::BatchRef();
         },

@@ -41,8 +41,8 @@ class Preamble : public testing::Test {
         [this](model::BatchRef&& batch) {
           for (const model::Span& span : batch->spans) {
             reported_.push_back(std::string(span.method) + " " + std::string(span.path) + " from " +
-                                to_string(span.peer.address) + ":" +
-                                std::to_string(span.peer.port));
+                                to_string(span.client.address) + ":" +
+                                std::to_string(span.client.port));
           }
           batch = model::BatchRef();
         },

@@ -36,8 +36,9 @@ model::Span span_of(EventType type, std::string_view method, std::string_view pa
   span.method = method;
   span.path = path;
   span.request_bytes = 10;
-  span.peer = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}, .port = 5000};
-  span.host = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
+  span.client = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}},
+                 .port = 5000};
+  span.server = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
   span.end_ns = 1000;
   span.service = std::move(service);
   return span;
@@ -389,7 +390,7 @@ TEST(AnyClientsSpan, HasTheResolvedNameOfItsPeer) {
   constexpr model::DatabaseCall kCall = {.system = "redis"};
   model::Span span = span_of(EventType::kRedisClient, "GET");
   span.database = &kCall;
-  span.host_name = "cache";
+  span.server_name = "cache";
   span.other_namespace = "back";
   const Attributes attributes = encoded_and_decoded(span).attributes;
   EXPECT_THAT(attributes, Contains(Pair("server.address", "cache.back")));
