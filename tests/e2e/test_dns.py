@@ -44,10 +44,10 @@ def facts(agent):
     """(question, rcode, answers) -> how often."""
     found = collections.Counter()
     for span in agent.spans():
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] == "DNS":
-            assert (told["serverAddr"], told["serverPort"]) == (SERVER, "53"), span
-            found[told["type"] + " " + told["name"], told["status"], told["answers"]] += 1
+            assert (reported["serverAddr"], reported["serverPort"]) == (SERVER, "53"), span
+            found[reported["type"] + " " + reported["name"], reported["status"], reported["answers"]] += 1
     return found
 
 
@@ -147,8 +147,8 @@ def test_an_answer_that_never_comes(zone):
             assert client.go() == "0"
             spans = agent.wait_for_spans(3, 15, lambda span: span["type"] == "DNS")
             for span in spans:
-                told = span["attributes"]
-                assert (told["type"], told["name"], told["status"], told["answers"], told["serverAddr"]) == (
+                reported = span["attributes"]
+                assert (reported["type"], reported["name"], reported["status"], reported["answers"], reported["serverAddr"]) == (
                     "A", "a.shop.test", "Refused", "", "127.0.0.2")
             assert len(spans) == 3
             assert_clean(agent)
