@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections that were asked for and never came about, the same for every back end and way to connect (blocking or not, TCP
+// Connections whose handshake failed, the same for every back end and way to connect (blocking or not, TCP
 // fast open, io_uring): a socket enters SYN_SENT in the context of its process, and leaves it for CLOSE, in whatever
 // context, with the error that the process will get. An attempt for which there is no route never enters SYN_SENT: the
 // result of the call has it, of the kernel's function or of the system call, as the back end has it.
@@ -70,7 +70,7 @@ static __always_inline bool is_no_way(long result) {
   return result == -1 || result == -13 || result == -100 || result == -101 || result == -113;
 }
 
-// A connect call of a TCP socket of this task could not begin; `name` is the address that it was given.
+// A connect call of this task on a TCP socket could not begin; `name` is the address that it was given.
 static __always_inline void emit_no_way(const struct sock *sk, __u64 name, bool in_kernel, long result) {
   struct datagram_peer to = {};
   struct connect_attempt attempt = {.start_ns = bpf_ktime_get_ns(), .pid = bpf_get_current_pid_tgid() >> 32};

@@ -2,11 +2,11 @@
 // The `fentry` capture back end: trampolines on the functions that every socket call passes, whoever makes it (system call,
 // io_uring, splice). Kernel floor 5.8 with BTF; amd64, and arm64 from 6.0.
 // Hooks, all at the return: inet_sendmsg(socket, message, size), inet_recvmsg(socket, message, size, flags) and their
-//   inet6 twins, unix_stream_sendmsg(socket, message, size), unix_stream_recvmsg(socket, message, size, flags),
+//   inet6 counterparts, unix_stream_sendmsg(socket, message, size), unix_stream_recvmsg(socket, message, size, flags),
 //   inet_sendpage(socket, page, offset, size, flags) up to 6.4, tcp_splice_read(socket, position, pipe, size, flags),
-//   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk), unix_release(socket). One layer above tcp_sendmsg and
-//   tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are the application's also under
-//   kernel TLS, MPTCP and sockmap.
+//   unix_shutdown(socket, how), inet_accept(socket, new socket, …); at entry: tcp_connect(sk), unix_release(socket).
+//   One layer above tcp_sendmsg and tcp_recvmsg, because there the arguments are the same in every kernel, and the bytes are
+//   the application's also under kernel TLS, MPTCP and sockmap.
 // Maps: reads pid_*, capture_overrides; writes connections, losses, segments. Consumed by src/capture.
 #define SCRATCH_SLOTS 14
 #include "../lib/kernel_types.bpf.h"
@@ -49,7 +49,7 @@ SENT(inet6_sendmsg, inet6_sendmsg, SCRATCH_SEND6)
 SENT(inet6_sendmsg, inet6_sendmsg_fallback, SCRATCH_SEND6_FALLBACK)
 SENT(unix_stream_sendmsg, unix_stream_sendmsg, SCRATCH_UNIX_SEND)
 
-// Asking for no bytes says nothing, and what was peeked at will be read again.
+// A receive of size 0 has no meaning, and peeked bytes will be read again.
 #define RECEIVED(name, program, slot)                                                                                   \
   SEC("fexit/" #name)                                                                                                   \
   int obi_##program(const trampoline_args *args) {                                                                      \

@@ -6,8 +6,8 @@
 //   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
 //   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
-//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection; one on
-//   unix_release(socket) tells its end.
+//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, show which end opened a connection;
+//   one on unix_release(socket) shows its end.
 // Maps: reads pid_*, capture_overrides; writes pending_calls, connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
@@ -65,7 +65,7 @@ SEND_HOOK(inet_sendmsg)
 SEND_HOOK(inet6_sendmsg)
 SEND_HOOK(unix_stream_sendmsg)
 
-// Asking for no bytes says nothing, and what was peeked at will be read again.
+// A receive of size 0 has no meaning, and peeked bytes will be read again.
 static __always_inline int enter_receive(struct pt_regs *registers) {
   __u32 flags = PT_REGS_PARM4(registers);
   if (!is_traced()) return 0;

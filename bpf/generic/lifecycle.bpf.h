@@ -32,9 +32,9 @@ static __always_inline void fill_process_event(struct obi_process_event *event, 
   event->is_captured = is_captured;
 }
 
-// Events of traced processes lie among their segments, in order: so whoever reads them has a child's parent before the child's
-// first bytes, and an exec before the bytes of the new program. The others are apart, where no traffic can crowd them out; there
-// also goes what finds no room.
+// Events of traced processes lie among their segments, in order: the reader gets the fork before the child's first bytes, and an
+// exec before the bytes of the new program. The other events, and those that find no room, go to the second ring, which traffic
+// can't fill.
 static __always_inline void send_process_event(const struct task_struct *task, __u32 kind, __u16 port, bool is_captured) {
   struct obi_process_event *event = NULL;
   if (is_captured) event = bpf_ringbuf_reserve(&segments, sizeof(*event), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `syscall` capture back end.
-// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints), with a fallback from 6.13 on.
+// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints); from 6.13 on with a fallback.
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
 //   only), accept, accept4, connect, close, dup2, dup3, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
 // Maps: reads pid_*, capture_overrides; writes connections, descriptors, losses, segments. Consumed by src/capture.

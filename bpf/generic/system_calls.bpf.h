@@ -120,7 +120,7 @@ static __always_inline bool decode(struct socket_io *io, const struct call *call
       io->name = args[4];
       set_buffer(io, args[1], 0);
       return args[2] != 0;
-    case NR_read: set_buffer(io, args[1], 0); return args[2] != 0;  // asking for 0 bytes says nothing
+    case NR_read: set_buffer(io, args[1], 0); return args[2] != 0;  // a read of size 0 has no meaning
     case NR_readv: set_buffer(io, args[1], args[2]); return true;
     case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(io, args[1]);
     case NR_recvmmsg: return !(args[3] & MESSAGE_PEEK);

@@ -7,7 +7,8 @@
 //   connection. tcp_sendmsg_locked is the newest of them (6.16).
 // Received bytes are read from the packet, whose fragments are pages: page_address.bpf.h. The loader sends itself known bytes
 //   before it trusts this.
-// Maps: reads pid_*, capture_overrides; writes pending_calls, connections, descriptors, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_overrides; writes pending_calls, connections, descriptors, losses, segments. Consumed by
+//   src/capture.
 #define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 
@@ -32,7 +33,7 @@ int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
   return 0;
 }
 
-// Once for every packet that a call fills; the first says it all.
+// Called for every packet that a call fills; the first is enough.
 SEC("raw_tp/tcp_sendmsg_locked")
 int obi_tcp_sending(struct bpf_raw_tracepoint_args *context) {
   if (!is_traced()) return 0;

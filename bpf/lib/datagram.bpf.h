@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Datagrams to and from DNS servers (RFC 1035 port 53, multicast DNS RFC 6762 port 5353): whose they are. A socket and the
-// server that it talks to make a connection; of multicast, where others answer than were asked, the socket alone.
+// Datagrams to and from DNS servers (RFC 1035 port 53, multicast DNS RFC 6762 port 5353), and the connection they belong to: the
+// socket with its server; for multicast, where any host may answer, the socket alone.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many bytes of a call are of interest: the head of a message, or all where messages follow each other closely. Only
-// HTTP is known here, as its bodies are what must not travel; of every other connection the beginning travels whole, until
-// user space has found its protocol and asked for what that needs.
+// How many bytes of a call are captured: the head of a message, or all where messages follow each other closely. Only HTTP is
+// recognised here, because its bodies must not be captured; the beginning of every other connection is captured whole, until
+// user space has found its protocol and set the capture mode.
 #pragma once
 #include <bpf/bpf_helpers.h>
 
@@ -44,8 +44,8 @@ static __always_inline bool ends_head(const struct socket_io *io) {
 }
 #undef WORD
 
-// Of a connection that isn't HTTP's, as far as is known: everything, up to OBI_PROBING_BYTES. User space is woken twice to find
-// its protocol: for the first bytes of the other side, which most tell it, and when much has been transferred.
+// Of a connection on which no HTTP was seen: every byte, up to OBI_PROBING_BYTES. User space is woken twice to find the
+// protocol: for the first bytes of the other direction, which prove most protocols, and when many bytes have been transferred.
 static __always_inline bool is_probing(struct segment_scratch *scratch, struct connection *connection, bool turns) {
   __u32 before = connection->probed_bytes, after = before + scratch->io.total;
   if (turns || (before <= OBI_PROBING_WAKEUP_BYTES && after > OBI_PROBING_WAKEUP_BYTES)) scratch->is_urgent = 1;

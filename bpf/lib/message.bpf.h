@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a socket call's bytes are, for hooks on kernel functions: asked when the call returns, so its iterator stands behind
-// the bytes, and they are found by stepping back.
+// Where a socket call's bytes are, for hooks on kernel functions. When the call returns, its iterator is behind the bytes: they
+// are found by stepping back.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>

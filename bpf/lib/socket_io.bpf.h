@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a capture program knows of one call that transferred bytes on a socket.
+// One call that transferred bytes on a socket.
 #pragma once
 #include <bpf/bpf_helpers.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// TCP sockets of traced processes whose handshake is under way: who began it, and when. Its end is seen in softirq,
-// where the current task is not the owner. Key: the address of the kernel's struct sock; an entry goes when the connection is there, or
-// with the socket. A thread that is in the midst of a connect call (bpf_get_current_pid_tgid) may have one, too. LRU only so
-// that what was missed can't fill it.
+// TCP sockets of traced processes whose handshake is under way: its process and start time. The end is seen in softirq,
+// where the current task is not the owner. Key: the address of the kernel's struct sock; an entry goes when the connection
+// is there, or with the socket. A thread that is in the midst of a connect call (bpf_get_current_pid_tgid) may have one,
+// too. LRU only so that missed ends can't fill it.
 #pragma once
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

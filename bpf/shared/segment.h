@@ -34,8 +34,8 @@ enum obi_capture_mode {
 #define OBI_STREAM_RECORD_BYTES 8192
 #define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)
 
-// What travels of a connection before user space must have said what it wants: little enough for a hundred connections that
-// begin at once to fit the ring. After the first of them user space is woken.
+// Bytes captured of a connection before user space has set a mode: few enough for a hundred connections that begin at once to
+// fit the ring. User space is woken after OBI_PROBING_WAKEUP_BYTES.
 #define OBI_PROBING_BYTES (32 * 1024)
 #define OBI_PROBING_WAKEUP_BYTES 4096
 
