@@ -106,7 +106,7 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
       options.btf_file.empty() ? btf__load_vmlinux_btf()
                                : btf__parse(options.btf_file.c_str(), nullptr),
       btf__free);
-  if (!types) return {};  // the load will tell
+  if (!types) return {};  // the load will fail
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
     const std::string missing = missing_hook(program, types.get());

@@ -44,7 +44,7 @@ class Programs {
 
  protected:
   virtual void open(const bpf_object_open_opts&
-                        options) = 0;  ///< afterwards `object()` is not null, or errno tells why
+                        options) = 0;  ///< afterwards `object()` is not null, or errno is set
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;

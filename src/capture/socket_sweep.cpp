@@ -42,8 +42,7 @@ void SocketSweep::on_process(std::span<const std::byte> record) {
   if (record.size() < sizeof(event)) return;
   std::memcpy(&event, record.data(), sizeof(event));
   if (event.kind != OBI_PROCESS_EXIT || event.is_captured == 0) return;
-  if (exits_.size() >= kMaxExits)
-    exits_.clear();  // then the ends are told by the time they are seen
+  if (exits_.size() >= kMaxExits) exits_.clear();  // then an end has the time at which it is seen
   exits_[event.pid] = event.ns;
 }
 

@@ -189,8 +189,8 @@ void Tracer::block(const PidIdentity& process) { loaded_->filter->block(process)
 
 void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
   const auto capture_override = static_cast<std::uint32_t>(mode);
-  // Never refused for want of room: the oldest gives way. If it is nevertheless, the kernel's own
-  // choice holds, and what that leaves out is counted as BytesUncaptured.
+  // Never refused for want of room: the table evicts the oldest. If it is nevertheless, the
+  // kernel's own choice holds, and what that leaves out is counted as BytesUncaptured.
   if (bpf_map_update_elem(loaded_->overrides, &connection_id, &capture_override, BPF_ANY) != 0)
     return;
   std::atomic_ref(*loaded_->programs->capture_override_epoch())

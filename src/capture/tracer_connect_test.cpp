@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections that never came about: told once, with their peer, their error and their process.
+// Connections whose handshake failed: reported once, with their peer, their error and their
+// process.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>

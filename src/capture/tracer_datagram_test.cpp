@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP: what goes to and comes from a DNS server is told, datagram by datagram, and nothing else is.
+// UDP: what goes to and comes from a DNS server is reported, datagram by datagram, and nothing else
+// is.
 #include <gtest/gtest.h>
 #include <sys/uio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Protocols that the kernel layers on TCP: what the application sent and received must be told as
-// it is, or be counted. Never anything else.
+// Protocols that the kernel layers on TCP: what the application sent and received must be reported
+// as it is, or be counted. Never anything else.
 #include <gtest/gtest.h>
 #include <linux/tcp.h>
 #include <linux/tls.h>

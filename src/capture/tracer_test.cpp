@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a back end tells beside the bytes: positions, roles, ends, modes, processes, losses.
+// What a back end reports beside the bytes: positions, roles, ends, modes, processes, losses.
 #include "capture/tracer.hpp"
 
 #include <gtest/gtest.h>
