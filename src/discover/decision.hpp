@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why each process is or isn't instrumented. Written by discovery; read by whoever explains it.
-// Thread-safe.
+// Why each process is or isn't instrumented. Written by discovery, read by `explain`. Thread-safe.
 #pragma once
 #include <array>
 #include <atomic>
@@ -65,7 +64,7 @@ class DecisionLog {
   void forget(std::uint32_t pid);
 
   [[nodiscard]] std::optional<Decision> find(std::uint32_t pid) const;
-  /// Of the living processes, by pid.
+  /// Of the running processes, by pid.
   [[nodiscard]] std::vector<Decision> all() const;
   /// How often this was decided since the start.
   [[nodiscard]] std::uint64_t count(Outcome outcome) const;

@@ -13,7 +13,7 @@ namespace {
 
 // When a program has mapped its runtime for sure: until then its language is asked for again.
 constexpr auto kSettleAge = std::chrono::seconds(5);
-constexpr auto kClockTick = std::chrono::milliseconds(10);  // how exactly start times are told
+constexpr auto kClockTick = std::chrono::milliseconds(10);  // resolution of start times
 constexpr std::size_t kScanStep = 64;  // processes looked at before events get their turn
 constexpr std::size_t kMaxHeardPorts = 64;
 
@@ -99,7 +99,7 @@ void Discovery::on_fork(const model::ProcessEvent& event) {
   const Known parent = found->second;
   const auto snapshot = proc_.identify(event.pid);
   if (snapshot) {
-    known(*snapshot);  // forgets whoever had the number before
+    known(*snapshot);  // forgets the process that had the number before
   } else {
     forget(event.pid, event.ns - 1);
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the processes to instrument: by events from the kernel at once, and by a periodic look at
-// /proc for whatever the events could not tell (processes and sockets from before the agent, lost
-// events). Decides, names the service, and lets capture know.
-// What has not changed costs nothing: a scan passes over the processes that are known, except once
-// a minute, and when events were lost.
+// /proc for what has no event (processes and sockets from before the agent, lost events). Decides,
+// names the service, and passes the result to capture. What has not changed costs nothing: a scan
+// passes over the processes that are known, except once a minute, and when events were lost.
 // Thread rule: `push` and the const members from any thread; `scan` before `run`; `run` is the
 // discovery thread. Options, directory and attacher outlive it.
 #pragma once
@@ -44,7 +43,7 @@ class Attacher {
   /// the next scan. Children that a captured process forks are captured without asking, except
   /// those that it forked before.
   virtual base::Result<void> allow(const Process& process, const model::ServiceRef& service) = 0;
-  /// Of a living process; one that ends is not captured any more by itself.
+  /// Of a running process; one that ends is not captured any more by itself.
   virtual void block(const Process& process) = 0;
 };
 

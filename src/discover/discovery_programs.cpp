@@ -77,7 +77,7 @@ void Discovery::name_program(const Known& known, const Matches& matches) {
   if (before) directory_.replace(before, program.service);
 }
 
-// The directory knows first, so that the first bytes captured find their service.
+// The directory is updated first, so that the first bytes captured find their service.
 void Discovery::publish(Known& known, const Selection& selection) {
   const Process& process = known.process;
   if (!known.shared) known.shared = program_of(process);

@@ -29,7 +29,7 @@ const std::string& Examination::maps() {
   return *maps_;
 }
 
-// The maps are long, and mostly the file has told enough.
+// The maps are long, and mostly the file is enough.
 model::Language Examination::language() {
   if (language_) return *language_;
   const std::string& path = process_.program.executable;

@@ -132,7 +132,7 @@ void parse_proc_net_tcp(std::string_view text, ListeningSockets& sockets) {
   }
 }
 
-// False if the kernel can't tell. One that lacks the means is not asked again: each time it would
+// False if the kernel can't answer. One that lacks the means is not asked again: each time it would
 // start modprobe.
 bool ListeningPorts::read_diag(const Process& process, ListeningSockets& sockets) {
   if (!has_diag_) return false;

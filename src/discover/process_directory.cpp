@@ -111,7 +111,7 @@ void ProcessDirectory::inherit(std::uint32_t child, std::uint32_t parent, std::u
     if (const auto known = entries_.find(child); known != entries_.end()) {
       Tenure& latest = known->second.back();
       if (latest.since_ns > ns || (latest.since_ns == ns && latest.ended_ns != 0)) return;
-      // The end of an earlier owner of the number is yet to be heard of.
+      // The event of the end of an earlier owner of the number has yet to come.
       if (latest.since_ns < ns) set_ended(child, latest, ns);
     }
     Tenure& own = begin(child, ns, changes);

@@ -38,7 +38,7 @@ class ProcessDirectory {
   explicit ProcessDirectory(model::MemoryAccount* memory = nullptr)
       : memory_(memory, model::MemoryHolder::Services) {}
 
-  /// Called with a service that has its first living process (true), or none any more; outside the
+  /// Called with a service that has its first running process (true), or none any more; outside the
   /// lock, on the thread that made the change.
   using Listener = std::function<void(const model::ServiceRef& service, bool added)>;
   void set_listener(Listener listener) { listener_ = std::move(listener); }
@@ -48,7 +48,7 @@ class ProcessDirectory {
 
   /// The service of the program that the process runs; completes `begin_program`.
   void put(std::uint32_t pid, model::ServiceRef service);
-  /// All living processes of one service get another.
+  /// All running processes of one service get another.
   void replace(const model::ServiceRef& before, const model::ServiceRef& service);
   /// `parent` has forked `child`, which shares its service. Nothing happens if the parent is
   /// unknown, or if a later owner of the child's number is known; harmless if repeated.
@@ -78,7 +78,7 @@ class ProcessDirectory {
   [[nodiscard]] Found find_at(std::uint32_t pid, std::uint64_t ns) const;
   [[nodiscard]] bool is_alive(std::uint32_t pid) const;
   [[nodiscard]] std::size_t alive_count() const;
-  /// Services of the living processes, one for each.
+  /// Services of the running processes, one for each.
   [[nodiscard]] std::vector<model::ServiceRef> alive() const;
 
  private:
