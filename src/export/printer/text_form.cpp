@@ -49,7 +49,7 @@ void append_end(std::string& out, const model::Endpoint& end, std::string_view n
   fmt::format_to(std::back_inserter(out), ":{}]", end.port);
 }
 
-// What OBI's numbers tell beyond the type: which SQL it is, which version of an RPC program.
+// What OBI's numbers say beyond the type: which SQL it is, which version of an RPC program.
 unsigned sub_type_of(const model::Span& span) {
   if (span.rpc != nullptr) return span.rpc->version <= 255 ? span.rpc->version : 0;
   const bool sql =
