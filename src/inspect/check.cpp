@@ -242,7 +242,7 @@ std::vector<Finding> findings_of(const Host& host, const std::vector<BackendTria
 
 CheckReport check(const CheckOptions& options) {
   CheckReport report;
-  (void)mount_tracefs();  // as the agent does; the row tells whether it worked
+  (void)mount_tracefs();  // as the agent does; the row says whether it worked
   report.host = read_host("", options.tracer.btf_file);
   const auto others = other_programs();  // before ours are there
   report.findings = findings_of(report.host, try_backends(options.tracer), others);

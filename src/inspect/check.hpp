@@ -15,7 +15,7 @@ namespace obi::inspect {
 
 enum class Status : std::uint8_t {
   kOk,
-  kLimited,  ///< works, but something is not seen or not told
+  kLimited,  ///< works, but something is not seen or not reported
   kOff,      ///< not wanted, or not in this version
   kMissing,  ///< doesn't work here
 };

@@ -15,8 +15,8 @@ namespace {
 
 using discover::Criterion;
 
-constexpr std::size_t kMaxPids = 8;        // told of a list
-constexpr std::size_t kMaxArguments = 80;  // bytes told of a command line
+constexpr std::size_t kMaxPids = 8;        // shown of a list
+constexpr std::size_t kMaxArguments = 80;  // bytes shown of a command line
 constexpr std::size_t kMaxPattern = 60;    // and of a pattern
 
 std::string_view name_of(Criterion criterion) {
