@@ -59,7 +59,7 @@ std::vector<std::string_view> names_of(const AggregatorOptions& options, const M
 
 bool is_of_span(std::string_view name) { return !AttributeReader(name, {}).is_of_service(); }
 
-/// What tells one service's series from another's, among the labels of a page.
+/// Whether the labels of a page distinguish one service's series from another's.
 bool distinguish_services(const std::vector<std::string_view>& names) {
   return std::ranges::all_of(
       std::array<std::string_view, 3>{"instance", "service.name", "service.namespace"},
