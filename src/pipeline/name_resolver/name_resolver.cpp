@@ -36,7 +36,7 @@ bool is_dashed_ip(std::string_view label) {
          std::ranges::all_of(label, [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
 }
 
-// The name that a client asked for; "<name>.<namespace>.svc.cluster.local" tells both.
+// The name that a client asked for; "<name>.<namespace>.svc.cluster.local" has both.
 void name_by_header(model::Span& span) {
   std::string_view host = host_of(span.host_header);
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -51,7 +51,7 @@ void name_by_header(model::Span& span) {
   span.server_name = host;
 }
 
-// A client's span knows the server by the name it asked for; each side is its own service when
+// The server of a client's span has the name that was asked for; each side is its own service when
 // nothing better is known.
 void fall_back(model::Span& span) {
   const std::string_view own =
@@ -180,7 +180,7 @@ NameResolver::NameResolver(NameResolverOptions options) {
   });
 }
 
-// The resolver may take many seconds to give up; the agent's end must not wait for that.
+// The resolver may take many seconds to time out; the agent's end must not wait for that.
 NameResolver::~NameResolver() {
   if (!lookups_) return;
   std::unique_lock lock(lookups_->mutex);

@@ -12,7 +12,7 @@ namespace {
 using model::Reason;
 using protocol::ChunkResult;
 
-// Segments that may wait for bytes on their way; beyond it the missing ones are given up. A thread
+// Segments that may wait for bytes on their way; beyond it the missing ones count as lost. A thread
 // that is late is late by microseconds, so this is a bound on memory, not on patience.
 constexpr std::size_t kMaxHeld = 64;
 // Chunks with payload in a row, none of which any protocol knew, before the connection is left
@@ -20,7 +20,7 @@ constexpr std::size_t kMaxHeld = 64;
 constexpr std::uint16_t kUnknownChunks = 12;
 constexpr std::uint16_t kUnknownChunksMidLife = 64;
 // The kernel side announces a connection of datagrams again after a pause of 2.1 s
-// (bpf/lib/datagram .bpf.h); what it said before that was heard within a second.
+// (bpf/lib/datagram.bpf.h); what it sent before that was read within a second.
 constexpr std::uint64_t kDatagramsOverNs = 3'000'000'000;
 
 std::optional<model::Direction> first_mover(const model::ConnectionOpened& opened) {
@@ -204,7 +204,7 @@ void Connection::note_first(const model::Segment& segment) {
 void Connection::converse(const protocol::Chunk& chunk, const ConnectionContext& context) {
   if (!conversation_)
     return count(ChunkResult::Unrecognised, chunk,
-                 context);  // given up while what was held was told
+                 context);  // silenced while the held bytes were passed on
   count(conversation_->on_chunk(chunk, context.sink), chunk, context);
 }
 
@@ -257,7 +257,7 @@ void Connection::begin_conversation(const protocol::Classifier::Decision& decisi
   }
 }
 
-// What was kept is nobody's.
+// The buffered bytes belong to no protocol.
 void Connection::drop_classifier(model::Ledger& ledger) {
   const auto undecided = std::exchange(classifier_, nullptr);
   if (!undecided) return;

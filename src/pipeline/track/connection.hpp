@@ -42,11 +42,11 @@ class Connection {
   /// up on old requests.
   void on_tick(std::uint64_t now_ns, const ConnectionContext& context);
   [[nodiscard]] bool has_held() const { return !held_.empty(); }
-  /// Of datagrams, whose end nobody tells: nothing waits and nothing was heard for a while.
+  /// Of datagrams, whose end has no event: nothing waits, and no segment came for a while.
   [[nodiscard]] bool is_over(std::uint64_t now_ns) const;
   [[nodiscard]] std::size_t held_bytes() const;
 
-  std::uint64_t last_ns = 0;  ///< when something was last heard of it
+  std::uint64_t last_ns = 0;  ///< time of its last segment
 
  private:
   enum class State : std::uint8_t { kUnknown, kTalking, kSilent };
@@ -91,7 +91,7 @@ class Connection {
   std::unique_ptr<protocol::Conversation> conversation_;
   std::vector<HeldSegment> held_;
   bool held_for_a_tick_ = false;
-  bool begun_ = false;  // a segment was heard of
+  bool begun_ = false;  // a segment has come
 };
 
 }  // namespace obi::pipeline

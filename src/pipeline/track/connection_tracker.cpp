@@ -8,10 +8,10 @@
 namespace obi::pipeline {
 namespace {
 using model::Reason;
-constexpr std::uint64_t kSweepNs = 1'000'000'000;  // how often every connection hears of the time
+constexpr std::uint64_t kSweepNs = 1'000'000'000;  // sweep interval
 }  // namespace
 
-/// Where the conversations put their spans; knows which connection is talking.
+/// Where the conversations put their spans; has the connection whose turn it is.
 class ConnectionTracker::Sink final : public protocol::SpanSink {
  public:
   explicit Sink(ConnectionTracker& owner) : owner_(owner) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PROXY preambles in front of whole connections: what is behind them is told as without them.
+// PROXY preambles in front of whole connections: what is behind them is reported as without them.
 #include "pipeline/track/preamble_filter.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the segments of one connection in stream order. Records leave the kernel when a call
 // returns, so when one thread writes and another reads, an answer can be recorded before its
-// request; and records can be lost. Positions (TCP sequence numbers) tell both apart: a segment
+// request; and records can be lost. Positions (TCP sequence numbers) distinguish both: a segment
 // waits while bytes before it, in its own or the other direction, are still on their way, and is
 // let through with a gap when they don't come. Not thread-safe. Without positions (AF_UNIX)
 // segments pass as they come.
@@ -40,16 +40,16 @@ class StreamOrder {
     Side& other = sides_[index_of(opposite(segment.direction))];
     if (!other.known) other.next = segment.peer_position;
   }
-  /// The segment just taken was the first that was heard of its connection. A server that has read
-  /// its first bytes has answered none of them yet, so it is known where its answer begins. (A
-  /// client's answer may have been read before its own call is reported.)
+  /// The segment just taken was the first one of its connection. A server that has read its first
+  /// bytes has answered none of them yet, so it is known where its answer begins. (A client's
+  /// answer may have been read before its own call is reported.)
   void begin(const model::Segment& segment);
-  /// Bytes of the other direction that moved before this segment and that nobody has reported yet.
+  /// Bytes of the other direction that were transferred before this segment and not reported yet.
   [[nodiscard]] std::uint32_t lag_of_other(const model::Segment& segment) const;
   /// Gives those bytes up: the other direction goes on behind them.
   void abandon_other(const model::Segment& segment);
-  /// Bytes of `direction` that had moved when the connection ended, at `position`, and that nobody
-  /// has reported. 0 also if nothing is known of the direction.
+  /// Bytes of `direction` that had been transferred when the connection ended, at `position`, and
+  /// were not reported. 0 also if nothing is known of the direction.
   [[nodiscard]] std::uint32_t lag_at_end(model::Direction direction, std::uint32_t position) const;
   /// Leading bytes of the segment that were taken with an earlier one.
   [[nodiscard]] std::uint32_t overlap(const model::Segment& segment) const {
