@@ -77,7 +77,7 @@ struct Agent::Graph {
   [[nodiscard]] exporting::InternalSources internal_sources();
   void print_summary() const;
 
-  model::MemoryAccount memory_account;  // outlives whoever holds memory
+  model::MemoryAccount memory_account;  // outlives all that hold memory
   AgentOptions options;
   model::Ledger ledger;
   discover::ProcessDirectory directory;
