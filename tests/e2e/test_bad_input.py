@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever a user gets wrong is told in one clear line, and the agent ends with 1."""
+"""Whatever a user gets wrong is reported in one clear line, and the agent ends with 1."""
 import os
 import socket
 import subprocess

@@ -91,7 +91,7 @@ PGBENCH = "discovery:\n  instrument:\n    - exe_path: '*/pgbench'\n"
 
 
 def pgbench(agent, server, mode, clients, *length):
-    """How many transactions it did, by its own account. Its script comes from its input, so it waits until the agent knows it."""
+    """How many transactions it did, by its own account. Its script comes from its input, so it waits until the agent captures it."""
     bench = subprocess.Popen(
         [programs() / "pgbench", "-n", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-M", mode, "-c", str(clients),
          *map(str, length), "-f", "-", "shop"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -114,7 +114,7 @@ def test_pgbench(server):
 
 @pytest.mark.slow
 def test_pgbench_long(server):
-    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    """As many that their spans are only counted, by what Prometheus gets of each operation."""
     seconds = max(3, int(30 * LOAD))
     with Tally(f"pgbench, {seconds} s") as tally:
         for mode in ("simple", "extended", "prepared"):

@@ -116,7 +116,7 @@ def test_benchmark(tmp_path, pipeline):
 @pytest.mark.slow
 @pytest.mark.parametrize("pipeline", [1, 16])
 def test_large_benchmark(tmp_path, pipeline):
-    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    """As many that their spans are only counted, by what Prometheus gets of each operation."""
     requests = scaled(200_000) // 16 * 16
     port = free_port()
     env = {"OTEL_EBPF_PROMETHEUS_PORT": str(port)}
