@@ -119,7 +119,7 @@ std::optional<Pattern> SelectorReader::read_pattern(std::string_view path, Flavo
   } else if (auto glob = base::Glob::compile(text)) {
     return Pattern(std::move(*glob));
   }
-  return std::nullopt;  // the loader has told
+  return std::nullopt;  // the loader has reported it
 }
 
 void SelectorReader::take(Selector& selector, const Node& node) {
