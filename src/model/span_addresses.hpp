@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses of a span as telemetry tells them: a name where one is known, else the IP. Text
+// The addresses of a span as telemetry reports them: a name where one is known, else the IP. Text
 // lives as long as the span and `scratch`.
 #pragma once
 #include <string>
@@ -28,8 +28,8 @@ struct UnresolvedNames {
   std::string incoming = "incoming";   ///< the client of a server span
 };
 
-/// client.address and server.address as metrics and filters tell them. Text lives as long as
-/// `names` too.
+/// client.address and server.address as metrics and filters use them. Text lives as long as `names`
+/// too.
 std::string_view client_address(const Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch);
 std::string_view server_address(const Span& span, const UnresolvedNames& names,

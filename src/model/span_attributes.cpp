@@ -77,7 +77,7 @@ std::string_view job(const Asked& a) {
   return name_space.empty() ? name : a.scratch.join(a.scratch.join(name_space, "/"), name);
 }
 
-// The remote side's; the own one where the remote is somebody unknown that goes by a replacement.
+// The remote side's; the own one where the remote is unknown and has a replacement name.
 std::string_view remote_namespace(const Asked& a) {
   if (!a.span.other_namespace.empty()) return a.span.other_namespace;
   const bool renamed = a.span.is_client() ? server(a).data() == a.names.outgoing.data()
