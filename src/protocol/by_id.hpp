@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pairing by id: each answer names its request (Kafka's correlation id, MongoDB's responseTo, ONC
 // RPC's xid, DNS's id). Lost bytes cost only the messages that were in them: a request whose answer
-// was among those is given up when it has waited for long.
+// was among those is abandoned when it has waited for long.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 
@@ -23,8 +23,8 @@ class ById {
 
   explicit ById(std::size_t max_waiting = 4096) : max_waiting_(max_waiting) {}
 
-  /// `spans`: how many operations the request holds; Note::RequestSeen is told for each. A request
-  /// with an id that waits already takes its place, and the older one is given up. Null: too many
+  /// `spans`: how many operations the request holds; Note::RequestSeen is noted for each. A request
+  /// with an id that waits already takes its place, and the older one is abandoned. Null: too many
   /// wait; it is accounted for.
   Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(Note::RequestSeen, spans);
@@ -45,7 +45,7 @@ class ById {
     const auto found = waiting_.find(key);
     return found == waiting_.end() ? nullptr : &found->second.request;
   }
-  /// … which is then no longer waited for: make its spans, or tell its loss. Nullopt: nobody waits
+  /// … which is then no longer waited for: emit its spans, or note its loss. Nullopt: none waits
   /// under that key.
   std::optional<Request> take(const Key& key) {
     const auto found = waiting_.find(key);
@@ -54,10 +54,10 @@ class ById {
     waiting_.erase(found);
     return taken;
   }
-  /// … of which everything was told from where it is.
+  /// … of which all spans were emitted from where it is.
   void remove(const Key& key) { waiting_.erase(key); }
   /// What waits under `from` waits under `to` from now on, for an answer in several parts of which
-  /// each names the one before; what waited there is given up. False: nobody waits under `from`.
+  /// each names the one before; what waited there is abandoned. False: none waits under `from`.
   bool rename(const Key& from, const Key& to, SpanSink& sink) {
     auto node = waiting_.extract(from);
     if (node.empty()) return false;

@@ -10,8 +10,9 @@ namespace {
 
 using model::Direction;
 
-// Kept while undecided: of a long request in mid-life, which only its answer tells from another's,
-// the beginning. Who needs more chunks (a record of the kernel side's each) is none of ours.
+// Kept while undecided: of a long request in mid-life, which only its answer distinguishes from
+// another's, the beginning. Who needs more chunks (a record of the kernel side's each) is none of
+// ours.
 constexpr std::size_t kMaxHeldChunks = 40;
 constexpr std::size_t kMaxHeldBytes = 32 * 1024;
 

@@ -77,7 +77,7 @@ TEST(Classifier, NoConversationIsTakenForAnotherProtocolWhereverItIsJoined) {
   }
 }
 
-// Only its answer tells what it was; until then its beginning is kept, and the rest is known to be
+// Only its answer shows what it was; until then its beginning is kept, and the rest is known to be
 // missing.
 TEST(Classifier, ALongRequestIsKeptAsFarAsThereIsRoom) {
   constexpr std::size_t kRecord = 8192;

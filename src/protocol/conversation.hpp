@@ -64,8 +64,8 @@ enum class ChunkResult : std::uint8_t {
   Upgraded,      ///< the connection speaks something else by now: the caller may silence it
 };
 
-/// Where a conversation puts finished requests, and what else it has to tell. Implemented by the
-/// connection tracker.
+/// Where a conversation puts finished requests, and its notes. Implemented by the connection
+/// tracker.
 class SpanSink {
  public:
   virtual ~SpanSink() = default;
@@ -74,7 +74,7 @@ class SpanSink {
   /// status, sizes, times, pid, what is particular to its protocol (HTTP: query, scheme,
   /// host_header; others: a struct of model/calls.hpp) and, from a Traceparent header, trace_id +
   /// parent_id + trace_flags. Texts and structs are in arena() or static. For each span a
-  /// Note::RequestSeen must have been told.
+  /// Note::RequestSeen must have been noted.
   virtual model::Span& add_span(model::EventType type) = 0;
   /// Memory for the text of the span that was added last.
   virtual base::Arena& arena() = 0;
@@ -117,13 +117,13 @@ class Conversation {
   /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its
   /// stream is complete.
   virtual void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) = 0;
-  /// Bytes of `direction` were lost; `missing` is 0 if nobody knows how many. Continue at the next
+  /// Bytes of `direction` were lost; `missing` is 0 if it is unknown how many. Continue at the next
   /// provable boundary.
   virtual void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) = 0;
   /// The connection is gone, or forgotten. Whatever can still become a span does, a request that is
   /// open as a failed one (protocol/unanswered.hpp); the rest is noted.
   virtual void on_close(const Closing& closing, SpanSink& sink) = 0;
-  /// Called about every second with the newest time: give up on what has waited too long (see
+  /// Called about every second with the newest time: abandon what has waited too long (see
   /// `http_request_timeout`).
   virtual void on_tick(std::uint64_t now_ns, SpanSink& sink) = 0;
   /// True while a request waits for its response.
@@ -142,7 +142,7 @@ struct ConversationOptions {
   /// Made of http_known_methods by whom all connections of a thread belong to, and outlives them.
   /// Null: the default.
   const http1::Methods* http_methods = nullptr;
-  bool redis_database = false;  ///< tell the database that was selected (db.namespace)
+  bool redis_database = false;  ///< report the database that was selected (db.namespace)
   /// Entries that one connection remembers at most; beyond it the oldest is forgotten.
   std::size_t postgres_statements = 1024;
   std::size_t mysql_statements = 1024;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of any protocol: a sink that keeps what it is told, a connection that is fed calls, and
+// For tests of any protocol: a sink that keeps spans and notes, a connection that is fed calls, and
 // the checks that every parser must pass.
 #pragma once
 #include <fmt/format.h>
@@ -74,8 +74,8 @@ class CollectingSink final : public SpanSink {
   base::Arena arena_;
 };
 
-/// A connection of the traced process, which is the client unless told otherwise, fed calls 10 ns
-/// apart. At its end it is closed, and every request must be accounted for.
+/// A connection of the traced process, which is the client by default, fed calls 10 ns apart. At
+/// its end it is closed, and every request must be accounted for.
 class Talk {
  public:
   explicit Talk(std::string_view protocol, ConversationStart start = {},
@@ -165,7 +165,7 @@ inline std::string classified(const std::vector<Call>& calls,
   return "";
 }
 
-/// Plays the calls; the spans told. Split at `split` bytes of all that is said (0 = as it is).
+/// Plays the calls; the spans as lines. Split at `split` bytes of all that is said (0 = as it is).
 inline std::vector<std::string> spans_of(std::string_view protocol, const std::vector<Call>& calls,
                                          std::size_t split = 0,
                                          const ConversationOptions& options = {}) {

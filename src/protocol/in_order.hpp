@@ -3,7 +3,7 @@
 // memcached text).
 //
 // That is right only while no message is missed. When bytes were lost that may have held requests
-// or answers, what waits is given up, and on a connection that pipelines nothing is paired until
+// or answers, what waits is abandoned, and on a connection that pipelines nothing is paired until
 // everything has been quiet for a while: never a wrong pair. Where pipelining was never seen, the
 // client is taken to wait for each answer before it asks again.
 //
@@ -30,7 +30,7 @@ class InOrder {
 
   /// A slot for a request just seen, with whatever its last user left in it: set every member. Null
   /// while requests can't be paired, or when too many wait: then the request is accounted for
-  /// already (if `expects_span`), and its answer must be ignored. Tells Note::RequestSeen.
+  /// already (if `expects_span`), and its answer must be ignored. Notes Note::RequestSeen.
   /// `goes_with_last`: part of the same operation as the one before it, so that the two don't make
   /// a pipeline.
   Request* push(bool expects_span, SpanSink& sink, bool goes_with_last = false) {
@@ -57,7 +57,7 @@ class InOrder {
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::size_t size() const { return count_; }
-  /// Requests and answers can't be told apart: an answer belongs to nobody.
+  /// It is unknown which request an answer belongs to: answers are ignored.
   [[nodiscard]] bool unsynchronised() const { return unsynchronised_; }
   /// Several requests were seen waiting at once.
   [[nodiscard]] bool pipelines() const { return pipelines_; }
@@ -67,7 +67,7 @@ class InOrder {
   [[nodiscard]] Request& back() { return at(count_ - 1).request; }
   /// `i` counts from the oldest.
   [[nodiscard]] Request& operator[](std::size_t i) { return at(i).request; }
-  /// The oldest is answered (or needs no answer): its span was made, or its loss told.
+  /// The oldest is answered (or needs no answer): its span was emitted, or its loss noted.
   void pop() {
     first_ = (first_ + 1) & (ring_.size() - 1);
     --count_;
@@ -87,8 +87,8 @@ class InOrder {
   void note_pipelining() { pipelines_ = true; }
   /// Nothing is under way either way: from here on pairs are right again.
   void settle() { unsynchronised_ = false; }
-  /// The connection has ended: `emit_span(request, end_ns, sink)` for each that waits and is owed
-  /// one.
+  /// The connection has ended: `emit_span(request, end_ns, sink)` for each that waits and expects a
+  /// span.
   template <typename F>
   void end_all(Unanswered& open, F&& emit_span) {
     for (; count_ > 0; pop()) {
@@ -99,7 +99,7 @@ class InOrder {
       });
     }
   }
-  /// All that wait are given up for the reason `why`.
+  /// All that wait are abandoned for the reason `why`.
   void abandon(Note why, SpanSink& sink) {
     std::uint64_t expected = 0;
     for (; count_ > 0; pop()) expected += ring_[first_].expects_span ? 1 : 0;

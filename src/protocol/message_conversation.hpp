@@ -67,7 +67,7 @@ class MessageConversation : public Conversation {
   virtual void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
                        SpanSink& sink) {}
   /// Messages of `from` may have been missed; the next one that comes begins at a boundary.
-  /// Requests whose answers are among them must be given up (Note::RequestLostResponse), or paired
+  /// Requests whose answers are among them must be abandoned (Note::RequestLostResponse), or paired
   /// by proof.
   virtual void on_lost(PeerRole from, SpanSink& sink) = 0;
   /// After a loss: may a message begin with these bytes, the first of a call? By default if
@@ -96,9 +96,9 @@ class MessageConversation : public Conversation {
     return false;
   }
   /// The connection has ended: `open` makes a failed span of each request that waits for an answer
-  /// that is due. What has an end all the same is told to `sink`.
+  /// that is due. What has an end all the same is emitted to `sink`.
   virtual void on_unanswered(Unanswered& open, SpanSink& sink) = 0;
-  /// Whatever waits is given up for the reason `why`; called at the end of the connection, behind
+  /// Whatever waits is abandoned for the reason `why`; called at the end of the connection, behind
   /// on_unanswered, and when it is left or forgotten.
   virtual void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
   /// About every second. `quiet`: nothing has moved for kQuietNs.
@@ -106,7 +106,7 @@ class MessageConversation : public Conversation {
   /// Bytes of heap that the protocol holds.
   [[nodiscard]] virtual std::size_t state_bytes() const = 0;
 
-  /// The rest of the connection can't be read (TLS begins, compression): what waits is given up,
+  /// The rest of the connection can't be read (TLS begins, compression): what waits is abandoned,
   /// on_message is not called again.
   void leave(SpanSink& sink);
   /// The message that `from` is in the midst of is not over: true between its first byte and

@@ -185,7 +185,7 @@ TEST_F(MessageConversationTest, MessagesThatWereNotCapturedCostTheRequestsWhoseA
   server("\2x", 4);
   client("\2d");
   EXPECT_EQ(sink.notes[Note::RequestLostResponse],
-            3U);  // the last one: answers can't be told apart yet
+            3U);  // the last one: answers can't be assigned yet
   toy.on_tick(now += 11'000'000'000, sink);
   client("\2e");
   server("\2y");

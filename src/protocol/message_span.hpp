@@ -25,7 +25,7 @@ struct MessageSpan {
   std::int64_t envelope_bytes = model::MessagingCall::kUnknown;
 };
 
-/// Note::RequestSeen must have been told.
+/// Note::RequestSeen must have been noted.
 void emit_message_span(const MessageSpan& message, SpanSink& sink);
 
 }  // namespace obi::protocol

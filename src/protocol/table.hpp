@@ -26,7 +26,7 @@ struct FirstBytes {
 
 enum class Match : std::uint8_t {
   kNo,     ///< it is something else
-  kMaybe,  ///< more bytes, or the other direction's, may tell
+  kMaybe,  ///< more bytes, or the other direction's, may decide
   kYes,    ///< proven: nothing else begins like this
 };
 

@@ -49,7 +49,7 @@ class Unanswered {
     return start_ns <= unread_ns_;
   }
   /// Ends one operation, or several that one request holds, which began at `start_ns`:
-  /// `emit_spans(end_ns, sink)` makes as many spans, unless they are in doubt and lost.
+  /// `emit_spans(end_ns, sink)` emits as many spans, unless they may have been answered.
   template <typename F>
   void end(std::uint64_t start_ns, std::uint64_t spans, F&& emit_spans) {
     if (may_be_answered(start_ns)) return sink_.note(SpanSink::Note::RequestLostResponse, spans);

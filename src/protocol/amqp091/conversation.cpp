@@ -290,7 +290,7 @@ void Amqp091Conversation::drop_channel(std::uint16_t number, SpanSink& sink) {
   channels_.erase(found);
 }
 
-// The client counts its publishes; if some may have been missed, confirms can't be told apart.
+// The client counts its publishes; if some may have been missed, confirms can't be assigned.
 void Amqp091Conversation::on_lost(PeerRole from, SpanSink& sink) {
   for (auto& [number, channel] : channels_) {
     drop_content(channel.contents[static_cast<std::size_t>(from)], Note::RequestLostResponse, sink);

@@ -87,7 +87,7 @@ void Amqp10Conversation::on_performative(const Message& message, const Frame& fr
   }
 }
 
-// Each side numbers its channels; the broker's answer tells which of the client's is meant.
+// Each side numbers its channels; the broker's answer names which of the client's is meant.
 void Amqp10Conversation::on_begin(const Message& message, std::uint16_t channel,
                                   const Value& value) {
   const Value remote = Fields(value).next();
@@ -153,7 +153,7 @@ void Amqp10Conversation::end_delivery(const Message& message, std::uint16_t chan
                                       SpanSink& sink) {
   link.is_under_way = false;
   --deliveries_under_way_;
-  // Of a session that isn't known no outcome can be told.
+  // Of a session that isn't known no outcome can be found.
   const bool has_outcome =
       message.from == PeerRole::kClient && !link.is_settled && broker_channels_.contains(channel);
   const std::uint64_t key = key_of(channel, link.delivery_id);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AMQP 1.0 (OASIS). Each delivery is a span: what the client transfers is a `publish`, what the
 // broker transfers a `process`. It begins with the first transfer frame and ends with the last; a
-// publish that is not sent settled ends when the broker tells its outcome (disposition). What a
+// publish that is not sent settled ends when the broker sends its outcome (disposition). What a
 // receiver settles later ends nothing. The destination is the address of the link, or of the
 // message where the link has none. Only clients have spans: OBI has no type for the broker's. Not
 // thread-safe.

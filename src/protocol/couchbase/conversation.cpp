@@ -25,7 +25,7 @@ constexpr std::size_t kMaxCollections = 1024;  // that one connection remembers
 constexpr std::size_t kMaxName = 512;          // of a bucket; of a scope and a collection
 constexpr std::size_t kTypicalText = 64;       // a key on the heap, for the account of memory
 constexpr std::uint16_t kCollectionsFeature = 0x12;
-// Clients give up after seconds; an answer that is later was lost.
+// Clients time out after seconds; an answer that is later was lost.
 constexpr std::uint64_t kMaxWaitNs = 75'000'000'000;
 
 bool is_magic_of(PeerRole from, std::uint8_t magic) {
@@ -44,7 +44,7 @@ bool has_collections(std::string_view features) {
   return false;
 }
 
-// Requests whose answer tells something of the connection.
+// Requests whose answer changes the connection's state.
 bool sets_up(std::uint8_t opcode) {
   return opcode == kHello || opcode == kSelectBucket || opcode == kGetCollectionId;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client of Couchbase's key-value service on one connection (memcached's binary framing with what
 // kv_engine adds to it). Each operation on a document is a span; what sets up a connection is none,
-// but tells bucket and collections. A server's end has no spans.
+// but names bucket and collections. A server's end has no spans.
 //
 // Answers are paired by their opaque, so that lost bytes cost only the messages in them; every byte
 // is asked for. A quiet operation ends with its own last byte: an answer to it isn't waited for.

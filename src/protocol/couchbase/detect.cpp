@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How Couchbase is told from everything else, memcached's binary protocol above all; see
+// How Couchbase is distinguished from other protocols, memcached's binary protocol above all; see
 // protocol/table.hpp.
 #include "protocol/couchbase/conversation.hpp"
 #include "protocol/couchbase/operation.hpp"

@@ -15,7 +15,7 @@ using Note = SpanSink::Note;
 constexpr std::size_t kLengthBytes = 2;  // in front of a message on TCP
 constexpr std::size_t kKeptBytes = 16 * 1024;
 constexpr std::uint16_t kMulticastPort = 5353;
-constexpr int kRefused = 5;                   // what a look-up without answer is told as
+constexpr int kRefused = 5;                   // status of a look-up without answer
 constexpr std::uint16_t kMaxQuestions = 16;   // of one message that become spans
 constexpr std::size_t kMaxQueryBytes = 4096;  // a question and its options
 

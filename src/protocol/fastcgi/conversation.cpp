@@ -47,7 +47,7 @@ Match detect(const FirstBytes& first_bytes) {
     if (begins) return Match::kYes;
     return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
   }
-  // In mid-life the first bytes may be an answer's; it's the next request that tells.
+  // In mid-life the first bytes may be an answer's; the next request decides.
   return first_bytes.mid_life ? Match::kMaybe : Match::kNo;
 }
 

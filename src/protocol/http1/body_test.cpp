@@ -65,7 +65,7 @@ TEST(Http1Body, AChunkCanBeSkippedUpToItsEnd) {
   }
   Body body = begun(Framing::kChunked);
   body.take("8\r\nab");
-  EXPECT_EQ(body.skip(7), 7U);  // stops inside the line end: can't be told from a shorter one
+  EXPECT_EQ(body.skip(7), 7U);  // stops inside the line end, as a shorter one would
   EXPECT_TRUE(body.is_lost());
 }
 

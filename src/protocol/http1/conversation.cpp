@@ -16,7 +16,7 @@ constexpr std::size_t kIdleHead = 256;       // capacity that a direction keeps 
 constexpr std::uint64_t kQuietNs = 10'000'000'000;  // silence after which nothing more is expected
 
 // RFC 9112 section 6.3: transfer codings over Content-Length. A field that is not there may be in
-// the part of the head that is not. Where the length is in doubt the message ends where the next
+// the part of the head that is not. Where the length is ambiguous the message ends where the next
 // one begins, or with its stream.
 Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
   if (fields.chunked) return Framing::kChunked;
@@ -204,7 +204,7 @@ bool Http1Conversation::next_message_begins(Side& side, std::string_view text) {
                           (side.expects_continue && answered);
     return possible && may_begin_request(text);
   }
-  // The length that a response to nobody claims is void if its request was HEAD.
+  // The length in a response without a request is void if its request was HEAD.
   const bool void_length = exchanges_.answers_nobody() && exchanges_.waiting() > 0;
   if (!side.body.is_lost() && !void_length) return false;
   ResponseHead head;
@@ -313,7 +313,7 @@ void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64
   if (side.body.is_until_close() || side.body.is_lost()) end_message(side, false, sink);
 }
 
-// A body may end with its connection, if it was the server that closed it. Where nobody can say how
+// A body may end with its connection, if it was the server that closed it. Where it is unknown how
 // the body or the connection ended, the response is taken for a whole one.
 bool Http1Conversation::ends_with_connection(const Side& answers, model::Failure failure) {
   if (answers.phase != Phase::kBody) return false;

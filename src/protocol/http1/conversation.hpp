@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.x on one connection (RFC 9110, RFC 9112): follows both directions message by message,
-// through what was captured and what was not, and tells Exchanges where messages begin and end. See
-// protocol/conversation.hpp for the contract.
+// through what was captured and what was not, and reports to Exchanges where messages begin and
+// end. See protocol/conversation.hpp for the contract.
 //
 // Bytes that are no message make the direction wait for a call that begins like one. Nothing of a
 // body is kept; of a head, only what came before its end, up to 16 KiB.
@@ -27,7 +27,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class Http1Conversation final : public Conversation {
  public:
-  /// Who is the client is told by the bytes, so that `start` isn't asked for that.
+  /// The bytes show which end is the client, so `start` isn't used for that.
   explicit Http1Conversation(const ConversationOptions& options,
                              const ConversationStart& start = {});
 

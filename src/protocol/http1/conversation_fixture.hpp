@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a conversation that is fed parts of text, and a sink that keeps what it is told.
+// For tests: a conversation that is fed parts of text, and a sink that keeps spans and notes.
 #pragma once
 #include <gtest/gtest.h>
 

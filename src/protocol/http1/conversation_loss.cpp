@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of Http1Conversation that goes on when bytes were not seen or are no message: what can
-// still be told, what is given up, and where to begin again.
+// still be reported, what is abandoned, and where to begin again.
 #include <utility>
 
 #include "base/release_memory.hpp"

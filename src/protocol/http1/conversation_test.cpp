@@ -14,7 +14,7 @@ namespace {
 struct Fixture {
   const char* name;
   std::vector<Part> parts;
-  std::vector<std::string> spans;  // as CollectingSink::told
+  std::vector<std::string> spans;  // as CollectingSink::reported
 };
 
 const std::vector<Fixture>& fixtures() {

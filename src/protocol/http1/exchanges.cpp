@@ -126,7 +126,7 @@ void Exchanges::miss_requests(SpanSink& sink) {
   if (pipelines_ || !pending_.empty()) lose_synchronisation(sink);
 }
 
-// Nobody knows how many responses there were. A client that sends one request at a time sends the
+// It is unknown how many responses there were. A client that sends one request at a time sends the
 // next after all of them.
 void Exchanges::miss_responses(SpanSink& sink) {
   if (pipelines_ && !pending_.empty()) lose_synchronisation(sink);
@@ -159,7 +159,7 @@ void Exchanges::settle() {
   if (pending_.empty() && overflowed_ == 0) unsynchronised_ = false;
 }
 
-// What may have been answered by what was no response is in doubt.
+// The request may have been answered by bytes that were no response.
 void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink) {
   if (in_question_) return abandon(Note::RequestLostResponse, sink);
   for (; !pending_.empty(); pending_.pop_front()) {

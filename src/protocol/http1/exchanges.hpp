@@ -3,10 +3,10 @@
 // one (RFC 9112 section 9.3.2), makes the spans, and accounts for every request that gets none.
 //
 // Pairing by order is right only while no message is missed. When bytes were lost that may have
-// held messages, the requests that could get a wrong response are given up. After that a connection
-// on which pipelining was seen is in doubt: nothing is paired until everything has been quiet for a
-// while. Where it was not seen, the client is taken to send one request at a time, as nearly all
-// do.
+// held messages, the requests that could get a wrong response are abandoned. After that a
+// connection on which pipelining was seen is unsynchronised: nothing is paired until everything has
+// been quiet for a while. Where it was not seen, the client is taken to send one request at a time,
+// as nearly all do.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -81,7 +81,7 @@ class Exchanges {
   /// The connection has ended: what waits has failed, the response under way with `body_bytes` of
   /// it seen.
   void end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink);
-  /// Whatever waits is given up for the reason `why`.
+  /// Whatever waits is abandoned for the reason `why`.
   void abandon(SpanSink::Note why, SpanSink& sink);
   /// Makes 408 spans of requests that have waited too long for their response to begin.
   void time_out(std::uint64_t now_ns, SpanSink& sink);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is lost of a conversation, no request gets the response of another one. Random
-// conversations, in which each status tells its request, with random losses.
+// conversations, in which each status names its request, with random losses.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -79,7 +79,8 @@ struct Losses {
   bool has_sizes = true;
 };
 
-/// Says the calls, except those that are lost: a gap is told ahead of the next call that is not.
+/// Says the calls, except those that are lost: a gap is reported ahead of the next call that is
+/// not.
 void say_with_losses(Talk& talk, const std::vector<Part>& calls, const Losses& losses,
                      Random& random) {
   std::uint64_t missing[2] = {0, 0};

@@ -281,7 +281,7 @@ void KafkaConversation::abandon_answer(Note why, SpanSink& sink) {
   recycle(std::move(answered_.exchange));
 }
 
-// Those that began before `ns` were answered, and nobody knows how. Whether a Fetch had records is
+// Those that began before `ns` were answered, and it is unknown how. Whether a Fetch had records is
 // not known: it counts as one operation.
 void KafkaConversation::abandon_older(std::uint64_t ns, SpanSink& sink) {
   waiting_.abandon_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {

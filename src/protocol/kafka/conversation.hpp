@@ -63,7 +63,7 @@ class KafkaConversation final : public MessageConversation {
   std::unique_ptr<Exchange> take_exchange();
   void recycle(std::unique_ptr<Exchange> exchange);
 
-  TopicNames own_names_;  // where nobody shares them
+  TopicNames own_names_;  // where they aren't shared
   TopicNames& names_;
   RequestReader request_;
   AnswerReader answer_;

@@ -113,7 +113,7 @@ std::optional<std::size_t> Walk::step(std::span<const std::byte> bytes, FieldSin
   return used;
 }
 
-// False: no such field. Where the cursor fails nothing has been told or changed.
+// False: no such field. Where the cursor fails nothing has been reported or changed.
 bool Walk::read(const Field& field, base::ByteCursor& cursor, FieldSink& sink) {
   switch (field.kind) {
     case Kind::kFixed:

@@ -211,7 +211,7 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
   requests_.pop();
 }
 
-// The oldest were quiet, and have nothing to tell.
+// The oldest were quiet, and get no answer.
 void MemcachedConversation::pass_over(std::size_t count, SpanSink& sink) {
   for (; count > 0; --count) {
     const Request& request = requests_.front();
@@ -244,7 +244,7 @@ void MemcachedConversation::emit_span(const Request& request, const Outcome& out
 }
 
 bool MemcachedConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
-  // What the server sends while nobody asks is the rest of an answer.
+  // What the server sends while no request waits is the rest of an answer.
   if (from == PeerRole::kServer) return !requests_.empty() && measure(from, bytes).has_value();
   if (!is_frame(from, bytes))
     return measure(from, bytes) && parse_command(line_of(text_of(bytes))).is_known;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // memcached on one connection, at either end: the text protocol, meta commands, and the binary one.
 // Each command is a span, whose operation is the same in all three ("GET" is get, gets, mg, GetK);
-// no-ops and SASL have none. A command that gets no answer (noreply; quiet, and nothing to tell)
-// ends with its own last byte.
+// no-ops and SASL have none. A command that gets no answer (noreply; quiet without result) ends
+// with its own last byte.
 //
 // Answers come in order. Quiet commands may be passed over, so an answer belongs to the first
-// command that it can be an answer to; one that nobody waits for shows that something was missed.
+// command that it can be an answer to; one that no request waits for shows that something was
+// missed.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How memcached is told from everything else, see protocol/table.hpp.
+// How memcached is distinguished from other protocols, see protocol/table.hpp.
 #include <algorithm>
 
 #include "protocol/memcached/conversation.hpp"

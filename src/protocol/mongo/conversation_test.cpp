@@ -293,7 +293,7 @@ TEST(MongoClassifier, InParts) {
 
 TEST(MongoClassifier, WhatOnlyLooksLikeItIsNot) {
   std::string request = command(1, "find", "users");
-  request[16] = '\4';  // a flag that nobody may set
+  request[16] = '\4';  // a flag that must not be set
   EXPECT_EQ(classified({{false, request}}), "");
   EXPECT_EQ(classified({{false, message(1, 0, 2014, "xxxxxxxxxxxxxxxx")}}), "");
   EXPECT_EQ(classified({{false, done(5)}}), "");  // an answer from the client

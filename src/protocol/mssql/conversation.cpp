@@ -94,7 +94,7 @@ MssqlConversation::MssqlConversation(const ConversationOptions& options,
       statements_(options.mssql_statements),
       phase_(start.mid_life ? Phase::kRequests : Phase::kPrelogin) {}
 
-// Bytes of `from` that have no packets, or none that can be told.
+// Bytes of `from` that have no packets, or none that can be found.
 bool MssqlConversation::is_opaque(PeerRole from) const {
   if (from == PeerRole::kClient) return is_request_cut_;
   return phase_ == Phase::kRequests && (is_unseen_ || requests_.empty());

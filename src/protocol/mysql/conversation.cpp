@@ -25,7 +25,7 @@ MysqlConversation::MysqlConversation(const ConversationOptions& options,
       statements_(options.mysql_statements),
       phase_(start.mid_life ? Phase::kCommands : Phase::kGreeting) {}
 
-// Bytes of `from` that have no packets, or none that can be told.
+// Bytes of `from` that have no packets, or none that can be found.
 bool MysqlConversation::is_opaque(PeerRole from) const {
   if (from == PeerRole::kClient) return sends_file_;
   return phase_ == Phase::kCommands && (is_unseen_ || requests_.empty());

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// A connection that is past its handshake, unless told otherwise.
+// A connection that is past its handshake, by default.
 struct Session : Talk {
   explicit Session(std::uint32_t capabilities = kUsualCapabilities, ConversationStart start = {},
                    const ConversationOptions& options = {})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the first bytes of a command or an answer look like: to tell the protocol, and to find the
+// What the first bytes of a command or an answer look like: to detect the protocol, and to find the
 // next message after a loss. Pure functions.
 #pragma once
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace obi::protocol::mysql {
 
 /// Do these bytes, of which `original_size` moved, begin with a whole command that nothing else
-/// looks like? kMaybe: more bytes may tell.
+/// looks like? kMaybe: more bytes may decide.
 Match begins_command(Bytes bytes, std::size_t original_size);
 
 /// … with the first packet of an answer, which has that number?

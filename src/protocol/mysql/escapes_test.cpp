@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NO_BACKSLASH_ESCAPES: whether a backslash in a literal escapes is told by the server's status.
+// NO_BACKSLASH_ESCAPES: whether a backslash in a literal escapes is in the server's status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ struct Session : Talk {
     client(login());
     server(ok(2, status));
   }
-  // The text that is told of a statement which is answered with this status.
+  // The text reported of a statement that is answered with this status.
   std::string text_of(std::string_view sql, int status) {
     client(query(sql));
     server(ok(1, status));

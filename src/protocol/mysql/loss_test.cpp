@@ -156,7 +156,7 @@ TEST(MysqlLoss, InMidLifeTheFirstCommandIsWhereItBegins) {
   talk.client(query("SELECT id FROM items"));
   talk.server(result());
   talk.client(prepare("DELETE FROM t"));
-  talk.server(prepared(3, 2, 2, false));  // the last EOF is nobody's
+  talk.server(prepared(3, 2, 2, false));  // the last EOF belongs to no request
   talk.client(execute(3));
   talk.server(ok(1));
   talk.client(execute(1));

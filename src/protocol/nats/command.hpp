@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One command of the NATS client protocol (docs.nats.io, "Client protocol"): a line, and for those
 // that carry a message its payload. Lines are at most what MessageConversation keeps of a header
-// (servers allow 4 KiB by default), payloads at most the 64 MiB that a server can be told to
+// (servers allow 4 KiB by default), payloads at most the 64 MiB that a server can be configured to
 // accept. Views point into the input. Pure functions.
 #pragma once
 #include <cstddef>

@@ -104,7 +104,7 @@ void PostgresConversation::on_client_message(const Message& message, SpanSink& s
   }
 }
 
-// A slot for a request that the server answers; in_unit_ tells whether it goes with the one before.
+// A slot for a request that the server answers; in_unit_ says whether it goes with the one before.
 PostgresConversation::Request* PostgresConversation::push(Kind kind, const Message& message,
                                                           SpanSink& sink) {
   if (!in_unit_) {

@@ -110,7 +110,7 @@ void RedisConversation::end_command(std::uint64_t end_ns, SpanSink& sink) {
   if (kind == CommandKind::kSync) leave(sink);
 }
 
-// The server was told not to answer this one (CLIENT REPLY).
+// The server was asked not to answer this one (CLIENT REPLY).
 bool RedisConversation::is_unanswered() {
   const CommandText& text = sending_.text;
   if (in_transaction_) return false;
@@ -238,7 +238,7 @@ void RedisConversation::emit_span(const Request& request, const Outcome& outcome
 }
 
 bool RedisConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
-  // What the server sends while nobody asks is the rest of an answer.
+  // What the server sends while no request waits is the rest of an answer.
   if (from == PeerRole::kServer) return !requests_.empty() && parse_element(bytes).has_value();
   return array_start(text_of(bytes)) == CommandStart::kKnown;
 }
@@ -267,7 +267,7 @@ void RedisConversation::on_lost(PeerRole from, SpanSink& sink) {
 }
 
 void RedisConversation::on_lost_answers(SpanSink& sink) {
-  // An answer that has begun is the front's, and its first element tells how it went.
+  // An answer that has begun is the front's, and its first element shows how it went.
   const bool is_reported = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
   if (is_reported && !reply_.reply().is_push())
     end_request({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);

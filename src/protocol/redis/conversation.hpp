@@ -2,7 +2,7 @@
 // Redis on one connection, at either end (RESP2, RESP3 and inline commands). Each command is a
 // span, also those of a transaction, which are answered +QUEUED; an error inside EXEC's answer is
 // not EXEC's. Answers come in order; what a server sends unasked (RESP3's pushes, the messages of
-// SUBSCRIBE, the lines of MONITOR) is told apart and left out.
+// SUBSCRIBE, the lines of MONITOR) is recognised and left out.
 //
 // A message of MessageConversation is an element (element.hpp), so that of a long value only its
 // length need be captured. Every byte is asked for from the first element on: on a connection that
@@ -60,7 +60,7 @@ class RedisConversation final : public MessageConversation {
       return std::string_view(text).substr(0, name_bytes);
     }
   };
-  /// The answer as a span tells it.
+  /// The answer as a span reports it.
   struct Outcome {
     std::uint64_t end_ns = 0;
     std::uint64_t bytes = 0;

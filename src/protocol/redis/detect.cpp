@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How Redis is told from everything else, see protocol/table.hpp. An array that names a command is
-// like nothing else. Of commands that are lines only names and words are there, which POP3, IRC and
-// many others send too: they count on a connection seen from its beginning only, and with a reply
-// that has a type of RESP's and is one to that command.
+// How Redis is distinguished from other protocols, see protocol/table.hpp. An array that names a
+// command is like nothing else. Of commands that are lines only names and words are there, which
+// POP3, IRC and many others send too: they count on a connection seen from its beginning only, and
+// with a reply that has a type of RESP's and is one to that command.
 #include <algorithm>
 #include <array>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection whose protocol nobody knows, on which the client sends SQL (heuristic_sql_detect):
-// bytes with a statement that names a table are a request, what the server says next is its answer,
-// until the client speaks again. Requests that are cut or pipelined can't be told from others, so
+// A connection of an unknown protocol, on which the client sends SQL (heuristic_sql_detect): bytes
+// with a statement that names a table are a request, what the server says next is its answer, until
+// the client sends again. Requests that are cut or pipelined can't be distinguished from others, so
 // this is off unless it is asked for. At most kKeptBytes of a request are kept.
 #pragma once
 #include <cstdint>

@@ -154,7 +154,7 @@ bool Lexer::skip_comment() {
 }
 
 // MySQL's ends at a line feed, PostgreSQL's at a carriage return, too. Where it may be either, or
-// no comment for some servers, quotes in it put all behind it in doubt.
+// no comment for some servers, quotes in it make all behind it ambiguous.
 void Lexer::skip_line_comment(std::size_t marker) {
   const std::size_t begin = position_;
   const auto end_from = [&](std::string_view ends) {

@@ -12,7 +12,7 @@ constexpr std::string_view kQuotes = "'\"`";
 
 }  // namespace
 
-// From the opening quote on. False: it is not closed, or where is in doubt; then it is all the
+// From the opening quote on. False: it is not closed, or where is ambiguous; then it is all the
 // rest.
 bool Lexer::skip_quoted(char quote, Backslash backslash) {
   const bool is_wide = has_wide_letters(dialect_.charset);
@@ -37,7 +37,7 @@ bool Lexer::skip_quoted(char quote, Backslash backslash) {
   return false;
 }
 
-// False: what it is decides on the end of the text, and that is in doubt.
+// False: what it is decides on the end of the text, and that is ambiguous.
 bool Lexer::skip_backslash(char quote, Backslash backslash) {
   // Part of a letter, perhaps.
   if (dialect_.charset == Charset::kUnknown && is_high(text_[position_ - 1])) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statements of each dialect with all that is told of them. `planted` stands where only a literal
-// or a comment is, and is never told.
+// Statements of each dialect with all that is reported of them. `planted` stands where only a
+// literal or a comment is, and is never reported.
 #pragma once
 #include <gtest/gtest.h>
 

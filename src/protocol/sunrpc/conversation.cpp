@@ -14,7 +14,7 @@ namespace {
 
 using Note = SpanSink::Note;
 
-// A lock may be waited for, but not for ever: then the answer was lost, or none was owed (a batched
+// A lock may be waited for, but not for ever: then the answer was lost, or none is sent (a batched
 // call, RFC 5531 section 8.4).
 constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 
