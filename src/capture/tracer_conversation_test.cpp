@@ -60,7 +60,7 @@ void converse() {
   close(s.a);
 }
 
-TEST_F(TracerTest, EveryBackEndTellsTheSameConversation) {
+TEST_F(TracerTest, EveryBackEndReportsTheSameConversation) {
   const Seen seen = capture(nullptr, [](Sockets) { converse(); });
   EXPECT_THAT(
       seen.transcript.lines(),

@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                                  }}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST_F(TracerTest, DatagramsToOtherPortsAreNobodysBusiness) {
+TEST_F(TracerTest, DatagramsToOtherPortsAreNotCaptured) {
   const Seen seen = capture(with_stranger, [](Sockets s) {
     ask(s.a, kServer, 5300);
     answer(s.b);

@@ -134,7 +134,7 @@ TEST(ProcessSelection, AsksForCostlyFactsOnlyWhenTheyCanDecide) {
   EXPECT_EQ(subject.language_asked, 0);
 }
 
-TEST(AgeToWait, IsTheRestUnlessSomebodyIsTakenAlready) {
+TEST(AgeToWait, IsTheRestUnlessOneIsInstrumentedAlready) {
   using std::chrono::seconds;
   const config::Discovery rules{.min_process_age = seconds(5)};
   EXPECT_EQ(age_to_wait(rules, seconds(2), false), seconds(3));
@@ -143,7 +143,7 @@ TEST(AgeToWait, IsTheRestUnlessSomebodyIsTakenAlready) {
   EXPECT_EQ(age_to_wait({}, seconds(0), false), seconds(0));
 }
 
-TEST(DependsOnPorts, IsToldFromTheRules) {
+TEST(DependsOnPorts, IsFoundFromTheRules) {
   config::Discovery rules;
   EXPECT_TRUE(depends_on_ports(rules));
   rules.instrument = {{.exe_path = glob("*")}};

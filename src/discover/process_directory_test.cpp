@@ -128,7 +128,7 @@ TEST(ProcessDirectory, AllProcessesOfAServiceAreRenamedAtOnce) {
   EXPECT_EQ(reported, (std::vector<std::uint32_t>{1, 1, 2, 3}));
 }
 
-TEST(ProcessDirectory, ANumberInUseAgainIsToldApartByTime) {
+TEST(ProcessDirectory, ANumberInUseAgainIsDistinguishedByTime) {
   ProcessDirectory directory;
   directory.put(1, service("a"));
   directory.put(2, service("b"));

@@ -105,7 +105,7 @@ TEST(Check, LockdownForConfidentialityForbidsReading) {
   EXPECT_FALSE(report_of(host).is_usable());
 }
 
-TEST(Check, AContainersPidNamespaceAndAnInterpreterAreTold) {
+TEST(Check, AContainersPidNamespaceAndAnInterpreterAreReported) {
   Host host = good_host();
   host.in_root_pid_namespace = false;
   host.jit_enabled = 0;

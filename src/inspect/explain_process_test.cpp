@@ -16,7 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-TEST_F(ExplainTest, NobodyIsAnError) {
+TEST_F(ExplainTest, ANumberWithoutProcessIsAnError) {
   const auto nobody = explain(1'000'000, options_);
   ASSERT_FALSE(nobody);
   EXPECT_THAT(nobody.error().message, HasSubstr("no process 1000000"));
@@ -34,7 +34,7 @@ TEST_F(ExplainTest, WhatIsNoProgramIsNotInstrumented) {
 }
 
 // Of another user's process everything but the link to its executable can be read.
-TEST_F(ExplainTest, AnUnreadableProgramIsTold) {
+TEST_F(ExplainTest, AnUnreadableProgramIsReported) {
   server_.executable = "";
   server_.state = 'R';
   server_.owner = 33;
@@ -61,7 +61,7 @@ TEST_F(ExplainTest, WhatNoAgentCanReadIsNotInstrumented) {
                     HasSubstr("refused in spite of CAP_SYS_PTRACE")));
 }
 
-TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsTold) {
+TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsReported) {
   proc_.put({.pid = 7, .executable = "", .state = 'R'});
   server_.parent_pid = 7;
   const Explanation explanation = explained();

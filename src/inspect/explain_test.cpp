@@ -17,7 +17,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST_F(ExplainTest, WithoutEntriesAListenerIsTaken) {
+TEST_F(ExplainTest, WithoutEntriesAListenerIsInstrumented) {
   const Explanation explanation = explained();
   EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(explanation.program.listening_ports, ElementsAre(8080));
@@ -51,7 +51,7 @@ TEST_F(ExplainTest, AnExclusionDecides) {
   EXPECT_THAT(render_text(explanation), HasSubstr("instrumented: no, excluded by exclusion"));
 }
 
-TEST_F(ExplainTest, AChildIsTakenWithItsParent) {
+TEST_F(ExplainTest, AChildIsInstrumentedWithItsParent) {
   options_.rules.instrument = {by_executable("entry", "*/parent")};
   options_.rules.instrument[0].name = "shop";
   proc_.put({.pid = 7, .executable = "/usr/bin/parent"});
@@ -69,7 +69,7 @@ TEST_F(ExplainTest, ATableOfProcessesThatGoesInCirclesEnds) {
   EXPECT_FALSE(explained().selection.instrumented());
 }
 
-TEST_F(ExplainTest, TellsWhereTheNamesCameFrom) {
+TEST_F(ExplainTest, ReportsWhereTheNamesCameFrom) {
   server_.environment = {"OTEL_SERVICE_NAME=own", "OTEL_RESOURCE_ATTRIBUTES=service.name=told"};
   EXPECT_EQ(explained().program.name_from, "OTEL_SERVICE_NAME of the process");
   server_.environment = {"OTEL_RESOURCE_ATTRIBUTES=service.name=told"};
@@ -83,7 +83,7 @@ TEST_F(ExplainTest, TellsWhereTheNamesCameFrom) {
   EXPECT_EQ(explained().program.name_space_from, "service_namespace (env X)");
 }
 
-TEST_F(ExplainTest, AYoungProcessIsNotTakenYetButTheAnswerIsKnown) {
+TEST_F(ExplainTest, AYoungProcessIsNotInstrumentedYetButTheAnswerIsKnown) {
   options_.rules.min_process_age = std::chrono::seconds(60);
   server_.start_ticks = FakeProc::started_ago(5);
   const Explanation young = explained();
@@ -97,7 +97,7 @@ TEST_F(ExplainTest, AYoungProcessIsNotTakenYetButTheAnswerIsKnown) {
   EXPECT_TRUE(explained().selection.instrumented());
 }
 
-TEST_F(ExplainTest, AYoungChildOfATakenProcessHasNothingToWaitFor) {
+TEST_F(ExplainTest, AYoungChildOfAnInstrumentedProcessHasNothingToWaitFor) {
   options_.rules.min_process_age = std::chrono::seconds(60);
   options_.rules.instrument = {by_executable("entry", "*/parent")};
   proc_.put({.pid = 7, .start_ticks = FakeProc::started_ago(90), .executable = "/usr/bin/parent"});

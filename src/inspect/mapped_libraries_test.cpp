@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(MappedLibraries, KeepsEachTellingNameOnce) {
+TEST(MappedLibraries, KeepsEachRelevantNameOnce) {
   EXPECT_THAT(relevant_libraries("1-2 r-xp 0 0 1 /usr/lib/libssl.so.3\n"
                                  "2-3 r--p 0 0 1 /usr/lib/libssl.so.3\n"
                                  "3-4 r-xp 0 0 2 /usr/lib/libc.so.6\n"

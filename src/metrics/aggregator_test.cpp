@@ -148,7 +148,7 @@ TEST(Aggregator, PrometheusHasEveryLabelAndOneGroup) {
   EXPECT_EQ(points[0].attributes.size(), points[1].attributes.size());
 }
 
-TEST(Aggregator, PrometheusMergesServicesThatNoLabelTellsApart) {
+TEST(Aggregator, PrometheusMergesServicesThatNoLabelDistinguishes) {
   Aggregator aggregator({.dialect = Dialect::kPrometheus,
                          .selection = AttributeSelection({{"*", {{"http.route"}, {}}}})},
                         at(0));
@@ -209,7 +209,7 @@ TEST(Aggregator, UnnamedAddressesAreRenamed) {
               ElementsAre(Pair("server.address", text("outgoing"))));
 }
 
-TEST(Aggregator, ClientsTellTheHostTheyAskedFor) {
+TEST(Aggregator, ClientsReportTheHostTheyAskedFor) {
   const auto server_of = [](std::string_view host_header, const model::UnresolvedNames& rename) {
     Aggregator aggregator(
         {.selection = AttributeSelection({{"*", {{"server.address"}, {}}}}), .rename = rename},

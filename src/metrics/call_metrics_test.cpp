@@ -162,7 +162,7 @@ TEST(CallMetrics, AreSecondsInTheBucketsOfDurations) {
   }
 }
 
-TEST(DatabaseMetrics, TellOperationAndSystem) {
+TEST(DatabaseMetrics, ReportOperationAndSystem) {
   EXPECT_THAT(
       attributes_of(typical(EventType::kSqlClient)),
       ElementsAre(Pair("db.operation.name", text("SELECT")),
@@ -176,7 +176,7 @@ TEST(DatabaseMetrics, TellOperationAndSystem) {
                   Pair("service.namespace", text("shop"))));
 }
 
-TEST(DatabaseMetrics, TellTheCollectionToWhoAsksForIt) {
+TEST(DatabaseMetrics, ReportTheCollectionWhereSelected) {
   const auto options = [](const char* key) {
     AttributeSelection::Sections sections;
     sections[key].include = {"db.collection.name"};
@@ -193,7 +193,7 @@ TEST(DatabaseMetrics, TellTheCollectionToWhoAsksForIt) {
               Not(Contains(Key("db.collection.name"))));
 }
 
-TEST(DatabaseMetrics, TellErrors) {
+TEST(DatabaseMetrics, ReportErrors) {
   auto span = typical(EventType::kRedisClient);
   EXPECT_THAT(attributes_of(span), Not(Contains(Key("error.type"))));
   span.status = 1;
@@ -226,7 +226,7 @@ TEST(MessagingMetrics, GoByWhatIsDone) {
   EXPECT_THAT(recorded(span), IsEmpty());
 }
 
-TEST(RpcMetrics, TellWhatBecameOfTheCall) {
+TEST(RpcMetrics, ReportWhatBecameOfTheCall) {
   auto span = typical(EventType::kSunRpcServer);
   EXPECT_THAT(
       attributes_of(span, with_everything()),
@@ -241,7 +241,7 @@ TEST(RpcMetrics, TellWhatBecameOfTheCall) {
   }
 }
 
-TEST(DnsMetrics, TellErrorsByNameAndTheQuestionToWhoAsksForIt) {
+TEST(DnsMetrics, ReportErrorsByNameAndTheQuestionWhereSelected) {
   auto span = typical(EventType::kDns);
   EXPECT_THAT(attributes_of(span, with_everything()),
               ElementsAre(Pair("dns.question.name", text("shop.example"))));

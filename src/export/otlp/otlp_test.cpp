@@ -101,7 +101,7 @@ TEST(TraceEncoder, ClientSpanHasItsUrlAndItsErrors) {
   EXPECT_EQ(status.get_enum(), 2);
 }
 
-TEST(TraceEncoder, AnUnknownMethodIsOtherAndToldAsItWasSent) {
+TEST(TraceEncoder, AnUnknownMethodIsOtherAndReportedAsItWasSent) {
   constexpr model::HttpCall kCall = {.original_method = "PURGE", .has_user_info = true};
   model::Span span = span_of(named("web"), model::EventType::kHttpClient);
   span.method = model::kOtherMethod;

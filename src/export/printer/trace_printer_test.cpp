@@ -137,7 +137,7 @@ TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {
       "svc=[shop/users go] traceparent=[]");
 }
 
-TEST(TracePrinter, TheSubTypeTellsTheSqlAndTheVersionOfAProgram) {
+TEST(TracePrinter, TheSubTypeReportsTheSqlAndTheVersionOfAProgram) {
   model::Span span = example();
   const auto sub_type = [&] {
     const std::string line = text_of(span);
@@ -280,7 +280,7 @@ class PrinterOutput : public testing::Test {
   model::BatchPool pool_{10};
 };
 
-TEST_F(PrinterOutput, CounterSpeaksOnlyAtTheEnd) {
+TEST_F(PrinterOutput, CounterPrintsOnlyAtTheEnd) {
   TracePrinter printer({.form = PrintForm::kCounter, .fd = fds_[1]});
   printer.consume(batch_of(2));
   printer.consume(batch_of(3));

@@ -163,7 +163,7 @@ TEST_F(Resolver, TheHostHeaderNamesTheServerOfAClient) {
   }
 }
 
-TEST_F(Resolver, AClusterNameInTheHeaderTellsTheNamespaceToo) {
+TEST_F(Resolver, AClusterNameInTheHeaderReportsTheNamespaceToo) {
   const model::Span span = client("cart.back.svc.cluster.local:8080");
   EXPECT_EQ(span.server_name, "cart");
   EXPECT_EQ(span.other_namespace, "back");

@@ -354,7 +354,7 @@ model::Segment datagram(Direction direction, std::string_view text, std::uint64_
   return segment;
 }
 
-TEST_F(ConnectionTrackerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeToldAgain) {
+TEST_F(ConnectionTrackerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeAnnouncedAgain) {
   start();
   const std::string first = query(1);
   const std::string answer = response(1);
@@ -373,7 +373,7 @@ TEST_F(ConnectionTrackerTest, AQuietConnectionOfDatagramsIsForgottenAndMayBeTold
   EXPECT_EQ(spans_.size(), 2U);
 }
 
-TEST_F(ConnectionTrackerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsGivenUp) {
+TEST_F(ConnectionTrackerTest, AQuestionThatWaitsKeepsItsConnectionUntilItIsAbandoned) {
   start();
   const std::string first = query(1);
   tracker_->on_opened(resolver());

@@ -105,7 +105,7 @@ TEST(StreamOrder, PositionsWrapRound) {
   EXPECT_EQ(order.overlap(next), 0U);
 }
 
-TEST(StreamOrder, TheFinTakesANumberAndIsWaitedForByNobody) {
+TEST(StreamOrder, TheFinTakesANumberAndIsNotWaitedFor) {
   StreamOrder order;
   order.take(segment(Direction::kSend, 100, 10, 500));
   order.take(segment(Direction::kReceive, 500, 10, 110));

@@ -128,7 +128,7 @@ TEST_F(Amqp091LongBody, EndsInALaterCall) {
   EXPECT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
 }
 
-TEST_F(Amqp091LongBody, BytesThatNeverMovedAreNotCounted) {
+TEST_F(Amqp091LongBody, BytesThatWereNeverTransferredAreNotCounted) {
   talk_.client(long_.substr(0, 9000), 20'000);
   talk_.close(model::ConnectionEnd::kPeerReset);
   ASSERT_EQ(talk_.sink.spans.size(), 1U);

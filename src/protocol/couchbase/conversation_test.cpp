@@ -148,7 +148,7 @@ TEST(CouchbaseConversation, AStreamOfChangesIsNotFollowed) {
   EXPECT_EQ(talk.client(request(0x0a)), ChunkResult::Upgraded);
 }
 
-TEST(CouchbaseConversation, NothingSecretIsTold) {
+TEST(CouchbaseConversation, NothingSecretIsReported) {
   Talk talk("couchbase");
   set_up(talk);
   talk.client(

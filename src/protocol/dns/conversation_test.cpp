@@ -82,7 +82,7 @@ TEST(DnsConversation, ARefusalMayLeaveOutTheQuestion) {
   EXPECT_THAT(talk.reported(), ElementsAre("A a.test 1"));
 }
 
-TEST(DnsConversation, AnIdThatIsUsedAgainGivesUpTheFirst) {
+TEST(DnsConversation, AnIdThatIsUsedAgainAbandonsTheFirst) {
   Talk talk(kName, kUdp);
   talk.client(query(7, "a.test", 1));
   talk.client(query(7, "b.test", 1));

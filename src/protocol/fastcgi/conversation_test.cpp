@@ -119,7 +119,7 @@ TEST(FastcgiConversation, AnEndWithoutAnswerHasNoStatus) {
   EXPECT_THAT(talk.reported(), ElementsAre("GET /x 0"));
 }
 
-TEST(FastcgiConversation, SeveralRequestsAtOnceAreToldApartById) {
+TEST(FastcgiConversation, SeveralRequestsAtOnceAreDistinguishedById) {
   Talk talk("fastcgi");
   talk.client(get("/a", 1) + get("/b", 2));
   talk.server(page("Status: 500 No\r\n", 2));

@@ -69,7 +69,7 @@ TEST(Http1Body, AChunkCanBeSkippedUpToItsEnd) {
   EXPECT_TRUE(body.is_lost());
 }
 
-TEST(Http1Body, ASkippedLengthTellsWhatLiesBehind) {
+TEST(Http1Body, ASkippedLengthShowsWhatLiesBehind) {
   Body body = begun(Framing::kLength, 10);
   EXPECT_EQ(body.skip(25), 10U);
   EXPECT_TRUE(body.is_done());

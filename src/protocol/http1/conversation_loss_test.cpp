@@ -198,14 +198,14 @@ TEST(Http1Loss, AResponseToAHalfSeenHeadBelongsToIt) {
   EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 431 0/0", "GET /b 404 0/0"}));
 }
 
-TEST(Http1Loss, WhatABodyHidesBehindItsEndIsGivenUp) {
+TEST(Http1Loss, WhatABodyHidesBehindItsEndIsAbandoned) {
   Talk talk;
   talk.say_all({{kIn, get("/a") + get("/b") + get("/c")}, {kOut, with_length(10) + "0123", 500}});
   EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/10"});
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
 }
 
-TEST(Http1Loss, APipeliningConnectionInDoubtPairsAgainAfterALongSilence) {
+TEST(Http1Loss, AnUnsynchronisedPipeliningConnectionPairsAgainAfterALongSilence) {
   Talk talk;
   talk.say_all({{kIn, get("/a") + get("/b")}, {kOut, answer(401)}});
   talk.gap(kOut, 0);

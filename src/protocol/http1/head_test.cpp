@@ -120,7 +120,7 @@ TEST(Http1Head, WhatServersRefuseByAnAnswerIsARequest) {
   }
 }
 
-TEST(Http1Head, LengthsThatContradictThemselvesAreInDoubt) {
+TEST(Http1Head, LengthsThatContradictThemselvesAreAmbiguous) {
   for (const char* fields :
        {"Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
         "Content-Length: 0x1\r\n", "Content-Length: 1, 2\r\n", "Content-Length: 1,\r\n",

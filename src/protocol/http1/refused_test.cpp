@@ -139,7 +139,7 @@ TEST(Http1Refused, AnEmptyLineOrAnUnusualMethodMayBecomeARequest) {
   }
 }
 
-TEST(Http1Refused, DoubtAboutALengthLosesNoRequest) {
+TEST(Http1Refused, AnAmbiguousLengthLosesNoRequest) {
   for (const char* head :
        {"Content-Length: 5\r\nTransfer-Encoding: chunked", "Content-Length: 5\r\nContent-Length: 6",
         "Content-Length: -1", "Content-Length: 99999999999999999999", "Content-Length: 5 5",
@@ -179,7 +179,7 @@ TEST(Http1Refused, AnUnknownCodingOfAResponseEndsWithItsStream) {
   EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/4"});
 }
 
-TEST(Http1Refused, AResponseOfDoubtfulLengthEndsAtTheNextRequest) {
+TEST(Http1Refused, AResponseOfAmbiguousLengthEndsAtTheNextRequest) {
   Talk talk;
   talk.say_all({{kIn, get("/a")},
                 {kOut, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},

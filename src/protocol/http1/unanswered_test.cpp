@@ -91,7 +91,7 @@ TEST(Http1Unanswered, WhatMayHaveBeenAnsweredIsLost) {
   }
 }
 
-TEST(Http1Unanswered, ARequestThatTimedOutIsNotToldTwice) {
+TEST(Http1Unanswered, ARequestThatTimedOutIsNotReportedTwice) {
   Talk talk(50);
   talk.say({kOut, get("/a")});
   talk.conversation.on_tick(talk.now += 100, talk.sink);

@@ -189,7 +189,7 @@ TEST(KafkaConversation, RecordsThatWereNotCapturedDoNoHarm) {
                                            "process b 0 client=[app] partition=0 offset=0"));
 }
 
-TEST(KafkaConversation, OfARequestThatIsCutTheTopicsThatWereSeenAreTold) {
+TEST(KafkaConversation, OfARequestThatIsCutTheTopicsThatWereSeenAreReported) {
   Talk talk("kafka");
   const std::string request = produce_request(9, 1, {{.name = "a"}, {.name = "b"}});
   talk.client(request.substr(0, 40), request.size() - 40);
@@ -224,7 +224,7 @@ TEST(KafkaConversation, AnAnswerThatBreaksOffIsLost) {
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
 }
 
-TEST(KafkaConversation, ALostRequestsAnswerIsNobodys) {
+TEST(KafkaConversation, ALostRequestsAnswerIsUnpaired) {
   Talk talk("kafka");
   const std::string lost = produce_request(9, 1, {{.name = "lost"}});
   talk.client(lost.substr(0, 30));
@@ -263,7 +263,7 @@ TEST(KafkaConversation, WhatWasWhollyAskedHasFailedWhenItsConnectionEnds) {
   EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
 }
 
-TEST(KafkaConversation, WhatIsNeverAnsweredIsGivenUpInTheEnd) {
+TEST(KafkaConversation, WhatIsNeverAnsweredIsAbandonedInTheEnd) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}));
   talk.stay_quiet(301'000'000'000);
@@ -313,7 +313,7 @@ TEST(KafkaConversation, MemoryOfManyOpenRequestsIsBounded) {
   EXPECT_GT(talk.sink.notes[Note::RequestOverflow], 0U);
 }
 
-TEST(KafkaConversation, NoPayloadIsInWhatIsTold) {
+TEST(KafkaConversation, NoPayloadIsInWhatIsReported) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}));
   talk.server(produce_answer(9, 1, {{.name = "a"}}));
@@ -338,7 +338,7 @@ TEST(KafkaConversation, IsRobust) {
   expect_robust("kafka", calls);
 }
 
-TEST(KafkaDetect, TheFirstRequestTells) {
+TEST(KafkaDetect, TheFirstRequestDecides) {
   using Role = model::ConnectionRole;
   const std::string versions = test_request(18, 4, 1, true,
                                             "\4lib\4"
@@ -354,7 +354,7 @@ TEST(KafkaDetect, TheFirstRequestTells) {
   EXPECT_EQ(classified({{.bytes = metadata_request(1, 9, "a")}}), "kafka");
 }
 
-TEST(KafkaDetect, OfARequestThatSaysLittleTheAnswerTells) {
+TEST(KafkaDetect, OfARequestThatSaysLittleTheAnswerDecides) {
   const std::string heartbeat = test_request(12, 4, 300, true, std::string(60, 'h'));
   EXPECT_EQ(classified({{.bytes = heartbeat}}), "");
   EXPECT_EQ(classified({{.bytes = heartbeat}, {true, test_answer(300, true, "xxxx")}}), "kafka");

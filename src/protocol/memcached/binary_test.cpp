@@ -119,7 +119,7 @@ TEST(MemcachedBinary, CredentialsAreNotKept) {
   EXPECT_THAT(talk.reported(), ElementsAre("VERSION  0"));
 }
 
-TEST(MemcachedBinary, AnAnswerToNobodyEndsThePairing) {
+TEST(MemcachedBinary, AnAnswerWithoutRequestEndsThePairing) {
   Talk talk("memcached");
   talk.client(request(0x00, {.key = "a", .opaque = 1}));
   talk.server(response(0x00, {.value = "x", .opaque = 9}));

@@ -127,7 +127,7 @@ TEST(MemcachedText, ALineOfAnyNumberOfKeysIsOneCommand) {
   }
 }
 
-TEST(MemcachedText, WhatIsNoCommandIsNoSpanAndItsAnswerNobodys) {
+TEST(MemcachedText, WhatIsNoCommandIsNoSpanAndItsAnswerUnpaired) {
   Talk talk("memcached");
   talk.client("nonsense\r\nget a\r\nset k 0 0 -1\r\n");
   talk.server("ERROR\r\nEND\r\nCLIENT_ERROR bad data chunk\r\n");
@@ -143,7 +143,7 @@ TEST(MemcachedText, QuietMetaCommandsMayBePassedOver) {
   EXPECT_EQ(talk.sink.spans[1].response_bytes, 0);
 }
 
-TEST(MemcachedText, QuietMetaCommandsAreToldByOpaqueAndKey) {
+TEST(MemcachedText, QuietMetaCommandsAreReportedByOpaqueAndKey) {
   Talk talk("memcached");
   talk.client("mg a v q O1\r\nmg b v q k\r\nmg c v q O3\r\nmn\r\n");
   talk.server("VA 1 kb\r\nx\r\nVA 2 O3\r\nxy\r\nMN\r\n");
@@ -161,7 +161,7 @@ TEST(MemcachedText, QuietCommandsAreDoneWhenTheConnectionEnds) {
   EXPECT_THAT(talk.reported(), ElementsAre("SET  0 text=[c]"));
 }
 
-TEST(MemcachedText, AnAnswerThatFitsNobodyEndsThePairing) {
+TEST(MemcachedText, AnAnswerThatFitsNoRequestEndsThePairing) {
   Talk talk("memcached");
   talk.client("get a\r\nget b\r\n");
   talk.server("STORED\r\nEND\r\n");
@@ -181,7 +181,7 @@ TEST(MemcachedText, ALogIsNotFollowed) {
   EXPECT_EQ(talk.server("OK\r\n"), ChunkResult::Upgraded);
 }
 
-TEST(MemcachedText, NoValueIsTold) {
+TEST(MemcachedText, NoValueIsReported) {
   Talk talk("memcached");
   talk.client("set k 0 0 11\r\nuser secret\r\n");
   talk.server("STORED\r\n");

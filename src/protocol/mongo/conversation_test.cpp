@@ -58,7 +58,7 @@ TEST(MongoConversation, DocumentSequencesInFrontOfTheBodyOrBehindIt) {
   }
 }
 
-TEST(MongoConversation, ASequenceTellsTheOperationWhenTheBodyIsNotCaptured) {
+TEST(MongoConversation, ASequenceReportsTheOperationWhenTheBodyIsNotCaptured) {
   const std::string start = le32(0) + '\1' + le32(100'000) + "updates\0"s;
   Talk talk("mongo");
   talk.client(le32(110'000) + le32(1) + le32(0) + le32(2013) + start, 110'000 - 16 - start.size());
@@ -203,7 +203,7 @@ TEST(MongoConversation, AnAnswerCutBeforeItsWordOnSuccessHasNotFailed) {
   EXPECT_THAT(talk.reported(), ElementsAre("find users 0 db=[shop]", "find users 0 db=[shop]"));
 }
 
-TEST(MongoConversation, LostAnswersAreGivenUpAndNeverPairedWrong) {
+TEST(MongoConversation, LostAnswersAreAbandonedAndNeverPairedWrong) {
   Talk talk("mongo");
   talk.client(command(1, "find", "a"));
   talk.lose_of_server(0);
@@ -214,7 +214,7 @@ TEST(MongoConversation, LostAnswersAreGivenUpAndNeverPairedWrong) {
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
-TEST(MongoConversation, LostRequestsLeaveAnswersOfNobody) {
+TEST(MongoConversation, LostRequestsLeaveUnpairedAnswers) {
   Talk talk("mongo");
   talk.client(command(1, "find", "a"));
   talk.lose_of_client(0);

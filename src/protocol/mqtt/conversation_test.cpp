@@ -196,7 +196,7 @@ TEST(Mqtt, AnAcknowledgementThatWasLostIsNotTakenFromTheNextUserOfTheId) {
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
-TEST(Mqtt, WhatWaitsForLongAfterALossIsGivenUp) {
+TEST(Mqtt, WhatWaitsForLongAfterALossIsAbandoned) {
   Talk talk("mqtt");
   talk.client(publish("a", 1, 1));
   talk.lose_of_server(4);

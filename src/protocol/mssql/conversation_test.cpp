@@ -159,7 +159,7 @@ TEST(MssqlConversation, WhatIsNoOperationMakesNoSpan) {
   EXPECT_THAT(talk.reported(), IsEmpty());
 }
 
-TEST(MssqlConversation, TheServerTellsTheDatabase) {
+TEST(MssqlConversation, TheServerReportsTheDatabase) {
   Session talk;
   talk.client(batch("USE other"));
   talk.server(answer(database_token("other") + done()));
@@ -280,14 +280,14 @@ TEST(MssqlLoss, InMidLifeTheFirstRequestIsWhereItBegins) {
   EXPECT_THAT(talk.reported(), ElementsAre("SELECT items 0 text=[SELECT id FROM items]"));
 }
 
-TEST(MssqlOpening, ItsFirstMessageIsEnough) {
+TEST(MssqlDetect, ItsFirstMessageIsEnough) {
   EXPECT_EQ(classified({{false, packet(18, prelogin(0))}}), "mssql");
   EXPECT_EQ(classified({{false, login()}}), "mssql");
   EXPECT_EQ(classified({{false, packet(18, "a text of any kind")}}), "");
   EXPECT_EQ(classified({{false, packet(18, prelogin(0)) + "x"}}), "");
 }
 
-TEST(MssqlOpening, InMidLifeARequestAndItsAnswerAreEnough) {
+TEST(MssqlDetect, InMidLifeARequestAndItsAnswerAreEnough) {
   const auto found = [](const std::string& asked, const std::string& answered) {
     return classified({{false, asked}, {true, answered}}, ConnectionRole::kClient, 0, true);
   };

@@ -79,7 +79,7 @@ TEST(MysqlCharset, StatementsChangeIt) {
   }
 }
 
-TEST(MysqlCharset, WhatMayHaveChangedItPutsItInDoubt) {
+TEST(MysqlCharset, WhatMayHaveChangedItMakesItAmbiguous) {
   for (const std::string_view sql :
        {"SET NAMES DEFAULT", "SET NAMES klingon", "SET character_set_client = @@a", "CALL p()",
         "EXECUTE s", "SET character_set_client = CONCAT('sj', 'is')",
@@ -102,7 +102,7 @@ TEST(MysqlCharset, AStatementThatFailsMayHaveChangedIt) {
   EXPECT_EQ(talk.reported_of(kLetter), kAmbiguous);
 }
 
-TEST(MysqlCharset, BehindItInTheSameCommandItIsInDoubt) {
+TEST(MysqlCharset, BehindItInTheSameCommandItIsAmbiguous) {
   Session talk(kUtf8mb4);
   EXPECT_EQ(talk.reported_of("SET NAMES sjis; " + std::string(kLetter)),
             "SET NAMES sjis; SELECT ?");

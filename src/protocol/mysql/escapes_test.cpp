@@ -49,7 +49,7 @@ TEST(MysqlEscapes, AStatementMayChangeThemForThoseBehindIt) {
   EXPECT_EQ(talk.text_of(kQuote, 2), "SELECT ?, n");
 }
 
-TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsTold) {
+TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsReported) {
   Session talk;
   talk.client(query(std::string("SET sql_mode = 'NO_BACKSLASH_ESCAPES'; ") + std::string(kPath)));
   talk.server(ok(1, kPlain | kMoreResultsExist) + ok(2, kPlain));

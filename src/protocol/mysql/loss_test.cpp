@@ -76,7 +76,7 @@ TEST(MysqlLoss, SilenceProvesTheEndOfAnAnswer) {
   EXPECT_EQ(talk.reported().size(), 1U);
 }
 
-TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsGivenUp) {
+TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsAbandoned) {
   Session talk;
   talk.client(query("SELECT id FROM items"));
   talk.lose_of_server(0);
@@ -166,7 +166,7 @@ TEST(MysqlLoss, InMidLifeTheFirstCommandIsWhereItBegins) {
   EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 1U);
 }
 
-TEST(MysqlOpening, AGreetingIsEnough) {
+TEST(MysqlDetect, AGreetingIsEnough) {
   EXPECT_EQ(classified({{true, greeting()}}), "mysql");
   EXPECT_EQ(classified({{true, greeting()}}, ConnectionRole::kServer), "mysql");
   EXPECT_EQ(classified({{true, greeting().substr(0, 3)}, {true, greeting().substr(3)}}), "mysql");
@@ -174,7 +174,7 @@ TEST(MysqlOpening, AGreetingIsEnough) {
   EXPECT_EQ(classified({{false, greeting()}}, ConnectionRole::kClient), "");
 }
 
-TEST(MysqlOpening, InMidLifeACommandAndItsAnswerAreEnough) {
+TEST(MysqlDetect, InMidLifeACommandAndItsAnswerAreEnough) {
   const auto found = [](const std::string& asked, const std::string& answered) {
     return classified({{false, asked}, {true, answered}}, ConnectionRole::kClient, 0, true);
   };
@@ -193,7 +193,7 @@ TEST(MysqlOpening, InMidLifeACommandAndItsAnswerAreEnough) {
   EXPECT_EQ(classified({{false, query("select 1")}, {true, ok(1)}}), "");  // a greeting was due
 }
 
-TEST(MysqlOpening, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer) {
+TEST(MysqlDetect, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer) {
   EXPECT_EQ(
       classified(
           {{false, query("select 1").substr(0, 4)}, {false, "\x03select 1"}, {true, result()}},

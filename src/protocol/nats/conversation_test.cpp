@@ -129,7 +129,7 @@ TEST(Nats, WhereTlsIsRequiredNothingMoreIsRead) {
   EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
-TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteTells) {
+TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteDecides) {
   Talk talk("nats");
   talk.server(R"(INFO {"server_id":"NA","tls_available":true,"tls_required":false})"
               "\r\n");

@@ -74,7 +74,7 @@ TEST(PostgresLoss, ALongResultWithoutProofEndsBeforeTheClientAsksAgain) {
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1040U);
 }
 
-TEST(PostgresLoss, AnErrorBehindALongResultIsToldByTheStateOfTheTransaction) {
+TEST(PostgresLoss, AnErrorBehindALongResultIsReportedByTheStateOfTheTransaction) {
   Started talk;
   talk.client(query("BEGIN"));
   talk.server(done("BEGIN") + kReadyInTransaction);
@@ -83,7 +83,7 @@ TEST(PostgresLoss, AnErrorBehindALongResultIsToldByTheStateOfTheTransaction) {
   EXPECT_EQ(talk.sink.spans[1].status, 1);
 }
 
-TEST(PostgresLoss, InAPipelineTheAnswersBehindMissingBytesAreNobodys) {
+TEST(PostgresLoss, InAPipelineTheAnswersBehindMissingBytesAreUnpaired) {
   Started talk;
   talk.client(unit("SELECT a FROM t") + kSync + unit("SELECT b FROM u") + kSync);
   talk.server(unit_answer("SELECT 1"), 5000, tail_of(kEnd));

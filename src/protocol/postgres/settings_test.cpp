@@ -69,7 +69,7 @@ TEST(PostgresSettings, LettersAreThoseOfTheEncoding) {
   EXPECT_EQ(talk.reported_of(kLetter), "SELECT ?, ?, n");
 }
 
-TEST(PostgresSettings, InDoubtBehindWhatMayHaveChangedThem) {
+TEST(PostgresSettings, AmbiguousBehindWhatMayHaveChangedThem) {
   Session pipelined;
   pipelined.client(unit("SET standard_conforming_strings TO off"));
   pipelined.client(unit(kPath) + kSync);

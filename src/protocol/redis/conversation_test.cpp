@@ -123,7 +123,7 @@ TEST(RedisConversation, ATransactionMayBeAbortedOrRefused) {
               ElementsAre("EXEC  0 text=[EXEC]", "EXEC  1 code=[EXECABORT] text=[EXEC]"));
 }
 
-TEST(RedisConversation, TheSelectedDatabaseIsToldWhereAskedFor) {
+TEST(RedisConversation, TheSelectedDatabaseIsReportedWhereAskedFor) {
   Talk talk("redis", {}, {.redis_database = true});
   talk.client(command({"GET", "a"}));
   talk.server("$-1\r\n");
@@ -275,7 +275,7 @@ TEST(RedisConversation, RobustAgainstAnything) {
        {true, "$?\r\n;2\r\nab\r\n;0\r\n"}});
 }
 
-TEST(RedisConversation, NoValueIsTold) {
+TEST(RedisConversation, NoValueIsReported) {
   Talk talk("redis", {}, {.redis_database = true});
   talk.client(command({"AUTH", "user", "secret"}));
   talk.server("-WRONGPASS invalid\r\n");

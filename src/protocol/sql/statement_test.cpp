@@ -284,7 +284,7 @@ bool has_secret(const Statement& statement) {
   return false;
 }
 
-TEST(Statement, NoLiteralIsEverTold) {
+TEST(Statement, NoLiteralIsEverReported) {
   for (const Dialect dialect : kAll) {
     const std::vector<std::string> literals = literals_of(dialect);
     for (const std::string_view statement : kStatements) {
@@ -304,7 +304,7 @@ TEST(Statement, NoLiteralIsEverTold) {
   }
 }
 
-TEST(Statement, WhatIsKeptIsWhatIsTold) {
+TEST(Statement, WhatIsKeptIsWhatIsReported) {
   base::Arena arena;
   KeptStatement kept;
   EXPECT_EQ(kept.view().text, "");

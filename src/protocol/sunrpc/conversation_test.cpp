@@ -63,7 +63,7 @@ TEST(SunrpcConversation, RepliesMayComeInAnyOrder) {
   EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
-TEST(SunrpcConversation, UnknownNumbersAreToldAsSuch) {
+TEST(SunrpcConversation, UnknownNumbersAreReportedAsSuch) {
   Talk talk(kName);
   talk.client(call(1, 0x20000099, 1, 42));
   talk.server(reply(1));
@@ -138,7 +138,7 @@ TEST(SunrpcConversation, ABatchedCallHasNoReply) {
   EXPECT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0"));
 }
 
-TEST(SunrpcConversation, CredentialsAreNeverTold) {
+TEST(SunrpcConversation, CredentialsAreNeverReported) {
   Talk talk(kName);
   talk.client(call(1, 100003, 3, 1));
   talk.server(reply(1));
