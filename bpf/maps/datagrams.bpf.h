@@ -13,7 +13,7 @@ struct {
   __uint(max_entries, 4096);
 } datagram_connections SEC(".maps");
 
-// To whom an unconnected socket has sent last: a receive that doesn't ask for the sender is taken for an answer of that one.
+// The peer that an unconnected socket has sent to last: a receive that doesn't ask for the sender counts as its answer.
 struct datagram_peer {
   __u64 inode;  // of the socket, as in struct connection
   __u8 address[16];

@@ -26,7 +26,7 @@ std::uint16_t port_of(int fd) {
   return ntohs(address.sin_port);
 }
 
-// Bound and not listening: nobody else gets the port, and it refuses.
+// Bound and not listening: no other socket gets the port, and it refuses.
 int refusing_socket() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = loopback(0);

@@ -9,7 +9,7 @@
 namespace obi::capture {
 namespace {
 
-constexpr const char* kServer = "127.0.5.3";  // of the loopback, where nobody else has port 53
+constexpr const char* kServer = "127.0.5.3";  // of the loopback, where port 53 is free
 constexpr const char* kOther = "127.0.5.4";
 
 sockaddr_in address_of(const char* host, std::uint16_t port) {

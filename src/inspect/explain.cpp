@@ -115,7 +115,7 @@ void explain_other(Explanation& explanation, const ExplainOptions& options,
                                     .capability = kTraceCapability});
 }
 
-base::Error nobody(std::uint32_t pid, const discover::Proc& proc) {
+base::Error no_such_process(std::uint32_t pid, const discover::Proc& proc) {
   const bool hidden =
       proc.root() == "/proc" && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
   if (!hidden) return {.message = fmt::format("there is no process {}", pid)};
@@ -130,7 +130,7 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
   const discover::Proc proc(options.proc_root);
   const std::uint32_t leader = read_status(proc, pid).leader;
   auto process = proc.read_anything(leader);
-  if (!process) return std::unexpected(nobody(pid, proc));
+  if (!process) return std::unexpected(no_such_process(pid, proc));
 
   const ProcessStatus status = read_status(proc, leader);
   Explanation explanation{.asked_pid = pid,

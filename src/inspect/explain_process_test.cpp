@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is explained: nobody, no program, another user's, a thread, this very process.
+// Who is explained: no process, no program, another user's, a thread, this very process.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
@@ -17,9 +17,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST_F(ExplainTest, ANumberWithoutProcessIsAnError) {
-  const auto nobody = explain(1'000'000, options_);
-  ASSERT_FALSE(nobody);
-  EXPECT_THAT(nobody.error().message, HasSubstr("no process 1000000"));
+  const auto no_such_process = explain(1'000'000, options_);
+  ASSERT_FALSE(no_such_process);
+  EXPECT_THAT(no_such_process.error().message, HasSubstr("no process 1000000"));
 }
 
 TEST_F(ExplainTest, WhatIsNoProgramIsNotInstrumented) {

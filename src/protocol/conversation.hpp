@@ -139,7 +139,7 @@ struct ConversationOptions {
   std::uint64_t dns_timeout_ns = 5'000'000'000;  ///< then a query without answer is a failed one
   bool heuristic_sql = false;                    ///< look for SQL where no protocol is known
   std::vector<std::string> http_known_methods;   ///< in place of the conventions'; empty: those
-  /// Made of http_known_methods by whom all connections of a thread belong to, and outlives them.
+  /// Made of http_known_methods by the owner of all connections of a thread; outlives them.
   /// Null: the default.
   const http1::Methods* http_methods = nullptr;
   bool redis_database = false;  ///< report the database that was selected (db.namespace)

@@ -118,7 +118,7 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   Side& other = other_side(side);
   if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
     cut_head(other, {}, sink, true);
-  side.answers_nobody = exchanges_.waiting() == 0;
+  side.is_unpaired = exchanges_.waiting() == 0;
   side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
@@ -205,7 +205,7 @@ bool Http1Conversation::next_message_begins(Side& side, std::string_view text) {
     return possible && may_begin_request(text);
   }
   // The length in a response without a request is void if its request was HEAD.
-  const bool void_length = exchanges_.answers_nobody() && exchanges_.waiting() > 0;
+  const bool void_length = exchanges_.is_unpaired() && exchanges_.waiting() > 0;
   if (!side.body.is_lost() && !void_length) return false;
   ResponseHead head;
   const auto size = parse_response(text, head);
@@ -270,7 +270,7 @@ void Http1Conversation::begin_response(Side& side, const ResponseHead& head, boo
     set_request_direction(opposite(side.direction));
     if (other_side(side).was_unreadable) exchanges_.see_unreadable_request();
   }
-  exchanges_.open_response(head.status, side.answers_nobody, sink);
+  exchanges_.open_response(head.status, side.is_unpaired, sink);
   const Pending* const request = exchanges_.answered();
   const bool to_connect = request != nullptr && request->is_connect;
   const bool to_head = request != nullptr && request->is_head;

@@ -52,7 +52,7 @@ class Http1Conversation final : public Conversation {
     Phase phase = Phase::kStart;
     bool line_is_empty = false;     // kLongHead: the current line has no character yet
     bool expects_continue = false;  // the message's body may stay away
-    bool answers_nobody = false;    // no request waited when the message began
+    bool is_unpaired = false;       // no request waited when the message began
     bool end_was_guessed = false;   // of the message before
     bool was_unreadable = false;    // its first bytes, while it isn't known who sends requests
     Body body;

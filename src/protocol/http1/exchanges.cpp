@@ -57,14 +57,14 @@ void Exchanges::set_request_body(std::uint64_t bytes) {
   if (newest_is_kept_ && !pending_.empty()) pending_.back().body_bytes = bytes;
 }
 
-void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
+void Exchanges::open_response(int status, bool is_unpaired, SpanSink& sink) {
   status_ = status;
   in_question_ = false;
   if (is_interim(status)) {
     answer_ = Answer::kInterim;
     return;
   }
-  answer_ = answers_nobody || pending_.empty() ? Answer::kNobody : Answer::kOldest;
+  answer_ = is_unpaired || pending_.empty() ? Answer::kUnpaired : Answer::kOldest;
   if (answer_ == Answer::kOldest) return;
   if (overflowed_ > 0) {
     --overflowed_;

@@ -45,8 +45,8 @@ class Exchanges {
   void open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
-  /// `answers_nobody`: no request waited when its first byte came.
-  void open_response(int status, bool answers_nobody, SpanSink& sink);
+  /// `is_unpaired`: no request waited when its first byte came.
+  void open_response(int status, bool is_unpaired, SpanSink& sink);
   void close_response(const ResponseEnd& end, SpanSink& sink);
 
   /// The request that the response just opened answers; null if unknown.
@@ -58,7 +58,7 @@ class Exchanges {
   /// … besides the one whose response is under way.
   [[nodiscard]] bool others_wait() const { return waiting() > (is_answering() ? 1U : 0U); }
   /// Is the response that was opened last under way, and one that answers no known request?
-  [[nodiscard]] bool answers_nobody() const { return answer_ == Answer::kNobody; }
+  [[nodiscard]] bool is_unpaired() const { return answer_ == Answer::kUnpaired; }
   /// … or one that answers the oldest request?
   [[nodiscard]] bool is_answering() const { return answer_ == Answer::kOldest; }
 
@@ -90,7 +90,7 @@ class Exchanges {
   [[nodiscard]] std::size_t held_bytes() const { return pending_.held_bytes(); }
 
  private:
-  enum class Answer : std::uint8_t { kNone, kInterim, kNobody, kOldest };
+  enum class Answer : std::uint8_t { kNone, kInterim, kUnpaired, kOldest };
   struct Outcome {
     int status = 0;
     std::uint64_t body_bytes = 0;
