@@ -106,9 +106,10 @@ SOURCES = $(shell git ls-files 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hp
 fmt clang-format: deps-test ## formats the C++ sources
 	@clang-format-19 -i $(SOURCES)
 
-lint: deps-test ## formatting and layering, without changing anything
+lint: deps-test ## formatting, layering and names, without changing anything
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@$(PYTHON) tools/check_layers.py
+	@$(PYTHON) tools/check_names.py
 
 clang-tidy: deps-test
 	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -j $(JOBS) --target bpf_syscall_generate

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections that were asked for and never came about, the same for every back end and way to connect (blocking or not, TCP
+// Connections whose handshake failed, the same for every back end and way to connect (blocking or not, TCP
 // fast open, io_uring): a socket enters SYN_SENT in the context of its process, and leaves it for CLOSE, in whatever
-// context, with the error that the process will be told. An attempt for which there is no route never enters SYN_SENT: the
-// result of the call tells it, of the kernel's function or of the system call, as the back end has it.
+// context, with the error that the process will get. An attempt for which there is no route never enters SYN_SENT: the
+// result of the call has it, of the kernel's function or of the system call, as the back end has it.
 // Part of the program on inet_sock_set_state. Maps: writes connecting, segments (struct obi_connect_failed).
 #pragma once
 #include <bpf/bpf_core_read.h>
@@ -21,8 +21,8 @@ static __always_inline void begin_connect(const struct sock *sk) {
   bpf_map_update_elem(&connecting, &key, &attempt, BPF_ANY);
 }
 
-// `to`: whom it was for; NULL: the socket tells.
-static __always_inline void tell_failed(const struct sock *sk, const struct connect_attempt *attempt, __u16 error,
+// `to`: the address it was for; NULL: the socket has it.
+static __always_inline void emit_failed(const struct sock *sk, const struct connect_attempt *attempt, __u16 error,
                                         const struct datagram_peer *to) {
   struct obi_connect_failed *failed = bpf_ringbuf_reserve(&segments, sizeof(*failed), 0);
   if (!failed) {
@@ -52,8 +52,8 @@ static __always_inline void end_connect(const struct sock *sk, bool failed) {
   struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
   if (!attempt) return;
   if (failed) {
-    tell_failed(sk, attempt, BPF_CORE_READ(sk, sk_err), NULL);
-    attempt->told = 1;
+    emit_failed(sk, attempt, BPF_CORE_READ(sk, sk_err), NULL);
+    attempt->reported = 1;
   } else {
     bpf_map_delete_elem(&connecting, &key);
   }
@@ -70,9 +70,9 @@ static __always_inline bool is_no_way(long result) {
   return result == -1 || result == -13 || result == -100 || result == -101 || result == -113;
 }
 
-// A connect call of a TCP socket of this task could not begin; `name` is the address that it was given.
-static __always_inline void tell_no_way(const struct sock *sk, __u64 name, bool in_kernel, long result) {
+// A connect call of this task on a TCP socket could not begin; `name` is the address that it was given.
+static __always_inline void emit_no_way(const struct sock *sk, __u64 name, bool in_kernel, long result) {
   struct datagram_peer to = {};
   struct connect_attempt attempt = {.start_ns = bpf_ktime_get_ns(), .pid = bpf_get_current_pid_tgid() >> 32};
-  if (read_name(&to, name, in_kernel)) tell_failed(sk, &attempt, -result, &to);
+  if (read_name(&to, name, in_kernel)) emit_failed(sk, &attempt, -result, &to);
 }

@@ -6,9 +6,9 @@
 //   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
 //   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
 //   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
-//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, tell who opened a connection; one on
-//   unix_release(socket) tells its end.
-// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, losses, segments. Consumed by src/capture.
+//   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, show which end opened a connection;
+//   one on unix_release(socket) shows its end.
+// Maps: reads pid_*, capture_overrides; writes pending_calls, connections, losses, segments. Consumed by src/capture.
 #include "../lib/kernel_types.bpf.h"
 
 #include <linux/ptrace.h>
@@ -22,7 +22,7 @@
 #include "../maps/pid_filter.bpf.h"
 #include "lifecycle.bpf.h"
 
-#define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be told in parts
+#define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be reported in parts
 
 static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction) {
   struct pending_call call = {.socket = socket,
@@ -39,7 +39,7 @@ static __always_inline int leave(__u8 direction, long result) {
   if (!call) return 0;
   struct pending_call known = take_pending_call(call);
   if (result > 0 || (result == 0 && direction == OBI_RECEIVE)) {
-    moved(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
+    on_io(SCRATCH_SHARED, known.socket, known.message, direction, known.flags, result);
   }
   return 0;
 }
@@ -65,7 +65,7 @@ SEND_HOOK(inet_sendmsg)
 SEND_HOOK(inet6_sendmsg)
 SEND_HOOK(unix_stream_sendmsg)
 
-// Asking for no bytes says nothing, and what was peeked at will be read again.
+// A receive of size 0 has no meaning, and peeked bytes will be read again.
 static __always_inline int enter_receive(struct pt_regs *registers) {
   __u32 flags = PT_REGS_PARM4(registers);
   if (!is_traced()) return 0;
@@ -121,7 +121,7 @@ int obi_tcp_cleanup_rbuf(struct pt_regs *registers) {
     forget_pending_call();
   }
   long fresh = (long)copied - known.reported;
-  if (fresh > 0 || ends) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
+  if (fresh > 0 || ends) on_io(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, fresh);
   return 0;
 }
 
@@ -133,7 +133,7 @@ int obi_udp_received(struct pt_regs *registers) {
   if (!call || call->sends || call->sk != (const struct sock *)PT_REGS_PARM1(registers)) return 0;
   struct pending_call known = take_pending_call(call);
   int copied = PT_REGS_PARM3(registers);
-  if (copied > 0) moved(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
+  if (copied > 0) on_io(SCRATCH_SHARED, known.socket, known.message, OBI_RECEIVE, known.flags, copied);
   return 0;
 }
 
@@ -189,7 +189,7 @@ static __always_inline int leave_connect(struct pt_regs *registers) {
   __u64 thread = bpf_get_current_pid_tgid();
   const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &thread);
   if (!attempt) return 0;
-  if (is_no_way(result)) tell_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
+  if (is_no_way(result)) emit_no_way((const struct sock *)attempt->socket, attempt->name, true, result);
   bpf_map_delete_elem(&connecting, &thread);
   return 0;
 }

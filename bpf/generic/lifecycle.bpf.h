@@ -32,9 +32,9 @@ static __always_inline void fill_process_event(struct obi_process_event *event, 
   event->is_captured = is_captured;
 }
 
-// Events of traced processes lie among their segments, in order: so whoever reads them has a child's parent before the child's
-// first bytes, and an exec before the bytes of the new program. The others are apart, where no traffic can crowd them out; there
-// also goes what finds no room.
+// Events of traced processes lie among their segments, in order: the reader gets the fork before the child's first bytes, and an
+// exec before the bytes of the new program. The other events, and those that find no room, go to the second ring, which traffic
+// can't fill.
 static __always_inline void send_process_event(const struct task_struct *task, __u32 kind, __u16 port, bool is_captured) {
   struct obi_process_event *event = NULL;
   if (is_captured) event = bpf_ringbuf_reserve(&segments, sizeof(*event), 0);
@@ -83,7 +83,7 @@ int obi_process_fork(struct bpf_raw_tracepoint_args *context) {
     __u32 root_pid = BPF_CORE_READ(child, tgid);
     __u8 *mark = forked_mark_of(OBI_PID_HASH(key.pid_namespace, key.pid));
     if (mark && !bpf_map_update_elem(&allowed_pids, &key, &root_pid, BPF_ANY)) *mark = 1;
-    forget_verdict(root_pid);
+    forget_cached_decision(root_pid);
   }
   send_process_event(child, OBI_PROCESS_FORK, 0, is_captured);
   return 0;
@@ -96,7 +96,7 @@ int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   bool is_captured = is_traced();
   struct obi_pid_key key = pid_key_of(task);
   bpf_map_delete_elem(&allowed_pids, &key);
-  forget_verdict(BPF_CORE_READ(task, tgid));
+  forget_cached_decision(BPF_CORE_READ(task, tgid));
   send_process_event(task, OBI_PROCESS_EXIT, 0, is_captured);
   return 0;
 }

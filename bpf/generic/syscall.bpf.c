@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `syscall` capture back end.
-// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints), twice from 6.13 on.
+// Hook: raw tracepoint sys_exit (kernel floor 5.8; any architecture with raw_syscalls tracepoints); from 6.13 on with a fallback.
 // Sees: read, write, readv, writev, recvfrom, sendto, recvmsg, sendmsg, recvmmsg, sendmmsg, sendfile, splice (lengths
 //   only), accept, accept4, connect, close, dup2, dup3, shutdown. Not: io_uring (counted), 32-bit tasks (counted).
-// Maps: reads pid_*, capture_wishes; writes connections, descriptors, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_overrides; writes connections, descriptors, losses, segments. Consumed by src/capture.
 #define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 
-#include "../lib/told.bpf.h"
+#include "../lib/reported.bpf.h"
 #include "lifecycle.bpf.h"
 #include "system_calls.bpf.h"
 
-// obi_sys_exit_again is there, too.
-const volatile bool hooked_twice = false;
+// obi_sys_exit_fallback is loaded, too.
+const volatile bool has_fallback = false;
 
-// The second hook can't tell what the first one told of a socket without positions, and so leaves those to it.
-static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
+// Of a socket without positions the fallback can't find out what the first program has reported, and leaves those to it.
+static __always_inline bool is_reported_elsewhere(__u32 slot, const struct socket_io *io) {
   if (slot == SCRATCH_SHARED) return false;
-  const struct socket_ref *socket = &movement->socket;
-  return socket->kind != STREAM_TCP || is_told(socket->sk, movement->direction, movement->total);
+  const struct socket_ref *socket = &io->socket;
+  return socket->kind != STREAM_TCP || is_reported(socket->sk, io->direction, io->total);
 }
 
-static __always_inline void told(const struct movement *movement) {
-  if (!hooked_twice || movement->socket.kind != STREAM_TCP) return;
-  remember_told(movement->socket.sk, movement->direction, movement->total);
+static __always_inline void on_reported(const struct socket_io *io) {
+  if (!has_fallback || io->socket.kind != STREAM_TCP) return;
+  remember_reported(io->socket.sk, io->direction, io->total);
 }
 
 static __always_inline void io_uring_entered(void) { count_loss(OBI_LOSS_IO_URING); }
@@ -36,7 +36,7 @@ int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
 
 // Loaded where programs at sys_exit can be preempted: from kernel 6.13 on.
 SEC("?raw_tp/sys_exit")
-int obi_sys_exit_again(struct bpf_raw_tracepoint_args *context) {
+int obi_sys_exit_fallback(struct bpf_raw_tracepoint_args *context) {
   if (is_traced()) call_ended(context, SCRATCH_CALL, true);
   return 0;
 }

@@ -13,10 +13,10 @@
 
 #define IN_PROGRESS 115  // EINPROGRESS of a non-blocking connect
 
-// For the including back end to define: which calls it leaves to other hooks, what it does about one that it has told, and
+// For the including back end to define: which calls it leaves to other hooks, what it does about one that it has reported, and
 // what an io_uring submission means to it. `slot`: of the program.
-static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement);
-static __always_inline void told(const struct movement *movement);
+static __always_inline bool is_reported_elsewhere(__u32 slot, const struct socket_io *io);
+static __always_inline void on_reported(const struct socket_io *io);
 static __always_inline void io_uring_entered(void);
 
 // So that its end is noticed when the descriptor is closed.
@@ -38,43 +38,43 @@ __noinline int descriptor_closed(__u32 fd) {
   return 0;
 }
 
-// Completes the scratch's movement and reports it; nothing if `fd` is no socket that we follow.
-__noinline int moved_by_call(__u32 slot, __u32 fd, __u32 total) {
+// Completes the scratch's socket_io and reports it; nothing if `fd` is no socket that we follow.
+__noinline int on_call_io(__u32 slot, __u32 fd, __u32 total) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
-  if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->movement.socket, fd)) return 0;
-  scratch->movement.total = total;
-  if (is_told_elsewhere(slot, &scratch->movement)) return 0;
-  emit(slot, &scratch->movement);
-  told(&scratch->movement);
-  if (scratch->movement.socket.kind == STREAM_UNIX) remember_descriptor(fd, &scratch->movement.socket);
+  if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->io.socket, fd)) return 0;
+  scratch->io.total = total;
+  if (is_reported_elsewhere(slot, &scratch->io)) return 0;
+  emit(slot, &scratch->io);
+  on_reported(&scratch->io);
+  if (scratch->io.socket.kind == STREAM_UNIX) remember_descriptor(fd, &scratch->io.socket);
   return 0;
 }
 
-static __always_inline void set_buffer(struct movement *movement, __u64 buffer, __u64 iov_count) {
-  movement->buffer = buffer;
-  movement->iov_count = iov_count;
+static __always_inline void set_buffer(struct socket_io *io, __u64 buffer, __u64 iov_count) {
+  io->buffer = buffer;
+  io->iov_count = iov_count;
 }
 
-static __always_inline void set_vector(struct movement *movement, const struct user_message *message) {
-  set_buffer(movement, message->iov, message->iov_count);
-  movement->name = message->name_length ? message->name : 0;
+static __always_inline void set_vector(struct socket_io *io, const struct user_message *message) {
+  set_buffer(io, message->iov, message->iov_count);
+  io->name = message->name_length ? message->name : 0;
 }
 
-static __always_inline bool set_message(struct movement *movement, __u64 address) {
+static __always_inline bool set_message(struct socket_io *io, __u64 address) {
   struct user_message message;
   if (bpf_probe_read_user(&message, sizeof(message), (const void *)address)) return false;
-  set_vector(movement, &message);
+  set_vector(io, &message);
   return true;
 }
 
 // recvmmsg, sendmmsg: the result counts messages, each with its own length.
-static __always_inline void moved_messages(__u32 slot, struct movement *movement, const struct call *call) {
+static __always_inline void on_messages_io(__u32 slot, struct socket_io *io, const struct call *call) {
   for (int i = 0; i < 8; i++) {
     struct user_many_message many;
     if (i >= call->result) return;
     if (bpf_probe_read_user(&many, sizeof(many), (const void *)(call->args[1] + i * sizeof(many)))) return;
-    set_vector(movement, &many.message);
-    if (many.length) moved_by_call(slot, call->args[0], many.length);
+    set_vector(io, &many.message);
+    if (many.length) on_call_io(slot, call->args[0], many.length);
   }
 }
 
@@ -87,71 +87,71 @@ __noinline int opened_by_call(int fd, __u8 role) {
   return 0;
 }
 
-// A handshake that failed with such an error was told before the call returned.
+// A handshake that failed with such an error was reported before the call returned.
 __noinline int no_way_by_call(int fd, __u64 address, int error) {
   struct socket_ref socket;
   if (!socket_of_fd(&socket, fd) || socket.kind != STREAM_TCP) return 0;
   __u64 key = (__u64)socket.sk;
   const struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
-  if (!attempt || !attempt->told) tell_no_way(socket.sk, address, false, error);
+  if (!attempt || !attempt->reported) emit_no_way(socket.sk, address, false, error);
   return 0;
 }
 
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
-static __always_inline void shut_down_by_call(__u32 slot, struct movement *movement, const struct call *call) {
-  if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&movement->socket, call->args[0])) return;
-  if (movement->socket.kind != STREAM_UNIX || is_told_elsewhere(slot, movement)) return;
-  __u64 key = (__u64)movement->socket.sk;
+static __always_inline void shut_down_by_call(__u32 slot, struct socket_io *io, const struct call *call) {
+  if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&io->socket, call->args[0])) return;
+  if (io->socket.kind != STREAM_UNIX || is_reported_elsewhere(slot, io)) return;
+  __u64 key = (__u64)io->socket.sk;
   if (bpf_map_lookup_elem(&connections, &key)) {
-    movement->total = 0;
+    io->total = 0;
     emit_segment(slot);
   }
 }
 
-// Where the bytes of the call are and which way they went. False: it moved none, or the flags say to leave it.
-static __always_inline bool decode(struct movement *movement, const struct call *call) {
+// Where the bytes of the call are and which way they went. False: it transferred none, or the flags say to leave it.
+static __always_inline bool decode(struct socket_io *io, const struct call *call) {
   const __u64 *args = call->args;
-  __builtin_memset(movement, 0, sizeof(*movement));
+  __builtin_memset(io, 0, sizeof(*io));
   if (call->result < 0) return false;
   switch (call->number) {
     case NR_recvfrom:
       if (args[3] & MESSAGE_PEEK) return false;
-      movement->unseen = (args[3] & MESSAGE_TRUNC) != 0;
-      movement->name = args[4];
-      set_buffer(movement, args[1], 0);
+      io->unseen = (args[3] & MESSAGE_TRUNC) != 0;
+      io->name = args[4];
+      set_buffer(io, args[1], 0);
       return args[2] != 0;
-    case NR_read: set_buffer(movement, args[1], 0); return args[2] != 0;  // asking for 0 bytes says nothing
-    case NR_readv: set_buffer(movement, args[1], args[2]); return true;
-    case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(movement, args[1]);
+    case NR_read: set_buffer(io, args[1], 0); return args[2] != 0;  // a read of size 0 has no meaning
+    case NR_readv: set_buffer(io, args[1], args[2]); return true;
+    case NR_recvmsg: return !(args[2] & MESSAGE_PEEK) && set_message(io, args[1]);
     case NR_recvmmsg: return !(args[3] & MESSAGE_PEEK);
     default: break;
   }
-  movement->direction = OBI_SEND;
+  io->direction = OBI_SEND;
   switch (call->number) {
-    case NR_sendto: movement->name = args[4]; set_buffer(movement, args[1], 0); return call->result > 0;
-    case NR_write: set_buffer(movement, args[1], 0); return call->result > 0;
-    case NR_writev: set_buffer(movement, args[1], args[2]); return call->result > 0;
-    case NR_sendmsg: return call->result > 0 && set_message(movement, args[1]);
+    case NR_sendto: io->name = args[4]; set_buffer(io, args[1], 0); return call->result > 0;
+    case NR_write: set_buffer(io, args[1], 0); return call->result > 0;
+    case NR_writev: set_buffer(io, args[1], args[2]); return call->result > 0;
+    case NR_sendmsg: return call->result > 0 && set_message(io, args[1]);
     case NR_sendmmsg: return call->result > 0;
     case NR_sendfile:
-    case NR_splice: movement->unseen = 1; return call->result > 0;
-    case NR_shutdown: movement->unseen = 1; return true;
+    case NR_splice: io->unseen = 1; return call->result > 0;
+    case NR_shutdown: io->unseen = 1; return true;
     default: return false;
   }
 }
 
-static __always_inline void report(__u32 slot, struct movement *movement, const struct call *call) {
+static __always_inline void report(__u32 slot, struct socket_io *io, const struct call *call) {
   switch (call->number) {
     case NR_recvmmsg:
-    case NR_sendmmsg: moved_messages(slot, movement, call); break;
-    case NR_shutdown: shut_down_by_call(slot, movement, call); break;
+    case NR_sendmmsg: on_messages_io(slot, io, call); break;
+    case NR_shutdown: shut_down_by_call(slot, io, call); break;
     case NR_splice:  // a socket may be at either end
-      moved_by_call(slot, call->args[2], call->result);
-      movement->direction = OBI_RECEIVE;
-      movement->spliced = 1;
-      moved_by_call(slot, call->args[0], call->result);
+      on_call_io(slot, call->args[2], call->result);
+      io->direction = OBI_RECEIVE;
+      io->spliced = 1;
+      on_call_io(slot, call->args[0], call->result);
       break;
-    default: moved_by_call(slot, call->args[0], call->result); break;
+    default: on_call_io(slot, call->args[0], call->result); break;
   }
 }
 
@@ -164,27 +164,27 @@ static __always_inline bool moves_bytes(long number) {
   }
 }
 
-// Of a program at sys_exit. `again`: another one comes before it.
-static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *context, __u32 slot, bool again) {
+// Of a program at sys_exit. `is_fallback`: another one comes before it.
+static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *context, __u32 slot, bool is_fallback) {
   struct call call;
   if (!read_call(&call, (const void *)context->args[0], context->args[1])) return;
   if (is_compat((const struct task_struct *)bpf_get_current_task())) {
-    if (!again) count_loss(OBI_LOSS_COMPAT_TASK);
+    if (!is_fallback) count_loss(OBI_LOSS_COMPAT_TASK);
     return;
   }
   if (moves_bytes(call.number)) {
     struct segment_scratch *scratch = scratch_of_cpu(slot);
-    if (scratch && decode(&scratch->movement, &call)) report(slot, &scratch->movement, &call);
+    if (scratch && decode(&scratch->io, &call)) report(slot, &scratch->io, &call);
   } else if (call.number == NR_accept || call.number == NR_accept4) {
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
-    if (is_no_way(call.result) && !again) no_way_by_call(call.args[0], call.args[1], call.result);
+    if (is_no_way(call.result) && !is_fallback) no_way_by_call(call.args[0], call.args[1], call.result);
   } else if (call.number == NR_close) {
     descriptor_closed(call.args[0]);
   } else if ((call.number == NR_dup3 || call.number == NR_dup2) && call.result >= 0) {
     descriptor_closed(call.args[1]);  // what it was before
-  } else if (call.number == NR_io_uring_enter && !again) {
+  } else if (call.number == NR_io_uring_enter && !is_fallback) {
     io_uring_entered();
   }
 }

@@ -7,7 +7,8 @@
 //   connection. tcp_sendmsg_locked is the newest of them (6.16).
 // Received bytes are read from the packet, whose fragments are pages: page_address.bpf.h. The loader sends itself known bytes
 //   before it trusts this.
-// Maps: reads pid_*, capture_wishes; writes pending_calls, connections, descriptors, losses, segments. Consumed by src/capture.
+// Maps: reads pid_*, capture_overrides; writes pending_calls, connections, descriptors, losses, segments. Consumed by
+//   src/capture.
 #define SCRATCH_SLOTS 2
 #include "../lib/kernel_types.bpf.h"
 
@@ -20,10 +21,10 @@
 #define MAX_FRAGMENTS 17  // MAX_SKB_FRAGS of most kernels
 
 // A splice from a socket passes no tracepoint of the receiving side.
-static __always_inline bool is_told_elsewhere(__u32 slot, const struct movement *movement) {
-  return movement->socket.kind == STREAM_TCP && !movement->spliced;
+static __always_inline bool is_reported_elsewhere(__u32 slot, const struct socket_io *io) {
+  return io->socket.kind == STREAM_TCP && !io->spliced;
 }
-static __always_inline void told(const struct movement *movement) {}
+static __always_inline void on_reported(const struct socket_io *io) {}
 static __always_inline void io_uring_entered(void) {}
 
 SEC("raw_tp/sys_exit")
@@ -32,7 +33,7 @@ int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
   return 0;
 }
 
-// Once for every packet that a call fills; the first says it all.
+// Called for every packet that a call fills; the first is enough.
 SEC("raw_tp/tcp_sendmsg_locked")
 int obi_tcp_sending(struct bpf_raw_tracepoint_args *context) {
   if (!is_traced()) return 0;
@@ -52,7 +53,7 @@ int obi_tcp_sent(struct bpf_raw_tracepoint_args *context) {
   if (!call || call->sk != (const struct sock *)context->args[0]) return 0;
   struct pending_call known = take_pending_call(call);
   int result = context->args[1];
-  if (result > 0 && known.socket) moved(SCRATCH_SHARED, known.socket, known.message, OBI_SEND, 0, result);
+  if (result > 0 && known.socket) on_io(SCRATCH_SHARED, known.socket, known.message, OBI_SEND, 0, result);
   return 0;
 }
 
@@ -111,14 +112,14 @@ __noinline int collect(__u64 packet, __u32 offset, __u32 size) {
   return count;
 }
 
-// Fills the scratch's movement for a TCP socket; false if it isn't one that we follow.
+// Fills the scratch's socket_io for a TCP socket; false if it isn't one that we follow.
 static __always_inline bool begin_receive(struct segment_scratch *scratch, const struct sock *sk) {
-  struct movement *movement = &scratch->movement;
+  struct socket_io *io = &scratch->io;
   const struct socket *socket = sk ? BPF_CORE_READ(sk, sk_socket) : NULL;
-  __builtin_memset(movement, 0, sizeof(*movement));
-  movement->direction = OBI_RECEIVE;
+  __builtin_memset(io, 0, sizeof(*io));
+  io->direction = OBI_RECEIVE;
   return socket && BPF_CORE_READ(sk, sk_protocol) == PROTOCOL_TCP &&
-         socket_of(&movement->socket, socket, inode_of_socket(socket)) && movement->socket.kind == STREAM_TCP;
+         socket_of(&io->socket, socket, inode_of_socket(socket)) && io->socket.kind == STREAM_TCP;
 }
 
 SEC("raw_tp/skb_copy_datagram_iovec")
@@ -129,8 +130,8 @@ int obi_tcp_receiving(struct bpf_raw_tracepoint_args *context) {
   struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
   if (!scratch || !begin_receive(scratch, sk) || is_peeking()) return 0;
   if (!page_constant) learn_page_constant((__u64)sk);
-  struct movement *movement = &scratch->movement;
-  struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
+  struct socket_io *io = &scratch->io;
+  struct connection *connection = connection_of(&io->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
 
   const struct tcp_skb_cb *tcp = (const void *)skb + bpf_core_field_offset(struct sk_buff, cb);
@@ -138,21 +139,21 @@ int obi_tcp_receiving(struct bpf_raw_tracepoint_args *context) {
   __u32 offset = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq) - start;
   if ((__s32)offset < 0) offset = 0;
   __u32 size = context->args[1];
-  __s32 known = connection->told ? (__s32)(connection->told_to[OBI_RECEIVE] - (start + offset)) : 0;
+  __s32 known = connection->reported ? (__s32)(connection->reported_until[OBI_RECEIVE] - (start + offset)) : 0;
   if (known >= (__s32)size) return 0;  // peeked at before
   if (known > 0) {
     offset += known;
     size -= known;
   }
-  connection->told = 1;
-  connection->told_to[OBI_RECEIVE] = start + offset + size;
-  movement->total = size;
-  movement->position = start + offset;
-  movement->has_position = 1;
-  movement->buffer = (__u64)scratch->parts;
-  movement->vector_in_kernel = movement->bytes_in_kernel = 1;
-  movement->iov_count = collect((__u64)skb, offset, size);
-  if (!movement->iov_count) movement->unseen = 1;
+  connection->reported = 1;
+  connection->reported_until[OBI_RECEIVE] = start + offset + size;
+  io->total = size;
+  io->position = start + offset;
+  io->has_position = 1;
+  io->buffer = (__u64)scratch->parts;
+  io->vector_in_kernel = io->bytes_in_kernel = 1;
+  io->iov_count = collect((__u64)skb, offset, size);
+  if (!io->iov_count) io->unseen = 1;
   emit_segment(SCRATCH_SHARED);
   return 0;
 }
@@ -166,20 +167,20 @@ int obi_tcp_received(struct bpf_raw_tracepoint_args *context) {
   if (!is_traced() || result < 0 || flags & (MESSAGE_PEEK | MESSAGE_ERRQUEUE)) return 0;
   struct segment_scratch *scratch = scratch_of_cpu(SCRATCH_SHARED);
   if (!scratch || !begin_receive(scratch, sk)) return 0;
-  struct movement *movement = &scratch->movement;
-  movement->unseen = 1;
+  struct socket_io *io = &scratch->io;
+  io->unseen = 1;
   if (result == 0) {
     if (BPF_CORE_READ(sk, sk_shutdown) & RECEIVE_SHUTDOWN) emit_segment(SCRATCH_SHARED);
     return 0;
   }
-  struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
+  struct connection *connection = connection_of(&io->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
   __u32 read_to = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq);
-  __s32 rest = connection->told ? (__s32)(read_to - connection->told_to[OBI_RECEIVE]) : result;
-  connection->told = 1;
-  connection->told_to[OBI_RECEIVE] = read_to;
+  __s32 rest = connection->reported ? (__s32)(read_to - connection->reported_until[OBI_RECEIVE]) : result;
+  connection->reported = 1;
+  connection->reported_until[OBI_RECEIVE] = read_to;
   if (rest <= 1) return 0;  // one: the FIN, which takes a number and is no byte
-  movement->total = rest < result ? rest : result;
+  io->total = rest < result ? rest : result;
   emit_segment(SCRATCH_SHARED);
   return 0;
 }

@@ -4,7 +4,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "../maps/capture_wishes.bpf.h"
+#include "../maps/capture_overrides.bpf.h"
 #include "../maps/connections.bpf.h"
 #include "../maps/events.bpf.h"
 #include "../maps/losses.bpf.h"
@@ -161,9 +161,9 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   struct connection fresh = {.id = new_connection_id(),
                              .inode = socket->inode,
                              .direction = 0xff,
-                             .mode = OBI_MODE_OPENING,
-                             .wish = OBI_MODE_OPENING,
-                             .asked_in = wish_generation,
+                             .mode = OBI_MODE_PROBING,
+                             .capture_override = OBI_MODE_PROBING,
+                             .override_epoch = capture_override_epoch,
                              .stream_socket = socket->kind};
   fresh.mid_life = role == OBI_ROLE_UNKNOWN;
   fresh.role = fresh.mid_life ? role_of(socket) : role;
@@ -174,13 +174,13 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   return bpf_map_lookup_elem(&connections, &key);
 }
 
-// enum obi_capture_mode: user space's wish, or else the kernel's own choice.
+// enum obi_capture_mode: user space's override, or else the kernel's own choice.
 static __always_inline __u8 capture_mode_of(struct connection *connection) {
-  __u32 generation = wish_generation;
-  if (connection->asked_in != generation) {
-    connection->asked_in = generation;
-    const __u32 *wish = bpf_map_lookup_elem(&capture_wishes, &connection->id);
-    if (wish) connection->wish = *wish;
+  __u32 epoch = capture_override_epoch;
+  if (connection->override_epoch != epoch) {
+    connection->override_epoch = epoch;
+    const __u32 *found = bpf_map_lookup_elem(&capture_overrides, &connection->id);
+    if (found) connection->capture_override = *found;
   }
-  return connection->wish == OBI_MODE_OPENING ? connection->mode : connection->wish;
+  return connection->capture_override == OBI_MODE_PROBING ? connection->mode : connection->capture_override;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many bytes of a call are of interest: the head of a message, or all where messages follow each other closely. Only
-// HTTP is known here, as its bodies are what must not travel; of every other connection the beginning travels whole, until
-// user space has found its protocol and asked for what that needs.
+// How many bytes of a call are captured: the head of a message, or all where messages follow each other closely. Only HTTP is
+// recognised here, because its bodies must not be captured; the beginning of every other connection is captured whole, until
+// user space has found its protocol and set the capture mode.
 #pragma once
 #include <bpf/bpf_helpers.h>
 
@@ -25,10 +25,10 @@ static __always_inline bool begins_http2(__u32 word) { return word == WORD('P', 
 
 // The first four bytes of the call. A vector's come by way of the payload, which is filled anew afterwards.
 static __always_inline __u32 first_word(__u32 slot, struct segment_scratch *scratch) {
-  const struct movement *movement = &scratch->movement;
+  const struct socket_io *io = &scratch->io;
   __u32 word = 0;
-  if (!movement->iov_count) {
-    read_bytes(movement, &word, sizeof(word), movement->buffer);
+  if (!io->iov_count) {
+    read_bytes(io, &word, sizeof(word), io->buffer);
   } else if (gather(slot, sizeof(word)) == sizeof(word)) {
     __builtin_memcpy(&word, scratch->payload, sizeof(word));
   }
@@ -36,42 +36,42 @@ static __always_inline __u32 first_word(__u32 slot, struct segment_scratch *scra
 }
 
 // Does the call end with the empty line of a head? If not, what follows is the rest of that head, or of another request.
-static __always_inline bool ends_head(const struct movement *movement) {
+static __always_inline bool ends_head(const struct socket_io *io) {
   __u32 last = 0;
-  if (movement->iov_count) return true;  // not looked at
-  if (read_bytes(movement, &last, sizeof(last), movement->buffer + movement->total - sizeof(last))) return true;
+  if (io->iov_count) return true;  // not looked at
+  if (read_bytes(io, &last, sizeof(last), io->buffer + io->total - sizeof(last))) return true;
   return last == WORD('\r', '\n', '\r', '\n') || last >> 16 == (WORD('\n', '\n', 0, 0));
 }
 #undef WORD
 
-// Of a connection that isn't HTTP's, as far as is known: everything, up to OBI_OPENING_BYTES. User space is woken twice to find
-// its protocol: for the first bytes of the other side, which most tell it, and when much has moved.
-static __always_inline bool belongs_to_opening(struct segment_scratch *scratch, struct connection *connection, bool turns) {
-  __u32 before = connection->opening_bytes, after = before + scratch->movement.total;
-  if (turns || (before <= OBI_OPENING_WAKEUP_BYTES && after > OBI_OPENING_WAKEUP_BYTES)) scratch->is_urgent = 1;
-  connection->opening_bytes = after;
-  if (after > OBI_OPENING_BYTES) connection->mode = OBI_MODE_HEAD;
-  return after <= OBI_OPENING_BYTES;
+// Of a connection on which no HTTP was seen: every byte, up to OBI_PROBING_BYTES. User space is woken twice to find the
+// protocol: for the first bytes of the other direction, which prove most protocols, and when many bytes have been transferred.
+static __always_inline bool is_probing(struct segment_scratch *scratch, struct connection *connection, bool turns) {
+  __u32 before = connection->probed_bytes, after = before + scratch->io.total;
+  if (turns || (before <= OBI_PROBING_WAKEUP_BYTES && after > OBI_PROBING_WAKEUP_BYTES)) scratch->is_urgent = 1;
+  connection->probed_bytes = after;
+  if (after > OBI_PROBING_BYTES) connection->mode = OBI_MODE_HEAD;
+  return after <= OBI_PROBING_BYTES;
 }
 
 // How many bytes of this call travel; keeps the connection's account of the current message.
 static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
-  const struct movement *movement = &scratch->movement;
-  __u32 total = movement->total;
+  const struct socket_io *io = &scratch->io;
+  __u32 total = io->total;
   bool turns = false;
-  if (connection->direction != movement->direction) {
+  if (connection->direction != io->direction) {
     turns = connection->direction != 0xff && !connection->answered;
     connection->answered |= turns;
-    connection->direction = movement->direction;
+    connection->direction = io->direction;
     connection->message_bytes = 0;
     connection->request_heads = 0;
   }
-  if (movement->unseen) return 0;
+  if (io->unseen) return 0;
   __u32 word = total >= 4 ? first_word(slot, scratch) : 0;
   bool request = begins_request(word);
   if (request && connection->request_heads < 2) connection->request_heads++;
   if (begins_http2(word) || connection->request_heads > 1 ||
-      (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(movement)))) {
+      (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(io)))) {
     connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;
   }
@@ -79,7 +79,7 @@ static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *sc
   if (request || begins_response(word)) {
     connection->message_bytes = 0;
     connection->mode = OBI_MODE_HEAD;
-  } else if (mode == OBI_MODE_OPENING && belongs_to_opening(scratch, connection, turns)) {
+  } else if (mode == OBI_MODE_PROBING && is_probing(scratch, connection, turns)) {
     return total;
   }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;

@@ -198,7 +198,7 @@ struct iov_iter___before_5_14 {
   unsigned int type;
 };
 struct msghdr {
-  void *msg_name;  // kernel's copy of the other side's address; NULL if nobody asks
+  void *msg_name;  // kernel's copy of the other side's address; NULL if the caller wants none
   struct iov_iter msg_iter;
 };
 struct socket_alloc {

@@ -40,7 +40,7 @@ static __always_inline __u64 constant_by_cache(const struct kmem_cache *cache) {
   return distance & ~(GIGABYTE - 1);
 }
 
-// A cache may have no slab in reserve at this time: then the next one is asked.
+// A cache may have no slab in reserve at this time: then the next one is tried.
 __noinline int learn_page_constant(__u64 socket) {
   const struct sock *sk = (const struct sock *)socket;
   const struct kmem_cache *cache = BPF_CORE_READ(sk, __sk_common.skc_prot, slab);

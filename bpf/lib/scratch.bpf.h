@@ -5,7 +5,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../shared/segment.h"
-#include "movement.bpf.h"
+#include "socket_io.bpf.h"
 
 #define MAX_IOVECS 18  // per record: a packet has up to 17 fragments and a linear part
 
@@ -13,8 +13,8 @@
 // trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
 // from kernel 6.13 on.
 enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
-                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_AGAIN,
-                    SCRATCH_SEND6_AGAIN, SCRATCH_RECEIVE_AGAIN, SCRATCH_RECEIVE6_AGAIN,
+                    SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_FALLBACK,
+                    SCRATCH_SEND6_FALLBACK, SCRATCH_RECEIVE_FALLBACK, SCRATCH_RECEIVE6_FALLBACK,
                     SCRATCH_CALL = 1 /* of back ends without trampolines */ };
 #ifndef SCRATCH_SLOTS
 #define SCRATCH_SLOTS 1
@@ -26,7 +26,7 @@ struct segment_scratch {
   struct obi_segment segment;
   __u8 payload[OBI_STREAM_RECORD_BYTES];
   __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
-  struct movement movement;
+  struct socket_io io;
   __u8 is_urgent;  // user space shall be woken for the segment, however little waits for it
   struct user_iovec parts[MAX_IOVECS];  // a vector of the hook's own making
 };
@@ -41,40 +41,40 @@ static __always_inline struct segment_scratch *scratch_of_cpu(__u32 slot) {
   return bpf_map_lookup_elem(&segment_scratch, &slot);
 }
 
-static __always_inline long read_element(const struct movement *movement, struct user_iovec *part, __u64 from) {
-  if (movement->vector_in_kernel) return bpf_probe_read_kernel(part, sizeof(*part), (const void *)from);
+static __always_inline long read_element(const struct socket_io *io, struct user_iovec *part, __u64 from) {
+  if (io->vector_in_kernel) return bpf_probe_read_kernel(part, sizeof(*part), (const void *)from);
   return bpf_probe_read_user(part, sizeof(*part), (const void *)from);
 }
 
-// A vector whose first element holds every byte is a buffer: then all back ends tell the call alike, whatever the kernel
+// A vector whose first element holds every byte is a buffer: then all back ends report the call alike, whatever the kernel
 // makes of a vector of one.
-static __always_inline void flatten(struct movement *movement) {
+static __always_inline void flatten(struct socket_io *io) {
   struct user_iovec part;
-  if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return;
-  if (part.length < (__u64)movement->skip + movement->total) return;
-  movement->buffer = part.base + movement->skip;
-  movement->iov_count = 0;
+  if (!io->iov_count || read_element(io, &part, io->buffer)) return;
+  if (part.length < (__u64)io->skip + io->total) return;
+  io->buffer = part.base + io->skip;
+  io->iov_count = 0;
 }
 
 // Copies one part of a vector to offset `at` of the payload; 0 if that worked.
 __noinline int gather_part(__u32 slot, __u64 base, __u32 at, __u32 size) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || at >= OBI_STREAM_RECORD_BYTES || size > OBI_STREAM_RECORD_BYTES) return -1;
-  return read_bytes(&scratch->movement, scratch->payload + at, size, base) ? -1 : 0;
+  return read_bytes(&scratch->io, scratch->payload + at, size, base) ? -1 : 0;
 }
 
-// Copies up to `wanted` bytes of the movement's vector into the payload; returns the number copied.
+// Copies up to `wanted` bytes of the I/O's vector into the payload; returns the number copied.
 __noinline int gather(__u32 slot, __u32 wanted) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return 0;
-  __u64 vector = scratch->movement.buffer;
-  __u64 count = scratch->movement.iov_count;
-  __u64 skip = scratch->movement.skip;
+  __u64 vector = scratch->io.buffer;
+  __u64 count = scratch->io.iov_count;
+  __u64 skip = scratch->io.skip;
   __u32 have = 0;
   for (__u32 i = 0; i < MAX_IOVECS; i++) {
     struct user_iovec part;
     if (i >= count || have >= wanted) break;
-    if (read_element(&scratch->movement, &part, vector + i * sizeof(part)) || part.length < skip) break;
+    if (read_element(&scratch->io, &part, vector + i * sizeof(part)) || part.length < skip) break;
     __u32 left = wanted - have;
     __u32 take = part.length - skip < left ? part.length - skip : left;
     if (take && gather_part(slot, part.base + skip, have, take)) break;
@@ -88,19 +88,19 @@ __noinline int gather(__u32 slot, __u32 wanted) {
 __noinline int advance(__u32 slot, __u32 size) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return -1;
-  struct movement *movement = &scratch->movement;
+  struct socket_io *io = &scratch->io;
   for (__u32 i = 0; i < MAX_IOVECS; i++) {
     struct user_iovec part;
-    if (!movement->iov_count || read_element(movement, &part, movement->buffer)) return -1;
-    __u64 left = part.length - movement->skip;
+    if (!io->iov_count || read_element(io, &part, io->buffer)) return -1;
+    __u64 left = part.length - io->skip;
     if (size < left) {
-      movement->skip += size;
+      io->skip += size;
       return 0;
     }
     size -= left;
-    movement->skip = 0;
-    movement->buffer += sizeof(part);
-    movement->iov_count--;
+    io->skip = 0;
+    io->buffer += sizeof(part);
+    io->iov_count--;
   }
   return 0;
 }

@@ -21,24 +21,24 @@ static __always_inline __u64 wakeup_flag(const struct segment_scratch *scratch) 
 }
 
 // The last bytes of a call, which end at `end`: that of a chunked body, or of a long answer.
-static __always_inline void read_tail(struct obi_segment *segment, const struct movement *movement, __u64 end, __u64 known) {
+static __always_inline void read_tail(struct obi_segment *segment, const struct socket_io *io, __u64 end, __u64 known) {
   __u64 size = known < sizeof(segment->tail) ? known : sizeof(segment->tail);
   asm volatile("" : "+r"(size));
   if (size > sizeof(segment->tail)) return;
-  if (!read_bytes(movement, segment->tail, size, end - size)) segment->tail_bytes = size;
+  if (!read_bytes(io, segment->tail, size, end - size)) segment->tail_bytes = size;
 }
 
 // Those of the slot's vector: of the part that it ends in, unless that is one of very many.
 __noinline int read_vector_tail(__u32 slot) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return -1;
-  const struct movement *movement = &scratch->movement;
-  __u64 left = (__u64)movement->skip + movement->total;
+  const struct socket_io *io = &scratch->io;
+  __u64 left = (__u64)io->skip + io->total;
   for (__u32 i = 0; i < MAX_IOVECS; i++) {
     struct user_iovec part;
-    if (i >= movement->iov_count || read_element(movement, &part, movement->buffer + i * sizeof(part))) break;
+    if (i >= io->iov_count || read_element(io, &part, io->buffer + i * sizeof(part))) break;
     if (part.length >= left) {
-      read_tail(&scratch->segment, movement, part.base + left, left);
+      read_tail(&scratch->segment, io, part.base + left, left);
       break;
     }
     left -= part.length;
@@ -46,14 +46,14 @@ __noinline int read_vector_tail(__u32 slot) {
   return 0;
 }
 
-static __always_inline void fill_positions(struct obi_segment *segment, const struct movement *movement) {
-  if (movement->socket.kind != STREAM_TCP) return;
-  const struct tcp_sock *tcp = (const struct tcp_sock *)movement->socket.sk;
+static __always_inline void fill_positions(struct obi_segment *segment, const struct socket_io *io) {
+  if (io->socket.kind != STREAM_TCP) return;
+  const struct tcp_sock *tcp = (const struct tcp_sock *)io->socket.sk;
   __u32 written = BPF_CORE_READ(tcp, write_seq);
   __u32 read = BPF_CORE_READ(tcp, copied_seq);
   segment->flags |= OBI_SEGMENT_HAS_POSITION;
-  segment->position = movement->has_position ? movement->position
-                                             : (segment->direction == OBI_SEND ? written : read) - movement->total;
+  segment->position = io->has_position ? io->position
+                                             : (segment->direction == OBI_SEND ? written : read) - io->total;
   segment->peer_position = segment->direction == OBI_SEND ? read : written;
 }
 
@@ -91,28 +91,28 @@ __noinline int put_part(__u32 slot, __u64 base, __u32 size, __u32 total, __u32 c
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || size > OBI_STREAM_RECORD_BYTES) return -1;
   begin_part(&scratch->segment, total, continued);
-  end_part(scratch, read_bytes(&scratch->movement, scratch->payload, size, base) ? 0 : size);
+  end_part(scratch, read_bytes(&scratch->io, scratch->payload, size, base) ? 0 : size);
   return 0;
 }
 
 // Sends the beginning of the slot's vector, as much as fits a record, of the `left` bytes of the call that are still to be
-// told; the vector then begins behind it. Returns how many bytes the record stands for: all that are left if it is the last.
+// reported; the vector then begins behind it. Returns how many bytes the record stands for: all that are left if it is the last.
 __noinline int put_vector_part(__u32 slot, __u32 left, __u32 last) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return left;
   __u32 captured = gather(slot, left < OBI_STREAM_RECORD_BYTES ? left : OBI_STREAM_RECORD_BYTES);
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   bool continued = !last && captured && captured < left;
-  __u32 told = continued ? captured : left;
-  begin_part(&scratch->segment, told, continued);
+  __u32 reported = continued ? captured : left;
+  begin_part(&scratch->segment, reported, continued);
   end_part(scratch, captured);
-  return continued && advance(slot, captured) ? left : told;
+  return continued && advance(slot, captured) ? left : reported;
 }
 
-static __always_inline void put_buffer_in_parts(__u32 slot, const struct movement *movement) {
+static __always_inline void put_buffer_in_parts(__u32 slot, const struct socket_io *io) {
   const __u32 parts = OBI_STREAM_CALL_BYTES / OBI_STREAM_RECORD_BYTES;
-  __u64 buffer = movement->buffer;
-  __u32 total = movement->total;
+  __u64 buffer = io->buffer;
+  __u32 total = io->total;
   for (__u32 i = 0; i < parts; i++) {
     __u32 done = i * OBI_STREAM_RECORD_BYTES;
     if (done >= total) break;
@@ -127,23 +127,23 @@ static __always_inline void put_vector_in_parts(__u32 slot, __u32 total) {
   __u32 left = total;
   for (__u32 i = 0; i < MAX_RECORDS && left; i++) {
     bool last = i == MAX_RECORDS - 1 || total - left > OBI_STREAM_CALL_BYTES - OBI_STREAM_RECORD_BYTES;
-    __u32 told = put_vector_part(slot, left, last);
-    left = told < left ? left - told : 0;
+    __u32 reported = put_vector_part(slot, left, last);
+    left = reported < left ? left - reported : 0;
   }
 }
 
 // Sends a call in several records: stream mode, and more than one record holds.
-static __always_inline void put_in_parts(__u32 slot, const struct movement *movement) {
-  if (movement->iov_count) {
-    put_vector_in_parts(slot, movement->total);
+static __always_inline void put_in_parts(__u32 slot, const struct socket_io *io) {
+  if (io->iov_count) {
+    put_vector_in_parts(slot, io->total);
   } else {
-    put_buffer_in_parts(slot, movement);
+    put_buffer_in_parts(slot, io);
   }
 }
 
 static __always_inline void begin_segment(struct segment_scratch *scratch, const struct connection *connection) {
   struct obi_segment *segment = &scratch->segment;
-  const struct movement *movement = &scratch->movement;
+  const struct socket_io *io = &scratch->io;
   __builtin_memset(segment, 0, sizeof(*segment));
   scratch->is_urgent = 0;
   segment->header.type = OBI_EVENT_SEGMENT;
@@ -152,50 +152,50 @@ static __always_inline void begin_segment(struct segment_scratch *scratch, const
   __u64 ids = bpf_get_current_pid_tgid();
   segment->pid = ids >> 32;
   segment->tid = (__u32)ids;
-  segment->total_bytes = movement->total;
-  segment->direction = movement->direction;
-  if (movement->total == 0) segment->flags |= OBI_SEGMENT_END_OF_STREAM;
-  if (movement->unseen) segment->flags |= OBI_SEGMENT_NO_PAYLOAD;
-  fill_positions(segment, movement);
+  segment->total_bytes = io->total;
+  segment->direction = io->direction;
+  if (io->total == 0) segment->flags |= OBI_SEGMENT_END_OF_STREAM;
+  if (io->unseen) segment->flags |= OBI_SEGMENT_NO_PAYLOAD;
+  fill_positions(segment, io);
 }
 
 // Copies up to `wanted` bytes into the scratch payload; returns how many.
 static __always_inline __u32 capture(__u32 slot, struct segment_scratch *scratch, __u32 wanted) {
-  const struct movement *movement = &scratch->movement;
+  const struct socket_io *io = &scratch->io;
   __u32 size = wanted < OBI_STREAM_RECORD_BYTES ? wanted : OBI_STREAM_RECORD_BYTES;
-  if (movement->iov_count) return gather(slot, size);
+  if (io->iov_count) return gather(slot, size);
   asm volatile("" : "+r"(size));
   if (size > OBI_STREAM_RECORD_BYTES) return 0;
-  return read_bytes(movement, scratch->payload, size, movement->buffer) ? 0 : size;
+  return read_bytes(io, scratch->payload, size, io->buffer) ? 0 : size;
 }
 
-// Reports the movement in the scratch.
+// Reports the I/O in the scratch.
 __noinline int emit_segment(__u32 slot) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return 0;
-  struct movement *movement = &scratch->movement;
-  struct connection *connection = connection_of(&movement->socket, OBI_ROLE_UNKNOWN);
+  struct socket_io *io = &scratch->io;
+  struct connection *connection = connection_of(&io->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
   __u8 mode = capture_mode_of(connection);
   if (mode == OBI_MODE_SILENT) return 0;
-  if (!connection->announced && !announce(connection, &movement->socket)) return 0;
-  if (movement->total) flatten(movement);
+  if (!connection->announced && !announce(connection, &io->socket)) return 0;
+  if (io->total) flatten(io);
   begin_segment(scratch, connection);
-  if (connection->stream_socket == STREAM_UNIX) connection->told_to[0] = scratch->segment.pid;
-  __u32 total = movement->total;
+  if (connection->stream_socket == STREAM_UNIX) connection->reported_until[0] = scratch->segment.pid;
+  __u32 total = io->total;
   __u32 wanted = total ? wanted_bytes(slot, scratch, connection, mode) : 0;
-  if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && movement->iov_count > MAX_IOVECS)) {
-    put_in_parts(slot, movement);
+  if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && io->iov_count > MAX_IOVECS)) {
+    put_in_parts(slot, io);
     return 0;
   }
   __u32 captured = wanted ? capture(slot, scratch, wanted) : 0;
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
   if (wanted && !captured) note_unreadable(&scratch->segment);
-  if (captured < total && !movement->unseen) {
-    if (movement->iov_count) {
+  if (captured < total && !io->unseen) {
+    if (io->iov_count) {
       read_vector_tail(slot);
     } else {
-      read_tail(&scratch->segment, movement, movement->buffer + total, total);
+      read_tail(&scratch->segment, io, io->buffer + total, total);
     }
   }
   put(scratch, captured);
@@ -206,23 +206,23 @@ __noinline int emit_segment(__u32 slot) {
 __noinline int emit_datagram(__u32 slot) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch) return 0;
-  struct movement *movement = &scratch->movement;
-  if (!movement->total || !find_peer(movement)) return 0;
-  struct connection *connection = datagram_connection(movement);
+  struct socket_io *io = &scratch->io;
+  if (!io->total || !find_peer(io)) return 0;
+  struct connection *connection = datagram_connection(io);
   if (!connection || capture_mode_of(connection) == OBI_MODE_SILENT) return 0;
-  if (!connection->announced && !announce_datagrams(connection, movement)) return 0;
-  flatten(movement);
+  if (!connection->announced && !announce_datagrams(connection, io)) return 0;
+  flatten(io);
   begin_segment(scratch, connection);
-  __u32 wanted = movement->total < OBI_HEAD_CALL_BYTES ? movement->total : OBI_HEAD_CALL_BYTES;
-  __u32 captured = movement->unseen ? 0 : capture(slot, scratch, wanted);
+  __u32 wanted = io->total < OBI_HEAD_CALL_BYTES ? io->total : OBI_HEAD_CALL_BYTES;
+  __u32 captured = io->unseen ? 0 : capture(slot, scratch, wanted);
   if (captured > OBI_STREAM_RECORD_BYTES) captured = 0;  // for the verifier
-  if (!captured && !movement->unseen) note_unreadable(&scratch->segment);
+  if (!captured && !io->unseen) note_unreadable(&scratch->segment);
   put(scratch, captured);
   return 0;
 }
 
-static __always_inline void emit(__u32 slot, const struct movement *movement) {
-  if (movement->socket.kind == SOCKET_UDP) {
+static __always_inline void emit(__u32 slot, const struct socket_io *io) {
+  if (io->socket.kind == SOCKET_UDP) {
     emit_datagram(slot);
   } else {
     emit_segment(slot);

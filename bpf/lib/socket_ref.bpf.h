@@ -28,7 +28,7 @@ struct socket_ref {
 
 static __always_inline bool is_dns_port(__u16 port) { return port == DNS_PORT || port == MULTICAST_DNS_PORT; }
 
-// Not connected: the peer of each datagram will tell.
+// Not connected: each datagram has its peer.
 static __always_inline __u8 datagram_kind_of(const struct sock *sk, __u16 family) {
   if (family != ADDRESS_FAMILY_INET && family != ADDRESS_FAMILY_INET6) return STREAM_NONE;
   if (BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_UDP) return STREAM_NONE;

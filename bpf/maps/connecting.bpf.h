@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// TCP sockets of traced processes whose handshake is under way: who began it, and when. Its end is seen in softirq, where
-// nobody knows that any more. Key: the address of the kernel's struct sock; an entry goes when the connection is there, or
-// with the socket. A thread that is in the midst of a connect call (bpf_get_current_pid_tgid) may have one, too. LRU only so
-// that what was missed can't fill it.
+// TCP sockets of traced processes whose handshake is under way: its process and start time. The end is seen in softirq,
+// where the current task is not the owner. Key: the address of the kernel's struct sock; an entry goes when the connection
+// is there, or with the socket. A thread that is in the midst of a connect call (bpf_get_current_pid_tgid) may have one,
+// too. LRU only so that missed ends can't fill it.
 #pragma once
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -12,7 +12,7 @@ struct connect_attempt {
   __u64 socket;  // of an entry under a thread: the kernel's struct sock …
   __u64 name;    // … and struct sockaddr that it connects
   __u32 pid;     // tgid, root pid namespace
-  __u32 told;    // 1: it has failed, and was told
+  __u32 reported;  // 1: it has failed, and that was reported
 };
 
 struct {

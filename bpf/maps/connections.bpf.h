@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections of traced processes. Key: the address of the kernel's struct sock. An entry is trusted only while the inode
-// number matches, so a reused address can't inherit another connection's state. LRU: a table that is full must give way to
-// the living.
+// number matches, so a reused address can't inherit another connection's state. LRU: a full table
+// evicts the least recently used entry.
 #pragma once
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two ring buffers. Segments, with what happens to the processes that they are of, and other process events are apart so
-// that a burst of traffic can't crowd out the news that a process was started. Sizes are set by the loader (page-aligned powers of two).
+// The two ring buffers. The first has the segments, and the events of the processes that they are of; the second has all other
+// process events, so that a burst of traffic can't cost the event of a process that was started. The loader sets the sizes
+// (page-aligned powers of two).
 #pragma once
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

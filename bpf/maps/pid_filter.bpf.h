@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which processes are traced. Three steps, cheapest first, because every system call of the host asks:
-//   1. pid_verdicts: direct-mapped by the root-namespace pid; answers almost always.
+//   1. pid_filter_cache: direct-mapped by the root-namespace pid; answers almost always.
 //   2. pid_segments: one-hash bitmap over (pid namespace, pid), and forked_marks for the children that the kernel side let in
 //      by itself; neither set is a certain no.
 //   3. allowed_pids: the exact table, keyed by the innermost pid and its namespace.
-// User space fills 2 and 3 and then raises `filter_generation`, which makes every older verdict void.
+// User space fills 2 and 3 and then raises `filter_generation`, which makes every older entry of the cache void.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -39,14 +39,14 @@ struct {
   __uint(max_entries, OBI_MAX_ALLOWED_PIDS);
 } allowed_pids SEC(".maps");
 
-#define PID_VERDICT_SLOTS 8192
+#define PID_FILTER_CACHE_SLOTS 8192
 // pid << 32 | generation << 1 | allowed
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __type(key, __u32);
   __type(value, __u64);
-  __uint(max_entries, PID_VERDICT_SLOTS);
-} pid_verdicts SEC(".maps");
+  __uint(max_entries, PID_FILTER_CACHE_SLOTS);
+} pid_filter_cache SEC(".maps");
 
 // Raised by user space after each change of the tables above; 31 bits are used.
 volatile __u32 filter_generation = 1;
@@ -90,19 +90,19 @@ static __always_inline bool is_allowed_slowly(void) {
 // Is the current task's process traced?
 static __always_inline bool is_traced(void) {
   __u32 pid = bpf_get_current_pid_tgid() >> 32;
-  __u32 slot = pid & (PID_VERDICT_SLOTS - 1);
-  __u64 *verdict = bpf_map_lookup_elem(&pid_verdicts, &slot);
-  if (!verdict) return false;
+  __u32 slot = pid & (PID_FILTER_CACHE_SLOTS - 1);
+  __u64 *cached = bpf_map_lookup_elem(&pid_filter_cache, &slot);
+  if (!cached) return false;
   __u64 current_question = (__u64)pid << 32 | ((__u64)filter_generation << 1 & 0xffffffff);
-  __u64 answer = *verdict;
+  __u64 answer = *cached;
   if ((answer & ~1ULL) == current_question) return answer & 1;
   bool allowed = is_allowed_slowly();
-  *verdict = current_question | allowed;
+  *cached = current_question | allowed;
   return allowed;
 }
 
-static __always_inline void forget_verdict(__u32 pid) {
-  __u32 slot = pid & (PID_VERDICT_SLOTS - 1);
-  __u64 *verdict = bpf_map_lookup_elem(&pid_verdicts, &slot);
-  if (verdict && *verdict >> 32 == pid) *verdict = 0;
+static __always_inline void forget_cached_decision(__u32 pid) {
+  __u32 slot = pid & (PID_FILTER_CACHE_SLOTS - 1);
+  __u64 *cached = bpf_map_lookup_elem(&pid_filter_cache, &slot);
+  if (cached && *cached >> 32 == pid) *cached = 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP connection that a traced process asked for and did not get.
+// A TCP connection of a traced process that failed to be established.
 #pragma once
 #include "event.h"
 
@@ -7,7 +7,7 @@ struct obi_connect_failed {
   struct obi_event_header header;
   __u64 start_ns;      // CLOCK_MONOTONIC, when the handshake began
   __u64 end_ns;        // CLOCK_MONOTONIC, when it had failed
-  __u32 pid;           // process (tgid) that asked for it, root pid namespace
+  __u32 pid;           // process (tgid) that called connect, root pid namespace
   __u32 netns;         // inode of the network namespace
   __u16 family;        // AF_INET or AF_INET6
   __u16 local_port;    // host byte order

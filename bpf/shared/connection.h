@@ -12,28 +12,28 @@ enum socket_kind {
   SOCKET_UDP = 4,  // connected to a DNS port, or not connected
 };
 
-#define TOLD_END 4
+#define REPORTED_END 4
 
 struct connection {
   __u64 id;
   __u64 inode;
-  __u32 message_bytes;  // payload captured of the current message (a run of calls in one direction)
-  __u32 opening_bytes;  // moved in both directions while the mode was OBI_MODE_OPENING
-  __u32 asked_in;       // the generation of wishes in which `wish` was looked for
-  __u8 wish;            // enum obi_capture_mode, user space's choice; OBI_MODE_OPENING: it has made none
-  __u8 direction;       // of the current message: enum obi_direction, 0xff before the first
-  __u8 mode;            // enum obi_capture_mode, the kernel's own choice
-  __u8 role;            // enum obi_connection_role
-  __u8 announced;       // 1: struct obi_connection_open was sent
-  __u8 request_heads;   // calls of the current message that began like an HTTP request
-  __u8 stream_socket;   // enum socket_kind
-  __u8 told;            // bit per direction: `told_to` is valid; TOLD_END: the end of what is received, too
-  __u8 mid_life;        // 1: its beginning was not seen
-  __u8 answered;        // 1: bytes have moved in both directions
-  __u8 end;               // enum obi_connection_end; 0 while it goes on
-  __u8 has_end_position;  // 1: `end_position` is valid
-  __u32 told_to[2];     // stream position behind what was reported, by direction; kept by hooks that may see bytes twice
-                        // of AF_UNIX: the process that moved the last bytes
-  __u32 end_position[2];  // stream position behind the last byte, by direction, when the connection had ended
-  __u64 end_ns;           // CLOCK_MONOTONIC, when `end` was set
+  __u32 message_bytes;     // payload captured of the current message (a run of calls in one direction)
+  __u32 probed_bytes;      // transferred in both directions while the mode was OBI_MODE_PROBING
+  __u32 override_epoch;    // capture_override_epoch in which `capture_override` was looked up
+  __u8 capture_override;   // enum obi_capture_mode, set by user space; OBI_MODE_PROBING: it has set none
+  __u8 direction;          // of the current message: enum obi_direction, 0xff before the first
+  __u8 mode;               // enum obi_capture_mode, the kernel's own choice
+  __u8 role;               // enum obi_connection_role
+  __u8 announced;          // 1: struct obi_connection_open was sent
+  __u8 request_heads;      // calls of the current message that began like an HTTP request
+  __u8 stream_socket;      // enum socket_kind
+  __u8 reported;           // bit per direction: `reported_until` is valid; REPORTED_END: the end of what is received, too
+  __u8 mid_life;           // 1: its beginning was not seen
+  __u8 answered;           // 1: bytes were transferred in both directions
+  __u8 end;                // enum obi_connection_end; 0 while it goes on
+  __u8 has_end_position;   // 1: `end_position` is valid
+  __u32 reported_until[2]; // stream position behind what was reported, by direction; of hooks that may see bytes twice
+                           // of AF_UNIX: the process that transferred the last bytes
+  __u32 end_position[2];   // stream position behind the last byte, by direction, when the connection had ended
+  __u64 end_ns;            // CLOCK_MONOTONIC, when `end` was set
 };

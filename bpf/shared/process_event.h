@@ -28,7 +28,7 @@ OBI_STATIC_ASSERT(sizeof(struct obi_process_event) == 48, "process event layout"
 // OBI_PROCESS_EXEC of a traced process: what it runs, as /proc may not say it any more when the event is read.
 struct obi_exec_event {
   struct obi_process_event event;
-  char path[256];  // by which the file was asked for, of a script its interpreter's; may be cut, may be relative
+  char path[256];  // as given to execve, of a script its interpreter's; may be cut, may be relative
   char name[64];   // of the file itself, where `path` may end with a link; may be cut
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_exec_event) == 368, "exec event layout");

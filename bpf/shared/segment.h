@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel tells user space about bytes that moved on a connection. Every capture back end emits these very
-// records, so nothing above src/capture can tell which hook saw the call.
+// What the kernel reports to user space about bytes transferred on a connection. Every capture back end emits these very
+// records, so nothing above src/capture depends on which hook saw the call.
 #pragma once
 #include "event.h"
 
@@ -21,7 +21,7 @@ enum obi_capture_mode {
   OBI_MODE_HEAD = 0,    // the start of each message; the rest of it only as lengths
   OBI_MODE_STREAM = 1,  // every byte, up to OBI_STREAM_CALL_BYTES a call: pipelined or multiplexed
   OBI_MODE_SILENT = 2,  // open and close only
-  OBI_MODE_OPENING = 3,  // what each connection begins with: every byte until HTTP is seen or OBI_OPENING_BYTES moved
+  OBI_MODE_PROBING = 3,  // what each connection begins with: every byte, until HTTP is seen or for OBI_PROBING_BYTES
 };
 
 // Payload size limits. A call of up to OBI_HEAD_CALL_BYTES travels whole; of a longer one, its start.
@@ -34,20 +34,20 @@ enum obi_capture_mode {
 #define OBI_STREAM_RECORD_BYTES 8192
 #define OBI_STREAM_CALL_BYTES (16 * OBI_STREAM_RECORD_BYTES)
 
-// What travels of a connection before user space must have said what it wants: little enough for a hundred connections that
-// begin at once to fit the ring. After the first of them user space is woken.
-#define OBI_OPENING_BYTES (32 * 1024)
-#define OBI_OPENING_WAKEUP_BYTES 4096
+// Bytes captured of a connection before user space has set a mode: few enough for a hundred connections that begin at once to
+// fit the ring. User space is woken after OBI_PROBING_WAKEUP_BYTES.
+#define OBI_PROBING_BYTES (32 * 1024)
+#define OBI_PROBING_WAKEUP_BYTES 4096
 
-// One call that moved bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
+// One call that transferred bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
 struct obi_segment {
   struct obi_event_header header;
   __u64 connection_id;   // struct obi_connection_open::id
-  __u64 start_ns;        // CLOCK_MONOTONIC; when its first byte was known to move
+  __u64 start_ns;        // CLOCK_MONOTONIC; when its first byte was seen
   __u64 end_ns;          // CLOCK_MONOTONIC, when the call returned
   __u32 pid;             // process (tgid) in the root pid namespace
   __u32 tid;             // thread, likewise
-  __u32 total_bytes;     // moved by the call (by this part of it, if OBI_SEGMENT_CONTINUED chains several)
+  __u32 total_bytes;     // transferred by the call (by this part of it, if OBI_SEGMENT_CONTINUED chains several)
   __u32 captured_bytes;  // <= total_bytes
   __u32 position;        // of the first byte in this direction's stream, modulo 2^32 (TCP sequence number)
   __u32 peer_position;   // of the other direction's next byte when the call returned
@@ -61,7 +61,7 @@ struct obi_segment {
 OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 
 enum obi_open_flag {
-  OBI_OPEN_MID_LIFE = 1 << 0,   // bytes had moved before the first segment
+  OBI_OPEN_MID_LIFE = 1 << 0,   // bytes were transferred before the first segment
   OBI_OPEN_DATAGRAMS = 1 << 1,  // UDP: each segment is a datagram. Told again after a pause; never closed
 };
 
@@ -74,7 +74,7 @@ struct obi_connection_open {
   __u64 ns;               // CLOCK_MONOTONIC
   __u64 local_inode;      // AF_UNIX: inode of this end's socket; else 0
   __u64 remote_inode;     // AF_UNIX: inode of the peer's socket, 0 if unknown; else 0
-  __u32 pid;              // process (tgid) that moved the first bytes, root pid namespace
+  __u32 pid;              // process (tgid) that transferred the first bytes, root pid namespace
   __u32 netns;            // inode of the network namespace
   __u16 family;           // AF_INET, AF_INET6 or AF_UNIX
   __u16 local_port;       // host byte order

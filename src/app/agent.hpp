@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's life: builds the graph of docs/map.md from the options, runs it, and drains it when
-// it is told to stop. One owner, the main thread.
+// it is asked to stop. One owner, the main thread.
 #pragma once
 #include <memory>
 #include <string>

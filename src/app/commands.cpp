@@ -126,10 +126,10 @@ base::Result<void> check_host(const AgentOptions& options) {
     std::vector<std::string> names;
     for (const auto& capability : missing)
       names.push_back(fmt::format("{} ({})", capability.name, capability.why));
-    const std::string told = fmt::format("missing capabilities: {}", fmt::join(names, ", "));
+    const std::string message = fmt::format("missing capabilities: {}", fmt::join(names, ", "));
     if (missing.front().essential || options.enforce_capabilities)
-      return base::fail(told + " (run as root, or grant them)");
-    spdlog::warn("{}; some processes may not be seen", told);
+      return base::fail(message + " (run as root, or grant them)");
+    spdlog::warn("{}; some processes may not be seen", message);
   }
   if (const auto mounted = inspect::mount_tracefs(); !mounted)
     spdlog::debug("{}", mounted.error().message);

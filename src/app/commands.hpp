@@ -14,7 +14,7 @@ namespace obi::app {
 /// check, audit, explain and --probe.
 bool is_report(CommandLine::Action action);
 /// Prints it; the exit code of the process: 0 = works here (explain: is instrumented), 1 = doesn't,
-/// 2 = can't be told.
+/// 2 = can't be found out.
 int report(const CommandLine& line, const config::Config& config);
 
 /// `config`: prints the effective configuration, unless `config_check`, and every warning and

@@ -133,7 +133,7 @@ std::optional<exporting::OtlpTracesOptions> otlp_traces_options(
   };
   set_unless_zero(traces.backoff.initial, key::kOtlpTracesBackoffInitialInterval);
   set_unless_zero(traces.backoff.max, key::kOtlpTracesBackoffMaxInterval);
-  set_unless_zero(traces.backoff.give_up_after, key::kOtlpTracesBackoffMaxElapsedTime);
+  set_unless_zero(traces.backoff.max_elapsed_time, key::kOtlpTracesBackoffMaxElapsedTime);
   traces.batch_max_size = static_cast<std::size_t>(config.get(key::kOtlpTracesBatchMaxSize));
   traces.queue_size = static_cast<std::size_t>(config.get(key::kOtlpTracesQueueSize));
   if (traces.queue_size == 0) traces.queue_size = 4 * traces.batch_max_size;

@@ -168,9 +168,9 @@ std::vector<exporting::InternalSources::ExporterState> Exporters::states() const
 void Exporters::fill(exporting::InternalSources& sources) const {
   sources.exporters = [this] { return states(); };
   const auto otlp_counts = [](const exporting::otlp::Sender::Counts& counts) {
-    exporting::InternalSources::OtlpCounts told{.exports = counts.delivered, .errors = {}};
-    told.errors.push_back({.error = "delivery", .count = counts.errors});
-    return told;
+    exporting::InternalSources::OtlpCounts result{.exports = counts.delivered, .errors = {}};
+    result.errors.push_back({.error = "delivery", .count = counts.errors});
+    return result;
   };
   if (otlp_traces_ != nullptr)
     sources.otlp_traces = [this, otlp_counts] {

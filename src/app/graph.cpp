@@ -48,7 +48,7 @@ constexpr std::size_t kIdleBatches = 64;
 
 AgentOptions with_account(AgentOptions options, model::MemoryAccount& account) {
   options.queue.memory = &account;
-  options.pairer.memory = &account;
+  options.connection_tracker.memory = &account;
   if (options.routes) options.routes->memory = &account;
   if (options.name_resolver) options.name_resolver->memory = &account;
   if (options.otlp_traces) options.otlp_traces->memory = &account;
@@ -66,7 +66,7 @@ struct Agent::Graph {
         options(with_account(std::move(agent_options), memory_account)),
         directory(&memory_account),
         lookup(directory),
-        pool(options.pairer.batch_length, kIdleBatches, &memory_account),
+        pool(options.connection_tracker.batch_length, kIdleBatches, &memory_account),
         exporters(options) {}
 
   base::Result<void> open(const CommandLine& line);
@@ -77,7 +77,7 @@ struct Agent::Graph {
   [[nodiscard]] exporting::InternalSources internal_sources();
   void print_summary() const;
 
-  model::MemoryAccount memory_account;  // outlives whoever holds memory
+  model::MemoryAccount memory_account;  // outlives all that hold memory
   AgentOptions options;
   model::Ledger ledger;
   discover::ProcessDirectory directory;
@@ -91,7 +91,7 @@ struct Agent::Graph {
   std::unique_ptr<TracerAttacher> attacher;
   std::unique_ptr<discover::Discovery> discovery;
   std::unique_ptr<capture::Recording> recording;
-  std::unique_ptr<pipeline::Pairer> pairer;
+  std::unique_ptr<pipeline::ConnectionTracker> connection_tracker;
   std::unique_ptr<KernelSource> kernel;
   std::unique_ptr<ReplaySource> replay;
   swarm::Runner runner;
@@ -145,12 +145,12 @@ base::Result<void> Agent::Graph::build_stages(bool is_replay) {
 }
 
 base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
-  options.pairer.wall_offset_ns = base::wall_offset_ns();
+  options.connection_tracker.wall_offset_ns = base::wall_offset_ns();
   if (line.replay) {
     auto opened = capture::Recording::open(*line.replay);
     if (!opened) return std::unexpected(std::move(opened.error()));
     recording = std::make_unique<capture::Recording>(std::move(*opened));
-    options.pairer.wall_offset_ns = recording->wall_offset_ns();
+    options.connection_tracker.wall_offset_ns = recording->wall_offset_ns();
   } else {
     tracer = OBI_TRY(capture::Tracer::open(options.tracer));
     attacher = std::make_unique<TracerAttacher>(*tracer);
@@ -161,8 +161,8 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
         .lost_events = [this] { return tracer->lost_process_events(); }};
     discovery = std::make_unique<discover::Discovery>(std::move(found), directory, *attacher);
   }
-  pairer = std::make_unique<pipeline::Pairer>(
-      options.pairer, ledger, pool,
+  connection_tracker = std::make_unique<pipeline::ConnectionTracker>(
+      options.connection_tracker, ledger, pool,
       [this](model::BatchRef&& batch) {
         const std::size_t count = batch->spans.size();
         if (!spans->send(std::move(batch))) ledger.add(model::Reason::SpansQueueFull, count);
@@ -175,12 +175,13 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
 
 void Agent::Graph::build_nodes() {
   if (recording) {
-    replay = std::make_unique<ReplaySource>(*recording, *pairer, directory, ledger);
+    replay = std::make_unique<ReplaySource>(*recording, *connection_tracker, directory, ledger);
     runner.add({.name = "replay",
                 .run = [this](std::stop_token stop) { replay->run(stop); },
                 .finished = [this] { spans->close(); }});
   } else {
-    kernel = std::make_unique<KernelSource>(*tracer, *pairer, *discovery, ledger, recorder.get(),
+    kernel = std::make_unique<KernelSource>(*tracer, *connection_tracker, *discovery, ledger,
+                                            recorder.get(),
                                             MemoryGuard(options.max_memory, memory_account));
     runner.add({.name = "capture",
                 .run = [this](std::stop_token stop) { kernel->run(stop); },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ebpf-instrument: reads the command line and the configuration, runs the agent until it is told to
-// stop.
+// ebpf-instrument: reads the command line and the configuration, runs the agent until it is asked
+// to stop.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>

@@ -36,7 +36,7 @@ TEST_F(MemoryGuardTest, ReportsHowNearTheCeilingIs) {
   EXPECT_EQ(level_at(55), Level::kFine);
 }
 
-TEST_F(MemoryGuardTest, TrimsTheHeapBeforeAnythingIsGivenUp) {
+TEST_F(MemoryGuardTest, TrimsTheHeapBeforeAnythingIsReleased) {
   level_at(30);
   EXPECT_EQ(trims_, 0);
   level_at(58);
@@ -45,7 +45,7 @@ TEST_F(MemoryGuardTest, TrimsTheHeapBeforeAnythingIsGivenUp) {
   EXPECT_EQ(trims_, 1) << "not at every look";
 }
 
-TEST_F(MemoryGuardTest, WhoIsAboveItsShareGivesWayUntilThereIsRoom) {
+TEST_F(MemoryGuardTest, WhatIsAboveItsShareIsReleasedUntilThereIsRoom) {
   account_.add(Holder::Series, 20 * kMebibyte);
   account_.add(Holder::Queues, 1 * kMebibyte);
   level_at(50);

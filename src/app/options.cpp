@@ -52,8 +52,8 @@ protocol::ConversationOptions conversation_options(const Config& config) {
           .mongo_requests = count(key::kMongoRequestsCacheSize)};
 }
 
-pipeline::PairerOptions pairer_options(const Config& config) {
-  pipeline::PairerOptions options;
+pipeline::ConnectionTrackerOptions connection_tracker_options(const Config& config) {
+  pipeline::ConnectionTrackerOptions options;
   options.max_connections = per_memory(config, options.max_connections);
   options.batch_length = static_cast<std::size_t>(config.get(key::kBatchLength));
   options.batch_timeout = config.get(key::kBatchTimeout);
@@ -197,7 +197,7 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
                   .override_id = config.get(key::kHostIdOverride),
                   .resolve_by_dns = config.get(key::kHostNameByDns)};
   options.tracer = tracer_options(config);
-  options.pairer = pairer_options(config);
+  options.connection_tracker = connection_tracker_options(config);
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);

@@ -16,8 +16,8 @@
 #include "model/query_redaction.hpp"
 #include "pipeline/attributes_filter/attributes_filter.hpp"
 #include "pipeline/name_resolver/name_resolver.hpp"
-#include "pipeline/pair/pairer.hpp"
 #include "pipeline/routes/routes.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 #include "swarm/queue.hpp"
 
 namespace obi::app {
@@ -40,7 +40,7 @@ struct AgentOptions {
   config::Discovery discovery;
   discover::HostOptions host;
   capture::TracerOptions tracer;
-  pipeline::PairerOptions pairer;
+  pipeline::ConnectionTrackerOptions connection_tracker;
   std::optional<pipeline::RoutesOptions> routes;  ///< empty = stage off
   std::optional<pipeline::NameResolverOptions> name_resolver;
   pipeline::AttributesFilterOptions filter;

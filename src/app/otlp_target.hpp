@@ -13,7 +13,7 @@ namespace obi::app {
 enum class OtlpSignal { kTraces, kMetrics };
 
 /// nullopt if no endpoint is configured for the signal. The signal's own endpoint wins over the
-/// common one; the protocol is the configured one, else told by the port (…4317 gRPC, else HTTP).
+/// common one; the protocol is the configured one, else found by the port (…4317 gRPC, else HTTP).
 /// An endpoint without a scheme is plain text.
 std::optional<exporting::OtlpTarget> otlp_target(const config::Config& config, OtlpSignal signal,
                                                  std::vector<std::string>& mistakes,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where records come from: the kernel, or a recording. Both feed the same pairing stage.
+// Where records come from: the kernel, or a recording. Both feed the same connection tracker.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -11,7 +11,7 @@
 #include "capture/recording.hpp"
 #include "capture/tracer.hpp"
 #include "discover/discovery.hpp"
-#include "pipeline/pair/pairer.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 
 namespace obi::app {
 
@@ -32,10 +32,11 @@ class SharedRecorder {
 /// The capture thread's work.
 class KernelSource {
  public:
-  KernelSource(capture::Tracer& tracer, pipeline::Pairer& pairer, discover::Discovery& discovery,
-               model::Ledger& ledger, SharedRecorder* recorder, MemoryGuard memory)
+  KernelSource(capture::Tracer& tracer, pipeline::ConnectionTracker& connection_tracker,
+               discover::Discovery& discovery, model::Ledger& ledger, SharedRecorder* recorder,
+               MemoryGuard memory)
       : tracer_(tracer),
-        pairer_(pairer),
+        connection_tracker_(connection_tracker),
         discovery_(discovery),
         ledger_(ledger),
         recorder_(recorder),
@@ -48,7 +49,7 @@ class KernelSource {
   void on_tick();
   void hold_ceiling(std::uint64_t now_ns);
   capture::Tracer& tracer_;
-  pipeline::Pairer& pairer_;
+  pipeline::ConnectionTracker& connection_tracker_;
   discover::Discovery& discovery_;
   model::Ledger& ledger_;
   SharedRecorder* recorder_;
@@ -58,9 +59,12 @@ class KernelSource {
 /// The same from a recording, as fast as it goes, with the recording's own time.
 class ReplaySource {
  public:
-  ReplaySource(const capture::Recording& recording, pipeline::Pairer& pairer,
+  ReplaySource(const capture::Recording& recording, pipeline::ConnectionTracker& connection_tracker,
                discover::ProcessDirectory& directory, model::Ledger& ledger)
-      : recording_(recording), pairer_(pairer), directory_(directory), ledger_(ledger) {}
+      : recording_(recording),
+        connection_tracker_(connection_tracker),
+        directory_(directory),
+        ledger_(ledger) {}
   void run(std::stop_token stop);
   [[nodiscard]] bool is_finished() const { return finished_; }
 
@@ -68,7 +72,7 @@ class ReplaySource {
   void consume(std::span<const std::byte> record);
   void advance(std::uint64_t now_ns);
   const capture::Recording& recording_;
-  pipeline::Pairer& pairer_;
+  pipeline::ConnectionTracker& connection_tracker_;
   discover::ProcessDirectory& directory_;
   model::Ledger& ledger_;
   std::uint64_t now_ns_ = 0;

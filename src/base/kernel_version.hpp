@@ -14,7 +14,7 @@ struct KernelVersion {
 
 /// "6.1.0-31-amd64" → 6.1; 0.0 for anything else.
 KernelVersion parse_release(const std::string& release);
-/// Of the kernel that runs here, as uname(2) tells it.
+/// Of the running kernel, from uname(2).
 KernelVersion running_kernel();
 
 }  // namespace obi::base

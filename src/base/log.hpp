@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The project's log is spdlog's default logger, on stderr; this sets its level and format.
-// Levels say who must act: error = the operator, now; warn = the operator, some day; info = nobody;
-// debug = developers. Messages carry key=value fields; no payload bytes or header values at info
-// and above.
+// The project's log is spdlog's default logger, on stderr; this sets its level and format. Levels
+// say who must act: error = the operator, now; warn = the operator, some day; info = no one; debug
+// = developers. Messages carry key=value fields; no payload bytes or header values at info and
+// above.
 #pragma once
 #include <string_view>
 

@@ -9,8 +9,8 @@
 
 namespace obi::base {
 
-/// One failure, told so that it reads as one line to a person. `context` is put in front while it
-/// travels up.
+/// One failure, written so that it reads as one line to a person. `context` is put in front while
+/// it travels up.
 struct Error {
   std::string message;
   int error_number = 0;  ///< errno of the failed call, 0 if there is none

@@ -24,7 +24,7 @@ struct ExecutableFacts {
 ExecutableFacts read_executable(const std::string& path);
 ExecutableFacts read_executable(int file);
 
-/// What the file and its name tell alone; nullopt if the mapped libraries must be asked.
+/// By the file and its name alone; nullopt if the mapped libraries decide.
 std::optional<model::Language> language_of_file(const ExecutableFacts& facts,
                                                 std::string_view executable);
 

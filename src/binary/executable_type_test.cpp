@@ -108,7 +108,7 @@ TEST(ExecutableType, RustIsKnownByTheCompilersTraces) {
   EXPECT_FALSE(facts_of(with_section(".comment", "GCC: (Debian)")).is_rust);
 }
 
-TEST(ExecutableType, A32BitFileIsTold) {
+TEST(ExecutableType, A32BitFileIsRecognised) {
   std::string bytes = with_section(".text", "x");
   bytes[EI_CLASS] = ELFCLASS32;
   EXPECT_TRUE(facts_of(bytes).is_32_bit);

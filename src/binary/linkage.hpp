@@ -11,8 +11,9 @@ struct Linkage {
   std::string tls_library;  ///< inside the executable: "OpenSSL", "BoringSSL"; empty = none found
 };
 
-/// TLS is told by its symbols, and BoringSSL also by its name in the data, so a stripped executable
-/// with OpenSSL inside isn't recognised. A file that isn't ELF or can't be read gives neither.
+/// TLS is found by its symbols, and BoringSSL also by its name in the data, so a stripped
+/// executable with OpenSSL inside isn't recognised. A file that isn't ELF or can't be read gives
+/// neither.
 Linkage read_linkage(const std::string& path);
 
 }  // namespace obi::binary

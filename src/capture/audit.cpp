@@ -26,7 +26,7 @@ std::uint64_t instructions_in(const char* log) {
   return line != nullptr && std::sscanf(line, "processed %llu insns", &count) == 1 ? count : 0;
 }
 
-// The kernel tells each map's charge in its fdinfo.
+// Each map's charge is in its fdinfo.
 std::uint64_t bytes_of(int map_fd) {
   std::ifstream info("/proc/self/fdinfo/" + std::to_string(map_fd));
   for (std::string key; info >> key;) {

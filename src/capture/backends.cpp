@@ -25,8 +25,8 @@ class SkeletonPrograms final : public Programs {
   [[nodiscard]] std::uint32_t* filter_generation() const override {
     return const_cast<std::uint32_t*>(&skeleton_->data->filter_generation);
   }
-  [[nodiscard]] std::uint32_t* wish_generation() const override {
-    return const_cast<std::uint32_t*>(&skeleton_->data->wish_generation);
+  [[nodiscard]] std::uint32_t* capture_override_epoch() const override {
+    return const_cast<std::uint32_t*>(&skeleton_->data->capture_override_epoch);
   }
 
  private:
@@ -37,9 +37,9 @@ class SkeletonPrograms final : public Programs {
     skeleton_ = nullptr;
   }
   void set_wakeup_bytes(std::uint32_t bytes) override { skeleton_->rodata->wakeup_bytes = bytes; }
-  void set_hooked_twice() override {
-    if constexpr (requires { skeleton_->rodata->hooked_twice; })
-      skeleton_->rodata->hooked_twice = true;
+  void set_has_fallback() override {
+    if constexpr (requires { skeleton_->rodata->has_fallback; })
+      skeleton_->rodata->has_fallback = true;
   }
 
   Skeleton* skeleton_ = nullptr;

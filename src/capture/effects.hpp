@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a BPF program is able to alter outside its own maps, judged by its type and by the helpers
+// What a BPF program is able to alter outside its own maps, found by its type and by the helpers
 // it calls (include/uapi/linux/bpf.h). By allow-list: a type or helper that isn't known to only
 // read counts as altering.
 #pragma once

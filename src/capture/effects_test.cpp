@@ -22,7 +22,7 @@ TEST(Effects, AProgramThatReadsAltersNothing) {
   EXPECT_THAT(helpers_called(code), ElementsAre(BPF_FUNC_probe_read_user, BPF_FUNC_ringbuf_submit));
 }
 
-TEST(Effects, TellsWhatAHelperAlters) {
+TEST(Effects, ReportsWhatAHelperAlters) {
   EXPECT_THAT(alters(kRawTracepoint, std::vector{call(BPF_FUNC_probe_write_user)}),
               ElementsAre("user memory"));
   EXPECT_THAT(alters(kRawTracepoint,

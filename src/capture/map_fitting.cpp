@@ -14,7 +14,7 @@ namespace {
 
 bool may_shrink(const bpf_map* map) {
   static constexpr auto kNames = std::to_array<std::string_view>(
-      {"segments", "connections", "datagram_connections", "connecting", "capture_wishes",
+      {"segments", "connections", "datagram_connections", "connecting", "capture_overrides",
        "allowed_pids", "pending_calls"});
   return std::ranges::find(kNames, bpf_map__name(map)) != kNames.end();
 }

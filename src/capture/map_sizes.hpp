@@ -21,7 +21,7 @@ struct MapShape {
 std::size_t estimated_bytes(const MapShape& map, std::size_t cpus);
 
 /// Halvings of the maps that may shrink (ring buffer of segments, connections, processes) until
-/// `shrinkable` >> halvings fits beside `fixed`. At most kMaxHalvings; the error tells what is
+/// `shrinkable` >> halvings fits beside `fixed`. At most kMaxHalvings; the error says what is
 /// needed at least. `ceiling` 0 = none.
 inline constexpr unsigned kMaxHalvings = 4;  // 256 KiB of ring, 1024 connections and processes
 base::Result<unsigned> halvings_to_fit(std::size_t shrinkable, std::size_t fixed,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // User-space side of the PID filter (layout: bpf/shared/pid_filter.h): fills the bitmap and the
-// exact table, and voids the kernel's remembered verdicts. Not thread-safe.
+// exact table, and voids the kernel's cache of them. Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,8 +13,8 @@ namespace obi::capture {
 
 class PidFilter {
  public:
-  /// `segments`: the memory-mapped bitmap of OBI_PID_SEGMENTS words; `generation`: the kernel's
-  /// verdict generation.
+  /// `segments`: the memory-mapped bitmap of OBI_PID_SEGMENTS words; `generation`: that of the
+  /// kernel's cache.
   PidFilter(int allowed_map, std::uint64_t* segments, std::uint32_t* generation)
       : allowed_map_(allowed_map), segments_(segments), generation_(generation) {}
 

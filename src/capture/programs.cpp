@@ -30,10 +30,10 @@ bool runs_on_demand(const bpf_program* program) {
   return std::string_view(bpf_program__section_name(program)).find('/') == std::string_view::npos;
 }
 
-// Without these a back end would see nothing, or not know when to stop. The second program of a
-// hook only tells what the first one could not.
+// Without these a back end would see nothing, or not know when to stop. The fallback of a hook only
+// reports what the first program could not.
 bool is_essential(const bpf_program* program) {
-  if (std::string_view(bpf_program__name(program)).ends_with("_again")) return false;
+  if (std::string_view(bpf_program__name(program)).ends_with("_fallback")) return false;
   static constexpr std::array kEssential = std::to_array<std::string_view>(
       {"sys_exit", "inet_sendmsg", "inet_recvmsg", "tcp_cleanup_rbuf", "tcp_sendmsg_locked",
        "sock_send_length", "skb_copy_datagram_iovec", "sock_recv_length", "sched_process_exec",
@@ -106,7 +106,7 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
       options.btf_file.empty() ? btf__load_vmlinux_btf()
                                : btf__parse(options.btf_file.c_str(), nullptr),
       btf__free);
-  if (!types) return {};  // the load will tell
+  if (!types) return {};  // the load will fail
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
     const std::string missing = missing_hook(program, types.get());
@@ -117,13 +117,13 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
   return {};
 }
 
-// A program that isn't loaded by default is the second one of its hook. The kernel's system call
+// A program that isn't loaded by default is the fallback of its hook. The kernel's system call
 // tracepoints can be preempted from 6.13 on.
-void Programs::hook_twice_if_preemptible() {
+void Programs::load_fallbacks_if_preemptible() {
   if (base::running_kernel() < base::KernelVersion{.major = 6, .minor = 13}) return;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) bpf_program__set_autoload(program, true);
-  set_hooked_twice();
+  set_has_fallback();
 }
 
 base::Result<void> Programs::open_for(const TracerOptions& options) {
@@ -132,7 +132,7 @@ base::Result<void> Programs::open_for(const TracerOptions& options) {
   open(open_options);
   if (object() == nullptr) return base::fail("opening the BPF object", errno);
   if (auto fits = fit_maps(options); !fits) return fits;
-  hook_twice_if_preemptible();
+  load_fallbacks_if_preemptible();
   if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
   if (options.verifier_statistics) ask_for_statistics();
   return {};

@@ -39,17 +39,17 @@ class Programs {
   [[nodiscard]] Audit audit() const;
   /// Raised after each change of the PID filter.
   [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
-  /// Raised after each wish of what to capture.
-  [[nodiscard]] virtual std::uint32_t* wish_generation() const = 0;
+  /// Raised after each change of the capture overrides.
+  [[nodiscard]] virtual std::uint32_t* capture_override_epoch() const = 0;
 
  protected:
   virtual void open(const bpf_object_open_opts&
-                        options) = 0;  ///< afterwards `object()` is not null, or errno tells why
+                        options) = 0;  ///< afterwards `object()` is not null, or errno is set
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
-  /// The programs are told that those named …_again are loaded, too.
-  virtual void set_hooked_twice() = 0;
+  /// The programs named …_fallback are loaded, too.
+  virtual void set_has_fallback() = 0;
   void detach();
 
  private:
@@ -57,7 +57,7 @@ class Programs {
   base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
   base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
-  void hook_twice_if_preemptible();
+  void load_fallbacks_if_preemptible();
   [[nodiscard]] base::Result<void> refuse_altering() const;
   base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();

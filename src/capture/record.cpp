@@ -101,7 +101,7 @@ Record decode_connect_failed(std::span<const std::byte> record) {
   return failed;
 }
 
-// The path that /proc would have told: that of the interpreter, with the name of the file itself.
+// The path that /proc would have shown: that of the interpreter, with the name of the file itself.
 std::string path_of(const obi_exec_event& raw) {
   const auto text = [](const auto& bytes) {
     return std::string_view(bytes, strnlen(bytes, sizeof(bytes)));

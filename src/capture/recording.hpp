@@ -2,8 +2,8 @@
 // Recordings: the raw records of a run in a file, so that the same pipeline can run from it again,
 // without root or BPF and with the same result. Layout: `RecordingHeader`, then the records one
 // after another, each starting with its obi_event_header (bpf/shared/event.h), padded to 8 bytes.
-// Host byte order. Records of type OBI_EVENT_SERVICE, which only recordings have, tell which
-// service a process is, as JSON. Not thread-safe: one recorder, one thread.
+// Host byte order. Records of type OBI_EVENT_SERVICE, which only recordings have, say which service
+// a process is, as JSON. Not thread-safe: one recorder, one thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +37,7 @@ class Recorder {
  public:
   static base::Result<std::unique_ptr<Recorder>> open(const RecorderOptions& options,
                                                       std::int64_t wall_offset_ns);
-  /// Malformed records are written as they are. A write error is kept and told by `close`.
+  /// Malformed records are written as they are. A write error is kept and returned by `close`.
   void write(std::span<const std::byte> record);
   void write_service(std::uint32_t pid, const model::Service& service);
   base::Result<void> close();

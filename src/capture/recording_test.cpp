@@ -50,10 +50,10 @@ TEST_F(RecordingFile, GivesBackEveryRecordInOrder) {
   std::vector<std::string> seen;
   recording->replay([&](std::span<const std::byte> bytes) {
     const Record record = decode_record(bytes);
-    if (const auto* told = std::get_if<ServiceRecord>(&record)) {
-      const auto read = read_service(told->json);
+    if (const auto* owner = std::get_if<ServiceRecord>(&record)) {
+      const auto read = read_service(owner->json);
       ASSERT_TRUE(read);
-      seen.push_back(std::to_string(told->pid) + " " + read->name + " " +
+      seen.push_back(std::to_string(owner->pid) + " " + read->name + " " +
                      std::string(to_string(read->language)) + " " + read->metadata.at(0).second);
     } else {
       const auto payload = std::get<model::Segment>(record).payload;

@@ -19,7 +19,7 @@
 namespace obi::capture {
 namespace {
 
-// No two stretches alike; short enough for the smallest ring.
+// No two stretches are equal; short enough for the smallest ring.
 std::string known_bytes() {
   std::string bytes;
   for (int i = 0; bytes.size() < 600; ++i) bytes += "obi self-check " + std::to_string(i) + '\n';

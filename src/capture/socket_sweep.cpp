@@ -42,8 +42,7 @@ void SocketSweep::on_process(std::span<const std::byte> record) {
   if (record.size() < sizeof(event)) return;
   std::memcpy(&event, record.data(), sizeof(event));
   if (event.kind != OBI_PROCESS_EXIT || event.is_captured == 0) return;
-  if (exits_.size() >= kMaxExits)
-    exits_.clear();  // then the ends are told by the time they are seen
+  if (exits_.size() >= kMaxExits) exits_.clear();  // then an end has the time at which it is seen
   exits_[event.pid] = event.ns;
 }
 
@@ -78,7 +77,7 @@ void SocketSweep::look_at_batch(std::uint64_t now_ns) {
 void SocketSweep::look_at(std::uint64_t key, const connection& entry, std::uint64_t now_ns) {
   if (entry.stream_socket != STREAM_UNIX) return;
   has_unix_ = true;
-  const auto exit = exits_.find(entry.told_to[0]);
+  const auto exit = exits_.find(entry.reported_until[0]);
   std::array<__u64, 2> arguments{key, exit == exits_.end() ? now_ns : exit->second};
   LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = arguments.data(), .ctx_size_in = sizeof(arguments));
   if (const int failed = bpf_prog_test_run_opts(program_, &run); failed != 0) {

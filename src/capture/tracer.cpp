@@ -99,7 +99,7 @@ struct Tracer::Loaded {
   std::unique_ptr<Programs> programs;
   ring_buffer* rings = nullptr;  // process events first: in this order they are consumed
   std::uint64_t* pid_segments = nullptr;
-  int wishes = -1;  // descriptor of the map
+  int overrides = -1;  // descriptor of the map
   std::unique_ptr<PidFilter> filter;
   std::unique_ptr<SocketSweep> sweep;
   ConsumerCall* call = nullptr;
@@ -113,7 +113,7 @@ struct Tracer::Loaded {
   base::Result<void> map() {
     pid_segments = map_memory<std::uint64_t>(programs->map("pid_segments"), kSegmentsBytes);
     if (pid_segments == nullptr) return base::fail("mapping BPF map memory", errno);
-    wishes = programs->map("capture_wishes");
+    overrides = programs->map("capture_overrides");
     filter = std::make_unique<PidFilter>(programs->map("allowed_pids"), pid_segments,
                                          programs->filter_generation());
     sweep = std::make_unique<SocketSweep>(programs->map("connections"),
@@ -188,11 +188,13 @@ base::Result<void> Tracer::allow(const PidIdentity& process) {
 void Tracer::block(const PidIdentity& process) { loaded_->filter->block(process); }
 
 void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
-  const auto wish = static_cast<std::uint32_t>(mode);
-  // Never refused for want of room: the oldest gives way. If it is nevertheless, the kernel's own
-  // choice holds, and what that leaves out is counted as BytesUncaptured.
-  if (bpf_map_update_elem(loaded_->wishes, &connection_id, &wish, BPF_ANY) != 0) return;
-  std::atomic_ref(*loaded_->programs->wish_generation()).fetch_add(1, std::memory_order_release);
+  const auto capture_override = static_cast<std::uint32_t>(mode);
+  // Never refused for want of room: the table evicts the oldest. If it is nevertheless, the
+  // kernel's own choice holds, and what that leaves out is counted as BytesUncaptured.
+  if (bpf_map_update_elem(loaded_->overrides, &connection_id, &capture_override, BPF_ANY) != 0)
+    return;
+  std::atomic_ref(*loaded_->programs->capture_override_epoch())
+      .fetch_add(1, std::memory_order_release);
 }
 
 std::size_t Tracer::poll(std::chrono::milliseconds timeout, const Consumer& consume) {

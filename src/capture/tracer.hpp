@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Owns the capture programs in the kernel: opens, loads and attaches a back end, keeps the PID
-// filter, reads the ring buffers. Everything above works on the records alone and can't tell one
-// back end from another. Thread rule: `poll` from the capture thread; `allow`, `block` and
-// `set_mode` from any one thread each; the rest anywhere.
+// filter, reads the ring buffers. Everything above works on the records alone and doesn't depend on
+// the back end. Thread rule: `poll` from the capture thread; `allow`, `block` and `set_mode` from
+// any one thread each; the rest anywhere.
 #pragma once
 #include <array>
 #include <chrono>
@@ -37,7 +37,7 @@ struct TracerOptions {
   std::size_t max_map_bytes = 0;  ///< ceiling of all maps together; smaller ones are made to fit
   std::string btf_file;  ///< the kernel's types, for one that doesn't bring them; empty = its own
   bool passive = false;  ///< refuse programs that could alter anything but their own maps
-  bool verifier_statistics = false;  ///< have the kernel tell the verifier's work, for `audit`
+  bool verifier_statistics = false;  ///< have the kernel report the verifier's work, for `audit`
 };
 
 struct PidIdentity {

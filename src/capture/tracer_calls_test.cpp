@@ -153,7 +153,7 @@ TEST_F(TracerTest, ALongVectorTravelsAsItsHeadAndItsTail) {
   EXPECT_THAT(last, testing::Each("the end!"));
 }
 
-TEST_F(TracerTest, SendfileAndSpliceTellLengthsOnly) {
+TEST_F(TracerTest, SendfileAndSpliceReportLengthsOnly) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
     const int file = memfd_create("f", 0);
     std::array<int, 2> fds{};
@@ -182,7 +182,7 @@ int submit_and_wait(const std::function<void(io_uring_sqe*)>& prepare) {
   return result;
 }
 
-TEST_F(TracerTest, WhatIoUringMovesIsToldOrCounted) {
+TEST_F(TracerTest, WhatIoUringTransfersIsReportedOrCounted) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
     expect_bytes(submit_and_wait(
                      [&](io_uring_sqe* entry) { io_uring_prep_send(entry, s.a, "hello", 5, 0); }),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections that never came about: told once, with their peer, their error and their process.
+// Connections whose handshake failed: reported once, with their peer, their error and their
+// process.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
@@ -25,7 +26,7 @@ std::uint16_t port_of(int fd) {
   return ntohs(address.sin_port);
 }
 
-// Bound and not listening: nobody else gets the port, and it refuses.
+// Bound and not listening: no other socket gets the port, and it refuses.
 int refusing_socket() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = loopback(0);
@@ -66,7 +67,7 @@ class TracerConnect : public TracerTest {
   }
 };
 
-TEST_F(TracerConnect, ARefusedConnectionIsToldOnce) {
+TEST_F(TracerConnect, ARefusedConnectionIsReportedOnce) {
   const int refusing = refusing_socket();
   const std::uint16_t port = port_of(refusing);
   const Seen seen = capture(nullptr, [port](Sockets) {
@@ -78,7 +79,7 @@ TEST_F(TracerConnect, ARefusedConnectionIsToldOnce) {
   close(refusing);
 }
 
-TEST_F(TracerConnect, ARefusalThatComesLaterIsToldOnce) {
+TEST_F(TracerConnect, ARefusalThatComesLaterIsReportedOnce) {
   const int refusing = refusing_socket();
   const std::uint16_t port = port_of(refusing);
   const Seen seen = capture(nullptr, [port](Sockets) {
@@ -92,7 +93,7 @@ TEST_F(TracerConnect, ARefusalThatComesLaterIsToldOnce) {
   close(refusing);
 }
 
-TEST_F(TracerConnect, WhatTheProcessGivesUpHasNoError) {
+TEST_F(TracerConnect, WhatTheProcessAbandonsHasNoError) {
   const Sockets full = full_listener();
   const std::uint16_t port = port_of(full.a);
   const Seen seen = capture(nullptr, [port](Sockets) {
@@ -106,7 +107,7 @@ TEST_F(TracerConnect, WhatTheProcessGivesUpHasNoError) {
 }
 
 // There is no TCP to everybody.
-TEST_F(TracerConnect, WhatHasNoWayIsToldByItsCall) {
+TEST_F(TracerConnect, WhatHasNoRouteIsReportedByItsCall) {
   const Seen seen = capture(nullptr, [](Sockets) {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = loopback(7);
@@ -134,7 +135,7 @@ TEST_F(TracerConnect, EachAttemptCounts) {
   close(refusing);
 }
 
-TEST_F(TracerConnect, AConnectionThatComesAboutIsNotToldAsFailed) {
+TEST_F(TracerConnect, AConnectionThatComesAboutIsNotReportedAsFailed) {
   const Seen seen = capture(nullptr, [](Sockets) {
     const Sockets sockets = tcp_sockets();
     expect_bytes(write(sockets.a, "hello", 5), 5);

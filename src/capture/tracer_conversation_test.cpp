@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One scripted conversation, told in the same records by every back end.
+// One scripted conversation, reported in the same records by every back end.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ void converse() {
   close(s.a);
 }
 
-TEST_F(TracerTest, EveryBackEndTellsTheSameConversation) {
+TEST_F(TracerTest, EveryBackEndReportsTheSameConversation) {
   const Seen seen = capture(nullptr, [](Sockets) { converse(); });
   EXPECT_THAT(
       seen.transcript.lines(),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP: what goes to and comes from a DNS server is told, datagram by datagram, and nothing else is.
+// UDP: what goes to and comes from a DNS server is reported, datagram by datagram, and nothing else
+// is.
 #include <gtest/gtest.h>
 #include <sys/uio.h>
 
@@ -8,7 +9,7 @@
 namespace obi::capture {
 namespace {
 
-constexpr const char* kServer = "127.0.5.3";  // of the loopback, where nobody else has port 53
+constexpr const char* kServer = "127.0.5.3";  // of the loopback, where port 53 is free
 constexpr const char* kOther = "127.0.5.4";
 
 sockaddr_in address_of(const char* host, std::uint16_t port) {
@@ -143,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                                  }}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST_F(TracerTest, DatagramsToOtherPortsAreNobodysBusiness) {
+TEST_F(TracerTest, DatagramsToOtherPortsAreNotCaptured) {
   const Seen seen = capture(with_stranger, [](Sockets s) {
     ask(s.a, kServer, 5300);
     answer(s.b);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How connections end: each end is told the first thing that happened to it, and where its bytes
-// ended. `a` is the client's end, `b` the server's; both are the traced process's.
+// How connections end: each end is reported with the first thing that happened to it, and where its
+// bytes ended. `a` is the client's end, `b` the server's; both are the traced process's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -29,8 +29,8 @@ inline std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// One line for each thing that was told, with positions counted from the first byte seen of each
-// direction: the same in every run.
+// One line for each thing that was reported, with positions counted from the first byte seen of
+// each direction: the same in every run.
 class Transcript {
  public:
   void add(const model::ConnectionOpened& opened) {

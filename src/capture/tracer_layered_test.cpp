@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Protocols that the kernel layers on TCP: what the application sent and received must be told as
-// it is, or be counted. Never anything else.
+// Protocols that the kernel layers on TCP: what the application sent and received must be reported
+// as it is, or be counted. Never anything else.
 #include <gtest/gtest.h>
 #include <linux/tcp.h>
 #include <linux/tls.h>
@@ -48,7 +48,7 @@ class TracerLayered : public TracerTest {
     const auto row = std::ranges::find(losses, name, &KernelLoss::name);
     return row == losses.end() ? 0 : row->count;
   }
-  void expect_told_or_counted(const Seen& seen) {
+  void expect_reported_or_counted(const Seen& seen) {
     int received = 0;
     int sent = 0;
     for (std::size_t i = 0; i < seen.segments.size(); ++i) {
@@ -72,7 +72,7 @@ TEST_F(TracerLayered, Multipath) {
     GTEST_SKIP() << "this kernel has no MPTCP";
   if (tracer_->backend() == Backend::kTracepoint)
     GTEST_SKIP() << "TCP's tracepoints tell the subflows' bytes";
-  expect_told_or_counted(capture(multipath_sockets, talk));
+  expect_reported_or_counted(capture(multipath_sockets, talk));
 }
 
 TEST_F(TracerLayered, KernelTls) {
@@ -80,7 +80,7 @@ TEST_F(TracerLayered, KernelTls) {
     GTEST_SKIP() << "this kernel has no TLS of its own";
   if (tracer_->backend() == Backend::kTracepoint)
     GTEST_SKIP() << "TCP's tracepoints tell the encrypted bytes";
-  expect_told_or_counted(capture(encrypted_sockets, talk));
+  expect_reported_or_counted(capture(encrypted_sockets, talk));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a back end tells beside the bytes: positions, roles, ends, modes, processes, losses.
+// What a back end reports beside the bytes: positions, roles, ends, modes, processes, losses.
 #include "capture/tracer.hpp"
 
 #include <gtest/gtest.h>
@@ -65,7 +65,7 @@ TEST_F(TracerTest, NeitherEndOfASocketPairIsTheServer) {
   EXPECT_EQ(seen.opened[1].role, model::ConnectionRole::kUnknown);
 }
 
-TEST_F(TracerTest, EndOfStreamAndCloseAreTold) {
+TEST_F(TracerTest, EndOfStreamAndCloseAreReported) {
   const Seen seen = capture(tcp_sockets, [](Sockets s) {
     if (write(s.a, "bye", 3) != 3 || close(s.a) != 0) _exit(1);
     if (read(s.b, g_buffer, 64) != 3 || read(s.b, g_buffer, 64) != 0 || close(s.b) != 0) _exit(1);
@@ -99,7 +99,7 @@ TEST_F(TracerTest, ALongCallOfHttpTravelsAsItsHeadAndItsTail) {
 // Any of its bytes may matter, and user space can't have said yet which do.
 TEST_F(TracerTest, TheBeginningOfAConnectionTravelsWhole) {
   static constexpr std::size_t kCall = 8192;
-  static constexpr std::size_t kWhole = OBI_OPENING_BYTES / kCall;  // calls
+  static constexpr std::size_t kWhole = OBI_PROBING_BYTES / kCall;  // calls
   const auto act = [](Sockets s) {
     static std::array<char, kCall> room{};
     for (std::size_t i = 0; i <= kWhole; ++i) {
@@ -256,7 +256,7 @@ TEST_F(TracerTest, ChildrenOfATracedProcessAreTracedFromTheirFirstCall) {
   EXPECT_TRUE(forked);
 }
 
-TEST_F(TracerTest, ExecListenAndExitAreTold) {
+TEST_F(TracerTest, ExecListenAndExitAreReported) {
   const pid_t child = fork();
   if (child == 0) {
     execlp("python3", "python3", "-c", "import socket; s = socket.create_server(('127.0.0.1', 0))",

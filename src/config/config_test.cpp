@@ -229,7 +229,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"attributes: {select: [x]}", "attributes.select", "a mapping"},
         BadInput{"attributes: {select: {http.*: [x]}}", "attributes.select.http.*", "a mapping"}));
 
-TEST(ConfigMistakesTogether, AreAllTold) {
+TEST(ConfigMistakesTogether, AreAllReported) {
   const auto [config, mistakes] =
       load("trace_printer: loud\nebpf:\n  batch_length: x\n",
            {{"OTEL_EBPF_PROMETHEUS_PORT", "-1"}, {"OTEL_EBPF_BPF_BATCH_TIMEOUT", "soon"}});

@@ -125,7 +125,7 @@ TEST(ConfigDiscovery, InstrumentAndTheRootEntryAdd) {
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("executable_path")));
 }
 
-TEST(ConfigDiscovery, TheRootEntryTellsWhichKeysMadeIt) {
+TEST(ConfigDiscovery, TheRootEntryReportsWhichKeysMadeIt) {
   const auto discovery =
       read("open_port: 80\n", {{"OTEL_EBPF_AUTO_TARGET_EXE", "*/x"}, {"OTEL_SERVICE_NAME", "shop"}})
           .discovery;

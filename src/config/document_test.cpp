@@ -32,7 +32,7 @@ TEST(ConfigDocument, KeepsTheLinesOfKeys) {
   EXPECT_EQ(root.find("b")->find("d")->children[1].line, 6);
 }
 
-TEST(ConfigDocument, TellsNullFromEmptyText) {
+TEST(ConfigDocument, DistinguishesNullFromEmptyText) {
   const auto [root, mistakes] = parse("a:\nb: ~\nc: null\nd: \"\"\ne: 'null'\n");
   for (const char* name : {"a", "b", "c"}) EXPECT_TRUE(root.find(name)->is_null()) << name;
   EXPECT_TRUE(root.find("d")->is_scalar());

@@ -30,14 +30,14 @@ enum class Type : std::uint8_t {
 
 /// May be or'ed.
 enum Trait : unsigned {
-  kLater = 1U << 0U,  ///< checked, but its feature isn't built yet: who sets it is told so
+  kLater = 1U << 0U,  ///< checked, but its feature isn't built yet: setting it is a warning
   kEnvironmentOnly = 1U << 1U,  ///< the path is only a name, not a YAML key
-  kAnyCase = 1U << 2U,          ///< choices are told apart without regard to case
+  kAnyCase = 1U << 2U,          ///< choices are compared without regard to case
   kLenient = 1U << 3U,          ///< a wrong value is a warning, and the default counts
   kExpanded = 1U << 4U,         ///< `$X` and `${X}` in the variable's value are expanded
   kSubstituted = 1U << 5U,      ///< `${X:-default}` likewise, as in YAML
   kSecret = 1U << 6U,           ///< never printed
-  kNoEffect = 1U << 7U,  ///< checked, but there is nothing to set here: who sets it is told so
+  kNoEffect = 1U << 7U,  ///< checked, but there is nothing to set here: setting it is a warning
 };
 
 struct Key {

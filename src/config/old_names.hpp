@@ -10,7 +10,7 @@ namespace obi::config {
 struct OldName {
   std::string_view name;         ///< full path
   std::string_view path;         ///< key that takes its value; empty = none does
-  std::string_view hint;         ///< for whoever still uses it
+  std::string_view hint;         ///< for those who still use it
   bool is_milliseconds = false;  ///< the value is a number of ms for a duration
 };
 

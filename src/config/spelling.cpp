@@ -11,7 +11,7 @@
 namespace obi::config {
 namespace {
 
-constexpr std::size_t kMaxName = 200;  // longer ones are nobody's slip
+constexpr std::size_t kMaxName = 200;  // longer ones are no typing error
 constexpr std::size_t kMaxQuoted = 80;
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

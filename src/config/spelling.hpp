@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds what somebody who mistyped a name may have meant.
+// Finds the name that a mistyped one may stand for.
 #pragma once
 #include <span>
 #include <string>

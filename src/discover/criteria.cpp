@@ -20,7 +20,7 @@ bool matches(const config::Selector& selector, const Candidate& candidate) {
 }
 
 // Without regard to exclusions.
-Verdict select(const config::Discovery& rules, const Candidate& candidate) {
+Selection select_before_exclusions(const config::Discovery& rules, const Candidate& candidate) {
   if (!rules.switched_off.empty())
     return {.outcome = Outcome::kNotSelected, .reason = rules.switched_off};
   std::vector<const config::Selector*> found;
@@ -31,8 +31,8 @@ Verdict select(const config::Discovery& rules, const Candidate& candidate) {
     const std::string reason = "matches " + found.back()->origin;
     return {.outcome = Outcome::kSelected, .reason = reason, .matches = std::move(found)};
   }
-  if (candidate.parent_is_taken) {
-    return {.outcome = Outcome::kParentTaken, .reason = "its parent is instrumented"};
+  if (candidate.parent_is_instrumented) {
+    return {.outcome = Outcome::kParentInstrumented, .reason = "its parent is instrumented"};
   }
   if (!rules.instrument.empty()) {
     return {.outcome = Outcome::kNotSelected, .reason = "no selector matches"};
@@ -52,15 +52,15 @@ bool is_in_container(const Process& process, const Process& agent) {
   return process.pid_namespace != 0 && process.pid_namespace != agent.pid_namespace;
 }
 
-Verdict judge(const config::Discovery& rules, const Candidate& candidate) {
-  Verdict verdict = select(rules, candidate);
-  if (!verdict.taken()) return verdict;
+Selection select_process(const config::Discovery& rules, const Candidate& candidate) {
+  Selection selection = select_before_exclusions(rules, candidate);
+  if (!selection.instrumented()) return selection;
   for (const config::Selector& selector : rules.exclude) {
     if (matches(selector, candidate)) {
       return {.outcome = Outcome::kExcluded, .reason = "excluded by " + selector.origin};
     }
   }
-  return verdict;
+  return selection;
 }
 
 Criterion first_unmet(const config::Selector& selector, const Candidate& candidate) {
@@ -82,8 +82,8 @@ Criterion first_unmet(const config::Selector& selector, const Candidate& candida
 }
 
 std::chrono::nanoseconds age_to_wait(const config::Discovery& rules, std::chrono::nanoseconds age,
-                                     bool it_or_its_parent_is_taken) {
-  if (it_or_its_parent_is_taken || age >= rules.min_process_age) return {};
+                                     bool it_or_its_parent_is_instrumented) {
+  if (it_or_its_parent_is_instrumented || age >= rules.min_process_age) return {};
   return rules.min_process_age - age;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which processes are taken, and why. Pure: facts in, verdict out.
+// Which processes are instrumented, and why. Pure: facts in, selection out.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Candidate {
   const Process& process;
   std::function<const std::vector<std::uint16_t>&()> listening_ports;
   std::function<model::Language()> language;
-  bool parent_is_taken = false;
+  bool parent_is_instrumented = false;
   bool in_container = false;
 };
 
@@ -46,25 +46,25 @@ enum class Criterion : std::uint8_t {
 /// The first criterion of the entry that the process doesn't meet.
 Criterion first_unmet(const config::Selector& selector, const Candidate& candidate);
 
-struct Verdict {
+struct Selection {
   Outcome outcome = Outcome::kNotSelected;
   std::string reason;                            ///< one phrase, for logs and for explaining
   std::vector<const config::Selector*> matches;  ///< the entries that matched, in order
 
-  [[nodiscard]] bool taken() const { return info(outcome).taken; }
+  [[nodiscard]] bool instrumented() const { return info(outcome).instrumented; }
 };
 
-/// A process is taken if an entry selects it or its parent is taken, and no exclusion matches; with
-/// no entry at all, if it listens on a TCP port.
-Verdict judge(const config::Discovery& rules, const Candidate& candidate);
+/// A process is instrumented if an entry selects it or its parent is, and no exclusion matches;
+/// with no entry at all, if it listens on a TCP port.
+Selection select_process(const config::Discovery& rules, const Candidate& candidate);
 
-/// How long a process of this age is left alone yet; 0 = it is judged now. One that is captured
+/// How long a process of this age is left alone yet; 0 = it is decided now. One that is captured
 /// already, or whose parent is, has nothing to wait for.
 std::chrono::nanoseconds age_to_wait(const config::Discovery& rules, std::chrono::nanoseconds age,
-                                     bool it_or_its_parent_is_taken);
+                                     bool it_or_its_parent_is_instrumented);
 inline constexpr std::string_view kTooYoungReason = "it is younger than discovery.min_process_age";
 
-/// True if a port that begins to be listened on can change a verdict.
+/// True if a port that begins to be listened on can change a selection.
 bool depends_on_ports(const config::Discovery& rules);
 
 }  // namespace obi::discover

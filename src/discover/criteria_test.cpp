@@ -17,124 +17,124 @@ struct Subject {
       .pid = 10, .program = {.executable = "/usr/bin/server"}, .command_line = "server --verbose"};
   std::vector<std::uint16_t> listening;
   model::Language language = model::Language::kGeneric;
-  bool parent_is_taken = false;
+  bool parent_is_instrumented = false;
   bool in_container = false;
   int ports_asked = 0;
   int language_asked = 0;
 
-  Verdict judge(const config::Discovery& rules) {
-    return discover::judge(rules, {.process = process,
-                                   .listening_ports = [this]() -> const auto& {
-                                     ++ports_asked;
-                                     return listening;
-                                   },
-                                   .language =
-                                       [this] {
-                                         ++language_asked;
-                                         return language;
-                                       },
-                                   .parent_is_taken = parent_is_taken,
-                                   .in_container = in_container});
+  Selection select(const config::Discovery& rules) {
+    return discover::select_process(rules, {.process = process,
+                                            .listening_ports = [this]() -> const auto& {
+                                              ++ports_asked;
+                                              return listening;
+                                            },
+                                            .language =
+                                                [this] {
+                                                  ++language_asked;
+                                                  return language;
+                                                },
+                                            .parent_is_instrumented = parent_is_instrumented,
+                                            .in_container = in_container});
   }
-  bool is_taken_by(config::Selector selector) {
+  bool is_selected_by(config::Selector selector) {
     config::Discovery rules;
     rules.instrument.push_back(std::move(selector));
-    return judge(rules).taken();
+    return select(rules).instrumented();
   }
 };
 
-TEST(Judge, WithoutSelectorsEveryListenerIsTaken) {
+TEST(ProcessSelection, WithoutSelectorsEveryListenerIsInstrumented) {
   Subject subject;
-  EXPECT_EQ(subject.judge({}).outcome, Outcome::kNoPort);
+  EXPECT_EQ(subject.select({}).outcome, Outcome::kNoPort);
   subject.listening = {80};
-  EXPECT_EQ(subject.judge({}).outcome, Outcome::kListens);
+  EXPECT_EQ(subject.select({}).outcome, Outcome::kListens);
 }
 
-TEST(Judge, EachCriterionDecides) {
+TEST(ProcessSelection, EachCriterionDecides) {
   Subject subject;
   subject.listening = {8080};
   subject.language = model::Language::kGo;
-  EXPECT_TRUE(subject.is_taken_by({.open_ports = ports("80,8000-8100")}));
-  EXPECT_FALSE(subject.is_taken_by({.open_ports = ports("80")}));
-  EXPECT_TRUE(subject.is_taken_by({.exe_path = glob("*/server")}));
-  EXPECT_FALSE(subject.is_taken_by({.exe_path = glob("server")}));
-  EXPECT_TRUE(subject.is_taken_by({.languages = glob("{go,java}")}));
-  EXPECT_FALSE(subject.is_taken_by({.languages = glob("java")}));
-  EXPECT_TRUE(subject.is_taken_by({.cmd_args = glob("*--verbose*")}));
-  EXPECT_FALSE(subject.is_taken_by({.cmd_args = glob("*--quiet*")}));
-  EXPECT_TRUE(subject.is_taken_by({.target_pids = {9, 10}}));
-  EXPECT_FALSE(subject.is_taken_by({.target_pids = {9}}));
-  EXPECT_FALSE(subject.is_taken_by({.containers_only = true}));
+  EXPECT_TRUE(subject.is_selected_by({.open_ports = ports("80,8000-8100")}));
+  EXPECT_FALSE(subject.is_selected_by({.open_ports = ports("80")}));
+  EXPECT_TRUE(subject.is_selected_by({.exe_path = glob("*/server")}));
+  EXPECT_FALSE(subject.is_selected_by({.exe_path = glob("server")}));
+  EXPECT_TRUE(subject.is_selected_by({.languages = glob("{go,java}")}));
+  EXPECT_FALSE(subject.is_selected_by({.languages = glob("java")}));
+  EXPECT_TRUE(subject.is_selected_by({.cmd_args = glob("*--verbose*")}));
+  EXPECT_FALSE(subject.is_selected_by({.cmd_args = glob("*--quiet*")}));
+  EXPECT_TRUE(subject.is_selected_by({.target_pids = {9, 10}}));
+  EXPECT_FALSE(subject.is_selected_by({.target_pids = {9}}));
+  EXPECT_FALSE(subject.is_selected_by({.containers_only = true}));
   subject.in_container = true;
-  EXPECT_TRUE(subject.is_taken_by({.containers_only = true}));
+  EXPECT_TRUE(subject.is_selected_by({.containers_only = true}));
 }
 
-TEST(Judge, RegularExpressionsSearch) {
+TEST(ProcessSelection, RegularExpressionsSearch) {
   Subject subject;
   EXPECT_TRUE(
-      subject.is_taken_by({.exe_path = config::Pattern(*base::Regex::compile("bin/s.*r$"))}));
+      subject.is_selected_by({.exe_path = config::Pattern(*base::Regex::compile("bin/s.*r$"))}));
 }
 
-TEST(Judge, AllFieldsOfAnEntryMustHold) {
+TEST(ProcessSelection, AllFieldsOfAnEntryMustHold) {
   Subject subject;
   subject.listening = {80};
-  EXPECT_TRUE(subject.is_taken_by({.open_ports = ports("80"), .exe_path = glob("*/server")}));
-  EXPECT_FALSE(subject.is_taken_by({.open_ports = ports("80"), .exe_path = glob("*/client")}));
-  EXPECT_FALSE(subject.is_taken_by({.open_ports = ports("81"), .exe_path = glob("*/server")}));
+  EXPECT_TRUE(subject.is_selected_by({.open_ports = ports("80"), .exe_path = glob("*/server")}));
+  EXPECT_FALSE(subject.is_selected_by({.open_ports = ports("80"), .exe_path = glob("*/client")}));
+  EXPECT_FALSE(subject.is_selected_by({.open_ports = ports("81"), .exe_path = glob("*/server")}));
 }
 
-TEST(Judge, AnEntryThatNeedsMetadataNeverMatches) {
+TEST(ProcessSelection, AnEntryThatNeedsMetadataNeverMatches) {
   Subject subject;
   config::Selector selector{.exe_path = glob("*")};
   selector.metadata.emplace("k8s_namespace", glob("*"));
-  EXPECT_FALSE(subject.is_taken_by(selector));
-  EXPECT_FALSE(subject.is_taken_by({.name = "nothing to match"}));
+  EXPECT_FALSE(subject.is_selected_by(selector));
+  EXPECT_FALSE(subject.is_selected_by({.name = "nothing to match"}));
 }
 
-TEST(Judge, AllMatchingEntriesAreToldInOrder) {
+TEST(ProcessSelection, AllMatchingEntriesAreListedInOrder) {
   Subject subject;
   config::Discovery rules;
   rules.instrument = {{.origin = "first", .exe_path = glob("*")},
                       {.origin = "second", .exe_path = glob("/no")},
                       {.origin = "third", .exe_path = glob("*/server")}};
-  const Verdict verdict = subject.judge(rules);
-  EXPECT_EQ(verdict.outcome, Outcome::kSelected);
-  EXPECT_EQ(verdict.reason, "matches third");
-  EXPECT_EQ(verdict.matches,
+  const Selection selection = subject.select(rules);
+  EXPECT_EQ(selection.outcome, Outcome::kSelected);
+  EXPECT_EQ(selection.reason, "matches third");
+  EXPECT_EQ(selection.matches,
             (std::vector<const config::Selector*>{&rules.instrument[0], &rules.instrument[2]}));
 }
 
-TEST(Judge, ExclusionsWinOverSelectorsAndParents) {
+TEST(ProcessSelection, ExclusionsWinOverSelectorsAndParents) {
   Subject subject;
   config::Discovery rules;
   rules.instrument = {{.exe_path = glob("*")}};
   rules.exclude = {{.origin = "discovery.exclude_instrument[0]", .exe_path = glob("*/server")}};
-  EXPECT_EQ(subject.judge(rules).outcome, Outcome::kExcluded);
-  EXPECT_EQ(subject.judge(rules).reason, "excluded by discovery.exclude_instrument[0]");
+  EXPECT_EQ(subject.select(rules).outcome, Outcome::kExcluded);
+  EXPECT_EQ(subject.select(rules).reason, "excluded by discovery.exclude_instrument[0]");
   rules.instrument = {{.exe_path = glob("/no")}};
-  EXPECT_EQ(subject.judge(rules).outcome, Outcome::kNotSelected);
-  subject.parent_is_taken = true;
-  EXPECT_EQ(subject.judge(rules).outcome, Outcome::kExcluded);
+  EXPECT_EQ(subject.select(rules).outcome, Outcome::kNotSelected);
+  subject.parent_is_instrumented = true;
+  EXPECT_EQ(subject.select(rules).outcome, Outcome::kExcluded);
 }
 
-TEST(Judge, ChildrenFollowTheirParents) {
+TEST(ProcessSelection, ChildrenFollowTheirParents) {
   Subject subject;
-  subject.parent_is_taken = true;
+  subject.parent_is_instrumented = true;
   config::Discovery rules;
   rules.instrument = {{.exe_path = glob("/no")}};
-  EXPECT_EQ(subject.judge(rules).outcome, Outcome::kParentTaken);
-  EXPECT_EQ(subject.judge({}).outcome, Outcome::kParentTaken);
+  EXPECT_EQ(subject.select(rules).outcome, Outcome::kParentInstrumented);
+  EXPECT_EQ(subject.select({}).outcome, Outcome::kParentInstrumented);
 }
 
-TEST(Judge, AsksForCostlyFactsOnlyWhenTheyCanDecide) {
+TEST(ProcessSelection, AsksForCostlyFactsOnlyWhenTheyCanDecide) {
   Subject subject;
-  subject.is_taken_by({.open_ports = ports("80"), .exe_path = glob("/no")});
-  subject.is_taken_by({.exe_path = glob("/no"), .languages = glob("go")});
+  subject.is_selected_by({.open_ports = ports("80"), .exe_path = glob("/no")});
+  subject.is_selected_by({.exe_path = glob("/no"), .languages = glob("go")});
   EXPECT_EQ(subject.ports_asked, 0);
   EXPECT_EQ(subject.language_asked, 0);
 }
 
-TEST(AgeToWait, IsTheRestUnlessSomebodyIsTakenAlready) {
+TEST(AgeToWait, IsTheRestUnlessOneIsInstrumentedAlready) {
   using std::chrono::seconds;
   const config::Discovery rules{.min_process_age = seconds(5)};
   EXPECT_EQ(age_to_wait(rules, seconds(2), false), seconds(3));
@@ -143,7 +143,7 @@ TEST(AgeToWait, IsTheRestUnlessSomebodyIsTakenAlready) {
   EXPECT_EQ(age_to_wait({}, seconds(0), false), seconds(0));
 }
 
-TEST(DependsOnPorts, IsToldFromTheRules) {
+TEST(DependsOnPorts, IsFoundFromTheRules) {
   config::Discovery rules;
   EXPECT_TRUE(depends_on_ports(rules));
   rules.instrument = {{.exe_path = glob("*")}};

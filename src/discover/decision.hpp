@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why each process is or isn't instrumented. Written by discovery; read by whoever explains it.
-// Thread-safe.
+// Why each process is or isn't instrumented. Written by discovery, read by `explain`. Thread-safe.
 #pragma once
 #include <array>
 #include <atomic>
@@ -16,30 +15,30 @@
 namespace obi::discover {
 
 // clang-format off
-#define OBI_DISCOVERY_OUTCOMES(X)                 \
-  X(kSelected,     "selected",             true)  \
-  X(kParentTaken,  "parent_instrumented",  true)  \
-  X(kListens,      "listens",              true)  \
-  X(kExcluded,     "excluded",             false) \
-  X(kNotSelected,  "not_selected",         false) \
-  X(kNoPort,       "listens_on_no_port",   false) \
-  X(kTooYoung,     "too_young",            false) \
-  X(kAttachFailed, "attach_failed",        false)
+#define OBI_DISCOVERY_OUTCOMES(X)                       \
+  X(kSelected,           "selected",             true)  \
+  X(kParentInstrumented, "parent_instrumented",  true)  \
+  X(kListens,            "listens",              true)  \
+  X(kExcluded,           "excluded",             false) \
+  X(kNotSelected,        "not_selected",         false) \
+  X(kNoPort,             "listens_on_no_port",   false) \
+  X(kTooYoung,           "too_young",            false) \
+  X(kAttachFailed,       "attach_failed",        false)
 // clang-format on
 
 enum class Outcome : std::uint8_t {
-#define OBI_OUTCOME_ENUM(name, text, taken) name,
+#define OBI_OUTCOME_ENUM(name, text, instrumented) name,
   OBI_DISCOVERY_OUTCOMES(OBI_OUTCOME_ENUM)
 #undef OBI_OUTCOME_ENUM
 };
 
 struct OutcomeInfo {
-  std::string_view name;  ///< for metrics
-  bool taken = false;     ///< the process is instrumented
+  std::string_view name;      ///< for metrics
+  bool instrumented = false;  ///< the process is instrumented
 };
 
 inline constexpr std::array kOutcomes = {
-#define OBI_OUTCOME_ROW(name, text, taken) OutcomeInfo{text, taken},
+#define OBI_OUTCOME_ROW(name, text, instrumented) OutcomeInfo{text, instrumented},
     OBI_DISCOVERY_OUTCOMES(OBI_OUTCOME_ROW)
 #undef OBI_OUTCOME_ROW
 };
@@ -65,7 +64,7 @@ class DecisionLog {
   void forget(std::uint32_t pid);
 
   [[nodiscard]] std::optional<Decision> find(std::uint32_t pid) const;
-  /// Of the living processes, by pid.
+  /// Of the running processes, by pid.
   [[nodiscard]] std::vector<Decision> all() const;
   /// How often this was decided since the start.
   [[nodiscard]] std::uint64_t count(Outcome outcome) const;

@@ -13,7 +13,7 @@ namespace {
 
 // When a program has mapped its runtime for sure: until then its language is asked for again.
 constexpr auto kSettleAge = std::chrono::seconds(5);
-constexpr auto kClockTick = std::chrono::milliseconds(10);  // how exactly start times are told
+constexpr auto kClockTick = std::chrono::milliseconds(10);  // resolution of start times
 constexpr std::size_t kScanStep = 64;  // processes looked at before events get their turn
 constexpr std::size_t kMaxHeardPorts = 64;
 
@@ -52,79 +52,80 @@ void Discovery::run(std::stop_token stop) {
     if (!to_visit_.empty()) wake = Clock::now();
     const auto events = await_events(stop, wake);
     if (!events.empty()) examiner_.ports().refresh();
-    for (const News& news : events) handle(news);
-    look_at_the_grown_up();
+    for (const QueuedEvent& queued : events) handle(queued);
+    recheck_after_min_age();
     if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan(is_thorough_scan_due());
     continue_scan(kScanStep);
   }
 }
 
-std::deque<Discovery::News> Discovery::await_events(const std::stop_token& stop,
-                                                    Clock::time_point until) {
+std::deque<Discovery::QueuedEvent> Discovery::await_events(const std::stop_token& stop,
+                                                           Clock::time_point until) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, stop, until, [this] { return !inbox_.empty(); });
   return std::exchange(inbox_, {});
 }
 
-void Discovery::handle(const News& news) {
-  const model::ProcessEvent& event = news.event;
+void Discovery::handle(const QueuedEvent& queued) {
+  const model::ProcessEvent& event = queued.event;
   if (event.pid == options_.own_pid) return;
   if (event.kind == model::ProcessEventKind::kExit) return forget(event.pid, event.ns);
   if (event.kind == model::ProcessEventKind::kFork) return on_fork(event);
-  const auto glimpse = proc_.identify(event.pid);
-  if (!glimpse) {
-    if (event.kind == model::ProcessEventKind::kExec) on_exec_of_ended(news);
+  const auto snapshot = proc_.identify(event.pid);
+  if (!snapshot) {
+    if (event.kind == model::ProcessEventKind::kExec) on_exec_of_ended(queued);
     return;
   }
-  auto& heard = known(*glimpse).heard_ports;
+  auto& heard = known(*snapshot).heard_ports;
   if (event.kind == model::ProcessEventKind::kExec) {
     heard.clear();
-    if (!look_at(*glimpse, Occasion::kExec)) on_exec_of_ended(news);
+    if (!look_at(*snapshot, Trigger::kExec)) on_exec_of_ended(queued);
     return;
   }
   heard_of_ports_ = true;
   const bool heard_before = std::ranges::find(heard, event.port) != heard.end();
   if (!heard_before && heard.size() < kMaxHeardPorts) heard.push_back(event.port);
-  look_at(*glimpse, Occasion::kNews);
+  look_at(*snapshot, Trigger::kProcessEvent);
 }
 
-// The kernel lets the child of a captured process through, so it is known as its parent's twin at
-// once, even if it has ended meanwhile; the exec that may follow decides again.
+// The kernel captures the child of a captured process, so it inherits its parent's state at once,
+// even if it has ended meanwhile; the exec that may follow decides again.
 void Discovery::on_fork(const model::ProcessEvent& event) {
   const auto found = known_.find(event.parent_pid);
-  if (found == known_.end() || !found->second.taken) {
+  if (found == known_.end() || !found->second.instrumented) {
     if (found != known_.end()) found->second.has_children = true;
     return refuse_child(event);
   }
   const Known parent = found->second;
-  const auto glimpse = proc_.identify(event.pid);
-  if (glimpse) {
-    known(*glimpse);  // forgets whoever had the number before
+  const auto snapshot = proc_.identify(event.pid);
+  if (snapshot) {
+    known(*snapshot);  // forgets the process that had the number before
   } else {
     forget(event.pid, event.ns - 1);
   }
   directory_.inherit(event.pid, event.parent_pid, event.ns);
 
   Known& child = known_[event.pid];
-  child.parent_taken = true;
+  child.parent_instrumented = true;
   child.parent_matches = parent.matches;
-  child.taken = true;
+  child.instrumented = true;
   child.shared = parent.shared;
-  const bool let_through = event.ns > parent.taken_ns;
-  if (glimpse && !let_through) {
-    look_at(*glimpse, Occasion::kNews);
+  const bool let_through = event.ns > parent.instrumented_ns;
+  if (snapshot && !let_through) {
+    look_at(*snapshot, Trigger::kProcessEvent);
     return;
   }
-  become_twin(child, parent, event);
-  child.process.program.start_ticks = glimpse ? glimpse->program.start_ticks : 0;
+  inherit_from_parent(child, parent, event);
+  child.process.program.start_ticks = snapshot ? snapshot->program.start_ticks : 0;
 }
 
-void Discovery::become_twin(Known& child, const Known& parent, const model::ProcessEvent& event) {
-  child.judged = true;
+void Discovery::inherit_from_parent(Known& child, const Known& parent,
+                                    const model::ProcessEvent& event) {
+  child.decided = true;
   child.settled = parent.settled;
   child.matches = parent.matches;
   child.language = parent.language;
-  child.taken_ns = event.ns;
+  child.instrumented_ns = event.ns;
   child.process = parent.process;
   child.process.pid = event.pid;
   child.process.parent_pid = event.parent_pid;
@@ -132,101 +133,104 @@ void Discovery::become_twin(Known& child, const Known& parent, const model::Proc
   child.process.pid_namespace = event.pid_namespace;
   child.process.net_namespace = event.net_namespace;
   const auto service = directory_.find(event.pid);
-  note(child, Outcome::kParentTaken, "its parent is instrumented", service ? service->name : "");
+  note(child, Outcome::kParentInstrumented, "its parent is instrumented",
+       service ? service->name : "");
 }
 
-void Discovery::look_at_the_grown_up() {
+void Discovery::recheck_after_min_age() {
   const auto now = Clock::now();
   if (timers_.empty() || timers_.begin()->first > now) return;
   examiner_.ports().refresh();
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const std::uint32_t pid = timers_.begin()->second;
     cancel_timer(pid, known_[pid]);
-    if (const auto glimpse = proc_.identify(pid)) look_at(*glimpse, Occasion::kNews);
+    if (const auto snapshot = proc_.identify(pid)) look_at(*snapshot, Trigger::kProcessEvent);
   }
 }
 
-Discovery::Known& Discovery::known(const Process& glimpse) {
-  const auto found = known_.find(glimpse.pid);
-  bool taken = false;
+Discovery::Known& Discovery::known(const Process& snapshot) {
+  const auto found = known_.find(snapshot.pid);
+  bool instrumented = false;
   if (found != known_.end() &&
-      found->second.process.program.start_ticks != glimpse.program.start_ticks) {
+      found->second.process.program.start_ticks != snapshot.program.start_ticks) {
     // Its end went unheard, maybe by the kernel side, too, and the number is in use again.
-    taken = found->second.taken;
-    forget(glimpse.pid, base::monotonic_ns());
+    instrumented = found->second.instrumented;
+    forget(snapshot.pid, base::monotonic_ns());
   }
-  const auto [entry, fresh] = known_.try_emplace(glimpse.pid);
+  const auto [entry, fresh] = known_.try_emplace(snapshot.pid);
   if (fresh) {
     processes_seen_.fetch_add(1, std::memory_order_relaxed);
-    entry->second.process = glimpse;
-    entry->second.taken = taken;
+    entry->second.process = snapshot;
+    entry->second.instrumented = instrumented;
   }
   return entry->second;
 }
 
-bool Discovery::look_at(const Process& glimpse, Occasion occasion) {
-  Known& entry = known(glimpse);
+bool Discovery::look_at(const Process& snapshot, Trigger trigger) {
+  Known& entry = known(snapshot);
   const bool new_program =
-      occasion == Occasion::kExec || !entry.judged || entry.process.program != glimpse.program;
-  if (occasion == Occasion::kScan && !new_program && !may_change(entry)) return true;
-  notice_parent(entry, glimpse.parent_pid);
-  if (waits_for_age(entry, glimpse)) return true;
-  auto process = proc_.read(glimpse.pid);
+      trigger == Trigger::kExec || !entry.decided || entry.process.program != snapshot.program;
+  if (trigger == Trigger::kScan && !new_program && !may_change(entry)) return true;
+  notice_parent(entry, snapshot.parent_pid);
+  if (waits_for_age(entry, snapshot)) return true;
+  auto process = proc_.read(snapshot.pid);
   if (!process) return false;
-  if (entry.judged && new_program) entry.shared.reset();
-  if (occasion == Occasion::kExec) entry.shared = start_program(*process);
+  if (entry.decided && new_program) entry.shared.reset();
+  if (trigger == Trigger::kExec) entry.shared = start_program(*process);
   entry.process = std::move(*process);
-  entry.judged = entry.judged && !new_program;
+  entry.decided = entry.decided && !new_program;
   decide(entry, new_program);
-  entry.judged = true;
+  entry.decided = true;
   base::release_memory(entry.process.command_line);  // long, and not needed any more
   return true;
 }
 
 void Discovery::notice_parent(Known& known, std::uint32_t parent_pid) {
   const auto parent = known_.find(parent_pid);
-  if (parent == known_.end() || !parent->second.taken) return;
-  known.parent_taken = true;
+  if (parent == known_.end() || !parent->second.instrumented) return;
+  known.parent_instrumented = true;
   known.parent_matches = parent->second.matches;
 }
 
-bool Discovery::waits_for_age(Known& known, const Process& glimpse) {
-  cancel_timer(glimpse.pid, known);
-  const auto rest =
-      age_to_wait(options_.rules, age_of(glimpse.program), known.taken || known.parent_taken);
+bool Discovery::waits_for_age(Known& known, const Process& snapshot) {
+  cancel_timer(snapshot.pid, known);
+  const auto rest = age_to_wait(options_.rules, age_of(snapshot.program),
+                                known.instrumented || known.parent_instrumented);
   if (rest.count() == 0) return false;
-  known.process = glimpse;
+  known.process = snapshot;
   known.due = Clock::now() + rest + kClockTick;
-  timers_.emplace(*known.due, glimpse.pid);
+  timers_.emplace(*known.due, snapshot.pid);
   note(known, Outcome::kTooYoung, std::string(kTooYoungReason), "");
-  known.judged = true;
+  known.decided = true;
   return true;
 }
 
-// What a running program was taken for it stays, even if it closes its port; only an exclusion or
+// What a running program was found to be it stays, even if it closes its port; only an exclusion or
 // another program ends it.
 void Discovery::decide(Known& known, bool new_program) {
   Examination examination(examiner_, known.process, known.heard_ports);
-  Verdict verdict = judge(options_.rules, examination.candidate(known.parent_taken));
+  Selection selection =
+      select_process(options_.rules, examination.candidate(known.parent_instrumented));
   known.settled = age_of(known.process.program) >= kSettleAge;
-  if (!verdict.taken()) {
-    if (known.taken && !new_program && verdict.outcome != Outcome::kExcluded) return;
-    if (known.taken) release(known);
+  if (!selection.instrumented()) {
+    if (known.instrumented && !new_program && selection.outcome != Outcome::kExcluded) return;
+    if (known.instrumented) release(known);
     if (depends_on_ports_) known.ports_digest = examiner_.ports().digest(known.process);
-    return note(known, verdict.outcome, verdict.reason, "");
+    return note(known, selection.outcome, selection.reason, "");
   }
-  if (verdict.outcome == Outcome::kParentTaken) verdict.matches = known.parent_matches;
-  const bool same_service = known.taken && !new_program && verdict.matches == known.matches &&
+  if (selection.outcome == Outcome::kParentInstrumented) selection.matches = known.parent_matches;
+  const bool same_service = known.instrumented && !new_program &&
+                            selection.matches == known.matches &&
                             examination.language() == known.language;
   if (same_service) return;
   known.language = examination.language();
-  publish(known, verdict);
+  publish(known, selection);
 }
 
 void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
                      const std::string& service) {
   const bool again =
-      known.judged && known.outcome == outcome && known.reason == reason && service.empty();
+      known.decided && known.outcome == outcome && known.reason == reason && service.empty();
   known.outcome = outcome;
   known.reason = reason;
   if (again) return;
@@ -236,7 +240,7 @@ void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
   if (outcome == Outcome::kAttachFailed) level = spdlog::level::warn;
   spdlog::log(level,
               "process pid={} exe={:?} instrumented={} service={:?} language={} because={:?}",
-              process.pid, process.program.executable, info(outcome).taken, service,
+              process.pid, process.program.executable, info(outcome).instrumented, service,
               to_string(known.language), reason);
   decisions_.record({.pid = process.pid,
                      .executable = process.program.executable,
@@ -248,7 +252,7 @@ void Discovery::note(Known& known, Outcome outcome, const std::string& reason,
 void Discovery::release(Known& known) {
   attacher_.block(known.process);
   directory_.end(known.process.pid, base::monotonic_ns());
-  known.taken = false;
+  known.instrumented = false;
 }
 
 void Discovery::forget(std::uint32_t pid, std::uint64_t ns) {

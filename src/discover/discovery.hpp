@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the processes to instrument: by events from the kernel at once, and by a periodic look at
-// /proc for whatever the events could not tell (processes and sockets from before the agent, lost
-// events). Decides, names the service, and lets capture know.
-// What has not changed costs nothing: a scan passes over the processes that are known, except once
-// a minute, and when events were lost.
+// /proc for what has no event (processes and sockets from before the agent, lost events). Decides,
+// names the service, and passes the result to capture. What has not changed costs nothing: a scan
+// passes over the processes that are known, except once a minute, and when events were lost.
 // Thread rule: `push` and the const members from any thread; `scan` before `run`; `run` is the
 // discovery thread. Options, directory and attacher outlive it.
 #pragma once
@@ -44,7 +43,7 @@ class Attacher {
   /// the next scan. Children that a captured process forks are captured without asking, except
   /// those that it forked before.
   virtual base::Result<void> allow(const Process& process, const model::ServiceRef& service) = 0;
-  /// Of a living process; one that ends is not captured any more by itself.
+  /// Of a running process; one that ends is not captured any more by itself.
   virtual void block(const Process& process) = 0;
 };
 
@@ -64,7 +63,7 @@ class Discovery {
 
   Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher);
 
-  /// News from the kernel, in its order. When it returns, the directory has the child of a fork,
+  /// Events of the kernel, in its order. When it returns, the directory has the child of a fork,
   /// and a process that runs another program waits for its service there. Beyond kMaxInbox events
   /// are dropped and the next scan makes up for them.
   /// `executable`: of an exec, the path as far as the kernel said it.
@@ -83,7 +82,7 @@ class Discovery {
   using Matches = std::vector<const config::Selector*>;
 
   /// Why a process is looked at.
-  enum class Occasion : std::uint8_t { kScan, kNews, kExec };
+  enum class Trigger : std::uint8_t { kScan, kProcessEvent, kExec };
 
   /// What all processes share that come from one program that was started, by forks without an
   /// exec: they are one instance of one service.
@@ -95,55 +94,55 @@ class Discovery {
     model::ServiceRef service;
   };
 
-  struct News {
+  struct QueuedEvent {
     model::ProcessEvent event;
     std::string executable;
   };
 
   struct Known {
     Process process;
-    bool judged = false;
-    bool taken = false;
-    bool parent_taken = false;  // stays when the parent ends
-    bool settled = false;       // old enough that its runtime's libraries are mapped
-    bool has_children = false;  // it forked while it was not taken
-    std::uint64_t taken_ns =
+    bool decided = false;
+    bool instrumented = false;
+    bool parent_instrumented = false;  // stays when the parent ends
+    bool settled = false;              // old enough that its runtime's libraries are mapped
+    bool has_children = false;         // it forked while it was not instrumented
+    std::uint64_t instrumented_ns =
         0;  // CLOCK_MONOTONIC: children forked later are captured by the kernel
     Outcome outcome = Outcome::kNotSelected;
     std::string reason;
     Matches matches;
     Matches parent_matches;
-    std::shared_ptr<SharedProgram> shared;  // null until it is taken
+    std::shared_ptr<SharedProgram> shared;  // null until it is instrumented
     model::Language language = model::Language::kGeneric;
     std::vector<std::uint16_t> heard_ports;  // of listen events: /proc may show them later
     std::uint64_t ports_digest = 0;
     std::optional<Clock::time_point> due;  // when it is old enough
   };
 
-  std::deque<News> await_events(const std::stop_token& stop, Clock::time_point until);
-  void handle(const News& news);
+  std::deque<QueuedEvent> await_events(const std::stop_token& stop, Clock::time_point until);
+  void handle(const QueuedEvent& queued);
   void on_fork(const model::ProcessEvent& event);
   void refuse_child(const model::ProcessEvent& event);
-  void on_exec_of_ended(const News& news);
-  void become_twin(Known& child, const Known& parent, const model::ProcessEvent& event);
-  void look_at_the_grown_up();
+  void on_exec_of_ended(const QueuedEvent& queued);
+  void inherit_from_parent(Known& child, const Known& parent, const model::ProcessEvent& event);
+  void recheck_after_min_age();
   void begin_scan(bool thorough);
   void continue_scan(std::size_t steps);
   bool is_thorough_scan_due();
   bool is_worth_a_look(std::uint32_t pid);
   void forget_all_but(const std::vector<std::uint32_t>& pids);
 
-  Known& known(const Process& glimpse);
+  Known& known(const Process& snapshot);
   /// False if the process has just ended.
-  bool look_at(const Process& glimpse, Occasion occasion);
+  bool look_at(const Process& snapshot, Trigger trigger);
   [[nodiscard]] bool may_change(const Known& known);
   void notice_parent(Known& known, std::uint32_t parent_pid);
-  bool waits_for_age(Known& known, const Process& glimpse);
+  bool waits_for_age(Known& known, const Process& snapshot);
   void decide(Known& known, bool new_program);
   std::shared_ptr<SharedProgram> start_program(const Process& first);
   std::shared_ptr<SharedProgram> program_of(const Process& process);
   void name_program(const Known& known, const Matches& matches);
-  void publish(Known& known, const Verdict& verdict);
+  void publish(Known& known, const Selection& selection);
   void note(Known& known, Outcome outcome, const std::string& reason, const std::string& service);
   void release(Known& known);
   void forget(std::uint32_t pid, std::uint64_t ns);
@@ -171,7 +170,7 @@ class Discovery {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<News> inbox_;
+  std::deque<QueuedEvent> inbox_;
   std::atomic<std::uint64_t> dropped_events_{0};
 };
 

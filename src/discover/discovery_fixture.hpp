@@ -67,7 +67,7 @@ class DiscoveryTest : public testing::Test {
                       .pid_namespace = 4'026'531'836,
                       .port = port});
   }
-  // The marker is a process that is always taken; its turn comes behind all that was pushed.
+  // The marker is a process that is always instrumented; its turn comes behind all that was pushed.
   void settle() {
     const std::uint32_t marker = next_marker_++;
     if (rules_.instrument.empty()) {

@@ -35,7 +35,7 @@ std::shared_ptr<Discovery::SharedProgram> Discovery::program_of(const Process& p
   Process first = process;
   for (int i = 0; i < kMaxAncestors; ++i) {
     const auto known = known_.find(first.parent_pid);
-    if (known != known_.end() && known->second.taken && known->second.shared &&
+    if (known != known_.end() && known->second.instrumented && known->second.shared &&
         are_one_program(known->second.process.program, first.program)) {
       return known->second.shared;
     }
@@ -80,27 +80,27 @@ void Discovery::name_program(const Known& known, const Matches& matches) {
   if (before) directory_.replace(before, program.service);
 }
 
-// The directory knows first, so that the first bytes captured find their service.
-void Discovery::publish(Known& known, const Verdict& verdict) {
+// The directory is updated first, so that the first bytes captured find their service.
+void Discovery::publish(Known& known, const Selection& selection) {
   const Process& process = known.process;
   if (!known.shared) known.shared = program_of(process);
-  name_program(known, verdict.matches);
+  name_program(known, selection.matches);
   const model::ServiceRef& service = known.shared->service;
   directory_.put(process.pid, service);
   if (const auto allowed = attacher_.allow(process, service); !allowed) {
     directory_.end(process.pid, base::monotonic_ns());
-    known.taken = false;
+    known.instrumented = false;
     return note(known, Outcome::kAttachFailed, allowed.error().message, "");
   }
   // Its end, if that came before, has not removed it from what is captured.
   if (!proc_.identify(process.pid)) attacher_.block(process);
-  known.taken_ns = base::monotonic_ns();
-  known.taken = true;
-  known.matches = verdict.matches;
+  known.instrumented_ns = base::monotonic_ns();
+  known.instrumented = true;
+  known.matches = selection.matches;
   if (std::exchange(known.has_children, false)) {  // a scan finds them
     next_scan_ = std::min(next_scan_, last_scan_ + kMinScanInterval);
   }
-  note(known, verdict.outcome, verdict.reason, service->name);
+  note(known, selection.outcome, selection.reason, service->name);
 }
 
 // If it waits for the decision about its parent, the kernel side has let it through.
@@ -111,23 +111,24 @@ void Discovery::refuse_child(const model::ProcessEvent& event) {
 
 // The kernel side captured it until its end. What is left to name its program by is the path that
 // the kernel said; its environment is gone.
-void Discovery::on_exec_of_ended(const News& news) {
-  const model::ProcessEvent& event = news.event;
+void Discovery::on_exec_of_ended(const QueuedEvent& queued) {
+  const model::ProcessEvent& event = queued.event;
   const auto found = known_.find(event.pid);
-  if (found == known_.end() || !found->second.taken || news.executable.empty())
+  if (found == known_.end() || !found->second.instrumented || queued.executable.empty())
     return directory_.end(event.pid, event.ns);
   Known& entry = found->second;
   entry.process.command_line.clear();
-  entry.process.program = {.executable = news.executable};
+  entry.process.program = {.executable = queued.executable};
   Examination examination(examiner_, entry.process);
-  Verdict verdict = judge(options_.rules, examination.candidate(entry.parent_taken));
-  if (!verdict.taken()) return directory_.end(event.pid, event.ns);
+  Selection selection =
+      select_process(options_.rules, examination.candidate(entry.parent_instrumented));
+  if (!selection.instrumented()) return directory_.end(event.pid, event.ns);
   entry.language = model::Language::kGeneric;
   entry.shared = start_program(entry.process);
-  name_program(entry,
-               verdict.outcome == Outcome::kParentTaken ? entry.parent_matches : verdict.matches);
+  name_program(entry, selection.outcome == Outcome::kParentInstrumented ? entry.parent_matches
+                                                                        : selection.matches);
   directory_.put(event.pid, entry.shared->service);
-  note(entry, verdict.outcome, verdict.reason, entry.shared->service->name);
+  note(entry, selection.outcome, selection.reason, entry.shared->service->name);
 }
 
 }  // namespace obi::discover

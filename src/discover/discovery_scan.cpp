@@ -41,14 +41,14 @@ void Discovery::forget_all_but(const std::vector<std::uint32_t>& pids) {
   }
   const std::uint64_t now = base::monotonic_ns();
   for (const std::uint32_t pid : gone) {
-    if (known_[pid].taken)
+    if (known_[pid].instrumented)
       attacher_.block(known_[pid].process);  // its end may be unheard there, too
     forget(pid, now);
   }
   std::erase_if(programs_, [](const auto& entry) { return entry.second.expired(); });
 }
 
-// The kernel tells of every exec and exit, unless it had to drop the news.
+// The kernel reports every exec and exit, unless it had to drop the event.
 bool Discovery::is_thorough_scan_due() {
   const std::uint64_t lost = dropped_events() + (options_.lost_events ? options_.lost_events() : 0);
   return std::exchange(lost_events_, lost) != lost ||
@@ -58,7 +58,7 @@ bool Discovery::is_thorough_scan_due() {
 bool Discovery::is_worth_a_look(std::uint32_t pid) {
   const auto found = known_.find(pid);
   if (found == known_.end()) return !without_program_.contains(pid);
-  return !found->second.judged || may_change(found->second);
+  return !found->second.decided || may_change(found->second);
 }
 
 void Discovery::continue_scan(std::size_t steps) {
@@ -66,8 +66,8 @@ void Discovery::continue_scan(std::size_t steps) {
     const std::uint32_t pid = to_visit_.front();
     to_visit_.pop_front();
     if (pid == options_.own_pid) continue;
-    if (const auto glimpse = proc_.identify(pid)) {
-      look_at(*glimpse, Occasion::kScan);
+    if (const auto snapshot = proc_.identify(pid)) {
+      look_at(*snapshot, Trigger::kScan);
     } else {
       without_program_.insert(pid);
     }
@@ -77,9 +77,9 @@ void Discovery::continue_scan(std::size_t steps) {
 bool Discovery::may_change(const Known& known) {
   if (known.outcome == Outcome::kTooYoung) return false;  // it has a timer
   if (!known.settled || known.outcome == Outcome::kAttachFailed) return true;
-  if (known.taken || known.outcome == Outcome::kExcluded) return false;
+  if (known.instrumented || known.outcome == Outcome::kExcluded) return false;
   const auto parent = known_.find(known.process.parent_pid);
-  if (parent != known_.end() && parent->second.taken) return true;
+  if (parent != known_.end() && parent->second.instrumented) return true;
   return depends_on_ports_ && ports_may_differ_ &&
          examiner_.ports().digest(known.process) != known.ports_digest;
 }

@@ -23,13 +23,13 @@ TEST_F(DiscoveryTest, AScanTakesWhatTheSelectorsName) {
   EXPECT_EQ(discovery().processes_seen(), 2U);
 }
 
-TEST_F(DiscoveryTest, TheAgentItselfIsNeverTaken) {
+TEST_F(DiscoveryTest, TheAgentItselfIsNeverInstrumented) {
   rules_.instrument = {by_path("*")};
   discovery().scan();
   EXPECT_EQ(attacher_.text(), "");
 }
 
-TEST_F(DiscoveryTest, WithoutSelectorsListenersAreTaken) {
+TEST_F(DiscoveryTest, WithoutSelectorsListenersAreInstrumented) {
   tree_.put({.pid = 10, .listening = {{500, 80}}, .sockets = {500}});
   tree_.put({.pid = 11, .listening = {{500, 80}}, .sockets = {7}});
   discovery().scan();
@@ -113,7 +113,7 @@ TEST_F(DiscoveryTest, AListenEventTakesItsProcessEvenBeforeProcShowsTheSocket) {
   EXPECT_EQ(call->service->name, "web");
 }
 
-TEST_F(DiscoveryTest, APortThatIsOpenedLaterMayRenameATakenProcess) {
+TEST_F(DiscoveryTest, APortThatIsOpenedLaterMayRenameAnInstrumentedProcess) {
   rules_.instrument = {by_path(kTaken, "plain"), by_port("8080", "web")};
   start();
   tree_.put({.pid = 10});
@@ -127,7 +127,7 @@ TEST_F(DiscoveryTest, APortThatIsOpenedLaterMayRenameATakenProcess) {
   EXPECT_EQ(calls(), "+10 +10 ");
 }
 
-TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
+TEST_F(DiscoveryTest, AForkedChildInheritsFromItsParentAtOnce) {
   rules_.instrument = {by_path(kTaken, "shop")};
   start();
   tree_.put({.pid = 10});
@@ -139,7 +139,7 @@ TEST_F(DiscoveryTest, AForkedChildIsItsParentsTwinAtOnce) {
   ASSERT_NE(directory_.find(20), nullptr);
   EXPECT_EQ(directory_.find(20)->name, "shop");
   EXPECT_EQ(directory_.find(20)->instance_id, "box:10") << "of the program that was started";
-  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(outcome(20), Outcome::kParentInstrumented);
   EXPECT_EQ(calls(), "+10 ") << "the kernel captures the child already";
 }
 
@@ -195,12 +195,12 @@ TEST_F(DiscoveryTest, AChildsExecDecidesAgain) {
   event(ProcessEventKind::kExec, 21);
   settle();
   EXPECT_EQ(calls(), "+10 +20 -21 ");
-  EXPECT_EQ(outcome(20), Outcome::kParentTaken);
+  EXPECT_EQ(outcome(20), Outcome::kParentInstrumented);
   EXPECT_EQ(outcome(21), Outcome::kExcluded);
   EXPECT_EQ(directory_.find(20)->name, "shop") << "the parent's entry names it";
 }
 
-TEST_F(DiscoveryTest, AChildStaysTakenWhenItsParentHasEnded) {
+TEST_F(DiscoveryTest, AChildStaysInstrumentedWhenItsParentHasEnded) {
   rules_.instrument = {by_path(kTaken)};
   start();
   tree_.put({.pid = 10});
@@ -231,7 +231,7 @@ TEST_F(DiscoveryTest, AnExitKeepsTheServiceForAWhile) {
   EXPECT_FALSE(discovery().decisions().find(10));
 }
 
-TEST_F(DiscoveryTest, AYoungProcessIsTakenWhenItIsOldEnough) {
+TEST_F(DiscoveryTest, AYoungProcessIsInstrumentedWhenItIsOldEnough) {
   rules_.instrument = {by_path(kTaken)};
   rules_.min_process_age = std::chrono::milliseconds(300);
   start();
@@ -272,7 +272,7 @@ TEST_F(DiscoveryTest, ARefusedProcessIsTriedAgain) {
   EXPECT_TRUE(directory_.is_alive(10));
 }
 
-TEST_F(DiscoveryTest, ARunningProgramStaysTakenWhenItClosesItsPort) {
+TEST_F(DiscoveryTest, ARunningProgramStaysInstrumentedWhenItClosesItsPort) {
   const auto young = FakeProc::started_ago(1);  // still looked at by each scan
   tree_.put({.pid = 10, .start_ticks = young, .listening = {{500, 80}}, .sockets = {500}});
   discovery().scan();
@@ -301,7 +301,7 @@ TEST_F(DiscoveryTest, ASettledProcessIsNotReadAgain) {
   EXPECT_EQ(attacher_.text(), "+10 ");
 }
 
-TEST_F(DiscoveryTest, AScanFindsTheChildrenOfAProcessTakenLate) {
+TEST_F(DiscoveryTest, AScanFindsTheChildrenOfAProcessInstrumentedLate) {
   rules_.instrument = {by_port("80")};
   tree_.put({.pid = 10});
   tree_.put({.pid = 20, .parent_pid = 10, .executable = "/bin/worker"});

@@ -29,7 +29,7 @@ const std::string& Examination::maps() {
   return *maps_;
 }
 
-// The maps are long, and mostly the file has told enough.
+// The maps are long, and mostly the file is enough.
 model::Language Examination::language() {
   if (language_) return *language_;
   const std::string& path = process_.program.executable;
@@ -38,11 +38,11 @@ model::Language Examination::language() {
   return *language_;
 }
 
-Candidate Examination::candidate(bool parent_is_taken) {
+Candidate Examination::candidate(bool parent_is_instrumented) {
   return {.process = process_,
           .listening_ports = [this]() -> const auto& { return listening_ports(); },
           .language = [this] { return language(); },
-          .parent_is_taken = parent_is_taken,
+          .parent_is_instrumented = parent_is_instrumented,
           .in_container = in_container()};
 }
 

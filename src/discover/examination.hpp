@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds out what the criteria ask about a process. Discovery decides by it, and so does whoever
-// explains a decision: the two can't tell different things of one process.
-// Not thread-safe.
+// Finds the facts that the criteria need of a process. Discovery and `explain` both use it, so
+// their results can't differ. Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,7 +19,7 @@ namespace obi::discover {
 /// What all examinations share. `proc` outlives it.
 class Examiner {
  public:
-  /// `own_pid`: of the process that containers and network namespaces are told apart from.
+  /// `own_pid`: of the process whose container and network namespace the others are compared with.
   Examiner(const Proc& proc, std::uint32_t own_pid);
 
   [[nodiscard]] const Proc& proc() const { return proc_; }
@@ -53,7 +52,7 @@ class Examination {
   model::Language language();
   [[nodiscard]] bool in_container() const { return is_in_container(process_, examiner_.self()); }
   /// For the criteria; refers to this object.
-  Candidate candidate(bool parent_is_taken);
+  Candidate candidate(bool parent_is_instrumented);
 
  private:
   Examiner& examiner_;

@@ -57,8 +57,8 @@ enum class Answer : std::uint8_t {
 
 Answer meaning_of_error(const nlmsghdr& header) {
   if (header.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return Answer::kUnusable;
-  const auto* told = static_cast<const nlmsgerr*>(NLMSG_DATA(&header));
-  return told->error == -ENOENT ? Answer::kUnsupported : Answer::kUnusable;
+  const auto* reply = static_cast<const nlmsgerr*>(NLMSG_DATA(&header));
+  return reply->error == -ENOENT ? Answer::kUnsupported : Answer::kUnusable;
 }
 
 // Reads one message of the answer.
@@ -132,7 +132,7 @@ void parse_proc_net_tcp(std::string_view text, ListeningSockets& sockets) {
   }
 }
 
-// False if the kernel can't tell. One that lacks the means is not asked again: each time it would
+// False if the kernel can't answer. One that lacks the means is not asked again: each time it would
 // start modprobe.
 bool ListeningPorts::read_diag(const Process& process, ListeningSockets& sockets) {
   if (!has_diag_) return false;

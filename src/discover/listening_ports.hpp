@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which TCP ports are listened on, per network namespace, by socket inode: a process owns a port if
-// one of its descriptors is that socket, whoever opened it (an inherited socket counts).
-// Not thread-safe.
+// one of its descriptors is that socket, no matter which process opened it (an inherited socket
+// counts). Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <map>

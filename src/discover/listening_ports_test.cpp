@@ -90,8 +90,8 @@ TEST(ListeningPorts, LooksIntoOtherNetworkNamespaces) {
       port = listener.port;
     }
     char none = 0;
-    const bool told = write(ready[1], &port, sizeof(port)) == sizeof(port);
-    _exit(told && read(stop[0], &none, 1) == 0 ? 0 : 1);
+    const bool reported = write(ready[1], &port, sizeof(port)) == sizeof(port);
+    _exit(reported && read(stop[0], &none, 1) == 0 ? 0 : 1);
   }
   std::uint16_t port = 0;
   ASSERT_EQ(read(ready[0], &port, sizeof(port)), static_cast<ssize_t>(sizeof(port)));

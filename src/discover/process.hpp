@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What /proc tells about one process. Every reader takes the root of the proc file system, so that
+// What /proc holds about one process. Every reader takes the root of the proc file system, so that
 // tests can bring their own tree. All reads are bounded; a process that ends meanwhile gives
 // nullopt or empty values.
 #pragma once
@@ -44,7 +44,8 @@ class Proc {
   /// All fields; nullopt as above.
   [[nodiscard]] std::optional<Process> read(std::uint32_t pid) const;
   /// All fields that this user may read, also of kernel threads, of zombies and of threads that
-  /// don't lead their process: `program.executable` may be empty. Nullopt only if there is nobody.
+  /// don't lead their process: `program.executable` may be empty. Nullopt only if there is no such
+  /// process.
   [[nodiscard]] std::optional<Process> read_anything(std::uint32_t pid) const;
   [[nodiscard]] std::vector<std::uint32_t> pids() const;
   /// NAME=value pairs of its environment at exec, at most 128 KiB.

@@ -38,7 +38,7 @@ class ProcessDirectory {
   explicit ProcessDirectory(model::MemoryAccount* memory = nullptr)
       : memory_(memory, model::MemoryHolder::Services) {}
 
-  /// Called with a service that has its first living process (true), or none any more; outside the
+  /// Called with a service that has its first running process (true), or none any more; outside the
   /// lock, on the thread that made the change.
   using Listener = std::function<void(const model::ServiceRef& service, bool added)>;
   void set_listener(Listener listener) { listener_ = std::move(listener); }
@@ -48,7 +48,7 @@ class ProcessDirectory {
 
   /// The service of the program that the process runs; completes `begin_program`.
   void put(std::uint32_t pid, model::ServiceRef service);
-  /// All living processes of one service get another.
+  /// All running processes of one service get another.
   void replace(const model::ServiceRef& before, const model::ServiceRef& service);
   /// `parent` has forked `child`, which shares its service. Nothing happens if the parent is
   /// unknown, or if a later owner of the child's number is known; harmless if repeated.
@@ -78,7 +78,7 @@ class ProcessDirectory {
   [[nodiscard]] Found find_at(std::uint32_t pid, std::uint64_t ns) const;
   [[nodiscard]] bool is_alive(std::uint32_t pid) const;
   [[nodiscard]] std::size_t alive_count() const;
-  /// Services of the living processes, one for each.
+  /// Services of the running processes, one for each.
   [[nodiscard]] std::vector<model::ServiceRef> alive() const;
 
  private:
@@ -92,24 +92,24 @@ class ProcessDirectory {
   };
   using Tenures = std::vector<Tenure>;  // the latest last; never empty
   // For the listeners, once the lock is released.
-  struct News {
+  struct Changes {
     std::vector<std::pair<model::ServiceRef, bool>> services;
     std::vector<std::pair<std::uint32_t, model::ServiceRef>> processes;
   };
 
   static bool is_alive(const Tenures& tenures);
   static const Tenure& tenure_at(const Tenures& tenures, std::uint64_t ns);
-  Tenure& begin(std::uint32_t pid, std::uint64_t since_ns, News& news);
-  void set_service(Tenure& tenure, const model::ServiceRef& service, News& news);
-  void count_out(Tenure& tenure, News& news);
-  void count_out_ended(Tenures& tenures, News& news);
+  Tenure& begin(std::uint32_t pid, std::uint64_t since_ns, Changes& changes);
+  void set_service(Tenure& tenure, const model::ServiceRef& service, Changes& changes);
+  void count_out(Tenure& tenure, Changes& changes);
+  void count_out_ended(Tenures& tenures, Changes& changes);
   void set_ended(std::uint32_t pid, Tenure& tenure, std::uint64_t ns);
-  void finish(std::uint32_t pid, Tenures& tenures, std::uint64_t ns, News& news);
+  void finish(std::uint32_t pid, Tenures& tenures, std::uint64_t ns, Changes& changes);
   bool end_if(std::uint32_t pid, std::uint64_t ns, bool undecided);
-  void forget_oldest_ended(News& news);
+  void forget_oldest_ended(Changes& changes);
   [[nodiscard]] std::size_t held_bytes() const;
-  void give_way(std::uint64_t now_ns, News& news);
-  void publish(const News& news) const;
+  void give_way(std::uint64_t now_ns, Changes& changes);
+  void publish(const Changes& changes) const;
 
   mutable std::shared_mutex mutex_;
   mutable std::condition_variable_any decided_;

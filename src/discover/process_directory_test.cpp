@@ -112,9 +112,9 @@ TEST(ProcessDirectory, AllProcessesOfAServiceAreRenamedAtOnce) {
   directory.set_listener([&](const model::ServiceRef& service, bool added) {
     heard += (added ? "+" : "-") + service->name;
   });
-  std::vector<std::uint32_t> told;
+  std::vector<std::uint32_t> reported;
   directory.set_process_listener(
-      [&](std::uint32_t pid, const model::ServiceRef&) { told.push_back(pid); });
+      [&](std::uint32_t pid, const model::ServiceRef&) { reported.push_back(pid); });
   const auto before = service("a");
   directory.put(1, before);
   directory.inherit(2, 1, 5);
@@ -124,11 +124,11 @@ TEST(ProcessDirectory, AllProcessesOfAServiceAreRenamedAtOnce) {
   EXPECT_EQ(directory.find(2)->name, "b");
   EXPECT_EQ(directory.find(3)->name, "other");
   EXPECT_EQ(heard, "+a+other-a+b");
-  std::ranges::sort(told);
-  EXPECT_EQ(told, (std::vector<std::uint32_t>{1, 1, 2, 3}));
+  std::ranges::sort(reported);
+  EXPECT_EQ(reported, (std::vector<std::uint32_t>{1, 1, 2, 3}));
 }
 
-TEST(ProcessDirectory, ANumberInUseAgainIsToldApartByTime) {
+TEST(ProcessDirectory, ANumberInUseAgainIsDistinguishedByTime) {
   ProcessDirectory directory;
   directory.put(1, service("a"));
   directory.put(2, service("b"));

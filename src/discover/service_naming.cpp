@@ -33,7 +33,7 @@ const std::string* find(const Environ& pairs, std::string_view name) {
   return found == pairs.end() ? nullptr : &found->second;
 }
 
-// A value that starts with '$' is a template that nobody expanded.
+// A value that starts with '$' is a template that was not expanded.
 bool is_usable(const std::string* value) {
   return value != nullptr && !value->empty() && !value->starts_with('$');
 }

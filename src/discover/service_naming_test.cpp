@@ -31,7 +31,7 @@ struct Naming {
   }
 };
 
-TEST(NameService, TheExecutableNamesWhatNobodyNames) {
+TEST(NameService, TheExecutableNamesWhatHasNoOtherName) {
   const auto service = Naming{}.service();
   EXPECT_EQ(service.name, "python3.11");
   EXPECT_TRUE(service.auto_named);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one interface of everything that spans are handed to. Each exporter runs on a thread of its
-// own, fed by a bounded queue, so a slow one holds up nobody but itself.
+// own, fed by a bounded queue, so a slow one holds up no other.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -33,7 +33,7 @@ class Exporter {
     std::uint64_t exported = 0;
     std::uint64_t not_wanted =
         0;  ///< spans that the settings keep out (ignored, not selected, sampled out)
-    /// Spans lost: queue full, refused, given up after retries, or held when the agent ended.
+    /// Spans lost: queue full, refused, abandoned after retries, or held when the agent ended.
     std::uint64_t dropped = 0;
     [[nodiscard]] std::uint64_t held() const { return consumed - exported - not_wanted - dropped; }
   };

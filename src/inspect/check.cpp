@@ -225,8 +225,8 @@ std::vector<BackendTrial> try_backends(const capture::TracerOptions& wanted) {
 
 }  // namespace
 
-std::vector<Finding> judge(const Host& host, const std::vector<BackendTrial>& trials,
-                           const base::Result<std::vector<OtherPrograms>>& others) {
+std::vector<Finding> findings_of(const Host& host, const std::vector<BackendTrial>& trials,
+                                 const base::Result<std::vector<OtherPrograms>>& others) {
   std::vector<Finding> findings = {kernel_finding(host), types_finding(host)};
   append(findings, capability_findings(host));
   for (const auto& find : {lockdown_finding, settings_finding, memory_lock_finding, tracefs_finding,
@@ -242,10 +242,10 @@ std::vector<Finding> judge(const Host& host, const std::vector<BackendTrial>& tr
 
 CheckReport check(const CheckOptions& options) {
   CheckReport report;
-  (void)mount_tracefs();  // as the agent does; the row tells whether it worked
+  (void)mount_tracefs();  // as the agent does; the row says whether it worked
   report.host = read_host("", options.tracer.btf_file);
   const auto others = other_programs();  // before ours are there
-  report.findings = judge(report.host, try_backends(options.tracer), others);
+  report.findings = findings_of(report.host, try_backends(options.tracer), others);
   return report;
 }
 

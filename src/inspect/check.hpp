@@ -15,7 +15,7 @@ namespace obi::inspect {
 
 enum class Status : std::uint8_t {
   kOk,
-  kLimited,  ///< works, but something is not seen or not told
+  kLimited,  ///< works, but something is not seen or not reported
   kOff,      ///< not wanted, or not in this version
   kMissing,  ///< doesn't work here
 };
@@ -49,10 +49,10 @@ struct CheckReport {
 
 CheckReport check(const CheckOptions& options);
 
-/// The judging part, without touching the host. `trials` in the agent's order of preference;
+/// The deciding part, without touching the host. `trials` in the agent's order of preference;
 /// `others`: an error says why it isn't known.
-std::vector<Finding> judge(const Host& host, const std::vector<BackendTrial>& trials,
-                           const base::Result<std::vector<OtherPrograms>>& others);
+std::vector<Finding> findings_of(const Host& host, const std::vector<BackendTrial>& trials,
+                                 const base::Result<std::vector<OtherPrograms>>& others);
 
 std::string render_text(const CheckReport& report);
 std::string render_json(const CheckReport& report);

@@ -45,7 +45,7 @@ const std::vector<BackendTrial> kFunctionsWork = {{.backend = Backend::kFentry, 
                                                   {.backend = Backend::kSyscall}};
 
 CheckReport report_of(const Host& host, const std::vector<BackendTrial>& trials = kFunctionsWork) {
-  return {.host = host, .findings = judge(host, trials, std::vector<OtherPrograms>{})};
+  return {.host = host, .findings = findings_of(host, trials, std::vector<OtherPrograms>{})};
 }
 
 auto row(const std::string& feature, Status status) {
@@ -105,7 +105,7 @@ TEST(Check, LockdownForConfidentialityForbidsReading) {
   EXPECT_FALSE(report_of(host).is_usable());
 }
 
-TEST(Check, AContainersPidNamespaceAndAnInterpreterAreTold) {
+TEST(Check, AContainersPidNamespaceAndAnInterpreterAreReported) {
   Host host = good_host();
   host.in_root_pid_namespace = false;
   host.jit_enabled = 0;
@@ -119,9 +119,9 @@ TEST(Check, NamesTheOwnersOfOtherPrograms) {
   const std::vector<OtherPrograms> others = {
       {.hook = "tc", .owner = "Cilium", .names = {"cil_from_netdev"}}};
   EXPECT_THAT(
-      judge(good_host(), kFunctionsWork, others),
+      findings_of(good_host(), kFunctionsWork, others),
       Contains(Field(&Finding::how, AllOf(HasSubstr("Cilium"), HasSubstr("cil_from_netdev")))));
-  EXPECT_THAT(judge(good_host(), kFunctionsWork, base::fail("not permitted")),
+  EXPECT_THAT(findings_of(good_host(), kFunctionsWork, base::fail("not permitted")),
               Contains(row("other BPF programs", Status::kLimited)));
   EXPECT_EQ(owner_of("cil_from_container"), "Cilium");
   EXPECT_EQ(owner_of("my_program"), "");

@@ -10,7 +10,7 @@
 #include <ranges>
 
 #include "discover/examination.hpp"
-#include "inspect/judgement.hpp"
+#include "inspect/agent_selection.hpp"
 #include "inspect/mapped_libraries.hpp"
 
 namespace obi::inspect {
@@ -29,14 +29,14 @@ constexpr NameFields kName{&config::Selector::name, &config::Selector::name_orig
 constexpr NameFields kNameSpace{&config::Selector::name_space,
                                 &config::Selector::name_space_origin};
 
-std::string origin_text(model::NameOrigin origin, const discover::Verdict& verdict,
+std::string origin_text(model::NameOrigin origin, const discover::Selection& selection,
                         const NameFields& fields) {
   switch (origin) {
     case model::NameOrigin::kOwnVariable: return "OTEL_SERVICE_NAME of the process";
     case model::NameOrigin::kResourceAttributes: return "OTEL_RESOURCE_ATTRIBUTES of the process";
     case model::NameOrigin::kAgentAttributes: return "OTEL_RESOURCE_ATTRIBUTES of the agent";
     case model::NameOrigin::kSelector:
-      for (const config::Selector* entry : std::views::reverse(verdict.matches)) {
+      for (const config::Selector* entry : std::views::reverse(selection.matches)) {
         if ((entry->*fields.name).empty()) continue;
         return (entry->*fields.origin).empty() ? entry->origin : entry->*fields.origin;
       }
@@ -47,7 +47,8 @@ std::string origin_text(model::NameOrigin origin, const discover::Verdict& verdi
 }
 
 ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& proc,
-                           discover::Examination& examination, const discover::Verdict& verdict) {
+                           discover::Examination& examination,
+                           const discover::Selection& selection) {
   const discover::Process& process = examination.process();
   const discover::AgentFacts agent{.host = options.host,
                                    .attributes = options.rules.agent_attributes,
@@ -55,17 +56,17 @@ ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& 
   ProgramFacts facts{.listening_ports = examination.listening_ports(),
                      .executable = examination.executable(),
                      .linkage = binary::read_linkage(proc.executable_link(process.pid)),
-                     .libraries = telling_libraries(examination.maps()),
+                     .libraries = relevant_libraries(examination.maps()),
                      .uses_io_uring = uses_io_uring(proc, process.pid),
-                     .instrument = entry_verdicts(options.rules.instrument, examination),
-                     .exclude = entry_verdicts(options.rules.exclude, examination),
+                     .instrument = selection_reasons(options.rules.instrument, examination),
+                     .exclude = selection_reasons(options.rules.exclude, examination),
                      .service = name_service(process, proc.environment(process.pid),
-                                             examination.language(), verdict.matches, agent),
+                                             examination.language(), selection.matches, agent),
                      .seen_by = seen_by(options.backend)};
   const model::Service& service = facts.service;
-  facts.name_from = origin_text(service.name_origin, verdict, kName);
+  facts.name_from = origin_text(service.name_origin, selection, kName);
   if (!service.name_space.empty()) {
-    facts.name_space_from = origin_text(service.name_space_origin, verdict, kNameSpace);
+    facts.name_space_from = origin_text(service.name_space_origin, selection, kNameSpace);
   }
   facts.not_seen = not_seen({.backend = options.backend,
                              .linkage = facts.linkage,
@@ -78,15 +79,15 @@ ProgramFacts program_facts(const ExplainOptions& options, const discover::Proc& 
 void explain_program(Explanation& explanation, const ExplainOptions& options,
                      discover::Examiner& examiner) {
   discover::Examination examination(examiner, explanation.process);
-  Judgement judgement = judge_as_agent(options.rules, examiner, examination);
-  explanation.verdict = std::move(judgement.verdict);
-  explanation.age_to_wait = judgement.age_to_wait;
-  explanation.later = std::move(judgement.later);
+  AgentSelection found = select_as_agent(options.rules, examiner, examination);
+  explanation.selection = std::move(found.selection);
+  explanation.age_to_wait = found.age_to_wait;
+  explanation.later = std::move(found.later);
   explanation.in_container = examination.in_container();
-  const discover::Verdict& lasting = explanation.later.value_or(explanation.verdict);
+  const discover::Selection& lasting = explanation.later.value_or(explanation.selection);
   explanation.program = program_facts(options, examiner.proc(), examination, lasting);
   explanation.unreadable = unreadable_parts(examiner.proc(), explanation.process.pid);
-  if (const auto pid = judgement.unreadable_ancestor; pid && !options.may_trace) {
+  if (const auto pid = found.unreadable_ancestor; pid && !options.may_trace) {
     explanation.unreadable.push_back(
         {.path = examiner.proc().executable_link(*pid),
          .fact = "whether a process that it descends from is instrumented; "
@@ -97,7 +98,7 @@ void explain_program(Explanation& explanation, const ExplainOptions& options,
 
 void explain_other(Explanation& explanation, const ExplainOptions& options,
                    const discover::Proc& proc) {
-  std::string& reason = explanation.verdict.reason;
+  std::string& reason = explanation.selection.reason;
   switch (explanation.kind) {
     case ProcessKind::kProgram: return;
     case ProcessKind::kKernelThread:
@@ -116,7 +117,7 @@ void explain_other(Explanation& explanation, const ExplainOptions& options,
                                     .capability = kTraceCapability});
 }
 
-base::Error nobody(std::uint32_t pid, const discover::Proc& proc) {
+base::Error no_such_process(std::uint32_t pid, const discover::Proc& proc) {
   const bool hidden =
       proc.root() == "/proc" && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
   if (!hidden) return {.message = fmt::format("there is no process {}", pid)};
@@ -131,7 +132,7 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
   const discover::Proc proc(options.proc_root);
   const std::uint32_t leader = read_status(proc, pid).leader;
   auto process = proc.read_anything(leader);
-  if (!process) return std::unexpected(nobody(pid, proc));
+  if (!process) return std::unexpected(no_such_process(pid, proc));
 
   const ProcessStatus status = read_status(proc, leader);
   Explanation explanation{.asked_pid = pid,
@@ -157,7 +158,7 @@ base::Result<Explanation> explain(std::uint32_t pid, const ExplainOptions& optio
 
 int Explanation::exit_code() const {
   if (!is_certain) return 2;
-  return verdict.taken() ? 0 : 1;
+  return selection.instrumented() ? 0 : 1;
 }
 
 }  // namespace obi::inspect

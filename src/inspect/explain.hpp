@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ebpf-instrument explain PID`: why a process is or isn't instrumented, what it is, what it would
-// be called, and what the agent could not see of it. Judged by the functions that the agent itself
+// be called, and what the agent could not see of it. Found by the functions that the agent itself
 // decides with, as an agent would that starts now with this configuration; loads nothing into the
 // kernel.
 #pragma once
@@ -19,8 +19,8 @@
 #include "discover/criteria.hpp"
 #include "discover/process.hpp"
 #include "discover/service_naming.hpp"
-#include "inspect/entry_verdict.hpp"
 #include "inspect/process_status.hpp"
+#include "inspect/selection_reason.hpp"
 #include "inspect/visibility.hpp"
 
 namespace obi::inspect {
@@ -43,8 +43,8 @@ struct ProgramFacts {
   std::vector<std::string> libraries;  ///< those mapped that decide what can be seen
   bool uses_io_uring = false;
 
-  std::vector<EntryVerdict> instrument;
-  std::vector<EntryVerdict> exclude;
+  std::vector<SelectionReason> instrument;
+  std::vector<SelectionReason> exclude;
 
   model::Service service;  ///< as it is or would be called
   std::string name_from;   ///< in words
@@ -62,11 +62,11 @@ struct Explanation {
   std::chrono::nanoseconds age{};
   bool in_container = false;
 
-  discover::Verdict verdict;  ///< of anything but a program: not taken, and why
-  bool is_certain = true;     ///< an agent that may read more can't decide otherwise
+  discover::Selection selection;  ///< of anything but a program: not instrumented, and why
+  bool is_certain = true;         ///< an agent that may read more can't decide otherwise
   std::chrono::nanoseconds age_to_wait{};
-  std::optional<discover::Verdict> later;  ///< once it is old enough
-  std::vector<Unreadable> unreadable;      ///< what isn't known therefore
+  std::optional<discover::Selection> later;  ///< once it is old enough
+  std::vector<Unreadable> unreadable;        ///< what isn't known therefore
 
   ProgramFacts program;  ///< empty for anything else
 

@@ -18,15 +18,15 @@ double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-Json to_json(const discover::Verdict& verdict) {
-  return {{"instrumented", verdict.taken()},
-          {"outcome", info(verdict.outcome).name},
-          {"reason", verdict.reason}};
+Json to_json(const discover::Selection& selection) {
+  return {{"instrumented", selection.instrumented()},
+          {"outcome", info(selection.outcome).name},
+          {"reason", selection.reason}};
 }
 
-Json to_json(const std::vector<EntryVerdict>& entries) {
+Json to_json(const std::vector<SelectionReason>& entries) {
   Json rows = Json::array();
-  for (const EntryVerdict& entry : entries) {
+  for (const SelectionReason& entry : entries) {
     rows.push_back({{"entry", entry.origin},
                     {"matches", entry.matches},
                     {"criterion", entry.criterion},
@@ -89,7 +89,7 @@ Json program_json(const ProgramFacts& program) {
 
 std::string render_json(const Explanation& explanation) {
   Json document = process_json(explanation);
-  document.update(to_json(explanation.verdict));
+  document.update(to_json(explanation.selection));
   if (explanation.kind != ProcessKind::kProgram) document["outcome"] = to_string(explanation.kind);
   if (!explanation.is_certain) document["instrumented"] = nullptr;
   if (explanation.later) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is explained: nobody, no program, another user's, a thread, this very process.
+// Who is explained: no process, no program, another user's, a thread, this very process.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
@@ -16,10 +16,10 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-TEST_F(ExplainTest, NobodyIsAnError) {
-  const auto nobody = explain(1'000'000, options_);
-  ASSERT_FALSE(nobody);
-  EXPECT_THAT(nobody.error().message, HasSubstr("no process 1000000"));
+TEST_F(ExplainTest, ANumberWithoutProcessIsAnError) {
+  const auto no_such_process = explain(1'000'000, options_);
+  ASSERT_FALSE(no_such_process);
+  EXPECT_THAT(no_such_process.error().message, HasSubstr("no process 1000000"));
 }
 
 TEST_F(ExplainTest, WhatIsNoProgramIsNotInstrumented) {
@@ -34,7 +34,7 @@ TEST_F(ExplainTest, WhatIsNoProgramIsNotInstrumented) {
 }
 
 // Of another user's process everything but the link to its executable can be read.
-TEST_F(ExplainTest, AnUnreadableProgramIsTold) {
+TEST_F(ExplainTest, AnUnreadableProgramIsReported) {
   server_.executable = "";
   server_.state = 'R';
   server_.owner = 33;
@@ -61,11 +61,11 @@ TEST_F(ExplainTest, WhatNoAgentCanReadIsNotInstrumented) {
                     HasSubstr("refused in spite of CAP_SYS_PTRACE")));
 }
 
-TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsTold) {
+TEST_F(ExplainTest, AnAncestorThatCannotBeReadIsReported) {
   proc_.put({.pid = 7, .executable = "", .state = 'R'});
   server_.parent_pid = 7;
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.verdict.taken());
+  EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(render_text(explanation), HasSubstr("/7/exe: takes CAP_SYS_PTRACE"));
   options_.may_trace = true;
   EXPECT_TRUE(explained().unreadable.empty());
@@ -105,7 +105,7 @@ TEST(Explain, TheTestsOwnProcess) {
   options.rules.instrument = {by_port("entry", ntohs(address.sin_port))};
   const auto explanation = explain(static_cast<std::uint32_t>(getpid()), options);
   ASSERT_TRUE(explanation);
-  EXPECT_EQ(explanation->verdict.reason, "matches entry");
+  EXPECT_EQ(explanation->selection.reason, "matches entry");
   EXPECT_EQ(explanation->owner, getuid());
   EXPECT_EQ(explanation->process.parent_pid, static_cast<std::uint32_t>(getppid()));
   EXPECT_LT(explanation->age, std::chrono::hours(1));

@@ -75,12 +75,12 @@ std::string program_text(const ProgramFacts& program) {
 }
 
 std::string entries_text(const ProgramFacts& program) {
-  std::vector<EntryVerdict> entries = program.instrument;
+  std::vector<SelectionReason> entries = program.instrument;
   entries.insert(entries.end(), program.exclude.begin(), program.exclude.end());
   std::size_t width = 0;
-  for (const EntryVerdict& entry : entries) width = std::max(width, entry.origin.size());
+  for (const SelectionReason& entry : entries) width = std::max(width, entry.origin.size());
   std::string text;
-  for (const EntryVerdict& entry : entries) {
+  for (const SelectionReason& entry : entries) {
     text += fmt::format("  {:{}}  {}\n", entry.origin, width,
                         entry.matches ? "matches" : "no: " + entry.why_not);
   }
@@ -88,14 +88,15 @@ std::string entries_text(const ProgramFacts& program) {
 }
 
 std::string decision_text(const Explanation& explanation) {
-  const discover::Verdict& verdict = explanation.verdict;
+  const discover::Selection& selection = explanation.selection;
   if (!explanation.is_certain)
-    return fmt::format("\ninstrumented: can't be told, {}\n", verdict.reason);
+    return fmt::format("\ninstrumented: can't be told, {}\n", selection.reason);
   if (!explanation.later)
-    return fmt::format("\ninstrumented: {}, {}\n", verdict.taken() ? "yes" : "no", verdict.reason);
-  return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", verdict.reason,
+    return fmt::format("\ninstrumented: {}, {}\n", selection.instrumented() ? "yes" : "no",
+                       selection.reason);
+  return fmt::format("\ninstrumented: not yet, {}; in {}: {}, {}\n", selection.reason,
                      to_the<std::chrono::milliseconds>(explanation.age_to_wait),
-                     explanation.later->taken() ? "yes" : "no", explanation.later->reason);
+                     explanation.later->instrumented() ? "yes" : "no", explanation.later->reason);
 }
 
 std::string service_text(const ProgramFacts& program) {
@@ -112,10 +113,11 @@ std::string service_text(const ProgramFacts& program) {
   return text;
 }
 
-std::string sight_text(const ProgramFacts& program, bool taken) {
-  std::string text = taken ? fmt::format("seen by: {}; plain HTTP/1.x\n", program.seen_by) : "";
+std::string sight_text(const ProgramFacts& program, bool instrumented) {
+  std::string text =
+      instrumented ? fmt::format("seen by: {}; plain HTTP/1.x\n", program.seen_by) : "";
   if (program.not_seen.empty()) return text;
-  text += taken ? "not seen:\n" : "\nwould not be seen, if it were instrumented:\n";
+  text += instrumented ? "not seen:\n" : "\nwould not be seen, if it were instrumented:\n";
   for (const std::string& sentence : program.not_seen)
     text += fmt::format("  {}\n", printable(sentence));
   return text;
@@ -138,10 +140,10 @@ std::string render_text(const Explanation& explanation) {
   if (is_program) text += program_text(explanation.program);
   text += decision_text(explanation);
   if (is_program) {
-    const bool taken = explanation.later.value_or(explanation.verdict).taken();
+    const bool instrumented = explanation.later.value_or(explanation.selection).instrumented();
     text += entries_text(explanation.program);
-    if (taken) text += service_text(explanation.program);
-    text += sight_text(explanation.program, taken);
+    if (instrumented) text += service_text(explanation.program);
+    text += sight_text(explanation.program, instrumented);
   }
   return text + unreadable_text(explanation.unreadable);
 }

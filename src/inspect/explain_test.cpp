@@ -17,9 +17,9 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST_F(ExplainTest, WithoutEntriesAListenerIsTaken) {
+TEST_F(ExplainTest, WithoutEntriesAListenerIsInstrumented) {
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.verdict.taken());
+  EXPECT_TRUE(explanation.selection.instrumented());
   EXPECT_THAT(explanation.program.listening_ports, ElementsAre(8080));
   EXPECT_EQ(explanation.program.service.name, "server");
   EXPECT_THAT(render_text(explanation),
@@ -32,8 +32,8 @@ TEST_F(ExplainTest, NamesTheEntryThatMatchesAndWhyOthersDont) {
   options_.rules.instrument = {by_port("first", 9090), by_executable("second", "*/server"),
                                by_executable("third", "*/other")};
   const Explanation explanation = explained();
-  EXPECT_TRUE(explanation.verdict.taken());
-  EXPECT_THAT(explanation.verdict.reason, HasSubstr("second"));
+  EXPECT_TRUE(explanation.selection.instrumented());
+  EXPECT_THAT(explanation.selection.reason, HasSubstr("second"));
   const auto& entries = explanation.program.instrument;
   ASSERT_EQ(entries.size(), 3);
   EXPECT_EQ(entries[0].criterion, "open_ports");
@@ -45,20 +45,20 @@ TEST_F(ExplainTest, NamesTheEntryThatMatchesAndWhyOthersDont) {
 TEST_F(ExplainTest, AnExclusionDecides) {
   options_.rules.exclude = {by_executable("exclusion", "*/server")};
   const Explanation explanation = explained();
-  EXPECT_EQ(explanation.verdict.outcome, discover::Outcome::kExcluded);
+  EXPECT_EQ(explanation.selection.outcome, discover::Outcome::kExcluded);
   EXPECT_TRUE(explanation.program.exclude.at(0).matches);
   EXPECT_EQ(explanation.exit_code(), 1);
   EXPECT_THAT(render_text(explanation), HasSubstr("instrumented: no, excluded by exclusion"));
 }
 
-TEST_F(ExplainTest, AChildIsTakenWithItsParent) {
+TEST_F(ExplainTest, AChildIsInstrumentedWithItsParent) {
   options_.rules.instrument = {by_executable("entry", "*/parent")};
   options_.rules.instrument[0].name = "shop";
   proc_.put({.pid = 7, .executable = "/usr/bin/parent"});
   server_.parent_pid = 7;
   const Explanation explanation = explained();
-  EXPECT_EQ(explanation.verdict.outcome, discover::Outcome::kParentTaken);
-  EXPECT_THAT(explanation.verdict.reason, HasSubstr("pid 7: matches entry"));
+  EXPECT_EQ(explanation.selection.outcome, discover::Outcome::kParentInstrumented);
+  EXPECT_THAT(explanation.selection.reason, HasSubstr("pid 7: matches entry"));
   EXPECT_EQ(explanation.program.service.name, "shop");
   EXPECT_EQ(explanation.program.name_from, "entry");
 }
@@ -66,10 +66,10 @@ TEST_F(ExplainTest, AChildIsTakenWithItsParent) {
 TEST_F(ExplainTest, ATableOfProcessesThatGoesInCirclesEnds) {
   server_.parent_pid = kPid;
   options_.rules.instrument = {by_executable("entry", "*/other")};
-  EXPECT_FALSE(explained().verdict.taken());
+  EXPECT_FALSE(explained().selection.instrumented());
 }
 
-TEST_F(ExplainTest, TellsWhereTheNamesCameFrom) {
+TEST_F(ExplainTest, ReportsWhereTheNamesCameFrom) {
   server_.environment = {"OTEL_SERVICE_NAME=own", "OTEL_RESOURCE_ATTRIBUTES=service.name=told"};
   EXPECT_EQ(explained().program.name_from, "OTEL_SERVICE_NAME of the process");
   server_.environment = {"OTEL_RESOURCE_ATTRIBUTES=service.name=told"};
@@ -83,27 +83,27 @@ TEST_F(ExplainTest, TellsWhereTheNamesCameFrom) {
   EXPECT_EQ(explained().program.name_space_from, "service_namespace (env X)");
 }
 
-TEST_F(ExplainTest, AYoungProcessIsNotTakenYetButTheAnswerIsKnown) {
+TEST_F(ExplainTest, AYoungProcessIsNotInstrumentedYetButTheAnswerIsKnown) {
   options_.rules.min_process_age = std::chrono::seconds(60);
   server_.start_ticks = FakeProc::started_ago(5);
   const Explanation young = explained();
-  EXPECT_EQ(young.verdict.outcome, discover::Outcome::kTooYoung);
+  EXPECT_EQ(young.selection.outcome, discover::Outcome::kTooYoung);
   EXPECT_EQ(young.exit_code(), 1);
   EXPECT_GT(young.age_to_wait, std::chrono::seconds(50));
   ASSERT_TRUE(young.later);
-  EXPECT_TRUE(young.later->taken());
+  EXPECT_TRUE(young.later->instrumented());
   EXPECT_THAT(render_text(young), HasSubstr("instrumented: not yet"));
   server_.start_ticks = FakeProc::started_ago(90);
-  EXPECT_TRUE(explained().verdict.taken());
+  EXPECT_TRUE(explained().selection.instrumented());
 }
 
-TEST_F(ExplainTest, AYoungChildOfATakenProcessHasNothingToWaitFor) {
+TEST_F(ExplainTest, AYoungChildOfAnInstrumentedProcessHasNothingToWaitFor) {
   options_.rules.min_process_age = std::chrono::seconds(60);
   options_.rules.instrument = {by_executable("entry", "*/parent")};
   proc_.put({.pid = 7, .start_ticks = FakeProc::started_ago(90), .executable = "/usr/bin/parent"});
   server_.parent_pid = 7;
   server_.start_ticks = FakeProc::started_ago(5);
-  EXPECT_EQ(explained().verdict.outcome, discover::Outcome::kParentTaken);
+  EXPECT_EQ(explained().selection.outcome, discover::Outcome::kParentInstrumented);
 }
 
 TEST_F(ExplainTest, SaysWhatCannotBeSeen) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this host is and allows, read from /proc and /sys and by asking the kernel; nothing is
-// judged or changed here. Any thread.
+// rated or changed here. Any thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ namespace obi::inspect {
 enum class Cgroups : std::uint8_t { kNone, kVersion1, kHybrid, kVersion2 };
 
 struct Host {
-  std::string release;  ///< as uname tells it
+  std::string release;  ///< as of uname
   std::string machine;
   base::KernelVersion kernel;
   std::string btf_file;            ///< the kernel's types; empty = there are none

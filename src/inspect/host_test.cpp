@@ -28,7 +28,7 @@ class HostFiles : public testing::Test {
   std::string root_;
 };
 
-TEST_F(HostFiles, AnEmptyRootKnowsNothing) {
+TEST_F(HostFiles, AnEmptyRootHasNothing) {
   const Host host = read_host(root_);
   EXPECT_TRUE(host.btf_file.empty());
   EXPECT_TRUE(host.lockdown.empty());
@@ -38,7 +38,7 @@ TEST_F(HostFiles, AnEmptyRootKnowsNothing) {
   EXPECT_FALSE(host.has_tracefs);
 }
 
-TEST_F(HostFiles, ReadsWhatTheKernelTells) {
+TEST_F(HostFiles, ReadsWhatTheKernelReports) {
   put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
   put("/proc/sys/kernel/unprivileged_bpf_disabled", "2\n");
   put("/proc/sys/kernel/perf_event_paranoid", "-1\n");
@@ -57,7 +57,7 @@ TEST_F(HostFiles, ReadsWhatTheKernelTells) {
   EXPECT_EQ(host.btf_file, root_ + "/sys/kernel/btf/vmlinux");
 }
 
-TEST_F(HostFiles, TellsTheVersionsOfCgroupsApart) {
+TEST_F(HostFiles, DistinguishesTheVersionsOfCgroups) {
   put("/sys/fs/cgroup/memory/tasks", "");
   EXPECT_EQ(read_host(root_).cgroups, Cgroups::kVersion1);
   put("/sys/fs/cgroup/unified/cgroup.controllers", "");

@@ -27,7 +27,7 @@ std::string_view file_name_of(std::string_view line) {
 
 bool is_tls_library(std::string_view file_name) { return begins_with_one_of(file_name, kTls); }
 
-std::vector<std::string> telling_libraries(std::string_view maps) {
+std::vector<std::string> relevant_libraries(std::string_view maps) {
   std::vector<std::string> names;
   while (!maps.empty()) {
     const std::size_t end = std::min(maps.find('\n'), maps.size());

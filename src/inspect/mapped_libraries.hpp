@@ -9,7 +9,7 @@ namespace obi::inspect {
 
 /// File names of the TLS libraries and language runtimes in the text of /proc/PID/maps, each once,
 /// in the order of the text.
-std::vector<std::string> telling_libraries(std::string_view maps);
+std::vector<std::string> relevant_libraries(std::string_view maps);
 bool is_tls_library(std::string_view file_name);
 
 }  // namespace obi::inspect

@@ -10,11 +10,11 @@
 
 namespace obi::inspect {
 
-/// What the limits are told from, beside what an examination gives.
+/// What the limits are found from, beside what an examination gives.
 struct Seeing {
   capture::Backend backend = capture::Backend::kAuto;  ///< as configured
   binary::Linkage linkage;
-  std::vector<std::string> libraries;  ///< as telling_libraries gives them
+  std::vector<std::string> libraries;  ///< as relevant_libraries gives them
   bool uses_io_uring = false;
 };
 
@@ -28,7 +28,7 @@ bool uses_io_uring(const discover::Proc& proc, std::uint32_t pid);
 /// Something that isn't known because this user may not read it.
 struct Unreadable {
   std::string path;        ///< "/proc/42/fd"
-  std::string fact;        ///< what it would have told
+  std::string fact;        ///< what it would have shown
   std::string capability;  ///< that lifts this; empty = none, a security policy refuses it
 };
 std::vector<Unreadable> unreadable_parts(const discover::Proc& proc, std::uint32_t pid);

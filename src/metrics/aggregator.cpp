@@ -59,8 +59,8 @@ std::vector<std::string_view> names_of(const AggregatorOptions& options, const M
 
 bool is_of_span(std::string_view name) { return !AttributeReader(name, {}).is_of_service(); }
 
-/// What tells one service's series from another's, among the labels of a page.
-bool tell_services_apart(const std::vector<std::string_view>& names) {
+/// Whether the labels of a page distinguish one service's series from another's.
+bool distinguish_services(const std::vector<std::string_view>& names) {
   return std::ranges::all_of(
       std::array<std::string_view, 3>{"instance", "service.name", "service.namespace"},
       [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); });
@@ -78,7 +78,7 @@ bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page) {
   return std::ranges::all_of(span_metrics(), [&](const MetricInfo& metric) {
     auto names = names_of(first, metric, false);
     auto labels = names_of(page, metric, true);
-    if (!tell_services_apart(labels)) return false;
+    if (!distinguish_services(labels)) return false;
     std::erase_if(names, [](std::string_view name) { return !is_of_span(name); });
     std::erase_if(labels, [](std::string_view name) { return !is_of_span(name); });
     return names == labels;
@@ -119,7 +119,7 @@ void Aggregator::add_to_shapes(const MetricInfo& metric, model::EventTypeSet typ
     shape = shapes_.emplace(shapes_.end());
     shape->types = types;
     shape->method = metric.method;
-    shape->by_service = !is_page || tell_services_apart(names);
+    shape->by_service = !is_page || distinguish_services(names);
     for (const auto name : names) shape->attributes.emplace_back(name, reader_options_);
     for (const auto name : labels) shape->page_attributes.emplace_back(name, page_reader_options_);
   }

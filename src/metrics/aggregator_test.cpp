@@ -148,7 +148,7 @@ TEST(Aggregator, PrometheusHasEveryLabelAndOneGroup) {
   EXPECT_EQ(points[0].attributes.size(), points[1].attributes.size());
 }
 
-TEST(Aggregator, PrometheusMergesServicesThatNoLabelTellsApart) {
+TEST(Aggregator, PrometheusMergesServicesThatNoLabelDistinguishes) {
   Aggregator aggregator({.dialect = Dialect::kPrometheus,
                          .selection = AttributeSelection({{"*", {{"http.route"}, {}}}})},
                         at(0));
@@ -195,11 +195,11 @@ TEST(Aggregator, MetricsMaySelectDifferentAttributes) {
 TEST(Aggregator, UnnamedAddressesAreRenamed) {
   Aggregator aggregator({.selection = AttributeSelection({{"*", {{"*.address"}, {}}}})}, at(0));
   auto span = server_span(test_service("users"));
-  span.host_name = "10.0.0.1";
-  span.peer_name = "10.0.0.2";
+  span.server_name = "10.0.0.1";
+  span.client_name = "10.0.0.2";
   aggregator.record(span, at(11));
   auto client = client_span(span.service);
-  client.host_name = "fd00::1";
+  client.server_name = "fd00::1";
   aggregator.record(client, at(11));
   const auto snapshot = aggregator.snapshot(at(12));
   EXPECT_THAT(points_of(snapshot, kDuration).at(0).attributes,
@@ -209,7 +209,7 @@ TEST(Aggregator, UnnamedAddressesAreRenamed) {
               ElementsAre(Pair("server.address", text("outgoing"))));
 }
 
-TEST(Aggregator, ClientsTellTheHostTheyAskedFor) {
+TEST(Aggregator, ClientsReportTheHostTheyAskedFor) {
   const auto server_of = [](std::string_view host_header, const model::UnresolvedNames& rename) {
     Aggregator aggregator(
         {.selection = AttributeSelection({{"*", {{"server.address"}, {}}}}), .rename = rename},
@@ -232,11 +232,11 @@ TEST(Aggregator, ClientsTellTheHostTheyAskedFor) {
 TEST(Aggregator, ValuesThatDifferOnlyInInvalidBytesAreOneSeries) {
   Aggregator aggregator({}, at(0));
   auto span = server_span(test_service("users"));
-  span.host_name =
+  span.server_name =
       "us\xff"
       "ers";
   aggregator.record(span, at(11));
-  span.host_name = "users";
+  span.server_name = "users";
   aggregator.record(span, at(11));
   const auto points = points_of(aggregator.snapshot(at(12)), kDuration);
   ASSERT_THAT(points, SizeIs(1));

@@ -37,9 +37,9 @@ std::uint64_t allocations_of_recording(AggregatorOptions options) {
     span.trace_id.bytes[0] = 1;
     span.status = static_cast<int>(200 + i);
     span.end_ns += i * i * 100'000;
-    span.host_name = "";  // composed: an address
-    span.host.address.bytes[15] = 1;
-    span.peer_name = i % 3 == 0 ? "invalid\xff" : "a peer with a rather long name";
+    span.server_name = "";  // composed: an address
+    span.server.address.bytes[15] = 1;
+    span.client_name = i % 3 == 0 ? "invalid\xff" : "a peer with a rather long name";
     span.other_namespace = "elsewhere";
     batch.spans.push_back(span);
   }

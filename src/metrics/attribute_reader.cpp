@@ -90,7 +90,7 @@ void AttributeReader::read(const model::Span& span, base::Arena& scratch,
     case SpanField::kScheme: return values.add(span.scheme);
     case SpanField::kServerAddress:
       return add(model::server_address(span, options_->rename, scratch));
-    case SpanField::kServerPort: return values.add(std::int64_t{span.host.port});
+    case SpanField::kServerPort: return values.add(std::int64_t{span.server.port});
     case SpanField::kStatusCode:
       if (span.status == 0) return add_if_set({});  // there was no response
       return values.add(std::int64_t{span.status});

@@ -162,7 +162,7 @@ TEST(CallMetrics, AreSecondsInTheBucketsOfDurations) {
   }
 }
 
-TEST(DatabaseMetrics, TellOperationAndSystem) {
+TEST(DatabaseMetrics, ReportOperationAndSystem) {
   EXPECT_THAT(
       attributes_of(typical(EventType::kSqlClient)),
       ElementsAre(Pair("db.operation.name", text("SELECT")),
@@ -176,7 +176,7 @@ TEST(DatabaseMetrics, TellOperationAndSystem) {
                   Pair("service.namespace", text("shop"))));
 }
 
-TEST(DatabaseMetrics, TellTheCollectionToWhoAsksForIt) {
+TEST(DatabaseMetrics, ReportTheCollectionWhereSelected) {
   const auto options = [](const char* key) {
     AttributeSelection::Sections sections;
     sections[key].include = {"db.collection.name"};
@@ -193,7 +193,7 @@ TEST(DatabaseMetrics, TellTheCollectionToWhoAsksForIt) {
               Not(Contains(Key("db.collection.name"))));
 }
 
-TEST(DatabaseMetrics, TellErrors) {
+TEST(DatabaseMetrics, ReportErrors) {
   auto span = typical(EventType::kRedisClient);
   EXPECT_THAT(attributes_of(span), Not(Contains(Key("error.type"))));
   span.status = 1;
@@ -226,7 +226,7 @@ TEST(MessagingMetrics, GoByWhatIsDone) {
   EXPECT_THAT(recorded(span), IsEmpty());
 }
 
-TEST(RpcMetrics, TellWhatBecameOfTheCall) {
+TEST(RpcMetrics, ReportWhatBecameOfTheCall) {
   auto span = typical(EventType::kSunRpcServer);
   EXPECT_THAT(
       attributes_of(span, with_everything()),
@@ -235,13 +235,13 @@ TEST(RpcMetrics, TellWhatBecameOfTheCall) {
                   Pair("rpc.system.name", text("onc_rpc")), Pair("server.address", text("users")),
                   Pair("server.port", number(8080))));
   span = typical(EventType::kSunRpcClient);
-  for (const auto& [status, told] : {std::pair(1, "denied"), {2, "1"}, {6, "5"}}) {
+  for (const auto& [status, expected] : {std::pair(1, "denied"), {2, "1"}, {6, "5"}}) {
     span.status = status;
-    EXPECT_THAT(attributes_of(span), Contains(Pair("rpc.response.status_code", text(told))));
+    EXPECT_THAT(attributes_of(span), Contains(Pair("rpc.response.status_code", text(expected))));
   }
 }
 
-TEST(DnsMetrics, TellErrorsByNameAndTheQuestionToWhoAsksForIt) {
+TEST(DnsMetrics, ReportErrorsByNameAndTheQuestionWhereSelected) {
   auto span = typical(EventType::kDns);
   EXPECT_THAT(attributes_of(span, with_everything()),
               ElementsAre(Pair("dns.question.name", text("shop.example"))));
@@ -253,12 +253,12 @@ TEST(DnsMetrics, TellErrorsByNameAndTheQuestionToWhoAsksForIt) {
 
 TEST(CallMetrics, AnAddressWithoutNameIsRenamed) {
   auto span = typical(EventType::kMongoClient);
-  span.host_name = {};
-  span.host.address.bytes[15] = 1;
+  span.server_name = {};
+  span.server.address.bytes[15] = 1;
   EXPECT_THAT(attributes_of(span), Contains(Pair("server.address", text("outgoing"))));
   span = typical(EventType::kRedisServer);
-  span.peer_name = {};
-  span.peer.address.bytes[15] = 1;
+  span.client_name = {};
+  span.client.address.bytes[15] = 1;
   EXPECT_THAT(attributes_of(span, with_everything()),
               Contains(Pair("client.address", text("incoming"))));
 }

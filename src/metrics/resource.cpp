@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 13> kTargetLabels = {
 };
 constexpr std::array kMetadataGroups = {AttributeGroup::kKubernetes, AttributeGroup::kContainer};
 
-/// What the agent itself knows of the service.
+/// The agent's own facts about the service.
 AttributeMap base_attributes(const model::Service& service, const ResourceOptions& options) {
   AttributeMap attributes{
       {"service.name", service.name},

@@ -19,7 +19,7 @@ using testing::Pair;
 
 model::AttributeValue text(std::string value) { return value; }
 
-TEST(Resource, HasWhatTheAgentKnows) {
+TEST(Resource, HasTheAgentsFacts) {
   const auto service = test_service("users");
   EXPECT_THAT(
       resource_attributes(*service, {.sdk_version = "v1", .distro_version = "v2"}, {}),

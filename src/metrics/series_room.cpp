@@ -13,7 +13,7 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 // processes, whose last spans may still be under way, and of one that lives.
 constexpr std::uint64_t kEndedIdleNs = kSecondNs;
 constexpr std::uint64_t kLivingIdleNs = 30 * kSecondNs;
-// A view that nobody has read for so long (scrapers that went away) is not waited for.
+// A view that was not read for so long (scrapers that went away) is not waited for.
 constexpr std::uint64_t kViewIdleNs = 300 * kSecondNs;
 constexpr std::uint64_t kEvictionPauseNs = kSecondNs;  // looking at all series takes its time
 

@@ -24,7 +24,7 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
 }
 
 /// Every byte of `text`, of which there are at most eight; some twice. Texts of one size only are
-/// told apart.
+/// distinguished.
 std::uint64_t word_of(std::string_view text) {
   const std::size_t size = text.size();
   if (size >= 4)

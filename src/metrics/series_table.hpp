@@ -72,7 +72,7 @@ class SeriesTable {
   [[nodiscard]] Series* at(std::size_t slot) const { return slots_[slot].get(); }
 
  private:
-  // Seeded, so that nobody who chooses attribute values can choose collisions.
+  // Seeded, so that a choice of attribute values can't be a choice of collisions.
   struct Hash {
     using is_transparent = void;
     std::uint64_t seed = 0;

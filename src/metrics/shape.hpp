@@ -19,9 +19,9 @@ enum class Dialect : std::uint8_t {
   /// Series are grouped by service; an attribute without value is left out; target.info has the
   /// resource attributes.
   kOtlp,
-  /// One set of series for all services, told apart by labels (`instance` and `job` join in); every
-  /// series of a metric has the same labels, "" standing for none; target.info has Prometheus's
-  /// fixed label set.
+  /// One set of series for all services, distinguished by labels (`instance` and `job` join in);
+  /// every series of a metric has the same labels, "" standing for none; target.info has
+  /// Prometheus's fixed label set.
   kPrometheus,
 };
 inline constexpr std::size_t kDialects = 2;
@@ -38,7 +38,7 @@ struct Shape {
   /// What the second view reads, if there is one: the same of spans, and its own of services.
   std::vector<AttributeReader> page_attributes;
   std::vector<const MetricInfo*> metrics;
-  /// Series are kept apart by service. Not so where no label of a page tells services apart.
+  /// Series are kept apart by service. Not so where no label of a page distinguishes services.
   bool by_service = true;
   SeriesTable series;
   /// One histogram per metric, or none: what was recorded in series that were evicted before the

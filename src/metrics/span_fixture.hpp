@@ -34,9 +34,9 @@ inline model::Span test_span(model::EventType type, model::ServiceRef service) {
   span.scheme = "http";
   span.status = 200;
   span.response_bytes = 120;
-  span.host.port = 8080;
-  span.host_name = "users";
-  span.peer_name = "caller";
+  span.server.port = 8080;
+  span.server_name = "users";
+  span.client_name = "caller";
   span.request_start_ns = 10 * kSecond_ns;
   span.start_ns = span.request_start_ns;
   span.end_ns = span.request_start_ns + 30'000'000;

@@ -31,7 +31,7 @@ std::string_view error_type(const Span& span, base::Arena& scratch);
 /// either, an RPC's status, a look-up's RCODE by name, the error of a failed connection by name
 /// ("ECONNREFUSED"). Empty if the span is no error.
 std::string_view span_error_type(const Span& span, base::Arena& scratch);
-/// What a client's span depends on, of which nobody here may be a service: "database",
+/// What a client's span depends on, which may be no instrumented service: "database",
 /// "messaging_system"; else empty.
 std::string_view connection_type(const Span& span);
 /// What the server said of an error, for the status message: the text, with SQL's codes before it.

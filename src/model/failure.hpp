@@ -12,7 +12,7 @@ namespace obi::model {
 /// the same at both ends where both saw the same.
 enum class Failure : std::uint8_t {
   kNone = 0,
-  kTimeout,    ///< the kernel gave up: nothing was acknowledged any more
+  kTimeout,    ///< the kernel timed out: nothing was acknowledged any more
   kReset,      ///< the connection was reset (RST): by the server, or by the end that isn't this one
   kEof,        ///< the server closed the connection
   kCancelled,  ///< the client closed the connection, be it for a time-out of its own

@@ -2,9 +2,9 @@
 // How many bytes each part of the agent holds, and what it may hold. Every holder reports its bytes
 // here and asks here whether it must give some back. All holders together have a budget: max_memory
 // less what the program itself needs. A holder may use what the others leave free; once all
-// together are above the budget, those above their share of it give way, each in its own way. Bytes
-// are estimates of what was allocated, good to a tenth or so. Thread-safe: relaxed counters. One
-// instance, owned by app and passed by reference.
+// together are above the budget, those above their share of it release memory, each in its own way.
+// Bytes are estimates of what was allocated, good to a tenth or so. Thread-safe: relaxed counters.
+// One instance, owned by app and passed by reference.
 #pragma once
 #include <algorithm>
 #include <array>

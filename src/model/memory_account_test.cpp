@@ -26,7 +26,7 @@ TEST(MemoryAccount, AboveTheBudgetOnlyThoseAboveTheirShareGiveWay) {
   EXPECT_EQ(account.excess(kSeries), 0U);
 }
 
-TEST(MemoryAccount, NobodyGivesMoreThanWhatIsAboveItsShare) {
+TEST(MemoryAccount, NoHolderReleasesMoreThanWhatIsAboveItsShare) {
   MemoryAccount account(1000);
   account.add(kSeries, 300);
   account.add(kQueues, 900);
@@ -72,7 +72,7 @@ TEST(MemoryEntry, PartsOfAHolderAddUpAndLeaveNothingBehind) {
   EXPECT_EQ(account.given_back(kSeries), 30U);
 }
 
-TEST(MemoryEntry, OfNoAccountNeverGivesWay) {
+TEST(MemoryEntry, OfNoAccountNeverReleases) {
   MemoryEntry entry;
   entry.set(1 << 30);
   EXPECT_EQ(entry.excess(), 0U);

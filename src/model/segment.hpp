@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What capture hands on: bytes that moved on a connection, and the connection's and processes'
-// life. Decoded from the records of bpf/shared by src/capture; the rest of user space knows only
+// life. Decoded from the records of bpf/shared by src/capture; the rest of user space uses only
 // these types.
 #pragma once
 #include <cstddef>
@@ -47,8 +47,8 @@ struct ConnectionOpened {
   std::uint32_t netns = 0;
   bool unix_socket = false;
   bool mid_life = false;  ///< bytes had moved before the first segment that was seen
-  /// UDP: each segment is a datagram, and the end is never told. What was quiet is told again,
-  /// under the same id.
+  /// UDP: each segment is a datagram, and the end is never reported. What was quiet is announced
+  /// again, under the same id.
   bool datagrams = false;
   ConnectionRole role = ConnectionRole::kUnknown;
   Endpoint local;  ///< AF_UNIX: unspecified
@@ -63,7 +63,7 @@ enum class ConnectionEnd : std::uint8_t {
   kAborted = 2,     ///< this end reset it
   kPeerClosed = 3,  ///< the other end closed it
   kPeerReset = 4,   ///< the other end reset it
-  kTimedOut = 5,    ///< the kernel gave up
+  kTimedOut = 5,    ///< the kernel timed out
   kStillOpen = 6,   ///< it goes on, and is forgotten here; never from the kernel
 };
 

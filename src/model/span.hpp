@@ -45,10 +45,10 @@ struct Span {
   const RpcCall* rpc = nullptr;
   const DnsLookup* dns = nullptr;
 
-  Endpoint peer;                     ///< the connection's client
-  Endpoint host;                     ///< the connection's server
-  std::string_view peer_name;        ///< resolved name of `peer`; empty = unresolved
-  std::string_view host_name;        ///< resolved name of `host`; empty = unresolved
+  Endpoint client;                   ///< the connection's client
+  Endpoint server;                   ///< the connection's server
+  std::string_view client_name;      ///< resolved name of `client`; empty = unresolved
+  std::string_view server_name;      ///< resolved name of `server`; empty = unresolved
   std::string_view other_namespace;  ///< service namespace of the remote side, if known
 
   std::uint64_t request_start_ns = 0;  ///< the request reached the process (<= start_ns)

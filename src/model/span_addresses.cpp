@@ -41,18 +41,18 @@ std::string_view address_text(const IpAddress& address, base::Arena& scratch) {
   return scratch.copy(format(address, buffer));
 }
 
-std::string_view host_as_server(const Span& span, base::Arena& scratch) {
-  if (span.host_name.empty()) return address_text(span.host.address, scratch);
-  return span.is_client() ? with_namespace(span.host_name, span, scratch) : span.host_name;
+std::string_view server_name_or_ip(const Span& span, base::Arena& scratch) {
+  if (span.server_name.empty()) return address_text(span.server.address, scratch);
+  return span.is_client() ? with_namespace(span.server_name, span, scratch) : span.server_name;
 }
 
-std::string_view peer_as_client(const Span& span, base::Arena& scratch) {
-  if (span.peer_name.empty()) return address_text(span.peer.address, scratch);
-  return span.is_client() ? span.peer_name : with_namespace(span.peer_name, span, scratch);
+std::string_view client_name_or_ip(const Span& span, base::Arena& scratch) {
+  if (span.client_name.empty()) return address_text(span.client.address, scratch);
+  return span.is_client() ? span.client_name : with_namespace(span.client_name, span, scratch);
 }
 
 std::string_view http_client_host(const Span& span, base::Arena& scratch) {
-  if (span.host_header.empty()) return host_as_server(span, scratch);
+  if (span.host_header.empty()) return server_name_or_ip(span, scratch);
   if (span.host_header.starts_with('['))
     return span.host_header.substr(0, span.host_header.find(']') + 1);
   return span.host_header.substr(0, span.host_header.find(':'));
@@ -64,14 +64,14 @@ std::string_view renamed_if_ip(std::string_view address, std::string_view replac
 
 std::string_view client_address(const Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch) {
-  return renamed_if_ip(peer_as_client(span, scratch),
+  return renamed_if_ip(client_name_or_ip(span, scratch),
                        span.is_client() ? names.generic : names.incoming);
 }
 
 std::string_view server_address(const Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch) {
   if (span.is_client()) return renamed_if_ip(http_client_host(span, scratch), names.outgoing);
-  return renamed_if_ip(host_as_server(span, scratch), names.generic);
+  return renamed_if_ip(server_name_or_ip(span, scratch), names.generic);
 }
 
 }  // namespace obi::model

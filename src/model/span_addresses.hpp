@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses of a span as telemetry tells them: a name where one is known, else the IP. Text
+// The addresses of a span as telemetry reports them: a name where one is known, else the IP. Text
 // lives as long as the span and `scratch`.
 #pragma once
 #include <string>
@@ -12,10 +12,10 @@ namespace obi::model {
 
 /// The server's name or IP; with the remote's service namespace behind it where that differs from
 /// the own one.
-std::string_view host_as_server(const Span& span, base::Arena& scratch);
+std::string_view server_name_or_ip(const Span& span, base::Arena& scratch);
 /// The client's name or IP; likewise.
-std::string_view peer_as_client(const Span& span, base::Arena& scratch);
-/// The host part of the Host header that a client sent, else host_as_server.
+std::string_view client_name_or_ip(const Span& span, base::Arena& scratch);
+/// The host part of the Host header that a client sent, else server_name_or_ip.
 std::string_view http_client_host(const Span& span, base::Arena& scratch);
 /// The IP as text.
 std::string_view address_text(const IpAddress& address, base::Arena& scratch);
@@ -28,8 +28,8 @@ struct UnresolvedNames {
   std::string incoming = "incoming";   ///< the client of a server span
 };
 
-/// client.address and server.address as metrics and filters tell them. Text lives as long as
-/// `names` too.
+/// client.address and server.address as metrics and filters use them. Text lives as long as `names`
+/// too.
 std::string_view client_address(const Span& span, const UnresolvedNames& names,
                                 base::Arena& scratch);
 std::string_view server_address(const Span& span, const UnresolvedNames& names,

@@ -59,15 +59,15 @@ std::string_view language(const Asked& a) {
   return a.span.service ? to_string(a.span.service->language) : std::string_view();
 }
 
-std::string_view peer(const Asked& a) {
-  const auto name =
-      a.span.peer_name.empty() ? address_text(a.span.peer.address, a.scratch) : a.span.peer_name;
+std::string_view client(const Asked& a) {
+  const auto name = a.span.client_name.empty() ? address_text(a.span.client.address, a.scratch)
+                                               : a.span.client_name;
   return renamed_if_ip(name, a.span.is_client() ? a.names.generic : a.names.incoming);
 }
 
-std::string_view host(const Asked& a) {
-  const auto name =
-      a.span.host_name.empty() ? address_text(a.span.host.address, a.scratch) : a.span.host_name;
+std::string_view server(const Asked& a) {
+  const auto name = a.span.server_name.empty() ? address_text(a.span.server.address, a.scratch)
+                                               : a.span.server_name;
   return renamed_if_ip(name, a.span.is_client() ? a.names.outgoing : a.names.generic);
 }
 
@@ -77,11 +77,11 @@ std::string_view job(const Asked& a) {
   return name_space.empty() ? name : a.scratch.join(a.scratch.join(name_space, "/"), name);
 }
 
-// The remote side's; the own one where the remote is somebody unknown that goes by a replacement.
+// The remote side's; the own one where the remote is unknown and has a replacement name.
 std::string_view remote_namespace(const Asked& a) {
   if (!a.span.other_namespace.empty()) return a.span.other_namespace;
-  const bool renamed = a.span.is_client() ? host(a).data() == a.names.outgoing.data()
-                                          : peer(a).data() == a.names.incoming.data();
+  const bool renamed = a.span.is_client() ? server(a).data() == a.names.outgoing.data()
+                                          : client(a).data() == a.names.incoming.data();
   return renamed ? service_text<&Service::name_space>(a) : std::string_view();
 }
 
@@ -99,7 +99,7 @@ struct SpanAttributeRow {
 namespace {
 
 constexpr std::array kRows = {
-    SpanAttributeRow{"client", peer},
+    SpanAttributeRow{"client", client},
     SpanAttributeRow{"client.address",
                      [](const Asked& a) { return client_address(a.span, a.names, a.scratch); }},
     SpanAttributeRow{"client_k8s_cluster_name"},
@@ -169,11 +169,11 @@ constexpr std::array kRows = {
     SpanAttributeRow{"rpc.response.status_code",
                      [](const Asked& a) { return rpc_status_code(a.span, a.scratch); }},
     SpanAttributeRow{"rpc.system.name", of_span<rpc_system>},
-    SpanAttributeRow{"server", host},
+    SpanAttributeRow{"server", server},
     SpanAttributeRow{"server.address",
                      [](const Asked& a) { return server_address(a.span, a.names, a.scratch); }},
     SpanAttributeRow{"server.port",
-                     [](const Asked& a) { return number(a.span.host.port, a.scratch); }},
+                     [](const Asked& a) { return number(a.span.server.port, a.scratch); }},
     SpanAttributeRow{"server_k8s_cluster_name"},
     SpanAttributeRow{"server_k8s_namespace_name"},
     SpanAttributeRow{"server_service_namespace",

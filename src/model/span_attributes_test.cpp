@@ -28,8 +28,8 @@ class SpanAttributes : public testing::Test {
     span.status = 503;
     span.request_bytes = 12;
     span.response_bytes = 345;
-    span.peer = {.address = ipv4(1), .port = 5000};
-    span.host = {.address = ipv4(2), .port = 8080};
+    span.client = {.address = ipv4(1), .port = 5000};
+    span.server = {.address = ipv4(2), .port = 8080};
   }
   std::string value(std::string_view name) {
     const auto attribute = SpanAttribute::find(name);
@@ -178,8 +178,8 @@ TEST_F(SpanAttributes, AHeaderWithAnAddressIsRenamedToo) {
 }
 
 TEST_F(SpanAttributes, TheRemoteNamespaceStandsBehindTheRemoteName) {
-  span.peer_name = "web";
-  span.host_name = "cart";
+  span.client_name = "web";
+  span.server_name = "cart";
   span.other_namespace = "front";
   EXPECT_EQ(value("client.address"), "web.front");
   EXPECT_EQ(value("client"), "web");
@@ -198,7 +198,7 @@ TEST_F(SpanAttributes, TheRemoteNamespaceStandsBehindTheRemoteName) {
 
 TEST_F(SpanAttributes, AnUnknownRemoteSideTakesTheOwnNamespace) {
   EXPECT_EQ(value("client_service_namespace"), "shop");
-  span.peer_name = "web";
+  span.client_name = "web";
   EXPECT_EQ(value("client_service_namespace"), "");
 }
 

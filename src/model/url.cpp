@@ -49,12 +49,12 @@ bool is_port_of(std::string_view scheme, std::uint16_t port) {
 
 std::string_view authority_of_server(const Span& span, std::string_view scheme,
                                      base::Arena& scratch) {
-  std::string_view host = host_as_server(span, scratch);
+  std::string_view host = server_name_or_ip(span, scratch);
   if (host.empty()) return "localhost";
   if (host.find(':') != std::string_view::npos && !host.starts_with('['))
     host = scratch.join(scratch.join("[", host), "]");
-  if (span.host.port == 0 || is_port_of(scheme, span.host.port)) return host;
-  const fmt::format_int port(span.host.port);
+  if (span.server.port == 0 || is_port_of(scheme, span.server.port)) return host;
+  const fmt::format_int port(span.server.port);
   return scratch.join(scratch.join(host, ":"), {port.data(), port.size()});
 }
 

@@ -17,7 +17,7 @@ Span request(std::string_view path, std::string_view host_header = {}) {
             .path = path,
             .scheme = "http",
             .host_header = host_header};
-  span.host = {.address = kServer4, .port = 8080};
+  span.server = {.address = kServer4, .port = 8080};
   return span;
 }
 
@@ -34,19 +34,19 @@ TEST(FullUrl, IsMadeOfSchemeHostHeaderPathAndQuery) {
 TEST(FullUrl, WithoutHostHeaderHasTheServersAddressAndPort) {
   Span span = request("/a.txt");
   EXPECT_EQ(url_of(span, "q=1"), "http://10.0.0.2:8080/a.txt?q=1");
-  span.host = {.address = kServer6, .port = 8080};
+  span.server = {.address = kServer6, .port = 8080};
   EXPECT_EQ(url_of(span), "http://[2001:db8::1]:8080/a.txt");
-  span.host_name = "shop";
+  span.server_name = "shop";
   EXPECT_EQ(url_of(span), "http://shop:8080/a.txt");
 }
 
 TEST(FullUrl, LeavesTheSchemesOwnPortOut) {
   Span span = request("/");
-  span.host.port = 80;
+  span.server.port = 80;
   EXPECT_EQ(url_of(span), "http://10.0.0.2/");
   span.scheme = "https";
   EXPECT_EQ(url_of(span), "https://10.0.0.2:80/");
-  span.host.port = 443;
+  span.server.port = 443;
   EXPECT_EQ(url_of(span), "https://10.0.0.2/");
   span.scheme = {};
   EXPECT_EQ(url_of(span), "http://10.0.0.2:443/");
@@ -54,7 +54,7 @@ TEST(FullUrl, LeavesTheSchemesOwnPortOut) {
 
 TEST(FullUrl, OfAUnixSocketIsOfThisHost) {
   Span span = request("/a");
-  span.host = {};
+  span.server = {};
   EXPECT_EQ(url_of(span), "http://localhost/a");
 }
 

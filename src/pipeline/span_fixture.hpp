@@ -29,8 +29,8 @@ inline model::Span span_of(std::uint32_t pid,
   span.method = "GET";
   span.path = "/a";
   span.status = 200;
-  span.peer = {.address = ipv4(10, 0, 0, 1), .port = 5000};
-  span.host = {.address = ipv4(10, 0, 0, 2), .port = 80};
+  span.client = {.address = ipv4(10, 0, 0, 1), .port = 5000};
+  span.server = {.address = ipv4(10, 0, 0, 2), .port = 80};
   return span;
 }
 

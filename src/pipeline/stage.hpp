@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stage between pairing and the exporters: changes or removes the spans of a batch in place. All
-// stages run one after another on the pipeline thread; a stage that is switched off is not built.
+// A stage between the connection tracker and the exporters: changes or removes the spans of a batch
+// in place. All stages run one after another on the pipeline thread; a stage that is switched off
+// is not built.
 #pragma once
 #include <string_view>
 

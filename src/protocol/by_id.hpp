@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pairing by id: each answer names its request (Kafka's correlation id, MongoDB's responseTo, ONC
 // RPC's xid, DNS's id). Lost bytes cost only the messages that were in them: a request whose answer
-// was among those is given up when it has waited for long.
+// was among those is abandoned when it has waited for long.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 
@@ -23,18 +23,18 @@ class ById {
 
   explicit ById(std::size_t max_waiting = 4096) : max_waiting_(max_waiting) {}
 
-  /// `spans`: how many operations the request holds; Note::RequestSeen is told for each. A request
-  /// with an id that waits already takes its place, and the older one is given up. Null: too many
+  /// `spans`: how many operations the request holds; Note::RequestSeen is noted for each. A request
+  /// with an id that waits already takes its place, and the older one is abandoned. Null: too many
   /// wait; it is accounted for.
   Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(Note::RequestSeen, spans);
     if (waiting_.size() >= max_waiting_ && !waiting_.contains(key)) {
-      tell(Note::RequestOverflow, spans, sink);
+      note_spans(Note::RequestOverflow, spans, sink);
       return nullptr;
     }
     const auto [at, is_new] = waiting_.try_emplace(key);
     if (!is_new) {
-      tell(Note::RequestLostResponse, at->second.spans, sink);
+      note_spans(Note::RequestLostResponse, at->second.spans, sink);
       at->second = {};
     }
     at->second.spans = spans;
@@ -45,7 +45,7 @@ class ById {
     const auto found = waiting_.find(key);
     return found == waiting_.end() ? nullptr : &found->second.request;
   }
-  /// … which is then no longer waited for: make its spans, or tell its loss. Nullopt: nobody waits
+  /// … which is then no longer waited for: emit its spans, or note its loss. Nullopt: none waits
   /// under that key.
   std::optional<Request> take(const Key& key) {
     const auto found = waiting_.find(key);
@@ -54,16 +54,16 @@ class ById {
     waiting_.erase(found);
     return taken;
   }
-  /// … of which everything was told from where it is.
+  /// … of which all spans were emitted from where it is.
   void remove(const Key& key) { waiting_.erase(key); }
   /// What waits under `from` waits under `to` from now on, for an answer in several parts of which
-  /// each names the one before; what waited there is given up. False: nobody waits under `from`.
+  /// each names the one before; what waited there is abandoned. False: none waits under `from`.
   bool rename(const Key& from, const Key& to, SpanSink& sink) {
     auto node = waiting_.extract(from);
     if (node.empty()) return false;
     const auto known = waiting_.find(to);
     if (known != waiting_.end()) {
-      tell(Note::RequestLostResponse, known->second.spans, sink);
+      note_spans(Note::RequestLostResponse, known->second.spans, sink);
       waiting_.erase(known);
     }
     node.key() = to;
@@ -74,35 +74,35 @@ class ById {
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
-  /// The connection has ended: `make_spans(request, end_ns, sink)` for each that waits and holds
+  /// The connection has ended: `emit_spans(request, end_ns, sink)` for each that waits and holds
   /// operations, which makes a span of each of them.
   template <typename F>
-  void end_all(Unanswered& open, F&& make_spans) {
+  void end_all(Unanswered& open, F&& emit_spans) {
     for (auto& [key, entry] : waiting_) {
       if (entry.spans == 0) continue;
       open.end(entry.request.start_ns, entry.spans, [&](std::uint64_t end_ns, SpanSink& sink) {
-        make_spans(entry.request, end_ns, sink);
+        emit_spans(entry.request, end_ns, sink);
       });
     }
     waiting_.clear();
   }
-  void give_up(Note why, SpanSink& sink) {
-    for (const auto& [key, entry] : waiting_) tell(why, entry.spans, sink);
+  void abandon(Note why, SpanSink& sink) {
+    for (const auto& [key, entry] : waiting_) note_spans(why, entry.spans, sink);
     waiting_.clear();
   }
   /// Those that began before `ns`; `on_each` is called with each first.
   template <typename F>
-  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
+  void abandon_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
       const auto entry = at++;
       if (entry->second.request.start_ns >= ns) continue;
       on_each(entry->second.request);
-      tell(why, entry->second.spans, sink);
+      note_spans(why, entry->second.spans, sink);
       waiting_.erase(entry);
     }
   }
-  void give_up_before(std::uint64_t ns, Note why, SpanSink& sink) {
-    give_up_before(ns, why, sink, [](const Request&) {});
+  void abandon_before(std::uint64_t ns, Note why, SpanSink& sink) {
+    abandon_before(ns, why, sink, [](const Request&) {});
   }
   /// Takes those that began before `ns`: `on_each` makes their spans.
   template <typename F>
@@ -123,7 +123,7 @@ class ById {
     Request request;
     std::uint32_t spans = 0;
   };
-  static void tell(Note why, std::uint32_t spans, SpanSink& sink) {
+  static void note_spans(Note why, std::uint32_t spans, SpanSink& sink) {
     if (spans > 0) sink.note(why, spans);
   }
 

@@ -38,7 +38,7 @@ TEST_F(ByIdTest, ARequestBeyondTheLimitIsCounted) {
   EXPECT_EQ(sink.notes[Note::RequestOverflow], 2U);
 }
 
-TEST_F(ByIdTest, AnIdThatIsUsedAgainGivesUpItsFirstRequest) {
+TEST_F(ByIdTest, AnIdThatIsUsedAgainAbandonsItsFirstRequest) {
   push(1, 10);
   push(1, 11);
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
@@ -53,7 +53,7 @@ TEST_F(ByIdTest, ARenamedRequestIsFoundUnderItsNewIdOnly) {
   EXPECT_FALSE(waiting.rename(1, 8, sink));
 }
 
-TEST_F(ByIdTest, RenamingToAnIdThatWaitsGivesUpWhatWaitedThere) {
+TEST_F(ByIdTest, RenamingToAnIdThatWaitsAbandonsWhatWaitedThere) {
   push(1, 10);
   push(2, 20);
   EXPECT_TRUE(waiting.rename(1, 2, sink));
@@ -62,10 +62,10 @@ TEST_F(ByIdTest, RenamingToAnIdThatWaitsGivesUpWhatWaitedThere) {
   EXPECT_TRUE(waiting.empty());
 }
 
-TEST_F(ByIdTest, OnlyWhatBeganBeforeIsGivenUp) {
+TEST_F(ByIdTest, OnlyWhatBeganBeforeIsAbandoned) {
   waiting.push(1, 1, sink)->start_ns = 100;
   waiting.push(2, 3, sink)->start_ns = 200;
-  waiting.give_up_before(200, Note::RequestLostResponse, sink);
+  waiting.abandon_before(200, Note::RequestLostResponse, sink);
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
   EXPECT_EQ(waiting.size(), 1U);
 }

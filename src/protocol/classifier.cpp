@@ -10,8 +10,9 @@ namespace {
 
 using model::Direction;
 
-// Kept while undecided: of a long request in mid-life, which only its answer tells from another's,
-// the beginning. Who needs more chunks (a record of the kernel side's each) is none of ours.
+// Kept while undecided: of a long request in mid-life, which only its answer distinguishes from
+// another's, the beginning. Who needs more chunks (a record of the kernel side's each) is none of
+// ours.
 constexpr std::size_t kMaxHeldChunks = 40;
 constexpr std::size_t kMaxHeldBytes = 32 * 1024;
 
@@ -39,11 +40,11 @@ Chunk HeldChunk::chunk() const {
 
 Classifier::Decision Classifier::show(const Chunk& chunk) {
   take_in(chunk);
-  const Decision decision = judge();
-  if (decision.verdict == Verdict::kYes) return decision;
-  if (decision.verdict == Verdict::kNo || held_.size() >= kMaxHeldChunks)
-    return {.start = {}, .is_foreign = decision.verdict == Verdict::kNo && is_foreign()};
-  keep_opening();
+  const Decision decision = detect();
+  if (decision.match == Match::kYes) return decision;
+  if (decision.match == Match::kNo || held_.size() >= kMaxHeldChunks)
+    return {.start = {}, .is_foreign = decision.match == Match::kNo && is_foreign()};
+  keep_first_bytes();
   held_.emplace_back(chunk, kMaxHeldBytes - std::min(kMaxHeldBytes, held_bytes_));
   held_bytes_ += held_.back().size();
   return decision;
@@ -57,11 +58,11 @@ void Classifier::take_in(const Chunk& chunk) {
     first_ = chunk.direction;
   }
   side.original_size += chunk.bytes.size() + chunk.missing_bytes;
-  if (!side.has_hole && side.bytes.size() < Opening::kMaxBytes) {
+  if (!side.has_hole && side.bytes.size() < FirstBytes::kMaxBytes) {
     if (side.kept.empty()) {
-      side.bytes = chunk.bytes.first(std::min(chunk.bytes.size(), Opening::kMaxBytes));
+      side.bytes = chunk.bytes.first(std::min(chunk.bytes.size(), FirstBytes::kMaxBytes));
     } else {
-      const std::size_t room = Opening::kMaxBytes - side.kept.size();
+      const std::size_t room = FirstBytes::kMaxBytes - side.kept.size();
       const auto more = chunk.bytes.first(std::min(room, chunk.bytes.size()));
       side.kept.insert(side.kept.end(), more.begin(), more.end());
       side.bytes = side.kept;
@@ -71,14 +72,14 @@ void Classifier::take_in(const Chunk& chunk) {
 }
 
 // The chunk's own bytes are gone when it returns.
-void Classifier::keep_opening() {
+void Classifier::keep_first_bytes() {
   for (Side& side : sides_) {
     if (side.kept.empty()) side.kept.assign(side.bytes.begin(), side.bytes.end());
     side.bytes = side.kept;
   }
 }
 
-Opening Classifier::opening(Direction client_direction) const {
+FirstBytes Classifier::first_bytes(Direction client_direction) const {
   const Side& client = sides_[index_of(client_direction)];
   const Side& server = sides_[index_of(opposite(client_direction))];
   return {
@@ -91,7 +92,7 @@ Opening Classifier::opening(Direction client_direction) const {
       .datagrams = facts_.datagrams};
 }
 
-Classifier::Decision Classifier::judge() const {
+Classifier::Decision Classifier::detect() const {
   const bool may_be_client = facts_.role != model::ConnectionRole::kServer;
   const bool may_be_server = facts_.role != model::ConnectionRole::kClient;
   Decision decision;
@@ -100,10 +101,10 @@ Classifier::Decision Classifier::judge() const {
     for (const Direction client : {Direction::kSend, Direction::kReceive}) {
       if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
       if (facts_.first == opposite(client) && !row.server_may_begin) continue;
-      const Opening seen = opening(client);
-      const Verdict verdict = row.judge(seen);
-      decision.verdict = std::max(decision.verdict, verdict);
-      if (verdict != Verdict::kYes) continue;
+      const FirstBytes seen = first_bytes(client);
+      const Match match = row.detect(seen);
+      decision.match = std::max(decision.match, match);
+      if (match != Match::kYes) continue;
       decision.row = &row;
       decision.start = {.client_direction = client,
                         .mid_life = seen.mid_life,

@@ -44,7 +44,7 @@ class Classifier {
   explicit Classifier(const Facts& facts) : facts_(facts) {}
 
   struct Decision {
-    Verdict verdict = Verdict::kNo;    ///< kMaybe: the chunk is kept; kNo: this classifier is done
+    Match match = Match::kNo;          ///< kMaybe: the chunk is kept; kNo: this classifier is done
     const ProtocolRow* row = nullptr;  ///< kYes
     ConversationStart start;           ///< kYes
     /// kNo, and no later bytes can change it: the connection names a protocol that has no row.
@@ -59,11 +59,11 @@ class Classifier {
   [[nodiscard]] std::size_t held_bytes() const;
 
  private:
-  [[nodiscard]] Opening opening(model::Direction client_direction) const;
-  Decision judge() const;
+  [[nodiscard]] FirstBytes first_bytes(model::Direction client_direction) const;
+  Decision detect() const;
   bool is_foreign() const;
   void take_in(const Chunk& chunk);
-  void keep_opening();
+  void keep_first_bytes();
 
   /// What one direction has shown so far.
   struct Side {

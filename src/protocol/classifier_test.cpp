@@ -77,7 +77,7 @@ TEST(Classifier, NoConversationIsTakenForAnotherProtocolWhereverItIsJoined) {
   }
 }
 
-// Only its answer tells what it was; until then its beginning is kept, and the rest is known to be
+// Only its answer shows what it was; until then its beginning is kept, and the rest is known to be
 // missing.
 TEST(Classifier, ALongRequestIsKeptAsFarAsThereIsRoom) {
   constexpr std::size_t kRecord = 8192;
@@ -91,11 +91,11 @@ TEST(Classifier, ALongRequestIsKeptAsFarAsThereIsRoom) {
     return classifier.show(chunk);
   };
   for (std::size_t at = 0; at < request.size(); at += kRecord) {
-    ASSERT_EQ(show(model::Direction::kSend, std::string_view(request).substr(at, kRecord)).verdict,
-              Verdict::kMaybe);
+    ASSERT_EQ(show(model::Direction::kSend, std::string_view(request).substr(at, kRecord)).match,
+              Match::kMaybe);
   }
   const auto decision = show(model::Direction::kReceive, answer);
-  ASSERT_EQ(decision.verdict, Verdict::kYes);
+  ASSERT_EQ(decision.match, Match::kYes);
   EXPECT_EQ(decision.row->name, "kafka");
   std::string kept;
   std::size_t moved = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contract between a connection and the protocol that is spoken on it. A connection
-// (pipeline/pair) feeds the bytes of both directions, in stream order and with the lengths of what
+// (pipeline/track) feeds the bytes of both directions, in stream order and with the lengths of what
 // was not captured; a conversation answers with spans. No I/O, no clock, no threads, no log in
 // here: times come in with the bytes.
 #pragma once
@@ -57,15 +57,15 @@ struct Chunk {
 };
 
 /// What a chunk was to the conversation; the caller counts it in the ledger.
-enum class Fate : std::uint8_t {
+enum class ChunkResult : std::uint8_t {
   Message,       ///< part of a message
   Resync,        ///< skipped while looking for the next message
   Unrecognised,  ///< not this protocol; nothing was kept
   Upgraded,      ///< the connection speaks something else by now: the caller may silence it
 };
 
-/// Where a conversation puts finished requests, and what else it has to tell. Implemented by the
-/// pairing stage.
+/// Where a conversation puts finished requests, and its notes. Implemented by the connection
+/// tracker.
 class SpanSink {
  public:
   virtual ~SpanSink() = default;
@@ -74,7 +74,7 @@ class SpanSink {
   /// status, sizes, times, pid, what is particular to its protocol (HTTP: query, scheme,
   /// host_header; others: a struct of model/calls.hpp) and, from a Traceparent header, trace_id +
   /// parent_id + trace_flags. Texts and structs are in arena() or static. For each span a
-  /// Note::RequestSeen must have been told.
+  /// Note::RequestSeen must have been noted.
   virtual model::Span& add_span(model::EventType type) = 0;
   /// Memory for the text of the span that was added last.
   virtual base::Arena& arena() = 0;
@@ -94,9 +94,9 @@ class SpanSink {
     RequestUnreadable,
   };
   virtual void note(Note what, std::uint64_t count = 1) = 0;
-  /// Several requests are outstanding at once: please capture every byte of this connection from
+  /// Several requests are outstanding at once: every byte of this connection is to be captured from
   /// now on.
-  virtual void want_stream() = 0;
+  virtual void request_stream() = 0;
 };
 
 /// The end of a connection, as far as it is known.
@@ -113,17 +113,17 @@ struct Closing {
 class Conversation {
  public:
   virtual ~Conversation() = default;
-  virtual Fate on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
+  virtual ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
   /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its
   /// stream is complete.
   virtual void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) = 0;
-  /// Bytes of `direction` were lost; `missing` is 0 if nobody knows how many. Continue at the next
+  /// Bytes of `direction` were lost; `missing` is 0 if it is unknown how many. Continue at the next
   /// provable boundary.
   virtual void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) = 0;
   /// The connection is gone, or forgotten. Whatever can still become a span does, a request that is
   /// open as a failed one (protocol/unanswered.hpp); the rest is noted.
   virtual void on_close(const Closing& closing, SpanSink& sink) = 0;
-  /// Called about every second with the newest time: give up on what has waited too long (see
+  /// Called about every second with the newest time: abandon what has waited too long (see
   /// `http_request_timeout`).
   virtual void on_tick(std::uint64_t now_ns, SpanSink& sink) = 0;
   /// True while a request waits for its response.
@@ -139,10 +139,10 @@ struct ConversationOptions {
   std::uint64_t dns_timeout_ns = 5'000'000'000;  ///< then a query without answer is a failed one
   bool heuristic_sql = false;                    ///< look for SQL where no protocol is known
   std::vector<std::string> http_known_methods;   ///< in place of the conventions'; empty: those
-  /// Made of http_known_methods by whom all connections of a thread belong to, and outlives them.
+  /// Made of http_known_methods by the owner of all connections of a thread; outlives them.
   /// Null: the default.
   const http1::Methods* http_methods = nullptr;
-  bool redis_database = false;  ///< tell the database that was selected (db.namespace)
+  bool redis_database = false;  ///< report the database that was selected (db.namespace)
   /// Entries that one connection remembers at most; beyond it the oldest is forgotten.
   std::size_t postgres_statements = 1024;
   std::size_t mysql_statements = 1024;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of any protocol: a sink that keeps what it is told, a connection that is fed calls, and
+// For tests of any protocol: a sink that keeps spans and notes, a connection that is fed calls, and
 // the checks that every parser must pass.
 #pragma once
 #include <fmt/format.h>
@@ -26,11 +26,11 @@ class CollectingSink final : public SpanSink {
   }
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
-  void want_stream() override { ++stream_wishes; }
+  void request_stream() override { ++stream_requests; }
 
   /// "SELECT users 0" per span: method, path, status; then in brackets what there is of error code,
   /// namespace, query text; "!reset" at the end of one that failed.
-  [[nodiscard]] std::vector<std::string> told() const {
+  [[nodiscard]] std::vector<std::string> reported() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
       std::string line = fmt::format("{} {} {}", span.method, span.path, span.status);
@@ -68,14 +68,14 @@ class CollectingSink final : public SpanSink {
 
   std::vector<model::Span> spans;
   std::map<Note, std::uint64_t> notes;
-  int stream_wishes = 0;
+  int stream_requests = 0;
 
  private:
   base::Arena arena_;
 };
 
-/// A connection of the traced process, which is the client unless told otherwise, fed calls 10 ns
-/// apart. At its end it is closed, and every request must be accounted for.
+/// A connection of the traced process, which is the client by default, fed calls 10 ns apart. At
+/// its end it is closed, and every request must be accounted for.
 class Talk {
  public:
   explicit Talk(std::string_view protocol, ConversationStart start = {},
@@ -90,10 +90,12 @@ class Talk {
 
   /// The client's or the server's call; `missing` bytes more moved that were not captured, of which
   /// `tail` are the last.
-  Fate client(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult client(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(start_.client_direction, bytes, missing, tail);
   }
-  Fate server(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult server(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(opposite(start_.client_direction), bytes, missing, tail);
   }
   void lose_of_client(std::uint64_t missing) {
@@ -109,15 +111,15 @@ class Talk {
     now_ns += 10;
     conversation_->on_close({.ns = now_ns + 10, .end_ns = now_ns, .end = end}, sink);
   }
-  [[nodiscard]] std::vector<std::string> told() const { return sink.told(); }
+  [[nodiscard]] std::vector<std::string> reported() const { return sink.reported(); }
   [[nodiscard]] Conversation& conversation() { return *conversation_; }
 
   CollectingSink sink;
   std::uint64_t now_ns = 1000;
 
  private:
-  Fate say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
-           std::string_view tail) {
+  ChunkResult say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
+                  std::string_view tail) {
     now_ns += 10;
     Chunk chunk;
     chunk.direction = direction;
@@ -157,13 +159,13 @@ inline std::string classified(const std::vector<Call>& calls,
         call.from_server == client ? model::Direction::kReceive : model::Direction::kSend;
     chunk.bytes = std::as_bytes(std::span(call.bytes));
     const auto decision = classifier.show(chunk);
-    if (decision.verdict == Verdict::kYes) return std::string(decision.row->name);
-    if (decision.verdict == Verdict::kNo) return "";
+    if (decision.match == Match::kYes) return std::string(decision.row->name);
+    if (decision.match == Match::kNo) return "";
   }
   return "";
 }
 
-/// Plays the calls; the spans told. Split at `split` bytes of all that is said (0 = as it is).
+/// Plays the calls; the spans as lines. Split at `split` bytes of all that is said (0 = as it is).
 inline std::vector<std::string> spans_of(std::string_view protocol, const std::vector<Call>& calls,
                                          std::size_t split = 0,
                                          const ConversationOptions& options = {}) {
@@ -180,7 +182,7 @@ inline std::vector<std::string> spans_of(std::string_view protocol, const std::v
     at += bytes.size();
   }
   talk.close();
-  return talk.told();
+  return talk.reported();
 }
 
 inline std::size_t total_bytes(const std::vector<Call>& calls) {

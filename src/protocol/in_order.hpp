@@ -3,7 +3,7 @@
 // memcached text).
 //
 // That is right only while no message is missed. When bytes were lost that may have held requests
-// or answers, what waits is given up, and on a connection that pipelines nothing is paired until
+// or answers, what waits is abandoned, and on a connection that pipelines nothing is paired until
 // everything has been quiet for a while: never a wrong pair. Where pipelining was never seen, the
 // client is taken to wait for each answer before it asks again.
 //
@@ -20,8 +20,8 @@
 
 namespace obi::protocol {
 
-/// `Request` is a struct of the protocol's, with a member `Origin origin`; one that makes no span
-/// has `is_owed` false.
+/// `Request` is a struct of the protocol's, with a member `RequestOrigin origin`; one that makes no
+/// span has `expects_span` false.
 template <typename Request>
 class InOrder {
  public:
@@ -30,35 +30,35 @@ class InOrder {
 
   /// A slot for a request just seen, with whatever its last user left in it: set every member. Null
   /// while requests can't be paired, or when too many wait: then the request is accounted for
-  /// already (if `is_owed`), and its answer must be ignored. Tells Note::RequestSeen.
+  /// already (if `expects_span`), and its answer must be ignored. Notes Note::RequestSeen.
   /// `goes_with_last`: part of the same operation as the one before it, so that the two don't make
   /// a pipeline.
-  Request* push(bool is_owed, SpanSink& sink, bool goes_with_last = false) {
-    if (is_owed) sink.note(Note::RequestSeen);
+  Request* push(bool expects_span, SpanSink& sink, bool goes_with_last = false) {
+    if (expects_span) sink.note(Note::RequestSeen);
     if (count_ >= kMaxWaiting) {
-      if (is_owed) sink.note(Note::RequestOverflow);
-      give_up(Note::RequestOverflow, sink);
-      in_doubt_ = true;
+      if (expects_span) sink.note(Note::RequestOverflow);
+      abandon(Note::RequestOverflow, sink);
+      unsynchronised_ = true;
       return nullptr;
     }
-    if (in_doubt_) {
-      if (is_owed) sink.note(Note::RequestLostResponse);
+    if (unsynchronised_) {
+      if (expects_span) sink.note(Note::RequestLostResponse);
       return nullptr;
     }
     if (count_ == ring_.size()) grow();
     if (count_ > 0 && !goes_with_last) {
-      if (!pipelines_) sink.want_stream();
+      if (!pipelines_) sink.request_stream();
       pipelines_ = true;
     }
     Slot& slot = at(count_++);
-    slot.is_owed = is_owed;
+    slot.expects_span = expects_span;
     return &slot.request;
   }
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::size_t size() const { return count_; }
-  /// Requests and answers can't be told apart: an answer belongs to nobody.
-  [[nodiscard]] bool in_doubt() const { return in_doubt_; }
+  /// It is unknown which request an answer belongs to: answers are ignored.
+  [[nodiscard]] bool unsynchronised() const { return unsynchronised_; }
   /// Several requests were seen waiting at once.
   [[nodiscard]] bool pipelines() const { return pipelines_; }
   /// The oldest that waits; not empty().
@@ -67,43 +67,43 @@ class InOrder {
   [[nodiscard]] Request& back() { return at(count_ - 1).request; }
   /// `i` counts from the oldest.
   [[nodiscard]] Request& operator[](std::size_t i) { return at(i).request; }
-  /// The oldest is answered (or needs no answer): its span was made, or its loss told.
+  /// The oldest is answered (or needs no answer): its span was emitted, or its loss noted.
   void pop() {
     first_ = (first_ + 1) & (ring_.size() - 1);
     --count_;
-    if (count_ == 0 && !pipelines_) in_doubt_ = false;
+    if (count_ == 0 && !pipelines_) unsynchronised_ = false;
   }
 
   /// Requests or answers may have been missed.
   void lose(SpanSink& sink) {
-    give_up(Note::RequestLostResponse, sink);
-    in_doubt_ = pipelines_;
+    abandon(Note::RequestLostResponse, sink);
+    unsynchronised_ = pipelines_;
   }
   /// Requests may have been missed, all of them behind those that wait: these are still answered in
   /// order, and what comes later isn't paired; where pipelining was never seen, until all that wait
   /// are answered.
-  void lose_newer() { in_doubt_ = pipelines_ || count_ > 0; }
+  void lose_newer() { unsynchronised_ = pipelines_ || count_ > 0; }
   /// The client is known to have sent a request before the one before it was answered.
   void note_pipelining() { pipelines_ = true; }
   /// Nothing is under way either way: from here on pairs are right again.
-  void settle() { in_doubt_ = false; }
-  /// The connection has ended: `make_span(request, end_ns, sink)` for each that waits and is owed
-  /// one.
+  void settle() { unsynchronised_ = false; }
+  /// The connection has ended: `emit_span(request, end_ns, sink)` for each that waits and expects a
+  /// span.
   template <typename F>
-  void end_all(Unanswered& open, F&& make_span) {
+  void end_all(Unanswered& open, F&& emit_span) {
     for (; count_ > 0; pop()) {
       Slot& slot = ring_[first_];
-      if (!slot.is_owed) continue;
+      if (!slot.expects_span) continue;
       open.end(slot.request.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& sink) {
-        make_span(slot.request, end_ns, sink);
+        emit_span(slot.request, end_ns, sink);
       });
     }
   }
-  /// All that wait are given up for the reason `why`.
-  void give_up(Note why, SpanSink& sink) {
-    std::uint64_t owed = 0;
-    for (; count_ > 0; pop()) owed += ring_[first_].is_owed ? 1 : 0;
-    if (owed > 0) sink.note(why, owed);
+  /// All that wait are abandoned for the reason `why`.
+  void abandon(Note why, SpanSink& sink) {
+    std::uint64_t expected = 0;
+    for (; count_ > 0; pop()) expected += ring_[first_].expects_span ? 1 : 0;
+    if (expected > 0) sink.note(why, expected);
   }
   /// What a burst has left.
   void release_idle_memory() {
@@ -117,7 +117,7 @@ class InOrder {
   static constexpr std::size_t kIdleSlots = 4;
   struct Slot {
     Request request{};
-    bool is_owed = false;
+    bool expects_span = false;
   };
   Slot& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
   void grow() {
@@ -131,7 +131,7 @@ class InOrder {
   std::size_t first_ = 0;
   std::size_t count_ = 0;
   bool pipelines_ = false;
-  bool in_doubt_ = false;
+  bool unsynchronised_ = false;
 };
 
 }  // namespace obi::protocol

@@ -18,17 +18,18 @@ MessageConversation::MessageConversation(const ConversationStart& start, std::si
   for (Side& side : sides_) side.lost = start.mid_life;
 }
 
-model::Direction MessageConversation::direction_of(Speaker speaker) const {
-  return speaker == Speaker::kClient ? client_direction_ : opposite(client_direction_);
+model::Direction MessageConversation::direction_of(PeerRole peer) const {
+  return peer == PeerRole::kClient ? client_direction_ : opposite(client_direction_);
 }
 
-bool MessageConversation::is_in_message(Speaker from) const {
+bool MessageConversation::is_in_message(PeerRole from) const {
   return side_of(from).moved > 0 || side_of(from).to_skip > 0;
 }
 
-Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (left_) return Fate::Upgraded;
-  const Speaker from = chunk.direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
+ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  if (left_) return ChunkResult::Upgraded;
+  const PeerRole from =
+      chunk.direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
   moved_ns_ = std::max(moved_ns_, chunk.end_ns);
   side.last_ns = chunk.end_ns;
@@ -38,7 +39,9 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (side.lost) {
     unread_ns_ = moved_ns_;
     used = drift(from, chunk, sink);
-    return used ? Fate::Message : seen_message_ ? Fate::Resync : Fate::Unrecognised;
+    return used            ? ChunkResult::Message
+           : seen_message_ ? ChunkResult::Resync
+                           : ChunkResult::Unrecognised;
   }
   if (side.to_skip > 0 && !bytes.empty()) {
     bytes = bytes.subspan(static_cast<std::size_t>(skip(from, bytes.size(), chunk.end_ns, sink)));
@@ -54,12 +57,12 @@ Fate MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     used |= is_in_message(from);
     miss(from, chunk, sink);
   }
-  if (used || left_) return Fate::Message;
-  return seen_message_ ? Fate::Resync : Fate::Unrecognised;
+  if (used || left_) return ChunkResult::Message;
+  return seen_message_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
 }
 
 // False: the size is not known (yet), and the side may be lost. `seen`: bytes that were measured.
-bool MessageConversation::take_size(Speaker from, const Size& size, std::size_t seen,
+bool MessageConversation::take_size(PeerRole from, const Size& size, std::size_t seen,
                                     SpanSink& sink) {
   if (size) {
     side_of(from).size = *size;
@@ -76,7 +79,7 @@ bool MessageConversation::take_size(Speaker from, const Size& size, std::size_t 
 }
 
 // Most messages come whole: for those nothing is kept, and little done.
-std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
+std::size_t MessageConversation::begin(PeerRole from, const Chunk& chunk,
                                        std::span<const std::byte> bytes, SpanSink& sink) {
   const Size size = measure(from, bytes);
   if (!size || *size > bytes.size()) return begin_part(from, chunk, bytes, size, sink);
@@ -95,7 +98,7 @@ std::size_t MessageConversation::begin(Speaker from, const Chunk& chunk,
 }
 
 // `size`: of the message, which is longer than `bytes`, or why it isn't known.
-std::size_t MessageConversation::begin_part(Speaker from, const Chunk& chunk,
+std::size_t MessageConversation::begin_part(PeerRole from, const Chunk& chunk,
                                             std::span<const std::byte> bytes, const Size& size,
                                             SpanSink& sink) {
   Side& side = side_of(from);
@@ -109,7 +112,7 @@ std::size_t MessageConversation::begin_part(Speaker from, const Chunk& chunk,
   return bytes.size();
 }
 
-std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
+std::size_t MessageConversation::go_on(PeerRole from, const Chunk& chunk,
                                        std::span<const std::byte> bytes, SpanSink& sink) {
   Side& side = side_of(from);
   std::size_t shown = 0;  // of `bytes`
@@ -139,7 +142,7 @@ std::size_t MessageConversation::go_on(Speaker from, const Chunk& chunk,
   return taken;
 }
 
-void MessageConversation::end_message(Speaker from, std::span<const std::byte> bytes,
+void MessageConversation::end_message(PeerRole from, std::span<const std::byte> bytes,
                                       std::uint64_t end_ns, SpanSink& sink) {
   Side& side = side_of(from);
   seen_message_ = true;
@@ -156,7 +159,7 @@ void MessageConversation::end_message(Speaker from, std::span<const std::byte> b
 }
 
 // Returns how many of the `count` bytes belong to the run.
-std::uint64_t MessageConversation::skip(Speaker from, std::uint64_t count, std::uint64_t end_ns,
+std::uint64_t MessageConversation::skip(PeerRole from, std::uint64_t count, std::uint64_t end_ns,
                                         SpanSink& sink) {
   Side& side = side_of(from);
   const std::uint64_t skipped = std::min(side.to_skip, count);
@@ -167,7 +170,7 @@ std::uint64_t MessageConversation::skip(Speaker from, std::uint64_t count, std::
 
 // `missing` bytes moved that were not captured. Returns how many of them are behind all that is
 // known.
-std::uint64_t MessageConversation::pass_over(Speaker from, std::uint64_t missing,
+std::uint64_t MessageConversation::pass_over(PeerRole from, std::uint64_t missing,
                                              std::uint64_t end_ns, SpanSink& sink) {
   Side& side = side_of(from);
   missing -= skip(from, missing, end_ns, sink);
@@ -189,7 +192,7 @@ std::uint64_t MessageConversation::pass_over(Speaker from, std::uint64_t missing
 }
 
 // The bytes behind the captured ones.
-void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink) {
+void MessageConversation::miss(PeerRole from, const Chunk& chunk, SpanSink& sink) {
   Side& side = side_of(from);
   if (side.lost) return;
   const std::uint64_t missing = pass_over(from, chunk.missing_bytes, chunk.end_ns, sink);
@@ -204,7 +207,7 @@ void MessageConversation::miss(Speaker from, const Chunk& chunk, SpanSink& sink)
 }
 
 // True: the side can be followed again behind the chunk.
-bool MessageConversation::drift(Speaker from, const Chunk& chunk, SpanSink& sink) {
+bool MessageConversation::drift(PeerRole from, const Chunk& chunk, SpanSink& sink) {
   Side& side = side_of(from);
   const std::uint64_t count = chunk.bytes.size() + chunk.missing_bytes;
   chunk.missing_bytes > 0 ? side.set_tail(chunk.tail) : side.add_tail(chunk.bytes);
@@ -230,7 +233,7 @@ void MessageConversation::Side::add_tail(std::span<const std::byte> more) {
 void MessageConversation::on_gap(model::Direction direction, std::uint64_t missing,
                                  SpanSink& sink) {
   if (left_) return;
-  const Speaker from = direction == client_direction_ ? Speaker::kClient : Speaker::kServer;
+  const PeerRole from = direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
   side.tail_bytes = 0;
   if (side.lost) unread_ns_ = moved_ns_;
@@ -238,7 +241,7 @@ void MessageConversation::on_gap(model::Direction direction, std::uint64_t missi
   if (missing == 0 || pass_over(from, missing, side.last_ns, sink) > 0) lose(from, sink);
 }
 
-void MessageConversation::lose(Speaker from, SpanSink& sink) {
+void MessageConversation::lose(PeerRole from, SpanSink& sink) {
   Side& side = side_of(from);
   side.kept.clear();
   side.moved = side.size = side.to_skip = 0;
@@ -248,22 +251,22 @@ void MessageConversation::lose(Speaker from, SpanSink& sink) {
   on_lost(from, sink);
 }
 
-bool MessageConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MessageConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const Size size = measure(from, bytes);
   return size && *size <= bytes.size();
 }
 
 void MessageConversation::leave(SpanSink& sink) {
   left_ = true;
-  give_up(Note::RequestUpgraded, moved_ns_, sink);
+  abandon(Note::RequestUpgraded, moved_ns_, sink);
 }
 
 void MessageConversation::on_close(const Closing& closing, SpanSink& sink) {
   if (left_) return;
-  if (closing.is_forgotten()) return give_up(Note::RequestOpen, closing.ns, sink);
+  if (closing.is_forgotten()) return abandon(Note::RequestOpen, closing.ns, sink);
   Unanswered open(closing, is_client(), unread_ns_, sink);
   on_unanswered(open, sink);
-  give_up(Note::RequestNoResponse, closing.ns, sink);
+  abandon(Note::RequestNoResponse, closing.ns, sink);
 }
 
 void MessageConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {

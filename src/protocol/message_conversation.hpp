@@ -18,17 +18,17 @@
 namespace obi::protocol {
 
 /// Which end of the connection speaks.
-enum class Speaker : std::uint8_t { kClient = 0, kServer = 1 };
+enum class PeerRole : std::uint8_t { kClient = 0, kServer = 1 };
 
 /// Where and when a request began.
-struct Origin {
+struct RequestOrigin {
   std::uint64_t start_ns = 0;
   std::uint32_t pid = 0;
 };
 
 /// One message, once its last byte has moved. Views live during the call.
 struct Message {
-  Speaker from = Speaker::kClient;
+  PeerRole from = PeerRole::kClient;
   std::span<const std::byte> bytes;  ///< from its first byte on, as far as captured and kept
   std::uint64_t size = 0;            ///< on the wire
   std::uint64_t start_ns = 0;        ///< when its first bytes moved
@@ -36,12 +36,12 @@ struct Message {
   std::uint32_t pid = 0;
   bool just_measured = false;  ///< by the last call of measure(), which saw all of these bytes
   [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
-  [[nodiscard]] Origin origin() const { return {.start_ns = start_ns, .pid = pid}; }
+  [[nodiscard]] RequestOrigin origin() const { return {.start_ns = start_ns, .pid = pid}; }
 };
 
 class MessageConversation : public Conversation {
  public:
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) final;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) final;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) final;
   void on_close(const Closing& closing, SpanSink& sink) final;
@@ -56,69 +56,69 @@ class MessageConversation : public Conversation {
   using Size = std::expected<std::uint64_t, ParseError>;
   /// Bytes, at least 1, of the message that begins with `bytes` (never empty). Truncated: its size
   /// isn't in these bytes, of which there may be up to kMaxHeaderBytes. NotThisProtocol or
-  /// Malformed: no message begins so; the speaker is followed again from a call that `resumes`.
+  /// Malformed: no message begins so; the peer is followed again from a call that `resumes`.
   /// Unsupported: nothing that follows in either direction can be read.
-  virtual Size measure(Speaker from, std::span<const std::byte> bytes) = 0;
+  virtual Size measure(PeerRole from, std::span<const std::byte> bytes) = 0;
   virtual void on_message(const Message& message, SpanSink& sink) = 0;
   /// For messages too long to be kept: the bytes of the message under way, from its first on, each
   /// shown once and in order as they move, all of them before its on_message. `missing`: so many
   /// more moved behind them that were not captured. All that was measured comes with the first
   /// call.
-  virtual void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+  virtual void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
                        SpanSink& sink) {}
   /// Messages of `from` may have been missed; the next one that comes begins at a boundary.
-  /// Requests whose answers are among them must be given up (Note::RequestLostResponse), or paired
+  /// Requests whose answers are among them must be abandoned (Note::RequestLostResponse), or paired
   /// by proof.
-  virtual void on_lost(Speaker from, SpanSink& sink) = 0;
+  virtual void on_lost(PeerRole from, SpanSink& sink) = 0;
   /// After a loss: may a message begin with these bytes, the first of a call? By default if
   /// measure() finds one that is wholly there. A weak format should ask for more.
-  virtual bool resumes(Speaker from, std::span<const std::byte> bytes);
+  virtual bool resumes(PeerRole from, std::span<const std::byte> bytes);
   /// `count` bytes that hold an unknown number of messages, and perhaps the end of the header of
   /// one more, were not captured; `tail` are the last up to 8 of them. True: they end with a
   /// message, so that nothing but those is lost (on_lost is not called).
-  virtual bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  virtual bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                           std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
   /// Asked before on_missing: where the `count` bytes belong to a run of messages whose length is
   /// known, how many bytes of the run follow; they are skipped, then on_run_end is called. 0: the
   /// run ends with them. Nullopt: it isn't known.
-  virtual std::optional<std::uint64_t> run_behind_missing(Speaker from, std::uint64_t count,
+  virtual std::optional<std::uint64_t> run_behind_missing(PeerRole from, std::uint64_t count,
                                                           std::uint64_t end_ns, SpanSink& sink) {
     return std::nullopt;
   }
-  virtual void on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) {}
+  virtual void on_run_end(PeerRole from, std::uint64_t end_ns, SpanSink& sink) {}
   /// While no boundary of `from` is known: `count` more bytes moved; `tail` are the last up to 8
   /// that did, some of them perhaps before those. True: they end with a message, so that `from` can
   /// be followed again.
-  virtual bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  virtual bool ends_loss(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                          std::uint64_t end_ns, SpanSink& sink) {
     return false;
   }
   /// The connection has ended: `open` makes a failed span of each request that waits for an answer
-  /// that is due. What has an end all the same is told to `sink`.
+  /// that is due. What has an end all the same is emitted to `sink`.
   virtual void on_unanswered(Unanswered& open, SpanSink& sink) = 0;
-  /// Whatever waits is given up for the reason `why`; called at the end of the connection, behind
+  /// Whatever waits is abandoned for the reason `why`; called at the end of the connection, behind
   /// on_unanswered, and when it is left or forgotten.
-  virtual void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
+  virtual void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) = 0;
   /// About every second. `quiet`: nothing has moved for kQuietNs.
   virtual void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {}
   /// Bytes of heap that the protocol holds.
   [[nodiscard]] virtual std::size_t state_bytes() const = 0;
 
-  /// The rest of the connection can't be read (TLS begins, compression): what waits is given up,
+  /// The rest of the connection can't be read (TLS begins, compression): what waits is abandoned,
   /// on_message is not called again.
   void leave(SpanSink& sink);
   /// The message that `from` is in the midst of is not over: true between its first byte and
   /// on_message.
-  [[nodiscard]] bool is_in_message(Speaker from) const;
+  [[nodiscard]] bool is_in_message(PeerRole from) const;
   /// While no boundary of `from` is known: the last up to 8 bytes that moved, as far as known.
-  [[nodiscard]] std::span<const std::byte> lost_tail(Speaker from) const {
+  [[nodiscard]] std::span<const std::byte> lost_tail(PeerRole from) const {
     return side_of(from).known_tail();
   }
-  [[nodiscard]] model::Direction direction_of(Speaker speaker) const;
+  [[nodiscard]] model::Direction direction_of(PeerRole peer) const;
   /// When bytes of `from` moved last, readable or not.
-  [[nodiscard]] std::uint64_t moved_ns(Speaker from) const { return side_of(from).last_ns; }
+  [[nodiscard]] std::uint64_t moved_ns(PeerRole from) const { return side_of(from).last_ns; }
   /// The traced process is the client.
   [[nodiscard]] bool is_client() const { return client_direction_ == model::Direction::kSend; }
 
@@ -143,25 +143,25 @@ class MessageConversation : public Conversation {
       return std::span(tail).first(tail_bytes);
     }
   };
-  Side& side_of(Speaker from) { return sides_[static_cast<std::size_t>(from)]; }
-  [[nodiscard]] const Side& side_of(Speaker from) const {
+  Side& side_of(PeerRole from) { return sides_[static_cast<std::size_t>(from)]; }
+  [[nodiscard]] const Side& side_of(PeerRole from) const {
     return sides_[static_cast<std::size_t>(from)];
   }
-  std::size_t begin(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+  std::size_t begin(PeerRole from, const Chunk& chunk, std::span<const std::byte> bytes,
                     SpanSink& sink);
-  std::size_t begin_part(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+  std::size_t begin_part(PeerRole from, const Chunk& chunk, std::span<const std::byte> bytes,
                          const Size& size, SpanSink& sink);
-  std::size_t go_on(Speaker from, const Chunk& chunk, std::span<const std::byte> bytes,
+  std::size_t go_on(PeerRole from, const Chunk& chunk, std::span<const std::byte> bytes,
                     SpanSink& sink);
-  bool take_size(Speaker from, const Size& size, std::size_t seen, SpanSink& sink);
-  void end_message(Speaker from, std::span<const std::byte> bytes, std::uint64_t end_ns,
+  bool take_size(PeerRole from, const Size& size, std::size_t seen, SpanSink& sink);
+  void end_message(PeerRole from, std::span<const std::byte> bytes, std::uint64_t end_ns,
                    SpanSink& sink);
-  std::uint64_t skip(Speaker from, std::uint64_t count, std::uint64_t end_ns, SpanSink& sink);
-  std::uint64_t pass_over(Speaker from, std::uint64_t missing, std::uint64_t end_ns,
+  std::uint64_t skip(PeerRole from, std::uint64_t count, std::uint64_t end_ns, SpanSink& sink);
+  std::uint64_t pass_over(PeerRole from, std::uint64_t missing, std::uint64_t end_ns,
                           SpanSink& sink);
-  void miss(Speaker from, const Chunk& chunk, SpanSink& sink);
-  bool drift(Speaker from, const Chunk& chunk, SpanSink& sink);
-  void lose(Speaker from, SpanSink& sink);
+  void miss(PeerRole from, const Chunk& chunk, SpanSink& sink);
+  bool drift(PeerRole from, const Chunk& chunk, SpanSink& sink);
+  void lose(PeerRole from, SpanSink& sink);
 
   model::Direction client_direction_;
   std::size_t kept_bytes_;

@@ -23,7 +23,7 @@ class Toy final : public MessageConversation {
   explicit Toy(const ConversationStart& start = {}) : MessageConversation(start, 16) {}
 
  protected:
-  Size measure(Speaker, std::span<const std::byte> bytes) override {
+  Size measure(PeerRole, std::span<const std::byte> bytes) override {
     const auto size = std::to_integer<std::uint64_t>(bytes[0]);
     if (size == 0xff) return std::unexpected(ParseError::Unsupported);
     if (size == 0xfe && bytes.size() < 2) return std::unexpected(ParseError::Truncated);
@@ -32,7 +32,7 @@ class Toy final : public MessageConversation {
     return size;
   }
   void on_message(const Message& message, SpanSink& sink) override {
-    if (message.from == Speaker::kClient) {
+    if (message.from == PeerRole::kClient) {
       if (Request* request = requests_.push(true, sink))
         *request = {.origin = message.origin(),
                     .text = std::string(text_of(message.bytes.subspan(1)))};
@@ -47,18 +47,18 @@ class Toy final : public MessageConversation {
     span.response_bytes = static_cast<std::int64_t>(message.size);
     requests_.pop();
   }
-  void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+  void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
                SpanSink&) override {
-    if (from != Speaker::kServer) return;
+    if (from != PeerRole::kServer) return;
     parts += text_of(bytes);
     parts += std::string(missing, '?');
   }
-  void on_lost(Speaker, SpanSink& sink) override { requests_.lose(sink); }
-  bool on_missing(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+  void on_lost(PeerRole, SpanSink& sink) override { requests_.lose(sink); }
+  bool on_missing(PeerRole, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
                   SpanSink&) override {
     return text_of(tail).ends_with("END");
   }
-  bool ends_loss(Speaker, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
+  bool ends_loss(PeerRole, std::uint64_t, std::span<const std::byte> tail, std::uint64_t,
                  SpanSink&) override {
     return text_of(tail).ends_with("END");
   }
@@ -69,8 +69,8 @@ class Toy final : public MessageConversation {
       span.end_ns = end_ns;
     });
   }
-  void give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
-    requests_.give_up(why, sink);
+  void abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
+    requests_.abandon(why, sink);
   }
   void on_time(std::uint64_t, bool quiet, SpanSink&) override {
     if (quiet) requests_.settle();
@@ -83,7 +83,7 @@ class Toy final : public MessageConversation {
 
  private:
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::string text;
   };
   InOrder<Request> requests_;
@@ -95,8 +95,8 @@ class MessageConversationTest : public testing::Test {
     toy.on_close({.ns = now}, sink);
     EXPECT_TRUE(sink.adds_up());
   }
-  Fate say(bool client, std::string_view bytes, std::uint64_t missing = 0,
-           std::string_view tail = {}) {
+  ChunkResult say(bool client, std::string_view bytes, std::uint64_t missing = 0,
+                  std::string_view tail = {}) {
     now += 10;
     return toy.on_chunk({.direction = client ? model::Direction::kSend : model::Direction::kReceive,
                          .bytes = std::as_bytes(std::span(bytes)),
@@ -106,10 +106,12 @@ class MessageConversationTest : public testing::Test {
                          .end_ns = now},
                         sink);
   }
-  Fate client(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult client(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(true, bytes, missing, tail);
   }
-  Fate server(std::string_view bytes, std::uint64_t missing = 0, std::string_view tail = {}) {
+  ChunkResult server(std::string_view bytes, std::uint64_t missing = 0,
+                     std::string_view tail = {}) {
     return say(false, bytes, missing, tail);
   }
 
@@ -136,7 +138,7 @@ TEST_F(MessageConversationTest, AMessageThatComesInPartsIsOneFromItsFirstToItsLa
   server("\3x");
   server("y");
   server("\2z");
-  EXPECT_THAT(sink.told(), ElementsAre("abc xy 0", "de z 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("abc xy 0", "de z 0"));
   EXPECT_EQ(sink.spans[0].start_ns, 1010U);
   EXPECT_EQ(sink.spans[0].end_ns, 1050U);
 }
@@ -148,7 +150,7 @@ TEST_F(MessageConversationTest, WhatIsBeyondTheKeptBytesIsCutAndItsLengthKnown) 
       "0123456789",
       0);
   server("0123456789", 11);
-  EXPECT_THAT(sink.told(), ElementsAre("q 012345678901234 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("q 012345678901234 0"));
   EXPECT_EQ(sink.spans[0].response_bytes, 32);
 }
 
@@ -160,7 +162,7 @@ TEST_F(MessageConversationTest, BytesThatWereNotCapturedInsideAMessageCostNothin
       29);
   client("\2r");
   server("\2s");
-  EXPECT_THAT(sink.told(), ElementsAre("q 01 0", "r s 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("q 01 0", "r s 0"));
 }
 
 TEST_F(MessageConversationTest, AMessageIsShownInParts) {
@@ -183,11 +185,11 @@ TEST_F(MessageConversationTest, MessagesThatWereNotCapturedCostTheRequestsWhoseA
   server("\2x", 4);
   client("\2d");
   EXPECT_EQ(sink.notes[Note::RequestLostResponse],
-            3U);  // the last one: answers can't be told apart yet
+            3U);  // the last one: answers can't be assigned yet
   toy.on_tick(now += 11'000'000'000, sink);
   client("\2e");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "e y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "e y 0"));
 }
 
 TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
@@ -195,7 +197,7 @@ TEST_F(MessageConversationTest, ATailMayProveThatMissingBytesEndWithAMessage) {
   server("\2x", 30, "....END");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "b y 0"));
 }
 
 TEST_F(MessageConversationTest, ATailMayEndALossToo) {
@@ -204,7 +206,7 @@ TEST_F(MessageConversationTest, ATailMayEndALossToo) {
   server("garbage, or not", 8, "....END");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("b y 0"));
 }
 
 TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) {
@@ -212,7 +214,7 @@ TEST_F(MessageConversationTest, AClientThatNeverPipelinesIsFollowedAgainAtOnce) 
   toy.on_gap(model::Direction::kReceive, 0, sink);
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("b y 0"));
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -225,7 +227,7 @@ TEST_F(MessageConversationTest, AGapThatEndsInsideAMessageIsBridged) {
   server("5");
   client("\2b");
   server("\2y");
-  EXPECT_THAT(sink.told(), ElementsAre("a 12 0", "b y 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a 12 0", "b y 0"));
 }
 
 TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
@@ -234,31 +236,31 @@ TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
       "\6"
       "12");
   toy.on_gap(model::Direction::kReceive, 3, sink);
-  EXPECT_THAT(sink.told(), ElementsAre("a 12 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a 12 0"));
 }
 
 TEST_F(MessageConversationTest, WhatCantBeReadAnyMoreIsLeft) {
   client("\2a");
-  EXPECT_EQ(server("\xff"), Fate::Message);
-  EXPECT_EQ(client("\2b"), Fate::Upgraded);
+  EXPECT_EQ(server("\xff"), ChunkResult::Message);
+  EXPECT_EQ(client("\2b"), ChunkResult::Upgraded);
   EXPECT_EQ(sink.notes[Note::RequestUpgraded], 1U);
   EXPECT_EQ(sink.notes[Note::MessageUnsupported], 1U);
 }
 
 TEST_F(MessageConversationTest, GarbageIsSkippedUpToACallThatBeginsAMessage) {
-  EXPECT_EQ(client("\1"), Fate::Unrecognised);
-  EXPECT_EQ(client("\2a"), Fate::Message);
+  EXPECT_EQ(client("\1"), ChunkResult::Unrecognised);
+  EXPECT_EQ(client("\2a"), ChunkResult::Message);
   server("\2x\1garbage");
-  EXPECT_EQ(server("\1"), Fate::Resync);
+  EXPECT_EQ(server("\1"), ChunkResult::Resync);
   client("\2b");
-  EXPECT_EQ(server("\2y"), Fate::Message);
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0", "b y 0"));
+  EXPECT_EQ(server("\2y"), ChunkResult::Message);
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0", "b y 0"));
   EXPECT_EQ(sink.notes[Note::MessageMalformed], 1U);
 }
 
 TEST_F(MessageConversationTest, SeveralRequestsAtOnceAskForEveryByte) {
   client("\2a\2b\2c");
-  EXPECT_EQ(sink.stream_wishes, 1);
+  EXPECT_EQ(sink.stream_requests, 1);
 }
 
 TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
@@ -267,10 +269,10 @@ TEST(MessageConversation, InMidLifeItWaitsForACallThatBeginsAMessage) {
   const auto say = [&](model::Direction direction, std::string_view bytes) {
     return toy.on_chunk({.direction = direction, .bytes = std::as_bytes(std::span(bytes))}, sink);
   };
-  EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), Fate::Unrecognised);
+  EXPECT_EQ(say(model::Direction::kReceive, "\x30 rest of an answer"), ChunkResult::Unrecognised);
   say(model::Direction::kSend, "\2a");
   say(model::Direction::kReceive, "\2x");
-  EXPECT_THAT(sink.told(), ElementsAre("a x 0"));
+  EXPECT_THAT(sink.reported(), ElementsAre("a x 0"));
   toy.on_close({}, sink);
 }
 

@@ -5,17 +5,17 @@
 
 namespace obi::protocol {
 
-void add_message_span(const MessageSpan& told, SpanSink& sink) {
-  model::Span& span = sink.add_span(told.type);
+void emit_message_span(const MessageSpan& message, SpanSink& sink) {
+  model::Span& span = sink.add_span(message.type);
   auto& call = sink.arena().make<model::MessagingCall>();
-  call.system = told.system;
-  call.client_id = clean_copy(told.client_id, sink.arena());
-  call.envelope_bytes = told.envelope_bytes;
+  call.system = message.system;
+  call.client_id = clean_copy(message.client_id, sink.arena());
+  call.envelope_bytes = message.envelope_bytes;
   span.messaging = &call;
-  span.method = told.operation;
-  span.path = clean_copy(told.destination, sink.arena());
-  span.status = told.status;
-  set_extent(told.extent, span);
+  span.method = message.operation;
+  span.path = clean_copy(message.destination, sink.arena());
+  span.status = message.status;
+  set_timing(message.timing, span);
 }
 
 }  // namespace obi::protocol

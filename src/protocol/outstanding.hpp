@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages that wait for their acknowledgement, found by number (MQTT's packet id, AMQP's delivery
 // tag and delivery id). What distinguishes it from ById: slots are used again, so that strings in
-// them keep their memory, and there is no loss when it is full: the caller then tells the message
-// at once. Not thread-safe.
+// them keep their memory, and there is no loss when it is full: the caller then emits the message's
+// span at once. Not thread-safe.
 #pragma once
 #include <absl/container/flat_hash_map.h>
 

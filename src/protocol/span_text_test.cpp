@@ -8,7 +8,7 @@
 namespace obi::protocol {
 namespace {
 
-TEST(SpanText, PrintableAsciiIsToldOfEachByteInEachPlace) {
+TEST(SpanText, PrintableAsciiIsReportedOfEachByteInEachPlace) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     for (std::size_t at = 0; at < 19; ++at) {
       std::string text(19, 'a');

@@ -13,7 +13,7 @@ namespace obi::protocol {
 
 /// The first bytes of a connection, each direction's from where it was first seen, in a row and
 /// without holes, up to kMaxBytes. (In mid-life they may begin anywhere in a message.)
-struct Opening {
+struct FirstBytes {
   static constexpr std::size_t kMaxBytes = 4096;
   Payload client;  ///< what the client has sent
   Payload server;  ///< what the server has sent
@@ -24,9 +24,9 @@ struct Opening {
   bool datagrams = false;      ///< the bytes of each direction are the first datagram
 };
 
-enum class Verdict : std::uint8_t {
+enum class Match : std::uint8_t {
   kNo,     ///< it is something else
-  kMaybe,  ///< more bytes, or the other direction's, may tell
+  kMaybe,  ///< more bytes, or the other direction's, may decide
   kYes,    ///< proven: nothing else begins like this
 };
 
@@ -35,7 +35,7 @@ struct ProtocolRow {
   std::string_view instrumentation;  ///< the selector of its spans
   /// Called with bytes of one direction at least. Answers kYes only to what no other protocol
   /// sends; never kMaybe once both directions have shown a whole message.
-  Verdict (*judge)(const Opening&);
+  Match (*detect)(const FirstBytes&);
   std::unique_ptr<Conversation> (*converse)(const ConversationOptions&, const ConversationStart&);
   bool speaks_in_datagrams = false;  ///< also: is shown connections of datagrams
   bool server_may_begin = false;     ///< a server of it may send before it has received anything

@@ -20,7 +20,7 @@ class FailedSpans final : public SpanSink {
   }
   base::Arena& arena() override { return sink_.arena(); }
   void note(Note what, std::uint64_t count) override { sink_.note(what, count); }
-  void want_stream() override { sink_.want_stream(); }
+  void request_stream() override { sink_.request_stream(); }
 
  private:
   SpanSink& sink_;
@@ -29,12 +29,12 @@ class FailedSpans final : public SpanSink {
 
 class Unanswered {
  public:
-  /// `closing` of a connection that really ended. `is_client`: this end asks. `doubt_ns`: when
+  /// `closing` of a connection that really ended. `is_client`: this end asks. `unread_ns`: when
   /// bytes moved last, either way, that were not read; 0 = never.
-  Unanswered(const Closing& closing, bool is_client, std::uint64_t doubt_ns, SpanSink& sink)
+  Unanswered(const Closing& closing, bool is_client, std::uint64_t unread_ns, SpanSink& sink)
       : closing_(closing),
         is_client_(is_client),
-        doubt_ns_(doubt_ns),
+        unread_ns_(unread_ns),
         sink_(sink),
         failed_(sink, model::failure_of(closing.end, is_client)) {}
 
@@ -45,19 +45,21 @@ class Unanswered {
     return works_on || closing_.end_ns < start_ns ? closing_.ns : closing_.end_ns;
   }
   /// It may have been answered, in bytes that were not read.
-  [[nodiscard]] bool in_doubt(std::uint64_t start_ns) const { return start_ns <= doubt_ns_; }
+  [[nodiscard]] bool may_be_answered(std::uint64_t start_ns) const {
+    return start_ns <= unread_ns_;
+  }
   /// Ends one operation, or several that one request holds, which began at `start_ns`:
-  /// `make_spans(end_ns, sink)` makes as many spans, unless they are in doubt and lost.
+  /// `emit_spans(end_ns, sink)` emits as many spans, unless they may have been answered.
   template <typename F>
-  void end(std::uint64_t start_ns, std::uint64_t spans, F&& make_spans) {
-    if (in_doubt(start_ns)) return sink_.note(SpanSink::Note::RequestLostResponse, spans);
-    make_spans(end_ns(start_ns), static_cast<SpanSink&>(failed_));
+  void end(std::uint64_t start_ns, std::uint64_t spans, F&& emit_spans) {
+    if (may_be_answered(start_ns)) return sink_.note(SpanSink::Note::RequestLostResponse, spans);
+    emit_spans(end_ns(start_ns), static_cast<SpanSink&>(failed_));
   }
 
  private:
   const Closing& closing_;
   bool is_client_;
-  std::uint64_t doubt_ns_;
+  std::uint64_t unread_ns_;
   SpanSink& sink_;
   FailedSpans failed_;
 };

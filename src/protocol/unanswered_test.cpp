@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The requests that are open when their connection ends, in every protocol alike. AMQP's, which
+// The requests that are open when their connection ends, in every protocol the same. AMQP's, which
 // need a session first, are beside its conversations.
 #include "protocol/unanswered.hpp"
 
@@ -127,7 +127,7 @@ TEST(Unanswered, IsALossIfItMayHaveBeenAnswered) {
 
 TEST(Unanswered, AfterALossARequestThatBeganBehindItHasFailed) {
   for (const OpenRequest& open : open_requests()) {
-    if (open.protocol == "sql") continue;  // it is given up with the loss
+    if (open.protocol == "sql") continue;  // it is abandoned with the loss
     Talk talk(open.protocol, start_of(true));
     play(talk, open);
     talk.lose_of_server(0);

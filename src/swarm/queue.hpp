@@ -19,9 +19,9 @@
 namespace obi::swarm {
 
 enum class WhenFull : std::uint8_t {
-  kWait,   ///< tell `on_timeout` each time the time-out passes, and go on waiting
+  kWait,   ///< call `on_timeout` each time the time-out passes, and go on waiting
   kDrop,   ///< give the item up after the time-out; `send` returns false
-  kAbort,  ///< tell `on_timeout`, then end the process: a bug hunt's setting
+  kAbort,  ///< call `on_timeout`, then end the process: a bug hunt's setting
            ///< (channel_send_timeout_panic)
 };
 

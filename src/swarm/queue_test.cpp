@@ -29,7 +29,7 @@ TEST(Queue, RefusesItemsAfterClose) {
   EXPECT_FALSE(queue.send(1));
 }
 
-TEST(Queue, DropPolicyGivesUpAfterTheTimeoutAndKeepsTheItem) {
+TEST(Queue, DropPolicyAbandonsAfterTheTimeoutAndKeepsTheItem) {
   Queue<std::unique_ptr<int>> queue(
       {.name = "q", .capacity = 1, .send_timeout = milliseconds(5), .when_full = WhenFull::kDrop});
   EXPECT_TRUE(queue.send(std::make_unique<int>(1)));

@@ -24,7 +24,7 @@ class CountingSink final : public protocol::SpanSink {
   }
   obi::base::Arena& arena() override { return arena_; }
   void note(Note, std::uint64_t) override {}
-  void want_stream() override {}
+  void request_stream() override {}
   void next_batch() { arena_.reset(); }
   std::uint64_t spans = 0;
 

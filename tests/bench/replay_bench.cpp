@@ -18,9 +18,9 @@
 #include "export/otlp/encode/trace_encoder.hpp"
 #include "export/prometheus/prometheus_exporter.hpp"
 #include "pipeline/name_resolver/name_resolver.hpp"
-#include "pipeline/pair/pairer.hpp"
 #include "pipeline/read_decorator/read_decorator.hpp"
 #include "pipeline/routes/routes.hpp"
+#include "pipeline/track/connection_tracker.hpp"
 #include "support/allocation_count.hpp"
 #include "traffic.hpp"
 
@@ -65,7 +65,7 @@ class Path {
         resolver_(pipeline::NameResolverOptions{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
         prometheus_({}),
-        pairer_(
+        tracker_(
             {}, ledger_, pool_, [this](model::BatchRef&& batch) { finish(std::move(batch)); },
             [](std::uint64_t, model::CaptureMode) {}) {
     wanted_.reserve(1000);
@@ -73,9 +73,9 @@ class Path {
 
   void handle(std::span<const std::byte> record) {
     const capture::Record decoded = capture::decode_record(record);
-    if (const auto* segment = std::get_if<model::Segment>(&decoded)) pairer_.on_segment(*segment);
+    if (const auto* segment = std::get_if<model::Segment>(&decoded)) tracker_.on_segment(*segment);
     if (const auto* opened = std::get_if<model::ConnectionOpened>(&decoded))
-      pairer_.on_opened(*opened);
+      tracker_.on_opened(*opened);
   }
   [[nodiscard]] std::uint64_t spans() const { return spans_; }
 
@@ -109,7 +109,7 @@ class Path {
   std::vector<const model::Span*> wanted_;
   std::string request_;
   std::uint64_t spans_ = 0;
-  pipeline::Pairer pairer_;
+  pipeline::ConnectionTracker tracker_;
 };
 
 template <typename Each>

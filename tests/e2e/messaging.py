@@ -38,15 +38,15 @@ def facts(agent, count, span_type, port):
         spans = agent.spans()  # the comparison tells which are missing
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
+        reported = span["attributes"]
         # A traced server is named by its service.
-        address = "127.0.0.1" if span_type.endswith("Client") else told["serverAddr"]
-        where = (span["type"], told["serverAddr"], told["serverPort"])
+        address = "127.0.0.1" if span_type.endswith("Client") else reported["serverAddr"]
+        where = (span["type"], reported["serverAddr"], reported["serverPort"])
         if where != (span_type, address, str(port)):
             found[f"elsewhere: {where}"] += 1
             continue
-        destination = told["subject"] if "subject" in told else told["topic"]
-        found[f"{told['operation']} {re.split(r'(?<=.)[/.]|-[0-9]', destination)[0]}"] += 1
+        destination = reported["subject"] if "subject" in reported else reported["topic"]
+        found[f"{reported['operation']} {re.split(r'(?<=.)[/.]|-[0-9]', destination)[0]}"] += 1
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OTLP receivers that fail as told, for the tests of the account and of the way to a receiver."""
+"""OTLP receivers that fail as configured, for the tests of the account and of the way to a receiver."""
 import http.server
 import socket
 import subprocess

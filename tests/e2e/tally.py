@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients did against what the agent told of it, as one table a protocol.
+"""What clients did against what the agent reported, as one table a protocol.
 
     tally = Tally("mongo")
     for client, connections in runs:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever a user gets wrong is told in one clear line, and the agent ends with 1."""
+"""Whatever a user gets wrong is reported in one clear line, and the agent ends with 1."""
 import os
 import socket
 import subprocess
@@ -93,7 +93,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name():
         assert "level=warn" in line and "batch_length" in line
 
 
-def test_an_unreachable_endpoint_is_told_once_and_stops_nothing(nginx):
+def test_an_unreachable_endpoint_is_reported_once_and_stops_nothing(nginx):
     port = free_port()
     env = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
@@ -141,9 +141,9 @@ extensions: {obi: {version: "2.0", capture: {rules: [{action: include, match: {p
 )
 def test_config_says_by_its_exit_code_what_becomes_of_a_file(tmp_path, text, code, lines):
     checked = config_command(tmp_path, text, "--check")
-    told = checked.stdout.splitlines()
-    assert (checked.returncode, checked.stderr, len(told)) == (code, "", len(lines)), checked.stdout
-    assert all(line.startswith(begin) for line, begin in zip(told, lines)), checked.stdout
+    reported = checked.stdout.splitlines()
+    assert (checked.returncode, checked.stderr, len(reported)) == (code, "", len(lines)), checked.stdout
+    assert all(line.startswith(begin) for line, begin in zip(reported, lines)), checked.stdout
     printed = config_command(tmp_path, text)
     assert printed.returncode == code
     assert printed.stderr == checked.stdout

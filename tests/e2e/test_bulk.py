@@ -51,10 +51,10 @@ def names(spans, kind, port):
     """"COPY bulk", "COPY owners 22P04", "SET", "publish bulk", "GET /big" of each span of that server -> how many."""
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
-        if span["type"] == kind and told.get("serverPort", str(port)) == str(port):
-            target = next(filter(None, (told.get(name) for name in ("table", "topic", "subject"))), None)
-            words = (told.get("operation") or told.get("method"), target or told.get("url"), told.get("sqlState"))
+        reported = span["attributes"]
+        if span["type"] == kind and reported.get("serverPort", str(port)) == str(port):
+            target = next(filter(None, (reported.get(name) for name in ("table", "topic", "subject"))), None)
+            words = (reported.get("operation") or reported.get("method"), target or reported.get("url"), reported.get("sqlState"))
             found[" ".join(filter(None, words))] += 1
     return found
 

@@ -93,7 +93,7 @@ def test_python_client_10k(nginx):
 def test_curl_client_10k(nginx):
     with Agent(config="discovery:\n  instrument:\n    - exe_path: '*/curl'\n") as agent:
         url = f"http://127.0.0.1:{nginx.port}/hello?i=[1-{scaled(10_000)}]"
-        # Its configuration comes from its input, so it waits until the agent knows it.
+        # Its configuration comes from its input, so it waits until the agent captures it.
         curl = subprocess.Popen(["curl", "-s", "-w", "%{http_code}\n", "-o", "/dev/null", "-K", "-"],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         agent.wait_for_instrumented(1)

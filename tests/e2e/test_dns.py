@@ -18,7 +18,7 @@ from tally import Tally
 SERVER = "127.0.0.1"
 INSTRUMENT = "discovery:\n  instrument:\n    - cmd_args: '*dns_client*'\n    - cmd_args: '*runner.py*'\n"
 RESOLVE = f"printf 'nameserver {SERVER}\\noptions timeout:1 attempts:1\\n' > /run/resolv.conf"
-# Over nothing but the file that it is told and DNS: no mDNS, no NSS daemon.
+# Over nothing but the configured file and DNS: no mDNS, no NSS daemon.
 NSS = "printf 'hosts: dns\\n' > /run/nsswitch.conf"
 MOUNTS = (RESOLVE, NSS, "mount --bind /run/resolv.conf $(readlink -f /etc/resolv.conf)",
           "mount --bind /run/nsswitch.conf /etc/nsswitch.conf")
@@ -44,10 +44,10 @@ def facts(agent):
     """(question, rcode, answers) -> how often."""
     found = collections.Counter()
     for span in agent.spans():
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] == "DNS":
-            assert (told["serverAddr"], told["serverPort"]) == (SERVER, "53"), span
-            found[told["type"] + " " + told["name"], told["status"], told["answers"]] += 1
+            assert (reported["serverAddr"], reported["serverPort"]) == (SERVER, "53"), span
+            found[reported["type"] + " " + reported["name"], reported["status"], reported["answers"]] += 1
     return found
 
 
@@ -135,7 +135,7 @@ def test_a_truncated_answer_is_followed_by_tcp(zone):
 
 
 def test_an_answer_that_never_comes(zone):
-    """A server that says nothing: the look-up is told as refused, after the time that the configuration sets."""
+    """A server that says nothing: the look-up is reported as refused, after the time that the configuration sets."""
     silent = ("import socket,sys; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('127.0.0.2',53)); print('ready',flush=True);"
               "sys.stdin.read()")
     with Process(*zone.inside(sys.executable, "-c", silent)) as server:
@@ -147,8 +147,8 @@ def test_an_answer_that_never_comes(zone):
             assert client.go() == "0"
             spans = agent.wait_for_spans(3, 15, lambda span: span["type"] == "DNS")
             for span in spans:
-                told = span["attributes"]
-                assert (told["type"], told["name"], told["status"], told["answers"], told["serverAddr"]) == (
+                reported = span["attributes"]
+                assert (reported["type"], reported["name"], reported["status"], reported["answers"], reported["serverAddr"]) == (
                     "A", "a.shop.test", "Refused", "", "127.0.0.2")
             assert len(spans) == 3
             assert_clean(agent)

@@ -77,7 +77,7 @@ def test_killed_20_times_under_load_it_leaves_nothing_and_harms_nobody(nginx):
 
 
 def test_a_restart_under_load_loses_only_what_happened_while_it_was_down(nginx):
-    """Every request that ended before the first agent was told to stop is its span, every one that began when the second one
+    """Every request that ended before the first agent was asked to stop is its span, every one that began when the second one
     was there is that one's, over connections that are older than it; each once."""
     def numbers_seen(agent):
         paths = [span["attributes"]["url"] for span in agent.spans() if span["type"] == "HTTP"]

@@ -56,33 +56,33 @@ def io_uring_user():
 
 def test_a_server_by_port_and_by_path(nginx):
     port, pid = nginx.port, nginx.worker_pid
-    code, told = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port)})
-    assert (code, told["instrumented"], told["outcome"]) == (0, True, "selected")
-    assert told["listening_ports"] == [port] and told["service"]["name"] == "nginx"
+    code, reported = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port)})
+    assert (code, reported["instrumented"], reported["outcome"]) == (0, True, "selected")
+    assert reported["listening_ports"] == [port] and reported["service"]["name"] == "nginx"
     with Agent({"OTEL_EBPF_OPEN_PORT": str(port)}) as agent:  # it does what `explain` says
         agent.wait_for_instrumented(1)
         assert f"pid={pid}" in agent.log_text()
 
-    code, told = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port + 1)})
-    assert (code, told["instrumented"], told["outcome"]) == (1, False, "not_selected")
-    assert told["instrument"][0]["why_not"] == f"open_ports {port + 1}: it listens on {port}"
+    code, reported = explained(pid, {"OTEL_EBPF_OPEN_PORT": str(port + 1)})
+    assert (code, reported["instrumented"], reported["outcome"]) == (1, False, "not_selected")
+    assert reported["instrument"][0]["why_not"] == f"open_ports {port + 1}: it listens on {port}"
 
-    code, told = explained(pid, {"OTEL_EBPF_AUTO_TARGET_EXE": "*nginx*", "OTEL_SERVICE_NAME": "shop"})
-    assert (code, told["service"]["name"]) == (0, "shop")
+    code, reported = explained(pid, {"OTEL_EBPF_AUTO_TARGET_EXE": "*nginx*", "OTEL_SERVICE_NAME": "shop"})
+    assert (code, reported["service"]["name"]) == (0, "shop")
     text = run("explain", pid, env={"OTEL_EBPF_AUTO_TARGET_EXE": "*nginx*"})
     assert text.returncode == 0 and "instrumented: yes" in text.stdout
 
 
 def test_a_program_that_is_instrumented(python_server):
-    code, told = explained(python_server.pid, {"OTEL_EBPF_AUTO_TARGET_EXE": "*/python*"})
-    assert (code, told["outcome"], told["language"]) == (0, "selected", "python")
-    assert told["reason"] == "matches auto_target_exe (env OTEL_EBPF_AUTO_TARGET_EXE)"
-    assert told["service"]["name"] == "shop" and told["service"]["name_from"] == "OTEL_SERVICE_NAME of the process"
-    assert told["listening_ports"] == [python_server.port]
-    assert told["owner_uid"] == os.getuid() and told["parent_pid"] == os.getpid()
-    assert told["is_elf"] and not told["is_go"] and not told["is_static"]
-    assert any(library.startswith("libssl") for library in told["libraries"])
-    assert any("TLS by libssl" in sentence for sentence in told["not_seen"])
+    code, reported = explained(python_server.pid, {"OTEL_EBPF_AUTO_TARGET_EXE": "*/python*"})
+    assert (code, reported["outcome"], reported["language"]) == (0, "selected", "python")
+    assert reported["reason"] == "matches auto_target_exe (env OTEL_EBPF_AUTO_TARGET_EXE)"
+    assert reported["service"]["name"] == "shop" and reported["service"]["name_from"] == "OTEL_SERVICE_NAME of the process"
+    assert reported["listening_ports"] == [python_server.port]
+    assert reported["owner_uid"] == os.getuid() and reported["parent_pid"] == os.getpid()
+    assert reported["is_elf"] and not reported["is_go"] and not reported["is_static"]
+    assert any(library.startswith("libssl") for library in reported["libraries"])
+    assert any("TLS by libssl" in sentence for sentence in reported["not_seen"])
 
 
 def test_an_exclusion_and_entries_that_do_not_match(python_server, tmp_path):
@@ -96,11 +96,11 @@ discovery:
   exclude_instrument:
     - {cmd_args: "*http.server*"}
 """)
-    code, told = explained(python_server.pid, arguments=("--config", config))
-    assert (code, told["outcome"], told["reason"]) == (1, "excluded", "excluded by discovery.exclude_instrument[0]")
-    assert [row["matches"] for row in told["instrument"]] == [False, True, False]
-    assert [row["criterion"] for row in told["instrument"]] == ["exe_path", "", "languages"]
-    assert told["instrument"][2]["why_not"] == "languages 'ruby': it is python"
+    code, reported = explained(python_server.pid, arguments=("--config", config))
+    assert (code, reported["outcome"], reported["reason"]) == (1, "excluded", "excluded by discovery.exclude_instrument[0]")
+    assert [row["matches"] for row in reported["instrument"]] == [False, True, False]
+    assert [row["criterion"] for row in reported["instrument"]] == ["exe_path", "", "languages"]
+    assert reported["instrument"][2]["why_not"] == "languages 'ruby': it is python"
     text = run("explain", python_server.pid, "--config", config)
     assert text.returncode == 1
     assert "instrumented: no, excluded by discovery.exclude_instrument[0]\n" in text.stdout
@@ -108,18 +108,18 @@ discovery:
 
 def test_a_program_that_is_too_young(nginx):
     env = {"OTEL_EBPF_AUTO_TARGET_EXE": "*/nginx", "OTEL_EBPF_MIN_PROCESS_AGE": "1h"}
-    code, told = explained(nginx.process.pid, env)
-    assert (code, told["outcome"]) == (1, "too_young")
-    assert told["later"]["instrumented"] and 3500 < told["age_to_wait_seconds"] <= 3600
+    code, reported = explained(nginx.process.pid, env)
+    assert (code, reported["outcome"]) == (1, "too_young")
+    assert reported["later"]["instrumented"] and 3500 < reported["age_to_wait_seconds"] <= 3600
 
 
-def test_an_ordinary_user_is_told_what_is_missing(nginx):
+def test_an_ordinary_user_sees_what_is_missing(nginx):
     """As the agent's own capabilities would be without CAP_SYS_PTRACE."""
-    code, told = explained(nginx.process.pid, {"OTEL_EBPF_OPEN_PORT": str(nginx.port)}, prefix=ORDINARY_USER)
-    assert (code, told["outcome"], told["instrumented"]) == (2, "unreadable", None)
-    assert told["unreadable"][0]["path"] == f"/proc/{nginx.process.pid}/exe"
-    assert told["unreadable"][0]["capability"] == "CAP_SYS_PTRACE"
-    assert told["command_line"].startswith("nginx: master") and told["owner_uid"] == 0
+    code, reported = explained(nginx.process.pid, {"OTEL_EBPF_OPEN_PORT": str(nginx.port)}, prefix=ORDINARY_USER)
+    assert (code, reported["outcome"], reported["instrumented"]) == (2, "unreadable", None)
+    assert reported["unreadable"][0]["path"] == f"/proc/{nginx.process.pid}/exe"
+    assert reported["unreadable"][0]["capability"] == "CAP_SYS_PTRACE"
+    assert reported["command_line"].startswith("nginx: master") and reported["owner_uid"] == 0
 
 
 def test_an_ordinary_user_may_ask_about_his_own_processes():
@@ -127,39 +127,39 @@ def test_an_ordinary_user_may_ask_about_his_own_processes():
     server = subprocess.Popen([*ORDINARY_USER, sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
     wait_for_port(port)
-    code, told = explained(server.pid, {"OTEL_EBPF_OPEN_PORT": str(port)}, prefix=ORDINARY_USER)
+    code, reported = explained(server.pid, {"OTEL_EBPF_OPEN_PORT": str(port)}, prefix=ORDINARY_USER)
     stop(server)
-    assert (code, told["outcome"], told["listening_ports"]) == (0, "selected", [port])
-    assert any("descends" in part["fact"] for part in told["unreadable"])  # its parents are root's
+    assert (code, reported["outcome"], reported["listening_ports"]) == (0, "selected", [port])
+    assert any("descends" in part["fact"] for part in reported["unreadable"])  # its parents are root's
 
 
 def test_what_is_no_program():
     process = subprocess.Popen(["true"])
     wait_for(lambda: " Z " in pathlib.Path(f"/proc/{process.pid}/stat").read_text(), what="the zombie")
-    code, told = explained(process.pid)
+    code, reported = explained(process.pid)
     process.wait(10)
-    assert (code, told["kind"], told["outcome"], told["instrumented"]) == (1, "ended", "ended", False)
+    assert (code, reported["kind"], reported["outcome"], reported["instrumented"]) == (1, "ended", "ended", False)
 
 
-def test_nothing_to_explain_is_told_in_one_line():
+def test_nothing_to_explain_is_reported_in_one_line():
     for arguments, expected in ((("explain", "4194303"), "no process"), (("explain", "self"), "self"), (("explain",), "pid")):
         result = run(*arguments)
         assert result.returncode == 2
         assert expected in result.stderr and len(result.stderr.splitlines()) == 1
 
 
-def test_nothing_to_explain_is_told_in_json_too():
-    code, told = explained(4194303)
-    assert (code, told) == (2, {"pid": 4194303, "errors": ["there is no process 4194303"]})
+def test_nothing_to_explain_is_reported_in_json_too():
+    code, reported = explained(4194303)
+    assert (code, reported) == (2, {"pid": 4194303, "errors": ["there is no process 4194303"]})
 
 
 def test_mistakes_in_the_configuration_end_with_2():
-    code, told = explained(1, {"OTEL_EBPF_OPEN_PORT": "many"})
-    assert code == 2 and "OTEL_EBPF_OPEN_PORT" in told["errors"][0]
+    code, reported = explained(1, {"OTEL_EBPF_OPEN_PORT": "many"})
+    assert code == 2 and "OTEL_EBPF_OPEN_PORT" in reported["errors"][0]
 
 
 def test_io_uring_is_not_seen_by_system_calls(io_uring_user):
     """A process that has set up io_uring: seen whole on every back end but one."""
-    code, told = explained(io_uring_user, {"OTEL_EBPF_TARGET_PID": str(io_uring_user)})
+    code, reported = explained(io_uring_user, {"OTEL_EBPF_TARGET_PID": str(io_uring_user)})
     assert code == 0
-    assert any("io_uring" in sentence for sentence in told["not_seen"]) == (BACKEND == "syscall")
+    assert any("io_uring" in sentence for sentence in reported["not_seen"]) == (BACKEND == "syscall")

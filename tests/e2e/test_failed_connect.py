@@ -80,7 +80,7 @@ def test_node():
     tally.close()
 
 
-def test_what_comes_about_is_not_told():
+def test_what_comes_about_is_not_reported():
     with socket.socket() as listener, Agent(config="discovery:\n  instrument:\n    - cmd_args: '*/client.py*'\n") as agent:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

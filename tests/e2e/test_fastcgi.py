@@ -32,8 +32,8 @@ def curl(port, path, *arguments):
 
 
 def facts(span):
-    told = span["attributes"]
-    return told["method"], told["url"], told["status"]
+    reported = span["attributes"]
+    return reported["method"], reported["url"], reported["status"]
 
 
 def sort_by_end(spans, nginx, php):

@@ -30,7 +30,7 @@ def ports():
 
 @pytest.mark.parametrize("connections", [1, 16])
 @pytest.mark.parametrize("when", ["beginning", "half"])
-def test_what_is_not_followed_is_not_told(ports, when, connections):
+def test_what_is_not_followed_is_not_reported(ports, when, connections):
     page = f"http://127.0.0.1:{(prometheus := free_port())}/metrics"
     with OtlpReceiver() as receiver, \
             Talker("foreign_ends.py", "client", FOLDER, json.dumps(ports), connections, when) as talker:

@@ -66,9 +66,9 @@ def test_what_the_server_answers_is_a_span(times):
         agent.wait_for_spans(sum(expected.values()))
         found = collections.Counter()
         for span in agent.spans():
-            told = span["attributes"]
-            path = None if told["url"].startswith("/bbb") else told["url"][:20]
-            found[told["method"], path, told["status"]] += 1
+            reported = span["attributes"]
+            path = None if reported["url"].startswith("/bbb") else reported["url"][:20]
+            found[reported["method"], path, reported["status"]] += 1
         assert found == expected
         assert "planted" not in agent.out.read_text()
         rows = ledger_of_log(agent.stop())
@@ -87,6 +87,6 @@ def test_unknown_methods_are_other_in_telemetry(nginx):
             for method in (b"GET", b"QUERY", b"PURGE", b"POST"):
                 exchange(nginx.port, method + b" /hello HTTP/1.1\r\n" + END)
             spans = wait_for(lambda: len(receiver.spans()) >= 4 and receiver.spans(), 20, "spans")
-    told = {(of["http.request.method"], of.get("http.request.method_original"), name) for name, _, of in spans}
-    assert told == {("GET", None, "GET /hello"), ("QUERY", None, "QUERY /hello"), ("_OTHER", "PURGE", "HTTP /hello"),
+    reported = {(of["http.request.method"], of.get("http.request.method_original"), name) for name, _, of in spans}
+    assert reported == {("GET", None, "GET /hello"), ("QUERY", None, "QUERY /hello"), ("_OTHER", "PURGE", "HTTP /hello"),
                     ("_OTHER", "POST", "HTTP /hello")}

@@ -70,7 +70,7 @@ PATTERN = {"librdkafka": "*kafka_librdkafka.py*", "kafka-python": "*kafka_python
            "java": "*KafkaTalk.java*"}
 
 
-def told(spans, side):
+def reported(spans, side):
     """What is said of topics of clients; a broker's own are none of theirs."""
     return collections.Counter(
         (span["attributes"]["operation"], span["attributes"]["topic"]) for span in spans
@@ -91,12 +91,12 @@ def run(tally, broker, kind, pairs, what="", both=True, named=True, **plan):
             {(operation, topic): count for operation, topics in done.items() for topic, count in topics.items()})
         sides = (CLIENT, SERVER) if both else (CLIENT,)
         try:
-            wait_for(lambda: all(told(agent.spans(), side).total() >= expected.total() for side in sides), 5, "the spans")
+            wait_for(lambda: all(reported(agent.spans(), side).total() >= expected.total() for side in sides), 5, "the spans")
         except AssertionError:
             pass  # the table says what is missing
         spans = agent.spans()
         for side in sides:
-            tally.expect_counts(f"{kind} {side} {what}", pairs, expected, told(spans, side))
+            tally.expect_counts(f"{kind} {side} {what}", pairs, expected, reported(spans, side))
         known = [span["attributes"] for span in spans if not span["attributes"]["topic"].startswith("__")]
         ids = {"shop"} | ({"ship"} if any(done["process"].values()) else set())
         tally.expect(kind, pairs, "client ids", sorted(ids), sorted({span["clientId"] for span in known}))

@@ -33,13 +33,13 @@ def facts(spans, span_type, port):
     """"INCR CLIENT_ERROR" -> how often; what is wrong with a span is part of its key."""
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] != span_type:
             continue
-        key = " ".join(filter(None, (told["operation"], told["errorCode"])))
-        if (told["status"] != "0") != bool(told["errorCode"]) or told["serverPort"] != str(port):
-            key += f" {told['status']} {told['serverPort']}"
-        if told["operation"] not in ("VERSION", "STATS", "QUIT") and not told["query"]:
+        key = " ".join(filter(None, (reported["operation"], reported["errorCode"])))
+        if (reported["status"] != "0") != bool(reported["errorCode"]) or reported["serverPort"] != str(port):
+            key += f" {reported['status']} {reported['serverPort']}"
+        if reported["operation"] not in ("VERSION", "STATS", "QUIT") and not reported["query"]:
             key += " without key"
         found[key] += 1
     return found

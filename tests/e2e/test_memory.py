@@ -84,7 +84,7 @@ def exporter(page, name):
 
 def test_what_thousands_of_services_leave_behind_gives_way(tmp_path):
     page_port, services = free_port(), scaled(400)
-    python = shutil.copy(os.path.realpath(sys.executable), tmp_path / "short-lived")  # a program that nobody else runs
+    python = shutil.copy(os.path.realpath(sys.executable), tmp_path / "short-lived")  # a program of which no other process runs
     with OtlpReceiver() as receiver, Agent(
             {**FAST, "OTEL_EBPF_AUTO_TARGET_EXE": str(python), "OTEL_EBPF_PROMETHEUS_PORT": str(page_port),
              "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{receiver.port}"}, printer="disabled") as agent:

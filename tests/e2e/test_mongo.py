@@ -46,11 +46,11 @@ CLIENTS = {"PyMongo": python_client, "Node.js": node_client, "Java": java_client
 
 
 def facts(span):
-    told = span["attributes"]
-    return f"{told['operation']} {told['table']} {told['status']} {told['errorCode']}"
+    reported = span["attributes"]
+    return f"{reported['operation']} {reported['table']} {reported['status']} {reported['errorCode']}"
 
 
-def as_told(done):
+def as_reported(done):
     """The clients say which command they sent; one that MongoDB doesn't know has no name."""
     return collections.Counter({re.sub("^frobnicate ", "_OTHER ", what): count for what, count in done.items()})
 
@@ -71,7 +71,7 @@ def test_every_operation_is_a_span(mongo_port, client):
             with Agent(config="discovery:\n  instrument:\n    - cmd_args: '*{mongo_client,MongoTalk}*'\n") as agent, \
                     CLIENTS[client](mongo_port, connections, rounds) as talker:
                 agent.wait_for_instrumented(1)
-                done = as_told(json.loads(talker.go()))
+                done = as_reported(json.loads(talker.go()))
                 drop_data(mongo_port)
                 agent.wait_for_spans(sum(done.values()), 20)
                 spans = agent.spans()

@@ -135,7 +135,7 @@ def test_server(server, clients):
 
 
 def test_connections_older_than_the_agent(server):
-    """The command line client, which is followed from a statement on that nobody saw the start of."""
+    """The command line client, which is followed from a statement on whose start was not seen."""
     session = subprocess.Popen(
         ["mariadb", "--no-defaults", "-ualice", "-pplanted-password", "-h127.0.0.1", f"-P{server.port}", "--batch", "--unbuffered",
          "shop"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages answer at once whoever else is connected: silent clients, ones that stop within a head, ones that don't read."""
+"""The pages answer at once whatever else is connected: silent clients, ones that stop within a head, ones that don't read."""
 import socket
 import time
 import urllib.request

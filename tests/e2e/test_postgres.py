@@ -30,16 +30,16 @@ def facts(spans, span_type, server, host="127.0.0.1"):
     """"SELECT items" or "SELECT missing 42P01" -> how often; what is wrong with a span is part of its key."""
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] != span_type:
             continue
-        key = " ".join(filter(None, (told["operation"], told["table"], told["sqlState"])))
-        if (told["status"] != "0") != bool(told["sqlState"]) or told["dbSystemName"] != "postgresql":
-            key += f" {told['status']} {told['dbSystemName']}"
-        if told["dbNamespace"] != "shop" or not told["statement"]:
-            key += f" [{told['dbNamespace']}] [{told['statement']}]"
-        if host == "127.0.0.1" and told["serverPort"] != str(server.port):
-            key += f" port {told['serverPort']}"
+        key = " ".join(filter(None, (reported["operation"], reported["table"], reported["sqlState"])))
+        if (reported["status"] != "0") != bool(reported["sqlState"]) or reported["dbSystemName"] != "postgresql":
+            key += f" {reported['status']} {reported['dbSystemName']}"
+        if reported["dbNamespace"] != "shop" or not reported["statement"]:
+            key += f" [{reported['dbNamespace']}] [{reported['statement']}]"
+        if host == "127.0.0.1" and reported["serverPort"] != str(server.port):
+            key += f" port {reported['serverPort']}"
         found[key] += 1
     return found
 
@@ -91,7 +91,7 @@ PGBENCH = "discovery:\n  instrument:\n    - exe_path: '*/pgbench'\n"
 
 
 def pgbench(agent, server, mode, clients, *length):
-    """How many transactions it did, by its own account. Its script comes from its input, so it waits until the agent knows it."""
+    """How many transactions it did, by its own account. Its script comes from its input, so it waits until the agent captures it."""
     bench = subprocess.Popen(
         [programs() / "pgbench", "-n", "-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-M", mode, "-c", str(clients),
          *map(str, length), "-f", "-", "shop"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -114,7 +114,7 @@ def test_pgbench(server):
 
 @pytest.mark.slow
 def test_pgbench_long(server):
-    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    """As many that their spans are only counted, by what Prometheus gets of each operation."""
     seconds = max(3, int(30 * LOAD))
     with Tally(f"pgbench, {seconds} s") as tally:
         for mode in ("simple", "extended", "prepared"):
@@ -124,13 +124,13 @@ def test_pgbench_long(server):
             with Agent(env, config, printer="counter") as agent:
                 count = pgbench(agent, server, mode, 16, "-T", seconds)
 
-                def told():
+                def reported():
                     page = get(f"http://127.0.0.1:{port}/metrics")
                     return {what: int(count_of(page, "db_client_operation_duration_seconds_count",
                                                **dict(zip(LABELS, f"{what} ".split(" "))))) for what in OPERATIONS}
 
-                wait_for(lambda: sum(told().values()) + losses(agent.ledger()) >= 5 * count, 60, f"{5 * count} spans and losses")
-                found = told()
+                wait_for(lambda: sum(reported().values()) + losses(agent.ledger()) >= 5 * count, 60, f"{5 * count} spans and losses")
+                found = reported()
                 lost = losses(assert_clean(agent))
                 tally.expect_counts(f"pgbench {mode}", 16, dict.fromkeys(OPERATIONS, count), found)
                 tally.expect(f"pgbench {mode}", 16, "spans and losses", 5 * count, sum(found.values()) + lost)

@@ -58,12 +58,12 @@ def test_an_otlp_receiver_gets_spans_and_metrics_of_both_ends(redis_port):
             spans = wait_for(lambda: len(receiver.spans()) >= every and receiver.spans(), 15, f"{every} spans at the receiver")
             assert len(spans) == every
             for kind in (CLIENT, SERVER):
-                of_side = [(name, told) for name, have, told in spans if have == kind]
+                of_side = [(name, reported) for name, have, reported in spans if have == kind]
                 assert sorted(name for name, _ in of_side) == sorted(["SET", "GET"] * COUNT + ["INCR"])
-                for name, told in of_side:
-                    assert told["db.system.name"] == "redis" and told["db.operation.name"] == name
-                    assert told["server.port"] == redis_port and ("service.peer.name" in told) == (kind == CLIENT)
-                    assert told.get("db.response.status_code") == ("ERR" if name == "INCR" else None), told
+                for name, reported in of_side:
+                    assert reported["db.system.name"] == "redis" and reported["db.operation.name"] == name
+                    assert reported["server.port"] == redis_port and ("service.peer.name" in reported) == (kind == CLIENT)
+                    assert reported.get("db.response.status_code") == ("ERR" if name == "INCR" else None), reported
             for name in ("db.client.operation.duration", "db.server.operation.duration"):
                 wait_for(lambda: sum(receiver.histogram_counts(name).values()) == 2 * COUNT + 1, 10, f"all of {name}")
                 assert {dict(key)["db.operation.name"] for key in receiver.histogram_counts(name)} == {"SET", "GET", "INCR"}

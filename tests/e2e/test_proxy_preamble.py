@@ -88,11 +88,11 @@ def test_it_may_come_in_any_parts_before_any_protocol(toy, kind, protocol):
                 connection.sendall(REQUESTS[protocol])
                 assert connection.recv(100)
         spans = agent.wait_for_spans(2 * len(cuts), 20, lambda span: span["type"] == protocol)
-        told = collections.Counter((span["peer"], span["peerPort"]) for span in spans)
+        reported = collections.Counter((span["peer"], span["peerPort"]) for span in spans)
         if kind == "local":
-            assert told == {("127.0.0.1", port): 2 for port in clients}
+            assert reported == {("127.0.0.1", port): 2 for port in clients}
         else:
-            assert told == {("10.9.8.7", "5000"): 2 * len(cuts)}
+            assert reported == {("10.9.8.7", "5000"): 2 * len(cuts)}
         rows = ledger_of_log(agent.stop())
         assert rows["requests_seen"] == 2 * len(cuts) and rows["responses_unpaired"] == 0, rows
         assert_ledger_adds_up(rows)

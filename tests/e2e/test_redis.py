@@ -35,16 +35,16 @@ def facts(spans, span_type, port):
     """"LPUSH WRONGTYPE" -> how often; what is wrong with a span is part of its key."""
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] != span_type:
             continue
-        key = " ".join(filter(None, (told["operation"], told["errorCode"])))
-        if (told["status"] != "0") != bool(told["errorCode"]) or told["serverPort"] != str(port):
-            key += f" {told['status']} {told['serverPort']}"
-        if span_type == "RedisClient" and told["serverAddr"] not in ("127.0.0.1", "localhost"):
-            key += f" {told['serverAddr']}"
-        if not told["query"].startswith(told["operation"]):
-            key += f" [{told['query']}]"
+        key = " ".join(filter(None, (reported["operation"], reported["errorCode"])))
+        if (reported["status"] != "0") != bool(reported["errorCode"]) or reported["serverPort"] != str(port):
+            key += f" {reported['status']} {reported['serverPort']}"
+        if span_type == "RedisClient" and reported["serverAddr"] not in ("127.0.0.1", "localhost"):
+            key += f" {reported['serverAddr']}"
+        if not reported["query"].startswith(reported["operation"]):
+            key += f" [{reported['query']}]"
         found[key] += 1
     return found
 
@@ -116,7 +116,7 @@ def test_benchmark(tmp_path, pipeline):
 @pytest.mark.slow
 @pytest.mark.parametrize("pipeline", [1, 16])
 def test_large_benchmark(tmp_path, pipeline):
-    """As many that their spans are only counted, by what Prometheus is told of each operation."""
+    """As many that their spans are only counted, by what Prometheus gets of each operation."""
     requests = scaled(200_000) // 16 * 16
     port = free_port()
     env = {"OTEL_EBPF_PROMETHEUS_PORT": str(port)}
@@ -125,13 +125,13 @@ def test_large_benchmark(tmp_path, pipeline):
         agent.wait_for_instrumented(1)
         assert run_benchmark(server.port, requests, pipeline, 16) == ["SET", "GET"]
 
-        def told():
+        def reported():
             page = get(f"http://127.0.0.1:{port}/metrics")
             return {operation: int(count_of(page, "db_server_operation_duration_seconds_count", db_operation_name=operation))
                     for operation in ("SET", "GET")}
 
-        wait_for(lambda: sum(told().values()) + losses(agent.ledger()) >= 2 * requests, 60, "as many spans and losses")
-        found = told()
+        wait_for(lambda: sum(reported().values()) + losses(agent.ledger()) >= 2 * requests, 60, "as many spans and losses")
+        found = reported()
         lost = losses(assert_clean(agent))
         tally.expect_counts("redis-benchmark", 16, dict.fromkeys(found, requests), found)
         tally.expect("redis-benchmark", 16, "spans and losses", 2 * requests, sum(found.values()) + lost)

@@ -97,7 +97,7 @@ def received(receiver):
 
 
 @pytest.mark.parametrize("form, more", [("text", ""), ("json", ""), ("json", EVERYTHING)], ids=["text", "json", "every attribute"])
-def test_no_secret_is_told(places, tmp_path, form, more):
+def test_no_secret_is_reported(places, tmp_path, form, more):
     ports = ",".join(map(str, places.values()))
     config = (f"discovery: {{instrument: [{{cmd_args: '*secrets_client*'}}, {{open_ports: '{ports}'}}, {{exe_path: '*/bin/postgres'}},"
               f" {{exe_path: '*php-fpm*'}}]}}\n{more}")
@@ -112,8 +112,8 @@ def test_no_secret_is_told(places, tmp_path, form, more):
         client = [sys.executable, PEERS / "secrets_client.py", json.dumps(places)]
         with Agent(env, config, record, form) as agent, JsonClient(client, {"PYTHONPATH": python}) as talker:
             agent.wait_for_instrumented(2 + len(places))
-            told = talker.go()
-            due = {system: facts["operations"] * (2 if system in BOTH_ENDS else 1) for system, facts in told.items()}
+            reported = talker.go()
+            due = {system: facts["operations"] * (2 if system in BOTH_ENDS else 1) for system, facts in reported.items()}
             counts = {"printer": lambda: printed(agent, form), "Prometheus": lambda: scraped(get(page)),
                       "OTLP traces": lambda: by_system((attributes, 1) for _, _, attributes in receiver.spans()),
                       "OTLP metrics": lambda: received(receiver)}
@@ -130,11 +130,11 @@ def test_no_secret_is_told(places, tmp_path, form, more):
             written |= {"log": agent.stop().encode(), "printer": agent.out.read_bytes(), "recording": recording.read_bytes()}
         if more:  # what the agent had before it, as it was
             raw = written.pop("recording")
-            for system, facts in told.items():
+            for system, facts in reported.items():
                 seen = sum(secret.encode() in raw for secret in facts["secrets"].values())
                 tally.expect(system, 1, "secrets captured, of each four at least three", True, 4 * seen >= 3 * len(facts["secrets"]))
         for export, data in written.items():
-            for system, facts in told.items():
+            for system, facts in reported.items():
                 leaks = [where for where, secret in facts["secrets"].items() if secret.encode() in data]
                 tally.expect(system, 1, f"{export}: secrets", [], leaks)
         assert b"vault" in written["OTLP traces"] and b"vault" in written["printer"]

@@ -26,11 +26,11 @@ def facts(spans, span_type):
     """(program/procedure, version, status, port, flavor) -> how often."""
     found = collections.Counter()
     for span in spans:
-        told = span["attributes"]
+        reported = span["attributes"]
         if span["type"] == span_type:
-            procedure = told.get("onc_rpc_procedure_name") or told["onc_rpc_procedure_number"]
-            found[f"{told['onc_rpc_program_name']}/{procedure}", told["onc_rpc_version"], told["status"], told["serverPort"],
-                  told["onc_rpc_auth_flavor"]] += 1
+            procedure = reported.get("onc_rpc_procedure_name") or reported["onc_rpc_procedure_number"]
+            found[f"{reported['onc_rpc_program_name']}/{procedure}", reported["onc_rpc_version"], reported["status"], reported["serverPort"],
+                  reported["onc_rpc_auth_flavor"]] += 1
     return found
 
 

@@ -56,13 +56,13 @@ class Client:
 
 def seen(spans, name):
     """type -> (status, errorType) of the requests of that path or operation."""
-    told = {}
+    reported = {}
     for span in spans:
         attributes = span["attributes"]
         if name in (attributes.get("url"), attributes.get("operation")):
-            assert span["type"] not in told, f"{name} twice at {span['type']}"
-            told[span["type"]] = attributes.get("status"), attributes.get("errorType")
-    return told
+            assert span["type"] not in reported, f"{name} twice at {span['type']}"
+            reported[span["type"]] = attributes.get("status"), attributes.get("errorType")
+    return reported
 
 
 def seconds(spans, name, span_type):
@@ -154,7 +154,7 @@ def test_redis_a_blocking_command(tmp_path):
 
 
 @pytest.mark.peers
-def test_postgres_is_told_to_end_a_connection_and_its_client_is_killed():
+def test_postgres_is_asked_to_end_a_connection_and_its_client_is_killed():
     with Postgres() as server, Agent(config=CONFIG.format("bin/postgres*", "psql*")) as agent:
         def sleeping():
             return subprocess.Popen(["psql", "-X", "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "-d", "shop", "-c",
@@ -172,8 +172,8 @@ def test_postgres_is_told_to_end_a_connection_and_its_client_is_killed():
         server.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DELETE%'")
         # A backend that has lost its client notices when it answers: here that it was cancelled.
         spans = agent.wait_for_spans(4, 20, lambda span: span["attributes"].get("operation") == "DELETE")
-        told = sorted((span["type"], span["attributes"]["sqlState"], span["attributes"].get("errorType")) for span in spans)
-        assert told == [("SQLClient", "", "cancelled"), ("SQLClient", "57P01", None), ("SQLServer", "57014", None),
+        reported = sorted((span["type"], span["attributes"]["sqlState"], span["attributes"].get("errorType")) for span in spans)
+        assert reported == [("SQLClient", "", "cancelled"), ("SQLClient", "57P01", None), ("SQLServer", "57014", None),
                         ("SQLServer", "57P01", None)]
         finish(agent)
 
@@ -209,9 +209,9 @@ def test_mariadb(how):
             else:
                 client.process.kill()
             spans = agent.wait_for_spans(2, 30, lambda span: span["attributes"].get("operation") == "DELETE")
-            told = seen(spans, "DELETE")
+            reported = seen(spans, "DELETE")
             if how == "KILL":
-                assert told == {"SQLClient": (None, "eof"), "SQLServer": (None, "eof")}
+                assert reported == {"SQLClient": (None, "eof"), "SQLServer": (None, "eof")}
             else:  # the server goes on, and answers
-                assert told["SQLClient"] == (None, "cancelled")
+                assert reported["SQLClient"] == (None, "cancelled")
             finish(agent)

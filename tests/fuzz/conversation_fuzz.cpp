@@ -70,7 +70,7 @@ class CheckingSink final : public SpanSink {
       default: break;
     }
   }
-  void want_stream() override {}
+  void request_stream() override {}
 
   std::uint64_t seen = 0;
   std::uint64_t explained = 0;

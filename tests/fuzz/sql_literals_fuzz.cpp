@@ -144,9 +144,9 @@ std::string text_of(const std::uint8_t* data, std::size_t size) {
   return text;
 }
 
-[[noreturn]] void fail(std::string_view text, const std::string& kinds, std::string_view told) {
+[[noreturn]] void fail(std::string_view text, const std::string& kinds, std::string_view reported) {
   std::fprintf(stderr, "text  %.*s\nkinds %s\ntold  %.*s\n", static_cast<int>(text.size()),
-               text.data(), kinds.c_str(), static_cast<int>(told.size()), told.data());
+               text.data(), kinds.c_str(), static_cast<int>(reported.size()), reported.data());
   std::abort();
 }
 
@@ -166,7 +166,7 @@ void check_tokens(std::string_view text, const std::string& kinds, sql::Dialect 
 }
 
 // Letters of literals become Q, of which no other is in the text.
-void check_told(std::string text, const Case& made, const std::string& kinds) {
+void check_reported(std::string text, const Case& made, const std::string& kinds) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = static_cast<char>(text[i] | 0x20);
     if (kinds[i] == Reference::kLiteral && c >= 'a' && c <= 'z' && i > 0 &&
@@ -175,14 +175,14 @@ void check_told(std::string text, const Case& made, const std::string& kinds) {
   }
   if (Reference(text, made.server).kinds() != kinds) return;  // it was a mark of something
   obi::base::Arena arena;
-  const sql::Statement told = sql::analyse(text, made.dialect, arena);
-  if (told.text.find('Q') != std::string_view::npos) fail(text, kinds, told.text);
+  const sql::Statement reported = sql::analyse(text, made.dialect, arena);
+  if (reported.text.find('Q') != std::string_view::npos) fail(text, kinds, reported.text);
   // A name in quotes is one where a table is due, whatever "…" is elsewhere; of U&"\0051" is Q.
   const bool may_be_name = made.server.family == sql::Family::kMsSql ||
                            made.server.family == sql::Family::kGeneric ||
                            text.find('&') != std::string::npos;
-  if (!may_be_name && told.summary.find('Q') != std::string_view::npos)
-    fail(text, kinds, told.summary);
+  if (!may_be_name && reported.summary.find('Q') != std::string_view::npos)
+    fail(text, kinds, reported.summary);
 }
 
 }  // namespace
@@ -193,6 +193,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = text_of(data + kSettings, size - kSettings);
   const std::string kinds = Reference(text, made.server).kinds();
   check_tokens(text, kinds, made.dialect);
-  check_told(text, made, kinds);
+  check_reported(text, made, kinds);
   return 0;
 }

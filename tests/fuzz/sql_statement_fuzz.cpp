@@ -33,15 +33,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const sql::Dialect dialect = kDialects[data[0] % std::size(kDialects)];
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   obi::base::Arena arena;
-  const sql::Statement told = sql::analyse(text, dialect, arena);
-  check(told.operation, 16);
-  check(told.table, 1024);
-  check(told.text, obi::protocol::kMaxSpanText);
-  check(told.summary, 255);
+  const sql::Statement reported = sql::analyse(text, dialect, arena);
+  check(reported.operation, 16);
+  check(reported.table, 1024);
+  check(reported.text, obi::protocol::kMaxSpanText);
+  check(reported.summary, 255);
   sql::KeptStatement kept;
   kept.set(text, dialect);
-  require(kept.view().text == told.text && kept.view().summary == told.summary &&
-          kept.view().table == told.table && kept.view().operation == told.operation);
+  require(kept.view().text == reported.text && kept.view().summary == reported.summary &&
+          kept.view().table == reported.table && kept.view().operation == reported.operation);
   const std::string_view found = sql::find_sql(text);
   require(found.empty() || (found.data() >= text.data() &&
                             found.data() + found.size() <= text.data() + text.size()));

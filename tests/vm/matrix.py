@@ -122,7 +122,7 @@ def boot(kernel, disk, backends, args):
     return results, audits, console
 
 
-def judge_verifier(kernel, backend, audit, record):
+def check_verifier(kernel, backend, audit, record):
     """(status, figure) of the programs' verification: the instructions of the one that takes most."""
     if audit is None:
         return ("fail", "no audit")
@@ -168,7 +168,7 @@ def main():
                 if (backend, "all") in results:
                     print(f"{kernel:10} {backend:10} skipped: {results[backend, 'all'][1].strip()}", flush=True)
                     continue
-                results[backend, "verifier"] = judge_verifier(kernel, backend, audits.get(backend), args.record_budgets)
+                results[backend, "verifier"] = check_verifier(kernel, backend, audits.get(backend), args.record_budgets)
                 cells = [results.get((backend, suite), ("missing", "")) for suite in ["verifier", *suites]]
                 good = all(status == "pass" for status, _ in cells)
                 failed |= not good

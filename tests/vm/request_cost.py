@@ -38,7 +38,7 @@ def instructions(pid):
 
 
 class Sink(http.server.BaseHTTPRequestHandler):
-    """Takes OTLP and forgets it. A thread of this process, so its cost is nobody's that is measured."""
+    """Takes OTLP and forgets it. A thread of this process, so its cost is not part of what is measured."""
 
     protocol_version = "HTTP/1.1"
 

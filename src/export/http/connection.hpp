@@ -20,7 +20,7 @@ class Connection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// In the order in which connections are given up when there are too many.
+  /// In the order in which connections are closed when there are too many.
   enum class State : std::uint8_t {
     kLingering,  ///< everything is sent; what the client still sends is thrown away
     kReading,    ///< waits for a whole head

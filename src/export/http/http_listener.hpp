@@ -3,8 +3,8 @@
 // 1.1 with kept connections and pipelining, GET and HEAD, gzip. Several pages share one listener.
 // Input is hostile: one thread reads heads and writes responses without ever waiting for a client,
 // and a page is made only for a request that is whole, so silent and slow clients cost a descriptor
-// each and delay nobody. Limits: http_limits.hpp. `start` and `stop` belong to one thread; pages
-// are made on two worker threads.
+// each and delay no other client. Limits: http_limits.hpp. `start` and `stop` belong to one thread;
+// pages are made on two worker threads.
 #pragma once
 #include <cstdint>
 #include <functional>

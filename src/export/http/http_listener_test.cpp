@@ -120,7 +120,7 @@ TEST(HttpListener, ListensOnIpv6WhereThereIsSome) {
   EXPECT_EQ(page->body, "a\n");
 }
 
-TEST(HttpListener, TellsWhichPortAndSettingIsInUse) {
+TEST(HttpListener, ReportsWhichPortAndSettingIsInUse) {
   HttpListener first({});
   first.mount("/metrics", says("a\n"));
   ASSERT_TRUE(first.start());

@@ -47,7 +47,7 @@ struct OtlpTarget {
 struct Backoff {
   std::chrono::nanoseconds initial = std::chrono::seconds(5);
   std::chrono::nanoseconds max = std::chrono::seconds(30);
-  std::chrono::nanoseconds give_up_after = std::chrono::minutes(5);
+  std::chrono::nanoseconds max_elapsed_time = std::chrono::minutes(5);
 };
 
 struct OtlpTracesOptions {
@@ -68,7 +68,7 @@ struct OtlpTracesOptions {
 
 struct OtlpMetricsOptions {
   OtlpTarget target;
-  Backoff backoff{.give_up_after = std::chrono::minutes(1)};
+  Backoff backoff{.max_elapsed_time = std::chrono::minutes(1)};
   std::size_t queue_bytes = 16 << 20;  ///< requests held; the oldest are dropped beyond it
   std::chrono::nanoseconds interval = std::chrono::seconds(60);
   bool delta = false;

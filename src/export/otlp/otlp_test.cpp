@@ -30,8 +30,9 @@ model::Span span_of(model::ServiceRef service,
   span.host_header = "api.example.com:81";
   span.status = 200;
   span.response_bytes = 300;
-  span.peer = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}, .port = 5000};
-  span.host = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
+  span.client = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}},
+                 .port = 5000};
+  span.server = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
   span.request_start_ns = span.start_ns = 100;
   span.end_ns = 400;
   span.trace_id.bytes[15] = 9;
@@ -100,7 +101,7 @@ TEST(TraceEncoder, ClientSpanHasItsUrlAndItsErrors) {
   EXPECT_EQ(status.get_enum(), 2);
 }
 
-TEST(TraceEncoder, AnUnknownMethodIsOtherAndToldAsItWasSent) {
+TEST(TraceEncoder, AnUnknownMethodIsOtherAndReportedAsItWasSent) {
   constexpr model::HttpCall kCall = {.original_method = "PURGE", .has_user_info = true};
   model::Span span = span_of(named("web"), model::EventType::kHttpClient);
   span.method = model::kOtherMethod;

@@ -28,7 +28,7 @@ class SnapshotRequests {
     return last_;
   }
   /// It has no further requests. Without any, its spans were read with the snapshot before, or
-  /// nobody will have them: as that one went.
+  /// no receiver has them: as that one went.
   void finish() {
     const std::lock_guard lock(mutex_);
     Snapshot& snapshot = snapshots_[last_];

@@ -4,7 +4,7 @@
 namespace obi::exporting {
 namespace {
 // A request of long texts leaves before it has all its spans: far below the 4 MiB that a gRPC
-// receiver takes, and small enough that what waits can give way in small steps.
+// receiver takes, and small enough that what waits can be dropped in small steps.
 constexpr std::size_t kMaxRequestBytes = 1 << 20;
 }  // namespace
 

@@ -17,20 +17,20 @@ void add_status(ObjectWriter& object, const Span& span) {
 }
 
 void add_server(ObjectWriter& object, const Span& span, base::Arena& scratch) {
-  object.member("serverAddr", model::host_as_server(span, scratch));
-  object.number("serverPort", span.host.port);
+  object.member("serverAddr", model::server_name_or_ip(span, scratch));
+  object.number("serverPort", span.server.port);
 }
 
 void add_http(ObjectWriter& object, const Span& span, base::Arena& scratch) {
   const bool client = span.is_client();
-  object.member("clientAddr", model::peer_as_client(span, scratch));
+  object.member("clientAddr", model::client_name_or_ip(span, scratch));
   if (!client) object.number("contentLen", span.request_bytes);
   object.member("method", model::method_as_sent(span));
   if (!client) object.number("responseLen", span.response_bytes);
   if (!client) object.member("route", span.route);
   object.member("serverAddr", client ? model::http_client_host(span, scratch)
-                                     : model::host_as_server(span, scratch));
-  object.number("serverPort", span.host.port);
+                                     : model::server_name_or_ip(span, scratch));
+  object.number("serverPort", span.server.port);
   add_status(object, span);
   object.member("url", span.path);
 }

@@ -49,7 +49,7 @@ void append_end(std::string& out, const model::Endpoint& end, std::string_view n
   fmt::format_to(std::back_inserter(out), ":{}]", end.port);
 }
 
-// What OBI's numbers tell beyond the type: which SQL it is, which version of an RPC program.
+// What OBI's numbers say beyond the type: which SQL it is, which version of an RPC program.
 unsigned sub_type_of(const model::Span& span) {
   if (span.rpc != nullptr) return span.rpc->version <= 255 ? span.rpc->version : 0;
   const bool sql =
@@ -134,9 +134,9 @@ void append_text(std::string& out, const model::Span& span, std::int64_t wall_of
   const std::string_view own =
       span.service ? std::string_view(span.service->name_space) : std::string_view();
   const bool client = span.is_client();
-  append_end(out, span.peer, span.peer_name, client ? own : span.other_namespace, scratch);
+  append_end(out, span.client, span.client_name, client ? own : span.other_namespace, scratch);
   out += "->";
-  append_end(out, span.host, span.host_name, client ? span.other_namespace : own, scratch);
+  append_end(out, span.server, span.server_name, client ? span.other_namespace : own, scratch);
   fmt::format_to(std::back_inserter(out), " contentLen:{}B responseLen:{}B", span.request_bytes,
                  span.response_bytes);
   if (span.failure != model::Failure::kNone)

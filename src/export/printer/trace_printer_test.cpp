@@ -37,9 +37,11 @@ model::Span example() {
   span.route = "/users/*";
   span.status = 200;
   span.response_bytes = 128;
-  span.peer = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 0, 7}}, .port = 43210};
-  span.host = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 0, 9}}, .port = 8080};
-  span.host_name = "users";
+  span.client = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 0, 7}},
+                 .port = 43210};
+  span.server = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 0, 9}},
+                 .port = 8080};
+  span.server_name = "users";
   span.request_start_ns = 1'000'000;
   span.start_ns = 1'233'000;
   span.end_ns = 6'213'000;
@@ -124,7 +126,7 @@ TEST(TracePrinter, ATextLineOfWhatFailedSaysHow) {
 TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {
   model::Span span = example();
   span.type = model::EventType::kHttpClient;
-  span.peer_name = "web";
+  span.client_name = "web";
   span.other_namespace = "back";
   span.route = "";
   span.trace_id = {};
@@ -135,7 +137,7 @@ TEST(TracePrinter, AClientsNamespacesAreOnTheOtherSides) {
       "svc=[shop/users go] traceparent=[]");
 }
 
-TEST(TracePrinter, TheSubTypeTellsTheSqlAndTheVersionOfAProgram) {
+TEST(TracePrinter, TheSubTypeReportsTheSqlAndTheVersionOfAProgram) {
   model::Span span = example();
   const auto sub_type = [&] {
     const std::string line = text_of(span);
@@ -181,7 +183,7 @@ TEST(TracePrinter, NoRequestForgesALineOrTalksToTheTerminal) {
   model::Span span = example();
   span.path = "/a\n2026 forged\x1b[2J\xc2\x9b\xff\xc3\xa4";
   span.method = "G\rT";
-  span.host_name = "h\to";
+  span.server_name = "h\to";
   const std::string line = text_of(span);
   EXPECT_NE(line.find(R"(G\x0dT /a\x0a2026 forged\x1b[2J\xc2\x9b\xff)"
                       "\xc3\xa4("),
@@ -278,7 +280,7 @@ class PrinterOutput : public testing::Test {
   model::BatchPool pool_{10};
 };
 
-TEST_F(PrinterOutput, CounterSpeaksOnlyAtTheEnd) {
+TEST_F(PrinterOutput, CounterPrintsOnlyAtTheEnd) {
   TracePrinter printer({.form = PrintForm::kCounter, .fd = fds_[1]});
   printer.consume(batch_of(2));
   printer.consume(batch_of(3));

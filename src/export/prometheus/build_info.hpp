@@ -10,7 +10,7 @@ namespace obi::exporting {
 struct BuildInfo {
   std::string version = "unset";
   std::string revision = "unset";
-  /// Named goversion in the metric, where the original tells its Go version.
+  /// Named goversion in the metric, where OBI has its Go version.
   std::string compiler = "g++ " __VERSION__;
 };
 

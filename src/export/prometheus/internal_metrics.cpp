@@ -62,7 +62,7 @@ void add_exporters(Families& families, const InternalSources& sources) {
   if (!sources.exporters) return;
   FamilyBuilder consumed("obi_exporter_consumed_spans_total", "Spans handed to an exporter.",
                          MetricType::Counter);
-  FamilyBuilder fates(
+  FamilyBuilder outcomes(
       "obi_exporter_spans_total",
       "What became of the spans that an exporter consumed; exported: a receiver has "
       "them. The rest is held.",
@@ -74,14 +74,15 @@ void add_exporters(Families& families, const InternalSources& sources) {
       MetricType::Gauge);
   for (const auto& [name, counts] : sources.exporters()) {
     consumed.add({{"exporter", name}}, static_cast<double>(counts.consumed));
-    fates.add({{"exporter", name}, {"outcome", "exported"}}, static_cast<double>(counts.exported));
-    fates.add({{"exporter", name}, {"outcome", "not_wanted"}},
-              static_cast<double>(counts.not_wanted));
-    fates.add({{"exporter", name}, {"outcome", "dropped"}}, static_cast<double>(counts.dropped));
+    outcomes.add({{"exporter", name}, {"outcome", "exported"}},
+                 static_cast<double>(counts.exported));
+    outcomes.add({{"exporter", name}, {"outcome", "not_wanted"}},
+                 static_cast<double>(counts.not_wanted));
+    outcomes.add({{"exporter", name}, {"outcome", "dropped"}}, static_cast<double>(counts.dropped));
     held.add({{"exporter", name}}, static_cast<double>(counts.held()));
   }
   families.push_back(std::move(consumed).build());
-  families.push_back(std::move(fates).build());
+  families.push_back(std::move(outcomes).build());
   families.push_back(std::move(held).build());
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's own metrics, as a page (internal_metrics.exporter: prometheus). Everything is read
-// when somebody asks: the page keeps no state and costs nothing in between. Thread-safe if the
-// sources are.
+// The agent's own metrics, as a page (internal_metrics.exporter: prometheus). Everything is read on
+// a scrape: the page keeps no state and costs nothing in between. Thread-safe if the sources are.
 #pragma once
 #include <cstdint>
 #include <functional>

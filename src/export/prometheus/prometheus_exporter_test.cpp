@@ -207,7 +207,7 @@ void consume_all_sorts(PrometheusExporter& exporter, model::BatchPool& pool) {
     for (int status = 200; status < 210; ++status) {
       auto span = metrics::server_span(service);
       span.status = status;
-      span.host_name = "quote\" backslash\\ newline\n invalid\xff end";
+      span.server_name = "quote\" backslash\\ newline\n invalid\xff end";
       span.route = "{}=,#";
       spans.push_back(span);
       span.type = model::EventType::kHttpClient;

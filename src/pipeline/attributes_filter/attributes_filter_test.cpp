@@ -47,7 +47,7 @@ TEST_F(Filter, RefusesWhatCannotBeMeant) {
   }
 }
 
-TEST_F(Filter, AddressesWithoutANameAreMatchedAsMetricsTellThem) {
+TEST_F(Filter, AddressesWithoutANameAreMatchedAsMetricsReportThem) {
   EXPECT_EQ(left({{"client.address", {.match = "incoming"}}}), 2U);
   EXPECT_EQ(left({{"server", {.not_match = "unresolved"}}}), 0U);
 }
@@ -58,7 +58,7 @@ TEST_F(Filter, AttributesThatASpanLacksAreEmpty) {
   EXPECT_EQ(left({{"db.operation.name", {.equals = 0}}}), 0U);
 }
 
-TEST_F(Filter, WhatADatabaseIsAskedCanBeTold) {
+TEST_F(Filter, WhatADatabaseIsAskedCanBeReported) {
   const model::DatabaseCall redis = {.system = "redis"};
   const model::DatabaseCall mysql = {.system = "mysql"};
   const auto left_of_three = [&](std::map<std::string, AttributeCondition> conditions) {

@@ -36,7 +36,7 @@ bool is_dashed_ip(std::string_view label) {
          std::ranges::all_of(label, [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
 }
 
-// The name that a client asked for; "<name>.<namespace>.svc.cluster.local" tells both.
+// The name that a client asked for; "<name>.<namespace>.svc.cluster.local" has both.
 void name_by_header(model::Span& span) {
   std::string_view host = host_of(span.host_header);
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -48,20 +48,20 @@ void name_by_header(model::Span& span) {
       host = host.substr(0, dot);
     }
   }
-  span.host_name = host;
+  span.server_name = host;
 }
 
-// A client's span knows the server by the name it asked for; each side is its own service when
+// The server of a client's span has the name that was asked for; each side is its own service when
 // nothing better is known.
 void fall_back(model::Span& span) {
   const std::string_view own =
       span.service ? std::string_view(span.service->name) : std::string_view();
   if (!span.is_client()) {
-    if (span.host_name.empty()) span.host_name = own;
+    if (span.server_name.empty()) span.server_name = own;
     return;
   }
-  if (span.host_name.empty()) name_by_header(span);
-  if (span.peer_name.empty()) span.peer_name = own;
+  if (span.server_name.empty()) name_by_header(span);
+  if (span.client_name.empty()) span.client_name = own;
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ NameResolver::NameResolver(NameResolverOptions options) {
   });
 }
 
-// The resolver may take many seconds to give up; the agent's end must not wait for that.
+// The resolver may take many seconds to time out; the agent's end must not wait for that.
 NameResolver::~NameResolver() {
   if (!lookups_) return;
   std::unique_lock lock(lookups_->mutex);
@@ -210,8 +210,8 @@ void NameResolver::resolve(model::SpanBatch& batch) {
     const auto name_of = [&](const model::Endpoint& end) {
       return batch.arena.copy(clean_name(lookups_->find(end.address, now), own));
     };
-    if (span.host_name.empty()) span.host_name = name_of(span.host);
-    if (span.peer_name.empty()) span.peer_name = name_of(span.peer);
+    if (span.server_name.empty()) span.server_name = name_of(span.server);
+    if (span.client_name.empty()) span.client_name = name_of(span.client);
   }
 }
 

@@ -24,14 +24,14 @@ class Resolver : public testing::Test {
     return batch.spans[0];
   }
   // The name that the server's address has now.
-  static std::string host_name(NameResolver& resolver,
-                               model::IpAddress address = ipv4(10, 0, 0, 2)) {
+  static std::string server_name(NameResolver& resolver,
+                                 model::IpAddress address = ipv4(10, 0, 0, 2)) {
     model::SpanBatch batch;
     batch.spans = {span_of(1, model::EventType::kHttpClient)};
-    batch.spans[0].host.address = address;
-    batch.spans[0].peer.address = {};
+    batch.spans[0].server.address = address;
+    batch.spans[0].client.address = {};
     resolver.process(batch);
-    return std::string(batch.spans[0].host_name);
+    return std::string(batch.spans[0].server_name);
   }
 };
 
@@ -41,10 +41,10 @@ TEST_F(Resolver, ALookUpNeverHoldsUpTheSpanThatCausedIt) {
                            go.get_future().wait();
                            return std::string("db.internal.");
                          }});
-  EXPECT_EQ(host_name(resolver), "");
+  EXPECT_EQ(server_name(resolver), "");
   go.set_value();
   resolver.settle();
-  EXPECT_EQ(host_name(resolver), "db.internal");
+  EXPECT_EQ(server_name(resolver), "db.internal");
 }
 
 TEST_F(Resolver, WhatHasNoNameIsAskedForOnce) {
@@ -54,7 +54,7 @@ TEST_F(Resolver, WhatHasNoNameIsAskedForOnce) {
                            return std::string();
                          }});
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(host_name(resolver), "");
+    EXPECT_EQ(server_name(resolver), "");
     resolver.settle();
   }
   EXPECT_EQ(asked, 1);
@@ -67,11 +67,11 @@ TEST_F(Resolver, AnExpiredNameServesUntilTheNewOneIsThere) {
                          .reverse_lookup = [&](const model::IpAddress&) {
                            return "name" + std::to_string(++asked);
                          }});
-  host_name(resolver);
+  server_name(resolver);
   resolver.settle();
-  EXPECT_EQ(host_name(resolver), "name1");
+  EXPECT_EQ(server_name(resolver), "name1");
   resolver.settle();
-  EXPECT_EQ(host_name(resolver), "name2");
+  EXPECT_EQ(server_name(resolver), "name2");
   resolver.settle();
 }
 
@@ -83,12 +83,12 @@ TEST_F(Resolver, TheAddressNotSeenForTheLongestTimeIsForgotten) {
          return "host" + std::to_string(address.bytes[15]);
        }});
   for (const int last : {1, 2, 1, 3, 1}) {
-    host_name(resolver, ipv4(10, 0, 0, static_cast<std::uint8_t>(last)));
+    server_name(resolver, ipv4(10, 0, 0, static_cast<std::uint8_t>(last)));
     resolver.settle();
   }
   EXPECT_EQ(asked, 3);
-  EXPECT_EQ(host_name(resolver, ipv4(10, 0, 0, 1)), "host1");
-  EXPECT_EQ(host_name(resolver, ipv4(10, 0, 0, 2)), "");
+  EXPECT_EQ(server_name(resolver, ipv4(10, 0, 0, 1)), "host1");
+  EXPECT_EQ(server_name(resolver, ipv4(10, 0, 0, 2)), "");
   resolver.settle();
 }
 
@@ -103,8 +103,8 @@ TEST_F(Resolver, AFloodOfAddressesIsAskedForInBoundedPortions) {
          return std::string("x");
        }});
   for (int i = 0; i < 2000; ++i) {
-    host_name(resolver, ipv4(10, 1, static_cast<std::uint8_t>(i / 250),
-                             static_cast<std::uint8_t>(1 + i % 250)));
+    server_name(resolver, ipv4(10, 1, static_cast<std::uint8_t>(i / 250),
+                               static_cast<std::uint8_t>(1 + i % 250)));
   }
   go.set_value();
   resolver.settle();
@@ -124,7 +124,7 @@ TEST_F(Resolver, TheEndDoesNotWaitForALookUp) {
                              gate->left.set_value();
                              return std::string();
                            }});
-    host_name(resolver);
+    server_name(resolver);
     gate->entered.get_future().wait();
   }  // would hang here
   gate->go.set_value();
@@ -137,10 +137,10 @@ TEST_F(Resolver, EachSideIsItsOwnServiceWhenNothingBetterIsKnown) {
   batch.spans = {span_of(1), span_of(1, model::EventType::kHttpClient)};
   for (model::Span& span : batch.spans) span.service = named("shop");
   resolver.process(batch);
-  EXPECT_EQ(batch.spans[0].host_name, "shop");
-  EXPECT_EQ(batch.spans[0].peer_name, "");
-  EXPECT_EQ(batch.spans[1].host_name, "");
-  EXPECT_EQ(batch.spans[1].peer_name, "shop");
+  EXPECT_EQ(batch.spans[0].server_name, "shop");
+  EXPECT_EQ(batch.spans[0].client_name, "");
+  EXPECT_EQ(batch.spans[1].server_name, "");
+  EXPECT_EQ(batch.spans[1].client_name, "shop");
 }
 
 TEST_F(Resolver, OfEveryProtocolTheClientsSideIsThatOfTheClient) {
@@ -150,24 +150,24 @@ TEST_F(Resolver, OfEveryProtocolTheClientsSideIsThatOfTheClient) {
     batch.spans = {span_of(1, info.type)};
     batch.spans[0].service = named("shop");
     resolver.process(batch);
-    EXPECT_EQ(batch.spans[0].peer_name, info.is_client ? "shop" : "") << info.printed;
-    EXPECT_EQ(batch.spans[0].host_name, info.is_client ? "" : "shop") << info.printed;
+    EXPECT_EQ(batch.spans[0].client_name, info.is_client ? "shop" : "") << info.printed;
+    EXPECT_EQ(batch.spans[0].server_name, info.is_client ? "" : "shop") << info.printed;
   }
 }
 
 TEST_F(Resolver, TheHostHeaderNamesTheServerOfAClient) {
-  EXPECT_EQ(client("api.example.com:8080").host_name, "api.example.com");
-  EXPECT_EQ(client("localhost").host_name, "localhost");
+  EXPECT_EQ(client("api.example.com:8080").server_name, "api.example.com");
+  EXPECT_EQ(client("localhost").server_name, "localhost");
   for (const char* header : {"10.1.2.3:80", "[::1]:80", "", ":80"}) {
-    EXPECT_EQ(client(header).host_name, "") << header;
+    EXPECT_EQ(client(header).server_name, "") << header;
   }
 }
 
-TEST_F(Resolver, AClusterNameInTheHeaderTellsTheNamespaceToo) {
+TEST_F(Resolver, AClusterNameInTheHeaderReportsTheNamespaceToo) {
   const model::Span span = client("cart.back.svc.cluster.local:8080");
-  EXPECT_EQ(span.host_name, "cart");
+  EXPECT_EQ(span.server_name, "cart");
   EXPECT_EQ(span.other_namespace, "back");
-  EXPECT_EQ(client("cart.back:8080").host_name, "cart.back");
+  EXPECT_EQ(client("cart.back:8080").server_name, "cart.back");
   EXPECT_EQ(client("cart.back:8080").other_namespace, "");
 }
 

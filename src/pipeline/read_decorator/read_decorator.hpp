@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First stage: tells every span which service it belongs to, and gives it the ids that its request
-// did not bring. Runs on the pipeline thread; not thread-safe.
+// First stage: sets the service of every span, and gives it the ids that its request did not bring.
+// Runs on the pipeline thread; not thread-safe.
 #pragma once
 #include <cstdint>
 

@@ -41,7 +41,7 @@ class Routes final : public Stage {
   void process(model::SpanBatch& batch) override;
 
  private:
-  /// Holds the service, so that its address stands for nobody else meanwhile.
+  /// Holds the service, so that its address isn't used for another meanwhile.
   struct OwnPatterns {
     model::ServiceRef service;
     PatternMatcher incoming;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::aerospike {
@@ -14,11 +14,11 @@ using Note = SpanSink::Note;
 constexpr std::uint8_t kOk = 0;
 constexpr std::uint8_t kNotFound = 2;
 
-Verdict judge_side(const Payload& side, bool is_client) {
-  if (side.bytes.empty()) return Verdict::kNo;
+Match detect_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Match::kNo;
   const auto begins = check_start(side.bytes, is_client);
-  if (begins) return Verdict::kYes;
-  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (begins) return Match::kYes;
+  return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
 }
 
 std::span<const std::byte> content_of(const Message& message) {
@@ -34,25 +34,26 @@ std::uint8_t keep(std::string_view text, std::array<char, N>& where) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const Verdict client = judge_side(opening.client, true);
-  const Verdict server = judge_side(opening.server, false);
-  const auto is_other = [](const Payload& side, Verdict verdict) {
-    return !side.bytes.empty() && verdict == Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  const Match client = detect_side(first_bytes.client, true);
+  const Match server = detect_side(first_bytes.server, false);
+  const auto is_other = [](const Payload& side, Match match) {
+    return !side.bytes.empty() && match == Match::kNo;
   };
-  if (is_other(opening.client, client) || is_other(opening.server, server)) return Verdict::kNo;
+  if (is_other(first_bytes.client, client) || is_other(first_bytes.server, server))
+    return Match::kNo;
   return std::max(client, server);
 }
 
-MessageConversation::Size AerospikeConversation::measure(Speaker,
+MessageConversation::Size AerospikeConversation::measure(PeerRole,
                                                          std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
   return frame->size();
 }
 
-bool AerospikeConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  const auto begins = check_start(bytes, from == Speaker::kClient);
+bool AerospikeConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  const auto begins = check_start(bytes, from == PeerRole::kClient);
   // A client may read the frame's eight bytes in a call of their own.
   return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Frame::kBytes);
 }
@@ -61,29 +62,29 @@ void AerospikeConversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return;
   const auto frame = parse_frame(message.bytes);
   if (!frame) return sink.note(Note::MessageMalformed);
-  message.from == Speaker::kClient ? on_request(*frame, message, sink)
-                                   : on_answer(*frame, message, sink);
+  message.from == PeerRole::kClient ? on_request(*frame, message, sink)
+                                    : on_answer(*frame, message, sink);
 }
 
 void AerospikeConversation::on_request(const Frame& frame, const Message& message, SpanSink& sink) {
   end_unseen_one(sink);
   Command command;
-  bool is_owed = false;
+  bool expects_span = false;
   if (frame.type == FrameType::kMessage) {
     const auto parsed = parse_command(content_of(message));
     if (!parsed && parsed.error() != ParseError::Truncated) sink.note(Note::MessageMalformed);
     if (parsed) command = *parsed;
-    is_owed = parsed || parsed.error() == ParseError::Truncated;
+    expects_span = parsed || parsed.error() == ParseError::Truncated;
   } else if (frame.type == FrameType::kCompressed) {
     sink.note(Note::MessageUnsupported);
-    is_owed = true;
+    expects_span = true;
   }
-  Request* request = requests_.push(is_owed, sink);
+  Request* request = requests_.push(expects_span, sink);
   if (request == nullptr) return;
   request->origin = message.origin();
   request->bytes = message.size;
   request->answered_bytes = 0;
-  request->is_owed = is_owed;
+  request->expects_span = expects_span;
   request->has_parts = command.has_parts;
   request->end_unseen = false;
   request->operation = command.operation;
@@ -94,7 +95,7 @@ void AerospikeConversation::on_request(const Frame& frame, const Message& messag
 
 void AerospikeConversation::on_answer(const Frame& frame, const Message& message, SpanSink& sink) {
   if (requests_.empty()) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     return;
   }
   Request& request = requests_.front();
@@ -112,12 +113,12 @@ void AerospikeConversation::on_answer(const Frame& frame, const Message& message
     request.end_unseen |= frame.type == FrameType::kCompressed || !message.is_whole();
     return;
   }
-  if (request.is_owed) emit(request, answer.result, message.end_ns, sink);
+  if (request.expects_span) emit_span(request, answer.result, message.end_ns, sink);
   requests_.pop();
 }
 
-void AerospikeConversation::emit(const Request& request, std::uint8_t result, std::uint64_t end_ns,
-                                 SpanSink& sink) {
+void AerospikeConversation::emit_span(const Request& request, std::uint8_t result,
+                                      std::uint64_t end_ns, SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kAerospikeClient);
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
@@ -131,7 +132,7 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
   span.method = request.operation;
   span.path = clean_copy({request.set.data(), request.set_bytes}, arena);
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,
@@ -141,12 +142,13 @@ void AerospikeConversation::emit(const Request& request, std::uint8_t result, st
 
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {
   if (requests_.empty() || !requests_.front().end_unseen) return;
-  if (requests_.front().is_owed) emit(requests_.front(), kOk, moved_ns(Speaker::kServer), sink);
+  if (requests_.front().expects_span)
+    emit_span(requests_.front(), kOk, moved_ns(PeerRole::kServer), sink);
   requests_.pop();
 }
 
-void AerospikeConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kClient) return requests_.lose(sink);
+void AerospikeConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kClient) return requests_.lose(sink);
   // Of an answer in parts that has begun the rest is lost: it may well have ended.
   if (requests_.size() == 1 && requests_.front().has_parts &&
       requests_.front().answered_bytes > 0) {
@@ -158,19 +160,19 @@ void AerospikeConversation::on_lost(Speaker from, SpanSink& sink) {
 
 void AerospikeConversation::on_end_of_stream(model::Direction direction, std::uint64_t,
                                              SpanSink& sink) {
-  if (direction == direction_of(Speaker::kServer)) end_unseen_one(sink);
+  if (direction == direction_of(PeerRole::kServer)) end_unseen_one(sink);
 }
 
 void AerospikeConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   end_unseen_one(sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    emit(request, kOk, end_ns, failed);
+    emit_span(request, kOk, end_ns, failed);
   });
 }
 
-void AerospikeConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void AerospikeConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   end_unseen_one(sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
 void AerospikeConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {

@@ -17,7 +17,7 @@
 
 namespace obi::protocol::aerospike {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class AerospikeConversation final : public MessageConversation {
  public:
@@ -28,12 +28,12 @@ class AerospikeConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override { return requests_.held_bytes(); }
 
@@ -41,10 +41,10 @@ class AerospikeConversation final : public MessageConversation {
   static constexpr std::size_t kMaxNamespace = 31;  // bytes, by the servers' limit
   static constexpr std::size_t kMaxSet = 63;
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::uint64_t answered_bytes = 0;
-    bool is_owed = false;
+    bool expects_span = false;
     bool has_parts = false;
     bool end_unseen = false;     // parts have come, and the last may have
     std::string_view operation;  // static
@@ -57,7 +57,7 @@ class AerospikeConversation final : public MessageConversation {
 
   void on_request(const Frame& frame, const Message& message, SpanSink& sink);
   void on_answer(const Frame& frame, const Message& message, SpanSink& sink);
-  void emit(const Request& request, std::uint8_t result, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Request& request, std::uint8_t result, std::uint64_t end_ns, SpanSink& sink);
   /// The oldest, if its last part was not seen, ends with the server's last bytes.
   void end_unseen_one(SpanSink& sink);
 

@@ -15,11 +15,11 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> told_of(const std::string& request, const std::string& answered) {
+std::vector<std::string> reported_of(const std::string& request, const std::string& answered) {
   Talk talk("aerospike");
   talk.client(request);
   talk.server(answered);
-  return talk.told();
+  return talk.reported();
 }
 
 std::string batch(const std::string& entry) {
@@ -30,7 +30,7 @@ std::string batch(const std::string& entry) {
 
 TEST(AerospikeConversation, OperationsOnOneRecord) {
   const auto operation = [](int info1, int info2, std::initializer_list<std::string> ops = {}) {
-    return told_of(request(info1, info2, ops), answer()).at(0);
+    return reported_of(request(info1, info2, ops), answer()).at(0);
   };
   EXPECT_EQ(operation(3, 0), "GET users 0 db=[test]");
   EXPECT_EQ(operation(1, 0, {op(1, "name")}), "GET users 0 db=[test]");
@@ -43,14 +43,14 @@ TEST(AerospikeConversation, OperationsOnOneRecord) {
 }
 
 TEST(AerospikeConversation, AUserFunction) {
-  EXPECT_THAT(told_of(message({.info2 = 1, .fields = {field(0, "test"), field(30, "package")}}),
-                      answer(100)),
+  EXPECT_THAT(reported_of(message({.info2 = 1, .fields = {field(0, "test"), field(30, "package")}}),
+                          answer(100)),
               ElementsAre("UDF  1 code=[100] db=[test]"));
 }
 
 TEST(AerospikeConversation, WhatIsNotFoundIsNoFailure) {
-  EXPECT_THAT(told_of(get(), answer(2)), ElementsAre("GET users 0 db=[test]"));
-  EXPECT_THAT(told_of(put(), answer(5)), ElementsAre("PUT users 1 code=[5] db=[test]"));
+  EXPECT_THAT(reported_of(get(), answer(2)), ElementsAre("GET users 0 db=[test]"));
+  EXPECT_THAT(reported_of(put(), answer(5)), ElementsAre("PUT users 1 code=[5] db=[test]"));
 }
 
 TEST(AerospikeConversation, ABatchSaysHowMuchAndWhat) {
@@ -62,7 +62,7 @@ TEST(AerospikeConversation, ABatchSaysHowMuchAndWhat) {
     talk.server(frame(3, row() + row()));
     talk.server(frame(3, row() + last()));
   }
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("BATCH_READ users 0 db=[test]", "BATCH_WRITE users 0 db=[test]",
                           "BATCH_DELETE users 0 db=[test]"));
   EXPECT_EQ(talk.sink.spans[0].database->batch_size, 7U);
@@ -74,13 +74,13 @@ TEST(AerospikeConversation, ScansAndQueriesEndWithTheirLastPart) {
   talk.client(
       message({.info1 = 3, .fields = {field(0, "test"), field(1, "users"), field(11, "p")}}));
   talk.server(frame(3, row()));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(frame(3, last()));
   talk.client(message(
       {.info1 = 3,
        .fields = {field(0, "test"), field(1, "users"), field(22, "range"), field(11, "p")}}));
   talk.server(frame(3, last(201)));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SCAN users 0 db=[test]", "QUERY users 1 code=[201] db=[test]"));
 }
 
@@ -89,10 +89,11 @@ TEST(AerospikeConversation, AnAnswerWhoseLastPartIsNotCapturedEndsBeforeTheNextR
   talk.client(batch(std::string("\0\3", 2)));
   const std::string rows = row() + std::string(5000, 'r');
   talk.server(frame(3, rows).substr(0, 100), rows.size() + 8 - 100);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.client(get());
   talk.server(answer());
-  EXPECT_THAT(talk.told(), ElementsAre("BATCH_READ users 0 db=[test]", "GET users 0 db=[test]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("BATCH_READ users 0 db=[test]", "GET users 0 db=[test]"));
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1020U);
 }
 
@@ -104,14 +105,14 @@ TEST(AerospikeConversation, InfoAndSecurityMakeNoSpan) {
   talk.server(frame(1, "node\tBB9\n"));
   talk.client(get());
   talk.server(answer());
-  EXPECT_THAT(talk.told(), ElementsAre("GET users 0 db=[test]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET users 0 db=[test]"));
 }
 
 TEST(AerospikeConversation, WhatIsCompressedIsCountedAndUnknown) {
   Talk talk("aerospike");
   talk.client(frame(4, big(1000, 8) + "zlib"));
   talk.server(answer(4));
-  EXPECT_THAT(talk.told(), ElementsAre("  1 code=[4]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("  1 code=[4]"));
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 
@@ -121,7 +122,7 @@ TEST(AerospikeConversation, LostAnswersAreLossesAndNoPairIsWrong) {
   talk.lose_of_server(0);
   talk.client(get());
   talk.server(answer(2));
-  EXPECT_THAT(talk.told(), ElementsAre("GET users 0 db=[test]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET users 0 db=[test]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -132,7 +133,7 @@ TEST(AerospikeConversation, LostRequestsTakeWhatWaits) {
   talk.server(answer());
   talk.client(get());
   talk.server(answer());
-  EXPECT_THAT(talk.told(), ElementsAre("GET users 0 db=[test]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET users 0 db=[test]"));
 }
 
 TEST(AerospikeConversation, AHeaderThatIsReadAlone) {
@@ -141,14 +142,14 @@ TEST(AerospikeConversation, AHeaderThatIsReadAlone) {
   talk.client(get());
   talk.server(answer().substr(0, 8));
   talk.server(answer().substr(8));
-  EXPECT_THAT(talk.told(), ElementsAre("GET users 0 db=[test]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET users 0 db=[test]"));
 }
 
 TEST(AerospikeConversation, TheServersSideMakesNoSpan) {
   Talk talk("aerospike", {.client_direction = model::Direction::kReceive});
   talk.client(get());
   talk.server(answer());
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_THAT(talk.sink.notes, IsEmpty());
 }
 
@@ -159,7 +160,7 @@ TEST(AerospikeConversation, ValuesAndKeysAreInNoText) {
                        .ops = {op(2, "name", "secret")}}));
   talk.server(answer());
   ASSERT_EQ(talk.sink.spans.size(), 1U);
-  EXPECT_EQ(talk.told()[0].find("secret"), std::string::npos);
+  EXPECT_EQ(talk.reported()[0].find("secret"), std::string::npos);
   EXPECT_EQ(talk.sink.spans[0].database->query_text, "");
 }
 

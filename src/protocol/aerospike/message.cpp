@@ -99,7 +99,7 @@ struct Seen {
   bool batch = false;
 };
 
-// The first record of a batch tells namespace, set and what is done; the others mostly repeat it.
+// The first record of a batch has namespace, set and what is done; the others mostly repeat it.
 void read_batch(Command& command, std::span<const std::byte> data) {
   ByteCursor cursor(data);
   command.batch_size = cursor.big<std::uint32_t>();

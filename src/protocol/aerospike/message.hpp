@@ -28,7 +28,7 @@ std::expected<Frame, ParseError> parse_frame(std::span<const std::byte> bytes);
 
 /// What a message asks for.
 struct Command {
-  std::string_view operation;  ///< "GET", "PUT", "BATCH_READ", …; empty if it can't be told
+  std::string_view operation;  ///< "GET", "PUT", "BATCH_READ", …; empty if unknown
   std::string_view name_space;
   std::string_view set;
   std::uint32_t batch_size = 0;  ///< records; 0 = no batch

@@ -42,7 +42,7 @@ bool is_protocol_header(std::span<const std::byte> bytes) {
 Amqp091Conversation::Amqp091Conversation(const ConversationOptions&, const ConversationStart& start)
     : MessageConversation(start), unconfirmed_(kMaxUnconfirmed) {}
 
-MessageConversation::Size Amqp091Conversation::measure(Speaker from,
+MessageConversation::Size Amqp091Conversation::measure(PeerRole from,
                                                        std::span<const std::byte> bytes) {
   // The client begins with it; a broker that wants another version answers with its own.
   if (is_protocol_header(bytes)) {
@@ -54,7 +54,7 @@ MessageConversation::Size Amqp091Conversation::measure(Speaker from,
   return frame->size();
 }
 
-bool Amqp091Conversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool Amqp091Conversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(from, bytes);
   return frame && frame->size() <= bytes.size();
 }
@@ -62,8 +62,8 @@ bool Amqp091Conversation::resumes(Speaker from, std::span<const std::byte> bytes
 void Amqp091Conversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return leave(sink);
   // Many frames travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   const auto frame = parse_frame(message.from, message.bytes);
   if (!frame) return;  // the protocol header
   switch (frame->type) {
@@ -88,7 +88,7 @@ void Amqp091Conversation::on_method(const Message& message, const Frame& frame, 
     case kBasicGetOk: return begin_content(message, frame, sink);
     case kBasicAck:
     case kBasicNack:
-      if (message.from == Speaker::kServer) on_confirmation(message, frame, sink);
+      if (message.from == PeerRole::kServer) on_confirmation(message, frame, sink);
       return;
     case kConfirmSelect:
       // A second one changes nothing.
@@ -152,7 +152,7 @@ void Amqp091Conversation::go_on(const Message& message, const Frame& frame, Span
   if (content.body_left == 0) end_content(message, frame.channel, content, sink);
 }
 
-std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(Speaker from) const {
+std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(PeerRole from) const {
   std::optional<std::uint16_t> only;
   for (const auto& [number, channel] : channels_) {
     const Content& content = channel.contents[static_cast<std::size_t>(from)];
@@ -171,7 +171,7 @@ std::uint64_t Amqp091Conversation::bytes_left(const Content& content) const {
   return content.body_left + frames * Frame::kOverhead;
 }
 
-std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker from,
+std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(PeerRole from,
                                                                      std::uint64_t count,
                                                                      std::uint64_t end_ns,
                                                                      SpanSink& sink) {
@@ -186,7 +186,7 @@ std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(Speaker fro
   return 0;
 }
 
-void Amqp091Conversation::on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) {
+void Amqp091Conversation::on_run_end(PeerRole from, std::uint64_t end_ns, SpanSink& sink) {
   const auto number = only_channel_with_body(from);
   if (!number) return;
   Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
@@ -207,21 +207,21 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
     waiting->destination = content.destination;
     return;
   }
-  tell(content, message.from, message.end_ns, sink);
+  emit_span(content, message.from, message.end_ns, sink);
 }
 
-void Amqp091Conversation::tell(const Content& content, Speaker from, std::uint64_t end_ns,
-                               SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = from == Speaker::kClient ? kPublish : kProcess,
-                    .destination = content.destination,
-                    .client_id = connection_name_,
-                    .extent = {.start_ns = content.origin.start_ns,
-                               .end_ns = end_ns,
-                               .pid = content.origin.pid,
-                               .request_bytes = content.bytes}},
-                   sink);
+void Amqp091Conversation::emit_span(const Content& content, PeerRole from, std::uint64_t end_ns,
+                                    SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
+                     .destination = content.destination,
+                     .client_id = connection_name_,
+                     .timing = {.start_ns = content.origin.start_ns,
+                                .end_ns = end_ns,
+                                .pid = content.origin.pid,
+                                .request_bytes = content.bytes}},
+                    sink);
 }
 
 void Amqp091Conversation::on_confirmation(const Message& message, const Frame& frame,
@@ -247,23 +247,24 @@ void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int 
                                   SpanSink& sink) {
   const Publish* const publish = unconfirmed_.find(key);
   if (publish == nullptr) return;
-  tell(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
+  emit_span(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
   unconfirmed_.remove(key);
 }
 
-void Amqp091Conversation::tell(const Publish& publish, const Outcome& outcome, SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = kPublish,
-                    .destination = publish.destination,
-                    .client_id = connection_name_,
-                    .extent = {.start_ns = publish.origin.start_ns,
-                               .end_ns = outcome.end_ns,
-                               .pid = publish.origin.pid,
-                               .request_bytes = publish.bytes,
-                               .response_bytes = outcome.bytes},
-                    .status = outcome.status},
-                   sink);
+void Amqp091Conversation::emit_span(const Publish& publish, const Outcome& outcome,
+                                    SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = kPublish,
+                     .destination = publish.destination,
+                     .client_id = connection_name_,
+                     .timing = {.start_ns = publish.origin.start_ns,
+                                .end_ns = outcome.end_ns,
+                                .pid = publish.origin.pid,
+                                .request_bytes = publish.bytes,
+                                .response_bytes = outcome.bytes},
+                     .status = outcome.status},
+                    sink);
 }
 
 void Amqp091Conversation::drop_content(Content& content, Note why, SpanSink& sink) {
@@ -289,35 +290,35 @@ void Amqp091Conversation::drop_channel(std::uint16_t number, SpanSink& sink) {
   channels_.erase(found);
 }
 
-// The client counts its publishes; if some may have been missed, confirms can't be told apart.
-void Amqp091Conversation::on_lost(Speaker from, SpanSink& sink) {
+// The client counts its publishes; if some may have been missed, confirms can't be assigned.
+void Amqp091Conversation::on_lost(PeerRole from, SpanSink& sink) {
   for (auto& [number, channel] : channels_) {
     drop_content(channel.contents[static_cast<std::size_t>(from)], Note::RequestLostResponse, sink);
-    if (from == Speaker::kClient) channel.confirms = false;
+    if (from == PeerRole::kClient) channel.confirms = false;
   }
   has_lost_ = true;
 }
 
 void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   for (auto& [number, channel] : channels_) {
-    for (const Speaker from : {Speaker::kClient, Speaker::kServer}) {
+    for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
       Content& content = channel.contents[static_cast<std::size_t>(from)];
       if (!std::exchange(content.is_under_way, false) || !content.has_span) continue;
       --contents_under_way_;
       open.end(content.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-        tell(content, from, end_ns, failed);
+        emit_span(content, from, end_ns, failed);
       });
     }
   }
   unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
     open.end(publish.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      tell(publish, {.end_ns = end_ns}, failed);
+      emit_span(publish, {.end_ns = end_ns}, failed);
     });
     return true;
   });
 }
 
-void Amqp091Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void Amqp091Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   for (auto& [number, channel] : channels_) {
     for (Content& content : channel.contents) drop_content(content, why, sink);
   }

@@ -23,7 +23,7 @@
 
 namespace obi::protocol::amqp091 {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class Amqp091Conversation final : public MessageConversation {
  public:
@@ -33,15 +33,15 @@ class Amqp091Conversation final : public MessageConversation {
   }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  std::optional<std::uint64_t> run_behind_missing(Speaker from, std::uint64_t count,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  std::optional<std::uint64_t> run_behind_missing(PeerRole from, std::uint64_t count,
                                                   std::uint64_t end_ns, SpanSink& sink) override;
-  void on_run_end(Speaker from, std::uint64_t end_ns, SpanSink& sink) override;
+  void on_run_end(PeerRole from, std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -52,19 +52,19 @@ class Amqp091Conversation final : public MessageConversation {
     bool has_span = false;  // it is none that was returned
     bool has_header = false;
     std::uint64_t body_left = 0;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;  // on the wire
     std::uint64_t tag = 0;    // by which it will be confirmed; 0: it won't
     std::string destination;
   };
   struct Channel {
-    std::array<Content, 2> contents;  // by speaker
+    std::array<Content, 2> contents;  // by peer
     bool confirms = false;            // the number of the next publish is known
     std::uint64_t next_tag = 1;
     std::uint64_t first_unconfirmed = 1;
   };
   struct Publish {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string destination;
   };
@@ -79,13 +79,13 @@ class Amqp091Conversation final : public MessageConversation {
     std::uint64_t bytes = 0;  // of the confirm
     int status = 0;
   };
-  void tell(const Content& content, Speaker from, std::uint64_t end_ns, SpanSink& sink);
-  void tell(const Publish& publish, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Content& content, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(const Publish& publish, const Outcome& outcome, SpanSink& sink);
   void confirm(std::uint64_t key, const Message& answer, int status, SpanSink& sink);
   void drop_content(Content& content, SpanSink::Note why, SpanSink& sink);
   void drop_channel(std::uint16_t number, SpanSink& sink);
   Channel* channel_of(std::uint16_t number);
-  std::optional<std::uint16_t> only_channel_with_body(Speaker from) const;
+  std::optional<std::uint16_t> only_channel_with_body(PeerRole from) const;
   [[nodiscard]] std::uint64_t bytes_left(const Content& content) const;
 
   absl::flat_hash_map<std::uint16_t, Channel> channels_;
@@ -93,7 +93,7 @@ class Amqp091Conversation final : public MessageConversation {
   std::string connection_name_;
   std::uint64_t frame_max_ = 0;         // 0: not known, or none
   std::size_t contents_under_way_ = 0;  // of those that have a span
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

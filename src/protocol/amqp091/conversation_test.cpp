@@ -114,7 +114,7 @@ class Amqp091LongBody : public testing::Test {
 TEST_F(Amqp091LongBody, EndsWithItsCall) {
   talk_.client(long_.substr(0, 9000), long_.size() - 9000);
   talk_.client(small_);
-  ASSERT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0"));
+  ASSERT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0"));
   EXPECT_EQ(talk_.sink.spans[0].request_bytes, static_cast<std::int64_t>(long_.size()));
 }
 
@@ -125,10 +125,10 @@ TEST_F(Amqp091LongBody, EndsInALaterCall) {
   talk_.client(long_.substr(40'100) + small_);
   talk_.client(long_.substr(0, 9000));
   talk_.lose_of_client(long_.size() - 9000);
-  EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
+  EXPECT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
 }
 
-TEST_F(Amqp091LongBody, BytesThatNeverMovedAreNotCounted) {
+TEST_F(Amqp091LongBody, BytesThatWereNeverTransferredAreNotCounted) {
   talk_.client(long_.substr(0, 9000), 20'000);
   talk_.close(model::ConnectionEnd::kPeerReset);
   ASSERT_EQ(talk_.sink.spans.size(), 1U);
@@ -138,7 +138,7 @@ TEST_F(Amqp091LongBody, BytesThatNeverMovedAreNotCounted) {
 TEST_F(Amqp091LongBody, WhatIsBehindItIsLost) {
   talk_.client(long_.substr(0, 9000), long_.size() - 9000 + small_.size());
   talk_.client(small_);
-  EXPECT_THAT(talk_.told(), ElementsAre("publish long 0", "publish small 0"));
+  EXPECT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0"));
 }
 
 TEST_F(Amqp091LongBody, IsNotBelievedToBeOfAnySize) {
@@ -146,7 +146,7 @@ TEST_F(Amqp091LongBody, IsNotBelievedToBeOfAnySize) {
       frame(2, 1, number(60, 2) + number(0, 2) + number(~std::uint64_t{0} - 4, 8) + number(0, 2));
   talk_.client(publish("", "huge") + header + frame(3, 1, std::string(4088, 'x')), 100);
   talk_.client(small_);
-  EXPECT_THAT(talk_.told(), ElementsAre("publish small 0"));
+  EXPECT_THAT(talk_.reported(), ElementsAre("publish small 0"));
 }
 
 TEST_F(Amqp091LongBody, IsNotGuessedBesideAnother) {
@@ -154,7 +154,7 @@ TEST_F(Amqp091LongBody, IsNotGuessedBesideAnother) {
   talk_.client(publish("", "other", 2) +
                other.substr(0, other.find(std::string(4088, 'x')) + 4089));
   talk_.client(long_.substr(0, 9000), long_.size() - 9000);
-  EXPECT_THAT(talk_.told(), IsEmpty());
+  EXPECT_THAT(talk_.reported(), IsEmpty());
 }
 
 TEST(Amqp091, ASpanGoesFromTheMethodToTheLastFrame) {
@@ -175,7 +175,7 @@ TEST(Amqp091, WithConfirmsItEndsWhenTheBrokerConfirms) {
   Talk talk("amqp091");
   talk.client(kSelect);                          // 1010
   talk.client(publish("", "q") + content("x"));  // 1020
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_TRUE(talk.conversation().has_open_request());
   talk.server(confirmation(kBasicAck, 1));  // 1030
   ASSERT_EQ(talk.sink.spans.size(), 1U);
@@ -192,8 +192,8 @@ TEST(Amqp091, ConfirmsMayComeInAnyOrderAndSeveralAtOnce) {
   talk.server(confirmation(kBasicAck, 9));  // none has that number
   talk.server(confirmation(kBasicNack, 2, true));
   talk.server(confirmation(kBasicAck, 0, true));
-  EXPECT_THAT(talk.told(), ElementsAre("publish 4 0", "publish 1 1", "publish 2 1", "publish 3 0",
-                                       "publish 5 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish 4 0", "publish 1 1", "publish 2 1",
+                                           "publish 3 0", "publish 5 0"));
 }
 
 TEST(Amqp091, ChannelsAreApart) {
@@ -201,7 +201,7 @@ TEST(Amqp091, ChannelsAreApart) {
   const std::string first = content("first", 1, 2), second = content("second", 2, 2);
   talk.client(publish("", "a", 1) + publish("", "b", 2) + second.substr(0, 20));
   talk.client(second.substr(20) + first);
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0", "publish a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0", "publish a 0"));
 }
 
 TEST(Amqp091, WhatIsOpenWhenTheConnectionEndsHasFailed) {
@@ -219,7 +219,7 @@ TEST(Amqp091, AChannelThatClosesTakesItsUnconfirmedPublishesWithIt) {
   talk.server(method(kChannelCloseOk, ""));
   EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 2U);
   talk.client(publish("", "c") + content("x"));  // confirms must be asked for again
-  EXPECT_THAT(talk.told(), ElementsAre("publish c 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish c 0"));
 }
 
 TEST(Amqp091, AMessageThatWasLostInPartIsCounted) {
@@ -228,7 +228,7 @@ TEST(Amqp091, AMessageThatWasLostInPartIsCounted) {
   talk.lose_of_client(0);
   talk.client(frame(3, 1, "ello"));
   talk.client(publish("", "b") + content("x"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -237,10 +237,10 @@ TEST(Amqp091, AfterAPublishMayHaveBeenLostConfirmsAreNotCounted) {
   talk.client(kSelect + publish("", "a") + content("x"));
   talk.lose_of_client(0);
   talk.client(publish("", "b") + content("x"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0"));
   talk.server(confirmation(kBasicAck, 1));
   talk.server(confirmation(kBasicAck, 2));
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0", "publish a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0", "publish a 0"));
 }
 
 TEST(Amqp091, LostDeliveriesLeaveTheClientsSideAlone) {
@@ -250,7 +250,7 @@ TEST(Amqp091, LostDeliveriesLeaveTheClientsSideAlone) {
   talk.lose_of_server(0);
   talk.server(confirmation(kBasicAck, 1));
   talk.server(deliver("", "r") + content("hello"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "process r 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "process r 0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -259,8 +259,8 @@ TEST(Amqp091, ABodyThatWasNotCapturedCostsNothing) {
   const std::string whole = publish("", "a") + content(std::string(5000, 'x'));
   talk.client(whole.substr(0, 100), whole.size() - 100);
   talk.client(publish("", "b") + content("x"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(Amqp091, MoreThanCanWaitLosesNothing) {
@@ -273,8 +273,8 @@ TEST(Amqp091, MoreThanCanWaitLosesNothing) {
 
 TEST(Amqp091, TheBrokersSideHasNoSpans) {
   Talk talk("amqp091", {.client_direction = model::Direction::kReceive});
-  EXPECT_EQ(talk.client(std::string(kProtocolHeader)), Fate::Message);
-  EXPECT_EQ(talk.client(publish("", "a") + content("x")), Fate::Upgraded);
+  EXPECT_EQ(talk.client(std::string(kProtocolHeader)), ChunkResult::Message);
+  EXPECT_EQ(talk.client(publish("", "a") + content("x")), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -283,7 +283,7 @@ TEST(Amqp091, PasswordsStayWhereTheyWere) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(Amqp091Judge, TheHeaderOrAFrameProves) {
+TEST(Amqp091Detect, TheHeaderOrAFrameProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, std::string(kProtocolHeader)}}), "amqp091");
   EXPECT_EQ(classified({{false, "AMQP"}, {false, std::string(kProtocolHeader.substr(4))}}),

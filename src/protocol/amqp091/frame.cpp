@@ -45,7 +45,7 @@ std::unexpected<ParseError> not_this() { return std::unexpected(ParseError::NotT
 
 }  // namespace
 
-std::expected<Frame, ParseError> parse_frame(Speaker from, std::span<const std::byte> bytes) {
+std::expected<Frame, ParseError> parse_frame(PeerRole from, std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   Frame frame{.type = static_cast<FrameType>(cursor.u8()), .payload = {}};
   frame.channel = cursor.big<std::uint16_t>();

@@ -42,13 +42,13 @@ struct Frame {
   [[nodiscard]] std::uint64_t size() const { return payload_bytes + kOverhead; }
 };
 /// Truncated: more bytes are needed to know. NotThisProtocol: no frame that `from` sends.
-std::expected<Frame, ParseError> parse_frame(Speaker from, std::span<const std::byte> bytes);
+std::expected<Frame, ParseError> parse_frame(PeerRole from, std::span<const std::byte> bytes);
 
 /// "AMQP", 0, 0, 9, 1 (section 4.2.2).
 inline constexpr std::string_view kProtocolHeader("AMQP\x00\x00\x09\x01", 8);
 
 /// The method may come from `from`.
-bool is_method_of(Speaker from, std::uint32_t method);
+bool is_method_of(PeerRole from, std::uint32_t method);
 
 /// Where a message goes, or came from.
 struct Address {

@@ -30,11 +30,11 @@ constexpr std::array kMethods = {
 
 }  // namespace
 
-bool is_method_of(Speaker from, std::uint32_t method) {
+bool is_method_of(PeerRole from, std::uint32_t method) {
   const auto number = static_cast<std::uint16_t>(method & 0xffffU);
   const auto found = std::ranges::find(kMethods, method >> 16U, &Methods::class_id);
   if (found == kMethods.end() || number == 0) return false;
-  const auto& senders = from == Speaker::kClient ? found->client : found->server;
+  const auto& senders = from == PeerRole::kClient ? found->client : found->server;
   return std::ranges::find(senders, number) != senders.end();
 }
 

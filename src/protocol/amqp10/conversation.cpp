@@ -31,7 +31,7 @@ bool is_layer_header(std::span<const std::byte> bytes) { return bytes[0] == std:
 Amqp10Conversation::Amqp10Conversation(const ConversationOptions&, const ConversationStart& start)
     : MessageConversation(start), unsettled_(kMaxUnsettled) {}
 
-MessageConversation::Size Amqp10Conversation::measure(Speaker from,
+MessageConversation::Size Amqp10Conversation::measure(PeerRole from,
                                                       std::span<const std::byte> bytes) {
   // No frame is so long that it would begin with an A.
   if (is_layer_header(bytes)) {
@@ -44,7 +44,7 @@ MessageConversation::Size Amqp10Conversation::measure(Speaker from,
   return frame->bytes;
 }
 
-bool Amqp10Conversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool Amqp10Conversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   return frame && frame->bytes <= bytes.size() && parse_performative(frame->body);
 }
@@ -52,11 +52,11 @@ bool Amqp10Conversation::resumes(Speaker from, std::span<const std::byte> bytes)
 void Amqp10Conversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return leave(sink);
   // Many frames travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   if (is_layer_header(message.bytes)) {
     const bool begins_tls = parse_layer_header(message.bytes) == Layer::kTls;
-    if (begins_tls && message.from == Speaker::kServer) leave(sink);
+    if (begins_tls && message.from == PeerRole::kServer) leave(sink);
     return;
   }
   const auto frame = parse_frame(message.bytes);
@@ -74,7 +74,7 @@ void Amqp10Conversation::on_performative(const Message& message, const Frame& fr
   const Value& value = performative->value;
   switch (value.descriptor) {
     case Descriptor::kOpen:
-      if (message.from == Speaker::kClient)
+      if (message.from == PeerRole::kClient)
         container_id_ = Fields(value).next().text().substr(0, kMaxAddressBytes);
       return;
     case Descriptor::kBegin: return on_begin(message, frame.channel, value);
@@ -87,11 +87,11 @@ void Amqp10Conversation::on_performative(const Message& message, const Frame& fr
   }
 }
 
-// Each side numbers its channels; the broker's answer tells which of the client's is meant.
+// Each side numbers its channels; the broker's answer names which of the client's is meant.
 void Amqp10Conversation::on_begin(const Message& message, std::uint16_t channel,
                                   const Value& value) {
   const Value remote = Fields(value).next();
-  if (message.from == Speaker::kClient || remote.is_null() ||
+  if (message.from == PeerRole::kClient || remote.is_null() ||
       client_channels_.size() >= kMaxSessions)
     return;
   const auto of_client = static_cast<std::uint16_t>(remote.number());
@@ -106,13 +106,13 @@ void Amqp10Conversation::on_attach(const Message& message, std::uint16_t channel
   Link* const link = link_of(message.from, key_of(channel, attach.handle));
   if (link == nullptr) return;
   drop(*link, Note::RequestLostResponse, sink);
-  link->address = (message.from == Speaker::kClient ? attach.target : attach.source)
+  link->address = (message.from == PeerRole::kClient ? attach.target : attach.source)
                       .substr(0, kMaxAddressBytes);
   link->is_messages = attach.is_messages;
 }
 
 // A new one, if it is unknown; null if there are too many.
-Amqp10Conversation::Link* Amqp10Conversation::link_of(Speaker from, std::uint64_t key) {
+Amqp10Conversation::Link* Amqp10Conversation::link_of(PeerRole from, std::uint64_t key) {
   Links& links = links_of(from);
   const auto found = links.find(key);
   if (found != links.end()) return &found->second;
@@ -153,20 +153,20 @@ void Amqp10Conversation::end_delivery(const Message& message, std::uint16_t chan
                                       SpanSink& sink) {
   link.is_under_way = false;
   --deliveries_under_way_;
-  // Of a session that isn't known no outcome can be told.
+  // Of a session that isn't known no outcome can be found.
   const bool has_outcome =
-      message.from == Speaker::kClient && !link.is_settled && broker_channels_.contains(channel);
+      message.from == PeerRole::kClient && !link.is_settled && broker_channels_.contains(channel);
   const std::uint64_t key = key_of(channel, link.delivery_id);
   Delivery* const waiting =
       has_outcome && unsettled_.find(key) == nullptr ? unsettled_.add(key) : nullptr;
-  if (waiting == nullptr) return tell(link.delivery, message.from, message.end_ns, sink);
+  if (waiting == nullptr) return emit_span(link.delivery, message.from, message.end_ns, sink);
   *waiting = link.delivery;
 }
 
 void Amqp10Conversation::on_disposition(const Message& message, std::uint16_t channel,
                                         const Value& value, SpanSink& sink) {
   const Disposition disposition = read_disposition(value);
-  if (message.from != Speaker::kServer || !disposition.from_receiver || !disposition.is_final)
+  if (message.from != PeerRole::kServer || !disposition.from_receiver || !disposition.is_final)
     return;
   const auto session = client_channels_.find(channel);
   if (session == client_channels_.end()) return;
@@ -193,32 +193,32 @@ void Amqp10Conversation::on_disposition(const Message& message, std::uint16_t ch
 
 void Amqp10Conversation::settle(Delivery& delivery, const Disposition& disposition,
                                 const Message& answer, SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = kPublish,
-                    .destination = delivery.destination,
-                    .client_id = container_id_,
-                    .extent = {.start_ns = delivery.origin.start_ns,
-                               .end_ns = answer.end_ns,
-                               .pid = delivery.origin.pid,
-                               .request_bytes = delivery.bytes,
-                               .response_bytes = answer.size},
-                    .status = disposition.is_rejected ? kRejected : 0},
-                   sink);
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = kPublish,
+                     .destination = delivery.destination,
+                     .client_id = container_id_,
+                     .timing = {.start_ns = delivery.origin.start_ns,
+                                .end_ns = answer.end_ns,
+                                .pid = delivery.origin.pid,
+                                .request_bytes = delivery.bytes,
+                                .response_bytes = answer.size},
+                     .status = disposition.is_rejected ? kRejected : 0},
+                    sink);
 }
 
-void Amqp10Conversation::tell(const Delivery& delivery, Speaker from, std::uint64_t end_ns,
-                              SpanSink& sink) {
-  add_message_span({.type = model::EventType::kAmqpClient,
-                    .system = "amqp",
-                    .operation = from == Speaker::kClient ? kPublish : kProcess,
-                    .destination = delivery.destination,
-                    .client_id = container_id_,
-                    .extent = {.start_ns = delivery.origin.start_ns,
-                               .end_ns = end_ns,
-                               .pid = delivery.origin.pid,
-                               .request_bytes = delivery.bytes}},
-                   sink);
+void Amqp10Conversation::emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns,
+                                   SpanSink& sink) {
+  emit_message_span({.type = model::EventType::kAmqpClient,
+                     .system = "amqp",
+                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
+                     .destination = delivery.destination,
+                     .client_id = container_id_,
+                     .timing = {.start_ns = delivery.origin.start_ns,
+                                .end_ns = end_ns,
+                                .pid = delivery.origin.pid,
+                                .request_bytes = delivery.bytes}},
+                    sink);
 }
 
 void Amqp10Conversation::drop(Link& link, Note why, SpanSink& sink) {
@@ -228,7 +228,7 @@ void Amqp10Conversation::drop(Link& link, Note why, SpanSink& sink) {
   sink.note(why);
 }
 
-void Amqp10Conversation::on_detach(Speaker from, std::uint16_t channel, const Value& value,
+void Amqp10Conversation::on_detach(PeerRole from, std::uint16_t channel, const Value& value,
                                    SpanSink& sink) {
   Links& links = links_of(from);
   const auto handle = static_cast<std::uint32_t>(Fields(value).next().number());
@@ -239,13 +239,13 @@ void Amqp10Conversation::on_detach(Speaker from, std::uint16_t channel, const Va
 }
 
 // The broker's end comes last or first; its deliveries have their outcome by then or never.
-void Amqp10Conversation::on_end(Speaker from, std::uint16_t channel, SpanSink& sink) {
+void Amqp10Conversation::on_end(PeerRole from, std::uint16_t channel, SpanSink& sink) {
   absl::erase_if(links_of(from), [&](auto& entry) {
     if (channel_of(entry.first) != channel) return false;
     drop(entry.second, Note::RequestNoResponse, sink);
     return true;
   });
-  if (from == Speaker::kClient) return;
+  if (from == PeerRole::kClient) return;
   const auto session = client_channels_.find(channel);
   if (session == client_channels_.end()) return;
   unsettled_.remove_if([&](std::uint64_t key, const Delivery&) {
@@ -258,19 +258,20 @@ void Amqp10Conversation::on_end(Speaker from, std::uint16_t channel, SpanSink& s
 }
 
 // A handle may have been given anew in what was lost: better no address than a wrong one.
-void Amqp10Conversation::on_lost(Speaker from, SpanSink& sink) {
+void Amqp10Conversation::on_lost(PeerRole from, SpanSink& sink) {
   for (auto& [key, link] : links_of(from)) drop(link, Note::RequestLostResponse, sink);
   links_of(from) = {};
-  if (from == Speaker::kServer) client_channels_ = broker_channels_ = {};
+  if (from == PeerRole::kServer) client_channels_ = broker_channels_ = {};
   has_lost_ = true;
 }
 
 void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
-  const auto end = [&](const Delivery& delivery, Speaker from) {
-    open.end(delivery.origin.start_ns, 1,
-             [&](std::uint64_t end_ns, SpanSink& failed) { tell(delivery, from, end_ns, failed); });
+  const auto end = [&](const Delivery& delivery, PeerRole from) {
+    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      emit_span(delivery, from, end_ns, failed);
+    });
   };
-  for (const Speaker from : {Speaker::kClient, Speaker::kServer}) {
+  for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
     for (auto& [key, link] : links_of(from)) {
       if (!std::exchange(link.is_under_way, false)) continue;
       --deliveries_under_way_;
@@ -278,12 +279,12 @@ void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
     }
   }
   unsettled_.remove_if([&](std::uint64_t, const Delivery& delivery) {
-    end(delivery, Speaker::kClient);
+    end(delivery, PeerRole::kClient);
     return true;
   });
 }
 
-void Amqp10Conversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void Amqp10Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   for (Links& links : links_) {
     for (auto& [key, link] : links) drop(link, why, sink);
   }

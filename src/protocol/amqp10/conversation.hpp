@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AMQP 1.0 (OASIS). Each delivery is a span: what the client transfers is a `publish`, what the
 // broker transfers a `process`. It begins with the first transfer frame and ends with the last; a
-// publish that is not sent settled ends when the broker tells its outcome (disposition). What a
+// publish that is not sent settled ends when the broker sends its outcome (disposition). What a
 // receiver settles later ends nothing. The destination is the address of the link, or of the
 // message where the link has none. Only clients have spans: OBI has no type for the broker's. Not
 // thread-safe.
@@ -21,7 +21,7 @@
 
 namespace obi::protocol::amqp10 {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class Amqp10Conversation final : public MessageConversation {
  public:
@@ -31,19 +31,19 @@ class Amqp10Conversation final : public MessageConversation {
   }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
  private:
   /// A delivery whose transfer frames are coming, or that waits for its outcome.
   struct Delivery {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string destination;
   };
@@ -67,12 +67,12 @@ class Amqp10Conversation final : public MessageConversation {
                       SpanSink& sink);
   void settle(Delivery& delivery, const Disposition& disposition, const Message& answer,
               SpanSink& sink);
-  void on_detach(Speaker from, std::uint16_t channel, const Value& value, SpanSink& sink);
-  void on_end(Speaker from, std::uint16_t channel, SpanSink& sink);
-  void tell(const Delivery& delivery, Speaker from, std::uint64_t end_ns, SpanSink& sink);
+  void on_detach(PeerRole from, std::uint16_t channel, const Value& value, SpanSink& sink);
+  void on_end(PeerRole from, std::uint16_t channel, SpanSink& sink);
+  void emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
   void drop(Link& link, SpanSink::Note why, SpanSink& sink);
-  Link* link_of(Speaker from, std::uint64_t key);
-  Links& links_of(Speaker from) { return links_[static_cast<std::size_t>(from)]; }
+  Link* link_of(PeerRole from, std::uint64_t key);
+  Links& links_of(PeerRole from) { return links_[static_cast<std::size_t>(from)]; }
 
   std::array<Links, 2> links_;
   /// The broker's channel of a session -> the client's, and back.
@@ -81,7 +81,7 @@ class Amqp10Conversation final : public MessageConversation {
   Outstanding<Delivery> unsettled_;  // by client's channel and delivery id
   std::string container_id_;
   std::size_t deliveries_under_way_ = 0;
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

@@ -121,7 +121,7 @@ TEST(Amqp10, ADeliveryThatIsNotSettledEndsWithItsOutcome) {
   play_greeting(talk);                             // up to 1080
   talk.client(transfer({.id = 7, .more = true}));  // 1090
   talk.client(go_on(0, false));                    // 1100
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_TRUE(talk.conversation().has_open_request());
   talk.server(disposition(7, kNull, 0x24, 5));        // 1110
   talk.client(transfer({.id = 8, .settled = true}));  // 1120
@@ -144,9 +144,9 @@ TEST(Amqp10, AStateThatIsNoOutcomeEndsNothing) {
   talk.server(frame(list(0x15, {kTrue, number(7), kNull, kFalse, list(0x23, {})}), 5));
   talk.server(frame(list(0x15, {kFalse, number(7), kNull, kTrue, list(0x24, {})}), 5));  // a sender
   talk.server(disposition(7, kNull, 0x24, 4));  // another session
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(disposition(7, kNull, 0x24, 5));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
 }
 
 TEST(Amqp10, ARangeMayWrapAndBeLongerThanWhatWaits) {
@@ -155,9 +155,9 @@ TEST(Amqp10, ARangeMayWrapAndBeLongerThanWhatWaits) {
   for (const std::uint32_t id : {0xffff'fffeU, 0xffff'ffffU, 0U, 1U})
     talk.client(transfer({.id = id}));
   talk.server(disposition(0xffff'ffffU, number(0), 0x24, 5));
-  EXPECT_EQ(talk.told().size(), 2U);
+  EXPECT_EQ(talk.reported().size(), 2U);
   talk.server(disposition(0xffff'fff0U, number(1000), 0x24, 5));
-  EXPECT_EQ(talk.told().size(), 4U);
+  EXPECT_EQ(talk.reported().size(), 4U);
 }
 
 TEST(Amqp10, ALinkWithoutAddressTakesThatOfTheMessage) {
@@ -168,7 +168,7 @@ TEST(Amqp10, ALinkWithoutAddressTakesThatOfTheMessage) {
   const std::string message = list(0x70, {kTrue}) + list(0x73, {number(1), kNull, text("to-here")});
   talk.client(transfer({.handle = 4, .settled = true, .payload = message}));
   talk.client(transfer({.handle = 4, .id = 1, .settled = true}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("publish to-here 0 client=[billing]", "publish  0 client=[billing]"));
 }
 
@@ -211,7 +211,7 @@ TEST(Amqp10, AfterALossALinkHasNoAddressRatherThanAWrongOne) {
   talk.client("\1\2\3");
   talk.client(transfer({.id = 1, .settled = true}));
   talk.client(attach(0, true, "", "again") + transfer({.id = 2, .settled = true}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("publish  0 client=[billing]", "publish again 0 client=[billing]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
@@ -221,9 +221,9 @@ TEST(Amqp10, AfterTheSessionMayHaveChangedNothingWaitsForAnOutcome) {
   play_greeting(talk);
   talk.lose_of_server(0);
   talk.client(transfer({.id = 1}));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
   talk.server(disposition(1, kNull, 0x24, 5));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
 }
 
 TEST(Amqp10, InMidLifeDeliveriesHaveNoDestination) {
@@ -231,7 +231,7 @@ TEST(Amqp10, InMidLifeDeliveriesHaveNoDestination) {
   talk.client("rest");
   talk.client(transfer({.id = 9}));
   talk.server(transfer({.handle = 3, .id = 9}, 2));
-  EXPECT_THAT(talk.told(), ElementsAre("publish  0", "process  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish  0", "process  0"));
 }
 
 TEST(Amqp10, MoreThanCanWaitLosesNothing) {
@@ -239,20 +239,20 @@ TEST(Amqp10, MoreThanCanWaitLosesNothing) {
   play_greeting(talk);
   for (std::uint32_t id = 0; id < 3000; ++id) talk.client(transfer({.id = id}));
   talk.server(disposition(0, number(2999), 0x24, 5));
-  EXPECT_EQ(talk.told().size(), 3000U);
+  EXPECT_EQ(talk.reported().size(), 3000U);
 }
 
 TEST(Amqp10, AfterTheHeaderOfTlsNothingIsRead) {
   Talk talk("amqp10");
   talk.client(layer(2));
   talk.server(layer(2));
-  EXPECT_EQ(talk.client("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
 TEST(Amqp10, TheBrokersSideHasNoSpans) {
   Talk talk("amqp10", {.client_direction = model::Direction::kReceive});
   talk.client(layer(0));
-  EXPECT_EQ(talk.client(transfer({.id = 1, .settled = true})), Fate::Upgraded);
+  EXPECT_EQ(talk.client(transfer({.id = 1, .settled = true})), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -261,7 +261,7 @@ TEST(Amqp10, PasswordsStayWhereTheyWere) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(Amqp10Judge, AHeaderOrAPerformativeProves) {
+TEST(Amqp10Detect, AHeaderOrAPerformativeProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, layer(3)}}), "amqp10");
   EXPECT_EQ(classified({{false, layer(0)}}), "amqp10");

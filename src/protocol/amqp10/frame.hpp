@@ -38,7 +38,7 @@ std::expected<Performative, ParseError> parse_performative(std::span<const std::
 
 struct Attach {
   std::uint32_t handle = 0;
-  bool sends = false;       ///< whoever attaches sends messages by the link
+  bool sends = false;       ///< the side that attaches sends messages by the link
   bool is_messages = true;  ///< false: to the coordinator of transactions
   std::string_view source;  ///< addresses; empty if there is none
   std::string_view target;

@@ -6,7 +6,7 @@
 namespace obi::protocol::amqp10 {
 namespace {
 
-// A described value may be described itself; nobody does it more than once.
+// A described value may be described itself; no implementation does it more than once.
 constexpr int kMaxDescriptions = 4;
 
 // Section 1.2: by the high half of the constructor.

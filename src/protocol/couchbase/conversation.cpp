@@ -9,7 +9,7 @@
 
 #include "base/byte_cursor.hpp"
 #include "protocol/couchbase/operation.hpp"
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::couchbase {
@@ -25,12 +25,12 @@ constexpr std::size_t kMaxCollections = 1024;  // that one connection remembers
 constexpr std::size_t kMaxName = 512;          // of a bucket; of a scope and a collection
 constexpr std::size_t kTypicalText = 64;       // a key on the heap, for the account of memory
 constexpr std::uint16_t kCollectionsFeature = 0x12;
-// Clients give up after seconds; an answer that is later was lost.
+// Clients time out after seconds; an answer that is later was lost.
 constexpr std::uint64_t kMaxWaitNs = 75'000'000'000;
 
-bool is_magic_of(Speaker from, std::uint8_t magic) {
+bool is_magic_of(PeerRole from, std::uint8_t magic) {
   using F = memcached::Frame;
-  return from == Speaker::kClient
+  return from == PeerRole::kClient
              ? magic == F::kRequest || magic == F::kFlexibleRequest || magic == F::kServerResponse
              : magic == F::kResponse || magic == F::kFlexibleResponse || magic == F::kServerRequest;
 }
@@ -44,7 +44,7 @@ bool has_collections(std::string_view features) {
   return false;
 }
 
-// Requests whose answer tells something of the connection.
+// Requests whose answer changes the connection's state.
 bool sets_up(std::uint8_t opcode) {
   return opcode == kHello || opcode == kSelectBucket || opcode == kGetCollectionId;
 }
@@ -56,7 +56,7 @@ CouchbaseConversation::CouchbaseConversation(const ConversationOptions&,
     : MessageConversation(start, kKeptBytes),
       collections_(start.mid_life ? Collections::kUnknown : Collections::kOff) {}
 
-MessageConversation::Size CouchbaseConversation::measure(Speaker from,
+MessageConversation::Size CouchbaseConversation::measure(PeerRole from,
                                                          std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
@@ -65,7 +65,7 @@ MessageConversation::Size CouchbaseConversation::measure(Speaker from,
 }
 
 void CouchbaseConversation::on_message(const Message& message, SpanSink& sink) {
-  if (std::exchange(wants_stream_, false)) sink.want_stream();
+  if (std::exchange(needs_stream_, false)) sink.request_stream();
   const auto frame = parse_frame(message.bytes);
   if (!frame || !is_client()) return;
   const bool is_request =
@@ -95,7 +95,7 @@ void CouchbaseConversation::on_request(const Message& message, const Frame& fram
   }
   if (operation.is_quiet) {
     sink.note(Note::RequestSeen);
-    return tell(request, {.end_ns = message.end_ns, .bytes = 0, .status = 0}, sink);
+    return emit_span(request, {.end_ns = message.end_ns, .bytes = 0, .status = 0}, sink);
   }
   if (Request* const slot = requests_.push(frame.opaque, is_document ? 1 : 0, sink))
     *slot = std::move(request);
@@ -127,7 +127,8 @@ void CouchbaseConversation::on_response(const Message& message, const Frame& fra
   }
   const auto request = requests_.take(frame.opaque);
   if (sets_up(frame.opcode)) return learn(*request, frame, message.bytes);
-  tell(*request, {.end_ns = message.end_ns, .bytes = message.size, .status = frame.status}, sink);
+  emit_span(*request, {.end_ns = message.end_ns, .bytes = message.size, .status = frame.status},
+            sink);
 }
 
 void CouchbaseConversation::learn(const Request& request, const Frame& frame,
@@ -146,7 +147,8 @@ void CouchbaseConversation::learn(const Request& request, const Frame& frame,
   }
 }
 
-void CouchbaseConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void CouchbaseConversation::emit_span(const Request& request, const Outcome& outcome,
+                                      SpanSink& sink) {
   base::Arena& arena = sink.arena();
   model::Span& span = sink.add_span(model::EventType::kCouchbaseClient);
   auto& call = arena.make<model::DatabaseCall>();
@@ -168,7 +170,7 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = status_name(outcome.status);
   }
   span.database = &call;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.pid,
               .request_bytes = request.bytes,
@@ -176,27 +178,27 @@ void CouchbaseConversation::tell(const Request& request, const Outcome& outcome,
              span);
 }
 
-bool CouchbaseConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool CouchbaseConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame || !is_magic_of(from, frame->magic)) return false;
-  if (from == Speaker::kClient) return is_document_request(*frame) || is_own_request(*frame);
+  if (from == PeerRole::kClient) return is_document_request(*frame) || is_own_request(*frame);
   const Request* const waiting = requests_.find(frame->opaque);
   return waiting != nullptr && waiting->opcode == frame->opcode;
 }
 
 void CouchbaseConversation::on_unanswered(Unanswered& open, SpanSink&) {
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    tell(request, {.end_ns = end_ns, .bytes = 0, .status = 0}, failed);
+    emit_span(request, {.end_ns = end_ns, .bytes = 0, .status = 0}, failed);
   });
 }
 
-void CouchbaseConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void CouchbaseConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
 }
 
 void CouchbaseConversation::on_time(std::uint64_t now_ns, bool, SpanSink& sink) {
   if (now_ns > kMaxWaitNs)
-    requests_.give_up_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
+    requests_.abandon_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
 }
 
 std::size_t CouchbaseConversation::state_bytes() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client of Couchbase's key-value service on one connection (memcached's binary framing with what
 // kv_engine adds to it). Each operation on a document is a span; what sets up a connection is none,
-// but tells bucket and collections. A server's end has no spans.
+// but names bucket and collections. A server's end has no spans.
 //
 // Answers are paired by their opaque, so that lost bytes cost only the messages in them; every byte
 // is asked for. A quiet operation ends with its own last byte: an answer to it isn't waited for.
@@ -22,7 +22,7 @@ namespace obi::protocol::couchbase {
 
 /// See protocol/table.hpp: requests that memcached has not, or an operation on a document of a
 /// vbucket and its answer.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class CouchbaseConversation final : public MessageConversation {
  public:
@@ -30,12 +30,12 @@ class CouchbaseConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override {}
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override {}
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -60,10 +60,10 @@ class CouchbaseConversation final : public MessageConversation {
   void on_response(const Message& message, const Frame& frame, SpanSink& sink);
   void read_document(std::string_view key, Request& request) const;
   void learn(const Request& request, const Frame& frame, std::span<const std::byte> bytes);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   enum class Collections : std::uint8_t { kUnknown, kOff, kOn };
-  bool wants_stream_ = true;
+  bool needs_stream_ = true;
   Collections collections_;
   std::string bucket_;
   ById<std::uint32_t, Request> requests_;

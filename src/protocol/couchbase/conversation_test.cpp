@@ -51,20 +51,20 @@ TEST(CouchbaseConversation, OperationsHaveBucketAndCollection) {
                                     "doc",
                              .opaque = 7}));
   talk.server(response(0x00, {.opaque = 7, .status = 0x88}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET shop.orders 0 db=[travel] text=[GET doc]",
-                                       "SET _default._default 0 db=[travel] text=[SET doc]",
-                                       "GET  1 code=[136] db=[travel] text=[GET doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET shop.orders 0 db=[travel] text=[GET doc]",
+                                           "SET _default._default 0 db=[travel] text=[SET doc]",
+                                           "GET  1 code=[136] db=[travel] text=[GET doc]"));
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kCouchbaseClient);
   EXPECT_EQ(talk.sink.spans[0].database->system, "couchbase");
   EXPECT_EQ(talk.sink.spans[2].database->error_message, "Unknown collection");
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(CouchbaseConversation, AnswersArePairedByOpaque) {
   Talk talk("couchbase");
   talk.client(request(0x00, {.key = "a", .opaque = 5}) + request(0x04, {.key = "b", .opaque = 6}));
   talk.server(response(0x04, {.opaque = 6}) + response(0x00, {.opaque = 5, .status = 1}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("DELETE  0 text=[DELETE b]", "GET  1 code=[1] text=[GET a]"));
 }
 
@@ -81,7 +81,7 @@ TEST(CouchbaseConversation, FlexibleFramingAndRequestsOfTheServerAreUnderstood) 
   talk.client(frame(Frame::kServerResponse, 0x01, {.opaque = 9}));
   talk.server(
       frame(Frame::kFlexibleResponse, 0x01, {.opaque = 9, .frame_extras = "\x02\x00\x01"sv}));
-  EXPECT_THAT(talk.told(), ElementsAre("SET _default._default 0 db=[travel] text=[SET k]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET _default._default 0 db=[travel] text=[SET k]"));
 }
 
 TEST(CouchbaseConversation, WithoutCollectionsAKeyIsWhole) {
@@ -90,7 +90,7 @@ TEST(CouchbaseConversation, WithoutCollectionsAKeyIsWhole) {
   talk.server(response(kHello, {.value = "\0\x0b"sv, .opaque = 1}));
   talk.client(request(0x00, {.key = "*doc", .opaque = 2}));
   talk.server(response(0x00, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET *doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET *doc]"));
 }
 
 TEST(CouchbaseConversation, InMidLifeOnlyTheDefaultCollectionIsKnown) {
@@ -98,14 +98,14 @@ TEST(CouchbaseConversation, InMidLifeOnlyTheDefaultCollectionIsKnown) {
   talk.server("rest of an answer");
   talk.client(request(0x00, {.key = "\0doc"sv, .opaque = 2}));
   talk.server(response(0x00, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET _default._default 0 text=[GET doc]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET _default._default 0 text=[GET doc]"));
 }
 
 TEST(CouchbaseConversation, QuietOperationsAreNotWaitedFor) {
   Talk talk("couchbase");
   talk.client(request(0x09, {.key = "a", .opaque = 1}) + request(0x0a, {.opaque = 2}));
   talk.server(response(0x09, {.value = "x", .opaque = 1}) + response(0x0a, {.opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]"));
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 0U);
 }
 
@@ -115,7 +115,7 @@ TEST(CouchbaseConversation, SubdocumentsAreOperations) {
   talk.server(response(0xd0, {.opaque = 1, .status = 0xcc}));
   talk.client(request(0xc5, {.extras = "123", .key = "k", .value = "path", .opaque = 2}));
   talk.server(response(0xc5, {.opaque = 2, .status = 0xcd}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SUBDOC_MULTI_LOOKUP  1 code=[204] text=[SUBDOC_MULTI_LOOKUP k]",
                           "SUBDOC_GET  0 text=[SUBDOC_GET k]"));
 }
@@ -124,7 +124,7 @@ TEST(CouchbaseConversation, AServerHasNoSpans) {
   Talk talk("couchbase", {.client_direction = model::Direction::kReceive});
   talk.client(request(0x00, {.key = "a", .opaque = 1}));
   talk.server(response(0x00, {.opaque = 1}));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -137,25 +137,25 @@ TEST(CouchbaseConversation, LostBytesCostOnlyTheMessagesInThem) {
   talk.client(request(0x00, {.key = "c", .opaque = 4}));
   talk.server(response(0x00, {.opaque = 3}) + response(0x00, {.opaque = 4}));
   talk.stay_quiet(80'000'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET b]", "GET  0 text=[GET c]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET b]", "GET  0 text=[GET c]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
 }
 
 TEST(CouchbaseConversation, AStreamOfChangesIsNotFollowed) {
   Talk talk("couchbase");
-  EXPECT_EQ(talk.client(request(kDcpOpen, {.key = "name", .opaque = 1})), Fate::Message);
-  EXPECT_EQ(talk.client(request(0x0a)), Fate::Upgraded);
+  EXPECT_EQ(talk.client(request(kDcpOpen, {.key = "name", .opaque = 1})), ChunkResult::Message);
+  EXPECT_EQ(talk.client(request(0x0a)), ChunkResult::Upgraded);
 }
 
-TEST(CouchbaseConversation, NothingSecretIsTold) {
+TEST(CouchbaseConversation, NothingSecretIsReported) {
   Talk talk("couchbase");
   set_up(talk);
   talk.client(
       request(0x01, {.extras = kStoreExtras, .key = "\0k"sv, .value = "secret", .opaque = 6}));
   talk.server(
       response(0x01, {.value = R"({"error":{"context":"secret"}})", .opaque = 6, .status = 4}));
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SET _default._default 1 code=[4] db=[travel] text=[SET k]"));
   EXPECT_EQ(talk.sink.spans[0].database->error_message, "Invalid arguments");
 }
@@ -179,34 +179,34 @@ TEST(CouchbaseConversation, RobustAgainstAnything) {
                   response(0x00, {.opaque = 5, .status = 7})}});
 }
 
-Verdict verdict(std::string_view client, std::string_view server, bool mid_life = false) {
-  Opening opening;
-  opening.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  opening.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
-  opening.mid_life = mid_life;
-  return judge(opening);
+Match match(std::string_view client, std::string_view server, bool mid_life = false) {
+  FirstBytes first_bytes;
+  first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
+  first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
+  first_bytes.mid_life = mid_life;
+  return detect(first_bytes);
 }
 
-TEST(CouchbaseJudge, ItsOwnRequestsAreProof) {
-  EXPECT_EQ(verdict(request(kHello, {.key = "c", .value = "\0\x12"sv}), ""), Verdict::kYes);
-  EXPECT_EQ(verdict(request(kSelectBucket, {.key = "b"}), "", true), Verdict::kYes);
-  EXPECT_EQ(verdict(request(0x20), ""), Verdict::kMaybe);
-  EXPECT_EQ(verdict(request(0x20) + request(kSelectBucket, {.key = "b"}), ""), Verdict::kYes);
-  EXPECT_EQ(verdict(request(kHello, {.value = "odd"}), ""), Verdict::kNo);
+TEST(CouchbaseDetect, ItsOwnRequestsAreProof) {
+  EXPECT_EQ(match(request(kHello, {.key = "c", .value = "\0\x12"sv}), ""), Match::kYes);
+  EXPECT_EQ(match(request(kSelectBucket, {.key = "b"}), "", true), Match::kYes);
+  EXPECT_EQ(match(request(0x20), ""), Match::kMaybe);
+  EXPECT_EQ(match(request(0x20) + request(kSelectBucket, {.key = "b"}), ""), Match::kYes);
+  EXPECT_EQ(match(request(kHello, {.value = "odd"}), ""), Match::kNo);
 }
 
-TEST(CouchbaseJudge, AnOperationOnAVbucketNeedsItsAnswer) {
+TEST(CouchbaseDetect, AnOperationOnAVbucketNeedsItsAnswer) {
   const std::string get = request(0x00, {.key = "k", .opaque = 8, .status = 77});
-  EXPECT_EQ(verdict(get, "", true), Verdict::kMaybe);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8}), true), Verdict::kYes);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 7}), true), Verdict::kNo);
+  EXPECT_EQ(match(get, "", true), Match::kMaybe);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8}), true), Match::kYes);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 7}), true), Match::kNo);
 }
 
-TEST(CouchbaseJudge, PlainMemcachedIsNone) {
+TEST(CouchbaseDetect, PlainMemcachedIsNone) {
   const std::string get = request(0x00, {.key = "k", .opaque = 8});
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8})), Verdict::kNo);
-  EXPECT_EQ(verdict(get, response(0x00, {.opaque = 8, .datatype = 1})), Verdict::kYes);
-  EXPECT_EQ(verdict("get k\r\n", "END\r\n"), Verdict::kNo);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8})), Match::kNo);
+  EXPECT_EQ(match(get, response(0x00, {.opaque = 8, .datatype = 1})), Match::kYes);
+  EXPECT_EQ(match("get k\r\n", "END\r\n"), Match::kNo);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ enum Opcode : std::uint8_t {
 struct Operation {
   std::uint8_t opcode = 0;
   std::string_view name;
-  bool is_quiet = false;   ///< answered only if there is something to tell
+  bool is_quiet = false;   ///< answered only with a result or an error
   bool is_shared = false;  ///< memcached has it too
 };
 

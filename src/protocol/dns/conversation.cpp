@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::dns {
@@ -15,7 +15,7 @@ using Note = SpanSink::Note;
 constexpr std::size_t kLengthBytes = 2;  // in front of a message on TCP
 constexpr std::size_t kKeptBytes = 16 * 1024;
 constexpr std::uint16_t kMulticastPort = 5353;
-constexpr int kRefused = 5;                   // what a look-up without answer is told as
+constexpr int kRefused = 5;                   // status of a look-up without answer
 constexpr std::uint16_t kMaxQuestions = 16;   // of one message that become spans
 constexpr std::size_t kMaxQueryBytes = 4096;  // a question and its options
 
@@ -29,41 +29,42 @@ bool is_plain_query(const Header& header) {
          header.additionals <= 4;
 }
 
-Verdict judge_query(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLengthBytes) return Verdict::kMaybe;
+Match detect_query(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes) return Match::kMaybe;
   const std::size_t length = length_of(bytes);
-  if (length < Header::kBytes || length > kMaxQueryBytes) return Verdict::kNo;
+  if (length < Header::kBytes || length > kMaxQueryBytes) return Match::kNo;
   bytes = bytes.subspan(kLengthBytes);
   bytes = bytes.first(std::min(bytes.size(), length));
   const auto header = Reader(bytes).header();
-  if (!header) return header.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-  if (!is_plain_query(*header) || !is_message(bytes, bytes.size() < length)) return Verdict::kNo;
-  return bytes.size() == length ? Verdict::kYes : Verdict::kMaybe;
+  if (!header) return header.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+  if (!is_plain_query(*header) || !is_message(bytes, bytes.size() < length)) return Match::kNo;
+  return bytes.size() == length ? Match::kYes : Match::kMaybe;
 }
 
-Verdict judge_answer(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLengthBytes + Header::kBytes) return Verdict::kMaybe;
+Match detect_answer(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes + Header::kBytes) return Match::kMaybe;
   const std::size_t length = length_of(bytes);
   const auto header = Reader(bytes.subspan(kLengthBytes)).header();
   const bool plausible = length >= Header::kBytes && header && header->is_response &&
                          header->opcode == kQuery && header->questions <= 1;
-  return plausible ? Verdict::kMaybe : Verdict::kNo;
+  return plausible ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
 // A whole query has fixed values in half of its header, and ends where its length says. The answer
 // of a server alone could be many things.
-Verdict judge(const Opening& opening) {
-  if (opening.datagrams) {
-    const Payload& first = opening.client.bytes.empty() ? opening.server : opening.client;
-    return is_message(first.bytes, first.original_size > first.bytes.size()) ? Verdict::kYes
-                                                                             : Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (first_bytes.datagrams) {
+    const Payload& first =
+        first_bytes.client.bytes.empty() ? first_bytes.server : first_bytes.client;
+    return is_message(first.bytes, first.original_size > first.bytes.size()) ? Match::kYes
+                                                                             : Match::kNo;
   }
-  const Verdict client =
-      opening.client.bytes.empty() ? Verdict::kMaybe : judge_query(opening.client.bytes);
-  if (client != Verdict::kMaybe || opening.server.bytes.empty()) return client;
-  return judge_answer(opening.server.bytes);
+  const Match client =
+      first_bytes.client.bytes.empty() ? Match::kMaybe : detect_query(first_bytes.client.bytes);
+  if (client != Match::kMaybe || first_bytes.server.bytes.empty()) return client;
+  return detect_answer(first_bytes.server.bytes);
 }
 
 DnsConversation::DnsConversation(const ConversationOptions& options, const ConversationStart& start)
@@ -73,7 +74,8 @@ DnsConversation::DnsConversation(const ConversationOptions& options, const Conve
       timeout_ns_(options.dns_timeout_ns) {}
 
 // A datagram is a message, as far as it was captured.
-MessageConversation::Size DnsConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MessageConversation::Size DnsConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (datagrams_) return bytes.size();
   if (bytes.size() < kLengthBytes) return std::unexpected(ParseError::Truncated);
   const std::size_t length = length_of(bytes);
@@ -81,7 +83,7 @@ MessageConversation::Size DnsConversation::measure(Speaker from, std::span<const
   return kLengthBytes + length;
 }
 
-bool DnsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool DnsConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (datagrams_) return true;
   if (bytes.size() < kLengthBytes + Header::kBytes) return false;
   const std::size_t length = length_of(bytes);
@@ -96,9 +98,9 @@ void DnsConversation::on_message(const Message& message, SpanSink& sink) {
   const auto header = reader.header();
   if (!header) return sink.note(Note::MessageMalformed);
   if (header->opcode != kQuery) return;  // an update or a notification looks nothing up
-  if (message.from == Speaker::kClient && !header->is_response)
+  if (message.from == PeerRole::kClient && !header->is_response)
     return on_query(message, reader, *header, sink);
-  if (message.from == Speaker::kClient || !header->is_response) return;  // a multicast neighbour's
+  if (message.from == PeerRole::kClient || !header->is_response) return;  // a multicast neighbour's
   if (multicast_) return on_multicast_answer(message, reader, *header, sink);
   on_answer(message, reader, *header, sink);
 }
@@ -144,12 +146,12 @@ void DnsConversation::on_answer(const Message& message, Reader& reader, const He
   }
   auto lookup = waiting_.take(header.id);
   const Outcome outcome = read_outcome(reader, header, 0, addresses_);
-  add_span(*lookup,
-           {.rcode = outcome.rcode,
-            .end_ns = message.end_ns,
-            .bytes = message.size,
-            .address_count = outcome.address_count},
-           sink);
+  emit_span(*lookup,
+            {.rcode = outcome.rcode,
+             .end_ns = message.end_ns,
+             .bytes = message.size,
+             .address_count = outcome.address_count},
+            sink);
 }
 
 // Answers stand for themselves: several look-ups may find theirs in one message.
@@ -169,26 +171,26 @@ void DnsConversation::on_multicast_answer(const Message& message, Reader& reader
     paired = true;
     Reader again = reader;
     const Outcome outcome = read_outcome(again, header, hash, addresses_);
-    add_span(*lookup,
-             {.rcode = outcome.rcode,
-              .end_ns = message.end_ns,
-              .bytes = message.size,
-              .address_count = outcome.address_count},
-             sink);
+    emit_span(*lookup,
+              {.rcode = outcome.rcode,
+               .end_ns = message.end_ns,
+               .bytes = message.size,
+               .address_count = outcome.address_count},
+              sink);
   }
   if (!paired) sink.note(Note::ResponseUnpaired);
 }
 
-void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
+void DnsConversation::emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kDns);
-  auto& told = sink.arena().make<model::DnsLookup>();
-  told.answers = sink.arena().copy(addresses_);
-  told.answer_count = ending.address_count;
-  span.dns = &told;
+  auto& reported = sink.arena().make<model::DnsLookup>();
+  reported.answers = sink.arena().copy(addresses_);
+  reported.answer_count = ending.address_count;
+  span.dns = &reported;
   span.method = type_name(lookup.type, sink.arena());
   span.path = sink.arena().copy(lookup.name);
   span.status = ending.rcode;
-  set_extent({.start_ns = lookup.start_ns,
+  set_timing({.start_ns = lookup.start_ns,
               .end_ns = ending.end_ns,
               .pid = lookup.pid,
               .request_bytes = lookup.bytes,
@@ -200,19 +202,19 @@ void DnsConversation::add_span(Lookup& lookup, const Ending& ending, SpanSink& s
 void DnsConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](Lookup& lookup, std::uint64_t end_ns, SpanSink& failed) {
     addresses_.clear();
-    add_span(lookup, {.rcode = kRefused, .end_ns = end_ns}, failed);
+    emit_span(lookup, {.rcode = kRefused, .end_ns = end_ns}, failed);
   });
 }
 
-void DnsConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(why, sink);
+void DnsConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(why, sink);
 }
 
 void DnsConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (now_ns < timeout_ns_) return;
   waiting_.take_before(now_ns - timeout_ns_, [&](Lookup& lookup) {
     addresses_.clear();
-    add_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
+    emit_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
   });
 }
 

@@ -16,7 +16,7 @@
 namespace obi::protocol::dns {
 
 /// Does the client begin with a query? See protocol/table.hpp.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class DnsConversation final : public MessageConversation {
  public:
@@ -24,17 +24,17 @@ class DnsConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
   /// Who waits for an answer is found by the id, whatever was missed.
-  void on_lost(Speaker from, SpanSink& sink) override {}
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override {}
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override {
     return datagrams_;
   }
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -60,7 +60,7 @@ class DnsConversation final : public MessageConversation {
   void on_answer(const Message& message, Reader& reader, const Header& header, SpanSink& sink);
   void on_multicast_answer(const Message& message, Reader& reader, const Header& header,
                            SpanSink& sink);
-  void add_span(Lookup& lookup, const Ending& ending, SpanSink& sink);
+  void emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink);
 
   bool datagrams_;
   bool multicast_;

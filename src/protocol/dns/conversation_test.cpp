@@ -28,7 +28,7 @@ TEST(DnsConversation, AQuestionAndItsAnswerAreOneSpan) {
   const std::string answered = response(7, "www.example.org", 1, a_record(1) + a_record(2), 2);
   talk.client(asked);
   talk.server(answered);
-  ASSERT_THAT(talk.told(), ElementsAre("A www.Example.org 0"));
+  ASSERT_THAT(talk.reported(), ElementsAre("A www.Example.org 0"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.type, model::EventType::kDns);
   EXPECT_EQ(span.dns->answers, "10.0.0.1,10.0.0.2");
@@ -46,7 +46,7 @@ TEST(DnsConversation, AnswersMayComeInAnyOrder) {
   talk.client(query(8, "a.test", 28));
   talk.server(response(8, "a.test", 28, {}, 0, 3));
   talk.server(response(7, "a.test", 1, a_record(9), 1));
-  EXPECT_THAT(talk.told(), ElementsAre("AAAA a.test 3", "A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("AAAA a.test 3", "A a.test 0"));
   EXPECT_EQ(answers_of(talk, 0), "");
   EXPECT_EQ(answers_of(talk, 1), "10.0.0.9");
 }
@@ -57,7 +57,7 @@ TEST(DnsConversation, WhatIsAskedAgainIsTheSameLookUp) {
   talk.client(query(7, "a.test", 1));
   talk.server(response(7, "a.test", 1, a_record(1), 1));
   talk.server(response(7, "a.test", 1, a_record(1), 1));
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 0"));
   EXPECT_EQ(talk.sink.spans[0].start_ns, 1010U);
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 1U);
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
@@ -70,7 +70,7 @@ TEST(DnsConversation, AnAnswerToSomethingElseIsNoAnswer) {
   talk.server(response(7, "a.test", 28, a_record(6), 1));
   talk.server(response(9, "a.test", 1, a_record(6), 1));
   talk.server(response(7, "A.TEST", 1, a_record(1), 1));
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 0"));
   EXPECT_EQ(answers_of(talk), "10.0.0.1");
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 3U);
 }
@@ -79,15 +79,15 @@ TEST(DnsConversation, ARefusalMayLeaveOutTheQuestion) {
   Talk talk(kName, kUdp);
   talk.client(query(7, "a.test", 1));
   talk.server(u16s({7, 0x8181, 0, 0, 0, 0}));
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 1"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 1"));
 }
 
-TEST(DnsConversation, AnIdThatIsUsedAgainGivesUpTheFirst) {
+TEST(DnsConversation, AnIdThatIsUsedAgainAbandonsTheFirst) {
   Talk talk(kName, kUdp);
   talk.client(query(7, "a.test", 1));
   talk.client(query(7, "b.test", 1));
   talk.server(response(7, "b.test", 1, a_record(1), 1));
-  EXPECT_THAT(talk.told(), ElementsAre("A b.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A b.test 0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -95,10 +95,10 @@ TEST(DnsConversation, WithoutAnswerItIsRefusedAfterAWhile) {
   Talk talk(kName, kUdp, {.dns_timeout_ns = 2'000'000'000});
   talk.client(query(7, "a.test", 1));
   talk.stay_quiet(1'000'000'000);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_TRUE(talk.conversation().has_open_request());
   talk.stay_quiet(1'500'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 5"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 5"));
   EXPECT_EQ(talk.sink.spans[0].end_ns, talk.sink.spans[0].start_ns + 2'000'000'000);
   EXPECT_EQ(answers_of(talk), "");
   EXPECT_FALSE(talk.conversation().has_open_request());
@@ -112,7 +112,7 @@ TEST(DnsConversation, ADatagramThatIsCutIsReadAsFarAsItWasCaptured) {
   talk.server(response(7, "a.test", 1, a_record(1) + a_record(2), 3).substr(0, 60), 500);
   talk.client(query(8, "a.test", 1));
   talk.server(response(8, "a.test", 1, a_record(3), 1));
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 0", "A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 0", "A a.test 0"));
   EXPECT_EQ(answers_of(talk, 1), "10.0.0.3");
 }
 
@@ -123,7 +123,7 @@ TEST(DnsConversation, GarbageInADatagramIsNoted) {
   talk.client(query(7, "a.test", 1));
   talk.server("garbage");
   talk.server(response(7, "a.test", 1));
-  EXPECT_THAT(talk.told(), ElementsAre("A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.test 0"));
   EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 3U);
 }
 
@@ -136,7 +136,7 @@ TEST(DnsConversation, TcpMayPipelineAndSplit) {
       framed(response(2, "b.test", 15)) + framed(response(1, "a.test", 1, a_record(1), 1));
   talk.server(answers.substr(0, 30));
   talk.server(answers.substr(30));
-  EXPECT_THAT(talk.told(), ElementsAre("MX b.test 0", "A a.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("MX b.test 0", "A a.test 0"));
 }
 
 TEST(DnsConversation, LostBytesOfATcpConnectionCostTheirAnswersOnly) {
@@ -144,7 +144,7 @@ TEST(DnsConversation, LostBytesOfATcpConnectionCostTheirAnswersOnly) {
   talk.client(framed(query(1, "a.test", 1)) + framed(query(2, "b.test", 1)));
   talk.lose_of_server(0);
   talk.server(framed(response(2, "b.test", 1, a_record(1), 1)));
-  EXPECT_THAT(talk.told(), ElementsAre("A b.test 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A b.test 0"));
   talk.close();
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
@@ -153,7 +153,7 @@ TEST(DnsConversation, TheAnsweringSideHasNoSpans) {
   Talk talk(kName, {.client_direction = model::Direction::kReceive, .server_port = 53});
   talk.client(framed(query(1, "a.test", 1)));
   talk.server(framed(response(1, "a.test", 1, a_record(1), 1)));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_TRUE(talk.sink.notes.empty());
 }
 
@@ -161,7 +161,7 @@ TEST(DnsConversation, UpdatesAndNotificationsAreNoLookUps) {
   Talk talk(kName, kUdp);
   talk.client(u16s({1, 0x2800, 1, 0, 0, 0}) + question("a.test", 6));
   talk.server(u16s({1, 0xa800, 1, 0, 0, 0}) + question("a.test", 6));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_TRUE(talk.sink.notes.empty());
 }
 
@@ -176,11 +176,11 @@ TEST(DnsConversation, MulticastAnswersStandForThemselves) {
   talk.server(u16s({0, 0x8400, 0, 2, 0, 0}) + unasked + elsewhere);
   talk.server(u16s({0, 0x8400, 0, 1, 0, 0}) + unasked);
   talk.client(u16s({0, 0x8400, 0, 1, 0, 0}) + unasked);  // our own answer to a neighbour
-  ASSERT_THAT(talk.told(), ElementsAre("A a.local 0"));
+  ASSERT_THAT(talk.reported(), ElementsAre("A a.local 0"));
   EXPECT_EQ(answers_of(talk), "10.0.0.5");
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
   talk.stay_quiet(6'000'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("A a.local 0", "AAAA b.local 5"));
+  EXPECT_THAT(talk.reported(), ElementsAre("A a.local 0", "AAAA b.local 5"));
 }
 
 TEST(DnsConversation, IsRobust) {
@@ -228,7 +228,7 @@ std::string classified_datagram(std::string_view bytes) {
   chunk.direction = model::Direction::kSend;
   chunk.bytes = std::as_bytes(std::span(bytes));
   const auto decision = classifier.show(chunk);
-  if (decision.verdict != Verdict::kYes) return "";
+  if (decision.match != Match::kYes) return "";
   EXPECT_TRUE(decision.start.datagrams);
   EXPECT_EQ(decision.start.server_port, 53);
   return std::string(decision.row->name);

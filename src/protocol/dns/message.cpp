@@ -49,7 +49,7 @@ bool append_address(const Record& record, std::string& addresses) {
   std::array<char, 64> buffer;
   std::string_view text = model::format(address, buffer);
   if (text.empty()) text = record.type == kTypeA ? "0.0.0.0" : "::";
-  if (addresses.size() + text.size() + 1 > kMaxAddressText) return true;  // counted, not told
+  if (addresses.size() + text.size() + 1 > kMaxAddressText) return true;  // counted, not reported
   if (!addresses.empty()) addresses += ',';
   addresses += text;
   return true;

@@ -23,7 +23,7 @@ std::string with_name(std::string_view labels) {
   return u16s({1, 0x0100, 1, 0, 0, 0}) + std::string(labels) + u16s({1, 1});
 }
 
-TEST(DnsMessage, TheHeaderTellsWhatFollows) {
+TEST(DnsMessage, TheHeaderReportsWhatFollows) {
   const auto header = Reader(bytes_of(u16s({7, 0x8383, 1, 2, 3, 4}))).header();
   ASSERT_TRUE(header);
   EXPECT_EQ(header->id, 7);
@@ -92,7 +92,7 @@ Outcome outcome_of(std::string_view message, std::string& addresses, std::uint64
   return read_outcome(reader, *header, only, addresses);
 }
 
-TEST(DnsMessage, AddressesAreTold) {
+TEST(DnsMessage, AddressesAreReported) {
   std::string addresses;
   const std::string aaaa = record(28, std::string("\xfe\x80", 2) + std::string(13, '\0') + '\1');
   const std::string cname = record(5, name("b.test"));

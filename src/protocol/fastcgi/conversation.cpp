@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/byte_cursor.hpp"
-#include "protocol/extent.hpp"
 #include "protocol/http1/head.hpp"
 #include "protocol/http1/methods.hpp"
 #include "protocol/http1/span_text.hpp"
+#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::fastcgi {
 namespace {
@@ -41,28 +41,28 @@ std::string_view content_of(const RecordHeader& header, const Message& message) 
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (!opening.client.bytes.empty()) {
-    const auto begins = check_begin(opening.client.bytes);
-    if (begins) return Verdict::kYes;
-    return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (!first_bytes.client.bytes.empty()) {
+    const auto begins = check_begin(first_bytes.client.bytes);
+    if (begins) return Match::kYes;
+    return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
   }
-  // In mid-life the first bytes may be an answer's; it's the next request that tells.
-  return opening.mid_life ? Verdict::kMaybe : Verdict::kNo;
+  // In mid-life the first bytes may be an answer's; the next request decides.
+  return first_bytes.mid_life ? Match::kMaybe : Match::kNo;
 }
 
-MessageConversation::Size FastcgiConversation::measure(Speaker from,
+MessageConversation::Size FastcgiConversation::measure(PeerRole from,
                                                        std::span<const std::byte> bytes) {
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
-  if (is_servers(header->type) != (from == Speaker::kServer))
+  if (is_servers(header->type) != (from == PeerRole::kServer))
     return std::unexpected(ParseError::NotThisProtocol);
   measured_ = *header;
   return measured_.size();
 }
 
-bool FastcgiConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient) return check_begin(bytes).has_value();
+bool FastcgiConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  if (from == PeerRole::kClient) return check_begin(bytes).has_value();
   const auto header = parse_header(bytes);
   if (!header || !is_servers(header->type) || header->padding_bytes > 7) return false;
   return find(header->request_id) != nullptr;
@@ -76,8 +76,8 @@ void FastcgiConversation::on_message(const Message& message, SpanSink& sink) {
   }
   const RecordHeader header = measured_;
   if (header.request_id == 0) return;
-  message.from == Speaker::kClient ? on_client_record(header, message, sink)
-                                   : on_server_record(header, message, sink);
+  message.from == PeerRole::kClient ? on_client_record(header, message, sink)
+                                    : on_server_record(header, message, sink);
 }
 
 void FastcgiConversation::on_client_record(const RecordHeader& header, const Message& message,
@@ -99,7 +99,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
                                 SpanSink& sink) {
   end_lost_ones(sink);  // a client that uses one id again has seen the end
   if (Request* before = find(header.request_id)) {
-    if (before->is_owed) sink.note(Note::RequestLostResponse);
+    if (before->expects_span) sink.note(Note::RequestLostResponse);
     before->is_open = false;
   }
   auto slot = std::ranges::find(requests_, false, &Request::is_open);
@@ -112,7 +112,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
     slot = requests_.insert(slot, Request());
   }
   slot->is_open = true;
-  slot->has_params = slot->is_owed = slot->end_lost = slot->https = slot->has_head = false;
+  slot->has_params = slot->expects_span = slot->end_lost = slot->https = slot->has_head = false;
   slot->id = header.request_id;
   slot->status = 0;
   slot->start_ns = message.start_ns;
@@ -122,7 +122,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
   slot->target.clear();
   slot->host.clear();
   slot->parent.reset();
-  if (open_count() > 1) sink.want_stream();
+  if (open_count() > 1) sink.request_stream();
 }
 
 void FastcgiConversation::take_param(Request& request, const Param& param, std::string_view& script,
@@ -166,8 +166,8 @@ void FastcgiConversation::read_params(Request& request, SpanSink& sink) {
     if (!query.empty()) append_up_to(request.target.append("?"), query, kMaxTarget);
   }
   empty(request.params);  // they hold cookies
-  request.is_owed = !request.method.empty();
-  if (request.is_owed) sink.note(Note::RequestSeen);
+  request.expects_span = !request.method.empty();
+  if (request.expects_span) sink.note(Note::RequestSeen);
 }
 
 void FastcgiConversation::on_server_record(const RecordHeader& header, const Message& message,
@@ -210,10 +210,10 @@ void FastcgiConversation::end(Request& request, std::uint64_t end_ns, SpanSink& 
     request.status = parse_cgi_head(request.head, true).status;
   empty(request.head);
   request.is_open = false;
-  if (request.is_owed) emit(request, end_ns, sink);
+  if (request.expects_span) emit_span(request, end_ns, sink);
 }
 
-void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
+void FastcgiConversation::emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
   model::Span& span =
       sink.add_span(is_client() ? model::EventType::kHttpClient : model::EventType::kHttpServer);
   base::Arena& arena = sink.arena();
@@ -228,7 +228,7 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
                      arena, span);
   span.status = request.status;
   const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = end_ns,
               .pid = request.pid,
               .request_bytes = request.sent_bytes,
@@ -241,24 +241,24 @@ void FastcgiConversation::emit(const Request& request, std::uint64_t end_ns, Spa
   }
 }
 
-void FastcgiConversation::on_lost(Speaker from, SpanSink& sink) {
+void FastcgiConversation::on_lost(PeerRole from, SpanSink& sink) {
   const std::size_t open = open_count();
   for (Request& request : requests_) {
     if (!request.is_open) continue;
-    if (from == Speaker::kClient) {
+    if (from == PeerRole::kClient) {
       read_params(request, sink);  // no more of them will be found
     } else if (open == 1 && request.status != 0) {
       request.end_lost = true;
     } else {
-      if (request.is_owed) sink.note(Note::RequestLostResponse);
+      if (request.expects_span) sink.note(Note::RequestLostResponse);
       request.is_open = false;
     }
   }
 }
 
-bool FastcgiConversation::end_by_tail(Speaker from, std::span<const std::byte> tail,
+bool FastcgiConversation::end_by_tail(PeerRole from, std::span<const std::byte> tail,
                                       std::uint64_t end_ns, SpanSink& sink) {
-  if (from != Speaker::kServer || open_count() != 1 || !ends_with_end_request(tail)) return false;
+  if (from != PeerRole::kServer || open_count() != 1 || !ends_with_end_request(tail)) return false;
   const auto request = std::ranges::find(requests_, true, &Request::is_open);
   if (request->status == 0) return false;
   end(*request, end_ns, sink);
@@ -266,17 +266,17 @@ bool FastcgiConversation::end_by_tail(Speaker from, std::span<const std::byte> t
 }
 
 // Unseen records of a body: what they take on the wire is nearly what they hold.
-bool FastcgiConversation::on_missing(Speaker from, std::uint64_t count,
+bool FastcgiConversation::on_missing(PeerRole from, std::uint64_t count,
                                      std::span<const std::byte> tail, std::uint64_t end_ns,
                                      SpanSink& sink) {
   if (open_count() == 1) {
     const auto request = std::ranges::find(requests_, true, &Request::is_open);
-    (from == Speaker::kClient ? request->sent_bytes : request->output_bytes) += count;
+    (from == PeerRole::kClient ? request->sent_bytes : request->output_bytes) += count;
   }
   return end_by_tail(from, tail, end_ns, sink);
 }
 
-bool FastcgiConversation::ends_loss(Speaker from, std::uint64_t count,
+bool FastcgiConversation::ends_loss(PeerRole from, std::uint64_t count,
                                     std::span<const std::byte> tail, std::uint64_t end_ns,
                                     SpanSink& sink) {
   return on_missing(from, count, tail, end_ns, sink);
@@ -284,13 +284,13 @@ bool FastcgiConversation::ends_loss(Speaker from, std::uint64_t count,
 
 void FastcgiConversation::end_lost_ones(SpanSink& sink) {
   for (Request& request : requests_) {
-    if (request.is_open && request.end_lost) end(request, moved_ns(Speaker::kServer), sink);
+    if (request.is_open && request.end_lost) end(request, moved_ns(PeerRole::kServer), sink);
   }
 }
 
 void FastcgiConversation::on_end_of_stream(model::Direction direction, std::uint64_t,
                                            SpanSink& sink) {
-  if (direction == direction_of(Speaker::kServer)) end_lost_ones(sink);
+  if (direction == direction_of(PeerRole::kServer)) end_lost_ones(sink);
 }
 
 void FastcgiConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
@@ -298,27 +298,27 @@ void FastcgiConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& si
   if (request_timeout_ns_ == 0) return;
   for (Request& request : requests_) {
     const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
-    const bool waits = request.is_open && request.is_owed && request.output_bytes == 0;
+    const bool waits = request.is_open && request.expects_span && request.output_bytes == 0;
     if (!waits || now_ns < end_ns) continue;
     request.status = http1::kTimedOut;
-    emit(request, end_ns, sink);
-    request.is_owed = false;
+    emit_span(request, end_ns, sink);
+    request.expects_span = false;
   }
 }
 
 void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   end_lost_ones(sink);
   for (Request& request : requests_) {
-    if (!std::exchange(request.is_open, false) || !request.is_owed) continue;
+    if (!std::exchange(request.is_open, false) || !request.expects_span) continue;
     open.end(request.start_ns, 1,
-             [&](std::uint64_t end_ns, SpanSink& failed) { emit(request, end_ns, failed); });
+             [&](std::uint64_t end_ns, SpanSink& failed) { emit_span(request, end_ns, failed); });
   }
 }
 
-void FastcgiConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void FastcgiConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   end_lost_ones(sink);
   for (Request& request : requests_) {
-    if (request.is_open && request.is_owed) sink.note(why);
+    if (request.is_open && request.expects_span) sink.note(why);
     request.is_open = false;
   }
 }

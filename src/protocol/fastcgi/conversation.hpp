@@ -20,7 +20,7 @@
 
 namespace obi::protocol::fastcgi {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class FastcgiConversation final : public MessageConversation {
  public:
@@ -33,16 +33,16 @@ class FastcgiConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override;
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
-  bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  bool ends_loss(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                  std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -51,8 +51,8 @@ class FastcgiConversation final : public MessageConversation {
   struct Request {
     bool is_open = false;
     bool has_params = false;  // all that come are there
-    bool is_owed = false;     // a span; not any more once it timed out
-    bool end_lost = false;    // its end may have been among bytes that were not captured
+    bool expects_span = false;  // not any more once it timed out
+    bool end_lost = false;      // its end may have been among bytes that were not captured
     bool https = false;
     std::uint16_t id = 0;
     int status = 0;
@@ -78,8 +78,8 @@ class FastcgiConversation final : public MessageConversation {
                          std::string_view& query);
   static void read_output(Request& request, std::string_view text, const RecordHeader& header);
   void end(Request& request, std::uint64_t end_ns, SpanSink& sink);
-  void emit(const Request& request, std::uint64_t end_ns, SpanSink& sink);
-  bool end_by_tail(Speaker from, std::span<const std::byte> tail, std::uint64_t end_ns,
+  void emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink);
+  bool end_by_tail(PeerRole from, std::span<const std::byte> tail, std::uint64_t end_ns,
                    SpanSink& sink);
   /// Those whose end was lost end with the server's last bytes.
   void end_lost_ones(SpanSink& sink);

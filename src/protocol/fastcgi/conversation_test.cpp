@@ -77,7 +77,7 @@ TEST(FastcgiConversation, WithoutRequestUriTheScriptIsTheTarget) {
   talk.client(
       request({{"REQUEST_METHOD", "GET"}, {"SCRIPT_NAME", "/a.php"}, {"QUERY_STRING", ""}}));
   talk.server(page());
-  EXPECT_THAT(talk.told(), ElementsAre("GET /a.php 200", "GET /a.php 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /a.php 200", "GET /a.php 200"));
   EXPECT_EQ(talk.sink.spans[0].query, "b=2");
   EXPECT_EQ(talk.sink.spans[1].query, "");
 }
@@ -90,8 +90,8 @@ TEST(FastcgiConversation, ParametersMayBeSplitAnywhere) {
                 record(4, 1, {}) + record(5, 1, {}));
     talk.server(page());
   }
-  EXPECT_THAT(talk.told(), testing::Each("GET /users 200"));
-  EXPECT_EQ(talk.told().size(), text.size() - 1);
+  EXPECT_THAT(talk.reported(), testing::Each("GET /users 200"));
+  EXPECT_EQ(talk.reported().size(), text.size() - 1);
 }
 
 TEST(FastcgiConversation, TheHeadOfTheAnswerMayBeSplitAnywhere) {
@@ -101,7 +101,7 @@ TEST(FastcgiConversation, TheHeadOfTheAnswerMayBeSplitAnywhere) {
     talk.client(get("/x"));
     talk.server(output(head.substr(0, at)) + output(head.substr(at) + "body") + end());
   }
-  EXPECT_THAT(talk.told(), testing::Each("GET /x 404"));
+  EXPECT_THAT(talk.reported(), testing::Each("GET /x 404"));
   EXPECT_EQ(talk.sink.spans[5].response_bytes, 4);
 }
 
@@ -109,23 +109,23 @@ TEST(FastcgiConversation, WhatGoesToStderrIsNoFailure) {
   Talk talk("fastcgi");
   talk.client(get("/x"));
   talk.server(record(7, 1, "PHP message: PHP Warning: something") + page());
-  EXPECT_THAT(talk.told(), ElementsAre("GET /x 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /x 200"));
 }
 
 TEST(FastcgiConversation, AnEndWithoutAnswerHasNoStatus) {
   Talk talk("fastcgi");
   talk.client(get("/x"));
   talk.server(end(1, 0, 2));  // overloaded
-  EXPECT_THAT(talk.told(), ElementsAre("GET /x 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /x 0"));
 }
 
-TEST(FastcgiConversation, SeveralRequestsAtOnceAreToldApartById) {
+TEST(FastcgiConversation, SeveralRequestsAtOnceAreDistinguishedById) {
   Talk talk("fastcgi");
   talk.client(get("/a", 1) + get("/b", 2));
   talk.server(page("Status: 500 No\r\n", 2));
   talk.server(page("", 1));
-  EXPECT_THAT(talk.told(), ElementsAre("GET /b 500", "GET /a 200"));
-  EXPECT_GT(talk.sink.stream_wishes, 0);
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /b 500", "GET /a 200"));
+  EXPECT_GT(talk.sink.stream_requests, 0);
 }
 
 TEST(FastcgiConversation, WhatIsNoHttpMakesNoSpan) {
@@ -134,7 +134,7 @@ TEST(FastcgiConversation, WhatIsNoHttpMakesNoSpan) {
   talk.server(page());
   talk.client(record(9, 0, pairs({{"FCGI_MPXS_CONNS", ""}})));
   talk.server(record(10, 0, pairs({{"FCGI_MPXS_CONNS", "0"}})));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -146,7 +146,7 @@ TEST(FastcgiConversation, ALongBodyIsNotNeeded) {
   talk.server(page());
   talk.client(get("/next"));
   talk.server(page());
-  EXPECT_THAT(talk.told(), ElementsAre("PUT /up 200", "GET /next 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("PUT /up 200", "GET /next 200"));
 }
 
 TEST(FastcgiConversation, ALongAnswerEndsWithItsTail) {
@@ -154,11 +154,11 @@ TEST(FastcgiConversation, ALongAnswerEndsWithItsTail) {
   talk.client(get("/long"));
   talk.server(output("Status: 404 No\r\n\r\n" + std::string(1000, 'x')), 9000, "xxxxxxxx");
   talk.server("", 9000, kTail);
-  EXPECT_THAT(talk.told(), ElementsAre("GET /long 404"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /long 404"));
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1030U);
   talk.client(get("/next"));
   talk.server(page());
-  EXPECT_EQ(talk.told().back(), "GET /next 200");
+  EXPECT_EQ(talk.reported().back(), "GET /next 200");
 }
 
 TEST(FastcgiConversation, ALongAnswerEndsWithTheStreamOrTheNextRequest) {
@@ -175,9 +175,9 @@ TEST(FastcgiConversation, ALongAnswerEndsWithTheStreamOrTheNextRequest) {
       talk.server(page());
     }
     ASSERT_GE(talk.sink.spans.size(), 1U);
-    EXPECT_EQ(talk.told()[0], "GET /long 200");
+    EXPECT_EQ(talk.reported()[0], "GET /long 200");
     EXPECT_EQ(talk.sink.spans[0].end_ns, 1030U);
-    EXPECT_EQ(talk.told().back(), close ? "GET /long 200" : "GET /next 200");
+    EXPECT_EQ(talk.reported().back(), close ? "GET /long 200" : "GET /next 200");
   }
 }
 
@@ -187,7 +187,7 @@ TEST(FastcgiConversation, ALostAnswerWithoutStatusIsALoss) {
   talk.lose_of_server(0);
   talk.client(get("/b"));
   talk.server(page("Status: 404 No\r\n"));
-  EXPECT_THAT(talk.told(), ElementsAre("GET /b 404"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /b 404"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -204,7 +204,7 @@ TEST(FastcgiConversation, AnAnswerIsCutByTheEndOfItsConnection) {
   talk.client(get("/a"));
   talk.server(output("A: b\r\n\r\n"));
   talk.close(model::ConnectionEnd::kPeerClosed);
-  EXPECT_THAT(talk.told(), ElementsAre("GET /a 200 !eof"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /a 200 !eof"));
 }
 
 TEST(FastcgiConversation, NoMoreThanTheLimitWait) {
@@ -218,7 +218,7 @@ TEST(FastcgiConversation, InMidLifeItWaitsForABegin) {
   talk.server("rest of a page");
   talk.client(get("/a"));
   talk.server(page());
-  EXPECT_THAT(talk.told(), ElementsAre("GET /a 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /a 200"));
 }
 
 TEST(FastcgiConversation, IsRobust) {
@@ -236,15 +236,15 @@ TEST(FastcgiConversation, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
   Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
   talk.client(get("/slow"));  // at 1010
   talk.stay_quiet(490);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.stay_quiet(100);
   talk.stay_quiet(100);
-  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /slow 408"));
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1510U);
   talk.server(page());
   talk.client(get("/b"));
   talk.server(page());
-  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408", "GET /b 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /slow 408", "GET /b 200"));
 }
 
 TEST(FastcgiConversation, ARequestThatTimedOutIsNotToldAgainAtTheEnd) {
@@ -252,7 +252,7 @@ TEST(FastcgiConversation, ARequestThatTimedOutIsNotToldAgainAtTheEnd) {
   talk.client(get("/slow"));
   talk.stay_quiet(600);
   talk.close(model::ConnectionEnd::kPeerClosed);
-  EXPECT_THAT(talk.told(), ElementsAre("GET /slow 408"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /slow 408"));
 }
 
 TEST(FastcgiConversation, AnAnswerUnderWayIsNotTimedOut) {
@@ -260,9 +260,9 @@ TEST(FastcgiConversation, AnAnswerUnderWayIsNotTimedOut) {
   talk.client(get("/x"));
   talk.server(output("A: b\r\n\r\nbo"));
   talk.stay_quiet(600);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(end());
-  EXPECT_THAT(talk.told(), ElementsAre("GET /x 200"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET /x 200"));
 }
 
 TEST(FastcgiClassifier, ByTheBeginOfARequest) {

@@ -19,7 +19,7 @@ class CountingSink final : public SpanSink {
   }
   base::Arena& arena() override { return arena_; }
   void note(Note, std::uint64_t) override {}
-  void want_stream() override {}
+  void request_stream() override {}
   std::uint64_t spans = 0;
 
  private:

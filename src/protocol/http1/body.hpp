@@ -14,7 +14,7 @@ enum class Framing : std::uint8_t {
   kLength,      ///< Content-Length
   kChunked,     ///< chunk by chunk
   kUntilClose,  ///< with the stream
-  kUnknown,     ///< the field that tells was not captured
+  kUnknown,     ///< the field that has it was not captured
 };
 
 class Body {
@@ -26,7 +26,7 @@ class Body {
   /// `count` bytes went by that were not captured. Returns how many of them the body accounts for;
   /// the rest lies behind its end.
   std::uint64_t skip(std::uint64_t count);
-  /// From here on nobody can say where the body ends, unless it ends with its stream anyway.
+  /// From here on it is unknown where the body ends, unless it ends with its stream anyway.
   void lose();
 
   [[nodiscard]] bool is_done() const { return state_ == State::kDone; }
@@ -36,7 +36,7 @@ class Body {
   [[nodiscard]] bool is_lost() const { return state_ == State::kLost; }
   /// Are these, at the end of a call, the last bytes of a body whose framing is lost?
   [[nodiscard]] bool is_lost_end(std::string_view last_bytes) const;
-  /// Bytes of the body so far: without chunk framing as long as that can be told apart.
+  /// Bytes of the body so far: without chunk framing as long as that can be distinguished.
   [[nodiscard]] std::uint64_t payload_bytes() const { return payload_bytes_; }
 
  private:

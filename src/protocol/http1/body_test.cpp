@@ -65,11 +65,11 @@ TEST(Http1Body, AChunkCanBeSkippedUpToItsEnd) {
   }
   Body body = begun(Framing::kChunked);
   body.take("8\r\nab");
-  EXPECT_EQ(body.skip(7), 7U);  // stops inside the line end: can't be told from a shorter one
+  EXPECT_EQ(body.skip(7), 7U);  // stops inside the line end, as a shorter one would
   EXPECT_TRUE(body.is_lost());
 }
 
-TEST(Http1Body, ASkippedLengthTellsWhatLiesBehind) {
+TEST(Http1Body, ASkippedLengthShowsWhatLiesBehind) {
   Body body = begun(Framing::kLength, 10);
   EXPECT_EQ(body.skip(25), 10U);
   EXPECT_TRUE(body.is_done());

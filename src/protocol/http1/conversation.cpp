@@ -16,11 +16,11 @@ constexpr std::size_t kIdleHead = 256;       // capacity that a direction keeps 
 constexpr std::uint64_t kQuietNs = 10'000'000'000;  // silence after which nothing more is expected
 
 // RFC 9112 section 6.3: transfer codings over Content-Length. A field that is not there may be in
-// the part of the head that is not. Where the length is in doubt the message ends where the next
+// the part of the head that is not. Where the length is ambiguous the message ends where the next
 // one begins, or with its stream.
 Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
   if (fields.chunked) return Framing::kChunked;
-  if (fields.length_in_doubt) return Framing::kUnknown;
+  if (fields.ambiguous_length) return Framing::kUnknown;
   if (fields.transfer_encoding)
     return without_length == Framing::kNone ? Framing::kUnknown : without_length;
   if (fields.content_length) return Framing::kLength;
@@ -29,25 +29,25 @@ Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
 
 // Of one direction's first bytes. A method that isn't common needs its whole line, for which only
 // the beginning of a connection is waited.
-Verdict judge_side(const Opening& opening, bool is_client) {
-  const Payload& side = is_client ? opening.client : opening.server;
+Match detect_side(const FirstBytes& first_bytes, bool is_client) {
+  const Payload& side = is_client ? first_bytes.client : first_bytes.server;
   const std::string_view text = without_empty_lines(text_of(side.bytes));
-  const bool from_beginning = !opening.mid_life && !opening.server_first;
-  const bool may_wait = is_client && from_beginning && opening.server.bytes.empty();
-  if (text.empty()) return may_wait && !side.bytes.empty() ? Verdict::kMaybe : Verdict::kNo;
+  const bool from_beginning = !first_bytes.mid_life && !first_bytes.server_first;
+  const bool may_wait = is_client && from_beginning && first_bytes.server.bytes.empty();
+  if (text.empty()) return may_wait && !side.bytes.empty() ? Match::kMaybe : Match::kNo;
   if (may_begin_response(text))
-    return text.find('/') != std::string_view::npos ? Verdict::kYes : Verdict::kMaybe;
-  if (begins_request(text)) return Verdict::kYes;
-  const bool unanswered = !is_client || opening.server.bytes.empty();
+    return text.find('/') != std::string_view::npos ? Match::kYes : Match::kMaybe;
+  if (begins_request(text)) return Match::kYes;
+  const bool unanswered = !is_client || first_bytes.server.bytes.empty();
   const bool may_become_one =
       (unanswered && may_begin_request(text)) || (may_wait && may_continue_with_request(text));
-  return may_become_one ? Verdict::kMaybe : Verdict::kNo;
+  return may_become_one ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  return std::max(judge_side(opening, true), judge_side(opening, false));
+Match detect(const FirstBytes& first_bytes) {
+  return std::max(detect_side(first_bytes, true), detect_side(first_bytes, false));
 }
 
 Http1Conversation::Http1Conversation(const ConversationOptions& options,
@@ -57,8 +57,8 @@ Http1Conversation::Http1Conversation(const ConversationOptions& options,
   if (start.client_was_unreadable) exchanges_.see_unreadable_request();
 }
 
-Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (upgraded_) return Fate::Upgraded;
+ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+  if (upgraded_) return ChunkResult::Upgraded;
   Side& side = side_of(chunk.direction);
   side.last_ns = chunk.end_ns;
   bool used = side.phase != Phase::kStart && side.phase != Phase::kResync;
@@ -70,8 +70,8 @@ Fate Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     text.remove_prefix(taken);
   }
   if (chunk.missing_bytes > 0 && !upgraded_) miss(side, chunk, sink);
-  if (used) return Fate::Message;
-  return request_direction_ ? Fate::Resync : Fate::Unrecognised;
+  if (used) return ChunkResult::Message;
+  return request_direction_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
 }
 
 std::size_t Http1Conversation::step(Side& side, const Chunk& chunk, std::string_view text,
@@ -118,7 +118,7 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   Side& other = other_side(side);
   if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
     cut_head(other, {}, sink, true);
-  side.answers_nobody = exchanges_.waiting() == 0;
+  side.is_unpaired = exchanges_.waiting() == 0;
   side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
@@ -204,8 +204,8 @@ bool Http1Conversation::next_message_begins(Side& side, std::string_view text) {
                           (side.expects_continue && answered);
     return possible && may_begin_request(text);
   }
-  // The length that a response to nobody claims is void if its request was HEAD.
-  const bool void_length = exchanges_.answers_nobody() && exchanges_.waiting() > 0;
+  // The length in a response without a request is void if its request was HEAD.
+  const bool void_length = exchanges_.is_unpaired() && exchanges_.waiting() > 0;
   if (!side.body.is_lost() && !void_length) return false;
   ResponseHead head;
   const auto size = parse_response(text, head);
@@ -270,7 +270,7 @@ void Http1Conversation::begin_response(Side& side, const ResponseHead& head, boo
     set_request_direction(opposite(side.direction));
     if (other_side(side).was_unreadable) exchanges_.see_unreadable_request();
   }
-  exchanges_.open_response(head.status, side.answers_nobody, sink);
+  exchanges_.open_response(head.status, side.is_unpaired, sink);
   const Pending* const request = exchanges_.answered();
   const bool to_connect = request != nullptr && request->is_connect;
   const bool to_head = request != nullptr && request->is_head;
@@ -302,7 +302,7 @@ void Http1Conversation::end_message(Side& side, bool was_seen, SpanSink& sink) {
 
 void Http1Conversation::upgrade(SpanSink& sink) {
   upgraded_ = true;
-  exchanges_.give_up(Note::RequestUpgraded, sink);
+  exchanges_.abandon(Note::RequestUpgraded, sink);
 }
 
 void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64_t ns,
@@ -313,7 +313,7 @@ void Http1Conversation::on_end_of_stream(model::Direction direction, std::uint64
   if (side.body.is_until_close() || side.body.is_lost()) end_message(side, false, sink);
 }
 
-// A body may end with its connection, if it was the server that closed it. Where nobody can say how
+// A body may end with its connection, if it was the server that closed it. Where it is unknown how
 // the body or the connection ended, the response is taken for a whole one.
 bool Http1Conversation::ends_with_connection(const Side& answers, model::Failure failure) {
   if (answers.phase != Phase::kBody) return false;
@@ -329,7 +329,7 @@ void Http1Conversation::on_close(const Closing& closing, SpanSink& sink) {
   Side& answers = other_side(requests);
   if (ends_with_connection(answers, model::failure_of(closing.end, is_client)))
     end_message(answers, false, sink);
-  if (closing.is_forgotten()) return exchanges_.give_up(Note::RequestOpen, sink);
+  if (closing.is_forgotten()) return exchanges_.abandon(Note::RequestOpen, sink);
   if (requests.phase == Phase::kBody) exchanges_.set_request_body(requests.body.payload_bytes());
   Unanswered open(closing, is_client, 0, sink);
   exchanges_.end_all(open, answers.body.payload_bytes(), sink);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.x on one connection (RFC 9110, RFC 9112): follows both directions message by message,
-// through what was captured and what was not, and tells Exchanges where messages begin and end. See
-// protocol/conversation.hpp for the contract.
+// through what was captured and what was not, and reports to Exchanges where messages begin and
+// end. See protocol/conversation.hpp for the contract.
 //
 // Bytes that are no message make the direction wait for a call that begins like one. Nothing of a
 // body is kept; of a head, only what came before its end, up to 16 KiB.
@@ -23,15 +23,15 @@
 namespace obi::protocol::http1 {
 
 /// Does either direction begin with a request or a response? See protocol/table.hpp.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class Http1Conversation final : public Conversation {
  public:
-  /// Who is the client is told by the bytes, so that `start` isn't asked for that.
+  /// The bytes show which end is the client, so `start` isn't used for that.
   explicit Http1Conversation(const ConversationOptions& options,
                              const ConversationStart& start = {});
 
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
   void on_close(const Closing& closing, SpanSink& sink) override;
@@ -52,12 +52,12 @@ class Http1Conversation final : public Conversation {
     Phase phase = Phase::kStart;
     bool line_is_empty = false;     // kLongHead: the current line has no character yet
     bool expects_continue = false;  // the message's body may stay away
-    bool answers_nobody = false;    // no request waited when the message began
+    bool is_unpaired = false;       // no request waited when the message began
     bool end_was_guessed = false;   // of the message before
     bool was_unreadable = false;    // its first bytes, while it isn't known who sends requests
     Body body;
     std::string head;           // kHead, kLongHead
-    RequestOrigin origin;       // of the message's first byte
+    RequestStart origin;        // of the message's first byte
     std::uint64_t last_ns = 0;  // end of the last call of this direction
   };
   /// What is read of a head.

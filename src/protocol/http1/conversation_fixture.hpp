@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: a conversation that is fed parts of text, and a sink that keeps what it is told.
+// For tests: a conversation that is fed parts of text, and a sink that keeps spans and notes.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -25,11 +25,11 @@ class CollectingSink final : public SpanSink {
   }
   base::Arena& arena() override { return arena_; }
   void note(Note what, std::uint64_t count) override { notes[what] += count; }
-  void want_stream() override { ++stream_wishes; }
+  void request_stream() override { ++stream_requests; }
 
   /// "GET /a?q 200 3/5" per span: method, path, query, status, request and response bytes; then
   /// "!reset" if it failed.
-  [[nodiscard]] std::vector<std::string> told() const {
+  [[nodiscard]] std::vector<std::string> reported() const {
     std::vector<std::string> lines;
     for (const model::Span& span : spans) {
       std::string line = std::string(span.method) + " " + std::string(span.path);
@@ -45,7 +45,7 @@ class CollectingSink final : public SpanSink {
 
   std::vector<model::Span> spans;
   std::map<Note, std::uint64_t> notes;
-  int stream_wishes = 0;
+  int stream_requests = 0;
 
  private:
   base::Arena arena_;
@@ -69,7 +69,7 @@ struct Talk {
     expect_account();
   }
 
-  Fate say(const Part& part) {
+  ChunkResult say(const Part& part) {
     now += 10;
     Chunk chunk;
     chunk.direction = part.direction;

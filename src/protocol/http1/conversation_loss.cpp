@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of Http1Conversation that goes on when bytes were not seen or are no message: what can
-// still be told, what is given up, and where to begin again.
+// still be reported, what is abandoned, and where to begin again.
 #include <utility>
 
 #include "base/release_memory.hpp"
@@ -106,7 +106,7 @@ void Http1Conversation::skip_garbage(Side& side, SpanSink& sink) {
     if (where_one_is_due) exchanges_.see_unreadable_request();
   } else if (std::exchange(side.end_was_guessed, false)) {
     exchanges_.miss_responses(sink);
-    exchanges_.doubt(sink);
+    exchanges_.lose_synchronisation(sink);
   } else {
     exchanges_.question_response(sink);
   }

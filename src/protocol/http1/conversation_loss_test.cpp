@@ -45,7 +45,7 @@ TEST(Http1Loss, LostChunkFramingEndsAtTheNextRequest) {
 TEST(Http1Loss, GarbageIsSkippedUntilTheNextMessage) {
   Talk talk;
   talk.say_all({{kIn, "GET /a HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-  EXPECT_EQ(talk.say({kIn, std::string("\0\1\2\3garbage", 11)}), Fate::Resync);
+  EXPECT_EQ(talk.say({kIn, std::string("\0\1\2\3garbage", 11)}), ChunkResult::Resync);
   talk.say_all({{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
   EXPECT_EQ(talk.sink.spans.size(), 2U);
 }
@@ -56,7 +56,7 @@ TEST(Http1Loss, BothDirectionsCannotCarryRequests) {
                 {kIn, "GET /in HTTP/1.1\r\n\r\n"},
                 {kOut, "TP/1.1\r\n\r\n"},
                 {kOut, kOk}});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /in 200 0/2"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /in 200 0/2"});
 }
 
 TEST(Http1Loss, ALongHeadStillMakesItsSpan) {
@@ -65,7 +65,7 @@ TEST(Http1Loss, ALongHeadStillMakesItsSpan) {
   talk.say({kIn, std::string(10'000, 'c')});
   talk.say({kIn, std::string(10'000, 'c') + "\r\n\r\n"});
   talk.say({kOut, kOk});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /long 200 0/2"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /long 200 0/2"});
   EXPECT_EQ(talk.sink.notes[Note::HeadTruncated], 1U);
 }
 
@@ -74,7 +74,7 @@ TEST(Http1Loss, AHeadThatWasNotCapturedWholeStillMakesItsSpan) {
   talk.say({kIn, "GET /cut HTTP/1.1\r\nCookie: abc", 5000});
   talk.say({kOut, kOk});
   talk.say_all({{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-  EXPECT_EQ(talk.sink.told(), (std::vector<std::string>{"GET /cut 200 0/2", "GET /b 200 0/2"}));
+  EXPECT_EQ(talk.sink.reported(), (std::vector<std::string>{"GET /cut 200 0/2", "GET /b 200 0/2"}));
 }
 
 TEST(Http1Loss, AResponseInAGapIsNotTakenFromTheNextRequest) {
@@ -83,7 +83,7 @@ TEST(Http1Loss, AResponseInAGapIsNotTakenFromTheNextRequest) {
   talk.gap(kOut, 120);  // its response was lost
   talk.say_all(
       {{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"}});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /b 404 0/0"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /b 404 0/0"});
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -93,7 +93,7 @@ TEST(Http1Loss, AGapInsideABodyIsOnlyItsLength) {
       {{kIn, "GET /a HTTP/1.1\r\n\r\n"}, {kOut, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"}});
   talk.gap(kOut, 60);
   talk.say({kOut, std::string(40, 'b')});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /a 200 0/100"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /a 200 0/100"});
 }
 
 TEST(Http1Loss, AResponseFromMidLifeIsUnpaired) {
@@ -111,7 +111,7 @@ TEST(Http1Loss, PipeliningAsksForEveryByteAndIsBounded) {
   constexpr int kMany = 5000;
   for (int i = 0; i < kMany; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
   talk.say({kIn, requests});
-  EXPECT_GT(talk.sink.stream_wishes, 0);
+  EXPECT_GT(talk.sink.stream_requests, 0);
   for (int i = 0; i < kMany; ++i) talk.say({kOut, kOk});
   EXPECT_EQ(talk.sink.spans.size(), PendingRequests::kMaxCount);
   EXPECT_EQ(talk.sink.notes[Note::RequestOverflow], kMany - PendingRequests::kMaxCount);
@@ -126,21 +126,21 @@ TEST(Http1Loss, ABodyThatIsNeverCapturedEndsWithItsLength) {
   talk.say_all({{kIn, get("/file")}, {kOut, with_length(1'000'000)}, {kOut, "", 600'000}});
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.say({kOut, "", 400'000});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /file 200 0/1000000"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /file 200 0/1000000"});
 }
 
 TEST(Http1Loss, AnUploadThatIsNotCapturedIsCounted) {
   Talk talk;
   talk.say_all(
       {{kIn, "POST /u HTTP/1.1\r\nContent-Length: 5000\r\n\r\nabc", 4997}, {kOut, answer(201)}});
-  EXPECT_EQ(talk.sink.told(), Lines{"POST /u 201 5000/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"POST /u 201 5000/0"});
 }
 
 TEST(Http1Loss, AChunkMaySpanAMissingPart) {
   Talk talk;
   talk.say_all({{kIn, get("/c")}, {kOut, kChunkedHead + "64\r\nab", 98}});
   talk.say_all({{kOut, "\r\n3\r\nabc\r\n"}, {kOut, "0\r\n\r\n"}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /c 200 0/103"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /c 200 0/103"});
 }
 
 TEST(Http1Loss, AChunkedUploadThatIsNotCapturedEndsWithItsAnswer) {
@@ -186,7 +186,7 @@ TEST(Http1Loss, ACutResponseHeadEndsWithTheTailOfItsCall) {
 TEST(Http1Loss, AHeadCutInItsFirstLineMakesNoSpan) {
   Talk talk;
   talk.say_all({{kIn, "GET /cut HT", 500}, {kOut, kOk}, {kIn, get("/b")}, {kOut, answer(404)}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /b 404 0/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /b 404 0/0"});
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
 }
 
@@ -195,35 +195,35 @@ TEST(Http1Loss, AResponseToAHalfSeenHeadBelongsToIt) {
   talk.say_all({{kIn, "GET /a HTTP/1.1\r\nHost: "}, {kOut, answer(431)}});
   talk.gap(kIn, 30);
   talk.say_all({{kIn, get("/b")}, {kOut, answer(404)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 431 0/0", "GET /b 404 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 431 0/0", "GET /b 404 0/0"}));
 }
 
-TEST(Http1Loss, WhatABodyHidesBehindItsEndIsGivenUp) {
+TEST(Http1Loss, WhatABodyHidesBehindItsEndIsAbandoned) {
   Talk talk;
   talk.say_all({{kIn, get("/a") + get("/b") + get("/c")}, {kOut, with_length(10) + "0123", 500}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 200 0/10"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/10"});
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
 }
 
-TEST(Http1Loss, APipeliningConnectionInDoubtPairsAgainAfterALongSilence) {
+TEST(Http1Loss, AnUnsynchronisedPipeliningConnectionPairsAgainAfterALongSilence) {
   Talk talk;
   talk.say_all({{kIn, get("/a") + get("/b")}, {kOut, answer(401)}});
   talk.gap(kOut, 0);
   talk.say_all({{kIn, get("/c")}, {kOut, answer(402)}, {kIn, get("/d")}, {kOut, answer(403)}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 401 0/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 401 0/0"});
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
   talk.stay_quiet();
   talk.say_all({{kIn, get("/e")}, {kOut, answer(405)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 401 0/0", "GET /e 405 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 401 0/0", "GET /e 405 0/0"}));
 }
 
 TEST(Http1Loss, RequestsBehindOnesThatWereNotCapturedAreNotPaired) {
   Talk talk;
   talk.say({kIn, get("/a") + get("/b"), 60});  // and at least one more
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.say({kIn, get("/later")});
   for (const int status : {401, 402, 403, 404}) talk.say({kOut, answer(status)});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 401 0/0", "GET /b 402 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 401 0/0", "GET /b 402 0/0"}));
 }
 
 TEST(Http1Loss, GarbageAmongPipelinedResponsesShiftsNone) {
@@ -236,7 +236,7 @@ TEST(Http1Loss, GarbageAmongPipelinedResponsesShiftsNone) {
 TEST(Http1Loss, GarbageForAnAnswerIsNotMadeGoodByTheNextOne) {
   Talk talk;
   talk.say_all({{kIn, get("/a")}, {kOut, "garbage"}, {kIn, get("/b")}, {kOut, answer(402)}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /b 402 0/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /b 402 0/0"});
 }
 
 TEST(Http1Loss, AGapOfUnknownSizeInABodyStillLetsItEnd) {
@@ -244,13 +244,13 @@ TEST(Http1Loss, AGapOfUnknownSizeInABodyStillLetsItEnd) {
   talk.say_all({{kIn, get("/a")}, {kOut, with_length(100) + "abc"}});
   talk.gap(kOut, 0);
   talk.say_all({{kOut, "xyz"}, {kIn, get("/b")}, {kOut, answer(404)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/6", "GET /b 404 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/6", "GET /b 404 0/0"}));
 }
 
 TEST(Http1Loss, TheLengthOfAnUnpairedAnswerToHeadIsVoid) {
   Talk talk;
   talk.say_all({{kOut, with_length(9999)}, {kIn, get("/b")}, {kOut, answer(404)}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /b 404 0/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /b 404 0/0"});
 }
 
 TEST(Http1Loss, ABodyThatWasNotSentAfterARefusalIsNotWaitedFor) {
@@ -259,22 +259,22 @@ TEST(Http1Loss, ABodyThatWasNotSentAfterARefusalIsNotWaitedFor) {
                 {kOut, answer(417)},
                 {kIn, get("/b")},
                 {kOut, answer(404)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"POST /p 417 0/0", "GET /b 404 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"POST /p 417 0/0", "GET /b 404 0/0"}));
 }
 
 TEST(Http1Loss, AResponseCutShortByItsStreamHasFailedWhenItsConnectionEnds) {
   Talk talk;
   talk.say_all({{kIn, get("/a")}, {kOut, with_length(100) + "abc"}});
   talk.conversation.on_end_of_stream(kOut, 5000, talk.sink);
-  EXPECT_EQ(talk.sink.told(), Lines{});
+  EXPECT_EQ(talk.sink.reported(), Lines{});
   talk.close(model::ConnectionEnd::kClosed);
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 200 0/3 !eof"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/3 !eof"});
 }
 
 TEST(Http1Loss, AnUpgradeWithRequestsBehindItNotesThem) {
   Talk talk;
   talk.say_all({{kIn, get("/ws") + get("/b")}, {kOut, "HTTP/1.1 101 X\r\n\r\n"}});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /ws 101 0/0"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /ws 101 0/0"});
   EXPECT_EQ(talk.sink.notes[Note::RequestUpgraded], 1U);
 }
 
@@ -304,7 +304,7 @@ TEST(Http1Loss, AResponseUnderWayIsNotTimedOut) {
   talk.conversation.on_tick(talk.now += 1000, talk.sink);
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.say({kOut, "defghij"});
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 200 0/10"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/10"});
 }
 
 }  // namespace

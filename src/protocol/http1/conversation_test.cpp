@@ -14,7 +14,7 @@ namespace {
 struct Fixture {
   const char* name;
   std::vector<Part> parts;
-  std::vector<std::string> spans;  // as CollectingSink::told
+  std::vector<std::string> spans;  // as CollectingSink::reported
 };
 
 const std::vector<Fixture>& fixtures() {
@@ -83,10 +83,10 @@ INSTANTIATE_TEST_SUITE_P(All, Conversations, testing::ValuesIn(fixtures()),
 TEST_P(Conversations, GiveTheirSpans) {
   Talk talk;
   talk.say_all(GetParam().parts);
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
   talk.close();
   talk.expect_account();
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
 }
 
 TEST_P(Conversations, AreTheSameFromTheClientsEnd) {
@@ -95,7 +95,7 @@ TEST_P(Conversations, AreTheSameFromTheClientsEnd) {
     part.direction = opposite(part.direction);
     talk.say(part);
   }
-  EXPECT_EQ(talk.sink.told(), GetParam().spans);
+  EXPECT_EQ(talk.sink.reported(), GetParam().spans);
   for (const model::Span& span : talk.sink.spans)
     EXPECT_EQ(span.type, model::EventType::kHttpClient);
 }
@@ -114,7 +114,7 @@ TEST_P(Conversations, DoNotDependOnWhereReadsAreSplit) {
           talk.say({part.direction, part.text.substr(at)});
         }
       }
-      EXPECT_EQ(talk.sink.told(), GetParam().spans) << "part " << which << " split at " << at;
+      EXPECT_EQ(talk.sink.reported(), GetParam().spans) << "part " << which << " split at " << at;
     }
   }
 }
@@ -171,7 +171,7 @@ TEST(Http1, ACloseDelimitedResponseEndsWithItsStream) {
       {{kIn, "GET / HTTP/1.0\r\n\r\n"}, {kOut, "HTTP/1.0 200 OK\r\n\r\nsome"}, {kOut, " more"}});
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.conversation.on_end_of_stream(kOut, 5000, talk.sink);
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET / 200 0/9"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET / 200 0/9"});
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1030U);
 }
 
@@ -179,8 +179,8 @@ TEST(Http1, AnUpgradeMakesItsSpanAndIsLeftAlone) {
   Talk talk;
   talk.say({kIn, "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"});
   talk.say({kOut, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET /ws 101 0/0"});
-  EXPECT_EQ(talk.say({kIn, "GET /not/http HTTP/1.1\r\n\r\n"}), Fate::Upgraded);
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /ws 101 0/0"});
+  EXPECT_EQ(talk.say({kIn, "GET /not/http HTTP/1.1\r\n\r\n"}), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.spans.size(), 1U);
 }
 
@@ -188,7 +188,7 @@ TEST(Http1, ConnectOpensATunnel) {
   Talk talk;
   talk.say_all({{kIn, "CONNECT example:443 HTTP/1.1\r\n\r\n"}, {kOut, "HTTP/1.1 200 OK\r\n\r\n"}});
   ASSERT_EQ(talk.sink.spans.size(), 1U);
-  EXPECT_EQ(talk.say({kIn, "\x16\x03\x01"}), Fate::Upgraded);
+  EXPECT_EQ(talk.say({kIn, "\x16\x03\x01"}), ChunkResult::Upgraded);
 }
 
 TEST(Http1, OtherProtocolsAreNotRecognised) {
@@ -197,10 +197,10 @@ TEST(Http1, OtherProtocolsAreNotRecognised) {
         std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), std::string("*1\r\n$4\r\nPING\r\n"),
         std::string("J\0\0\0\n5.7.0\0", 11), std::string("SSH-2.0-OpenSSH\r\n"),
         std::string("EHLO localhost\r\n"), std::string("OPTIONS sip:a SIP/2.0\r\n")}) {
-    EXPECT_EQ(judge({.client = {std::as_bytes(std::span(other)), other.size()}}), Verdict::kNo)
+    EXPECT_EQ(detect({.client = {std::as_bytes(std::span(other)), other.size()}}), Match::kNo)
         << other;
     Talk talk;
-    EXPECT_EQ(talk.say({kIn, other}), Fate::Unrecognised) << other;
+    EXPECT_EQ(talk.say({kIn, other}), ChunkResult::Unrecognised) << other;
     EXPECT_TRUE(talk.sink.spans.empty());
   }
 }
@@ -209,7 +209,7 @@ TEST(Http1, AnEarlyResponseEndsTheSpanWithTheRequestStillUnderWay) {
   Talk talk;
   talk.say_all({{kIn, "POST /u HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc"},
                 {kOut, "HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n"}});
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"POST /u 413 3/0"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"POST /u 413 3/0"});
   talk.say_all({{kIn, std::string(97, 'x')}, {kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
   EXPECT_EQ(talk.sink.spans.size(), 2U);
 }
@@ -224,7 +224,8 @@ TEST(Http1, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
   EXPECT_EQ(talk.sink.spans[0].status, 408);
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1510U);
   talk.say_all({{kOut, kOk}, {kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-  EXPECT_EQ(talk.sink.told(), (std::vector<std::string>{"GET /slow 408 0/0", "GET /b 200 0/2"}));
+  EXPECT_EQ(talk.sink.reported(),
+            (std::vector<std::string>{"GET /slow 408 0/0", "GET /b 200 0/2"}));
 }
 
 TEST(Http1, TraceparentAndHostAreTaken) {
@@ -253,7 +254,7 @@ TEST(Http1, ARequestWithoutAnswerHasFailedAtClose) {
   talk.say({kIn, "GET / HTTP/1.1\r\n\r\n"});
   EXPECT_TRUE(talk.conversation.has_open_request());
   talk.close(model::ConnectionEnd::kClosed);
-  EXPECT_EQ(talk.sink.told(), std::vector<std::string>{"GET / 0 0/0 !eof"});
+  EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET / 0 0/0 !eof"});
 }
 
 TEST(Http1, AnIdleConnectionHoldsLittle) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/http1/span_text.hpp"
+#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::http1 {
 namespace {
@@ -19,11 +19,11 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 
 }  // namespace
 
-void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+void Exchanges::open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
   sink.note(Note::RequestSeen);
   newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
-  if (in_doubt_) {
+  if (unsynchronised_) {
     sink.note(Note::RequestLostResponse);
   } else if (overflowed_ > 0 || pending_.is_full()) {
     ++overflowed_;
@@ -34,7 +34,7 @@ void Exchanges::open_request(const RequestHead& head, const RequestOrigin& origi
   }
 }
 
-void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink) {
+void Exchanges::keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
   const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
   const MethodName method = name_of(head.method, methods_);
@@ -49,21 +49,21 @@ void Exchanges::keep(const RequestHead& head, const RequestOrigin& origin, SpanS
   request.https = origin.https;
   newest_is_kept_ = true;
   if (same_call) pipelines_ = true;
-  if (pending_.size() > 1) want_stream(sink);
+  if (pending_.size() > 1) request_stream(sink);
 }
 
 void Exchanges::set_request_body(std::uint64_t bytes) {
   if (newest_is_kept_ && !pending_.empty()) pending_.back().body_bytes = bytes;
 }
 
-void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
+void Exchanges::open_response(int status, bool is_unpaired, SpanSink& sink) {
   status_ = status;
   in_question_ = false;
   if (is_interim(status)) {
     answer_ = Answer::kInterim;
     return;
   }
-  answer_ = answers_nobody || pending_.empty() ? Answer::kNobody : Answer::kOldest;
+  answer_ = is_unpaired || pending_.empty() ? Answer::kUnpaired : Answer::kOldest;
   if (answer_ == Answer::kOldest) return;
   if (overflowed_ > 0) {
     --overflowed_;
@@ -78,8 +78,9 @@ void Exchanges::open_response(int status, bool answers_nobody, SpanSink& sink) {
 void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (std::exchange(answer_, Answer::kNone) != Answer::kOldest || pending_.empty()) return;
   const Pending& request = pending_.front();
-  if (request.is_owed()) {
-    emit(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns}, sink);
+  if (request.expects_span()) {
+    emit_span(request, {.status = status_, .body_bytes = end.body_bytes, .end_ns = end.end_ns},
+              sink);
   }
   pending_.pop_front();
   // Had a response been missed, the end of this one would not have been seen behind a later
@@ -87,7 +88,7 @@ void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
   if (end.was_seen && !pending_.empty()) pipelines_ = true;
 }
 
-void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& sink) {
+void Exchanges::emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink) {
   model::Span& span = sink.add_span(type_);
   base::Arena& arena = sink.arena();
   // Nearly every text is safe, and then copied as a whole.
@@ -105,7 +106,7 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
                .is_kept = safe},
               arena, span);
   span.status = outcome.status;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.pid,
               .request_bytes = request.body_bytes,
@@ -121,14 +122,14 @@ void Exchanges::emit(const Pending& request, const Outcome& outcome, SpanSink& s
 // Requests that wait came before those that were missed: the responses to them are sure. Those to
 // later requests are not, unless all had been answered, and the client sends one at a time.
 void Exchanges::miss_requests(SpanSink& sink) {
-  if (pipelines_ || !pending_.empty()) doubt(sink);
+  if (pipelines_ || !pending_.empty()) lose_synchronisation(sink);
 }
 
-// Nobody knows how many responses there were. A client that sends one request at a time sends the
+// It is unknown how many responses there were. A client that sends one request at a time sends the
 // next after all of them.
 void Exchanges::miss_responses(SpanSink& sink) {
-  if (pipelines_ && !pending_.empty()) doubt(sink);
-  give_up(Note::RequestLostResponse, sink);
+  if (pipelines_ && !pending_.empty()) lose_synchronisation(sink);
+  abandon(Note::RequestLostResponse, sink);
 }
 
 // Of a client that sends one request at a time, a response that still comes is the right one.
@@ -141,42 +142,42 @@ void Exchanges::question_response(SpanSink& sink) {
 }
 
 void Exchanges::miss_end(SpanSink& sink) {
-  if (pipelines_) doubt(sink);
+  if (pipelines_) lose_synchronisation(sink);
 }
 
 void Exchanges::excuse_order() {
-  if (!pipelines_) in_doubt_ = false;
+  if (!pipelines_) unsynchronised_ = false;
 }
 
-void Exchanges::doubt(SpanSink& sink) {
-  in_doubt_ = true;
-  want_stream(sink);
+void Exchanges::lose_synchronisation(SpanSink& sink) {
+  unsynchronised_ = true;
+  request_stream(sink);
 }
 
 void Exchanges::settle() {
-  if (pending_.empty() && overflowed_ == 0) in_doubt_ = false;
+  if (pending_.empty() && overflowed_ == 0) unsynchronised_ = false;
 }
 
-// What may have been answered by what was no response is in doubt.
+// The request may have been answered by bytes that were no response.
 void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink) {
-  if (in_question_) return give_up(Note::RequestLostResponse, sink);
+  if (in_question_) return abandon(Note::RequestLostResponse, sink);
   for (; !pending_.empty(); pending_.pop_front()) {
     const bool is_cut = std::exchange(answer_, Answer::kNone) == Answer::kOldest;
     const Pending& request = pending_.front();
-    if (!request.is_owed()) continue;
+    if (!request.expects_span()) continue;
     open.end(request.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      emit(
+      emit_span(
           request,
           {.status = is_cut ? status_ : 0, .body_bytes = is_cut ? body_bytes : 0, .end_ns = end_ns},
           failed);
     });
   }
-  give_up(Note::RequestNoResponse, sink);
+  abandon(Note::RequestNoResponse, sink);
 }
 
-void Exchanges::give_up(Note why, SpanSink& sink) {
+void Exchanges::abandon(Note why, SpanSink& sink) {
   for (; !pending_.empty(); pending_.pop_front()) {
-    if (pending_.front().is_owed()) sink.note(why);
+    if (pending_.front().expects_span()) sink.note(why);
   }
   overflowed_ = 0;  // they were noted when they came
   in_question_ = false;
@@ -188,14 +189,14 @@ void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
   for (std::size_t i = is_answering() ? 1 : 0; i < pending_.size(); ++i) {
     Pending& request = pending_.at(i);
     const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
-    if (!request.is_owed() || now_ns < end_ns) continue;
-    emit(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
+    if (!request.expects_span() || now_ns < end_ns) continue;
+    emit_span(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
     request.timed_out = true;
   }
 }
 
-void Exchanges::want_stream(SpanSink& sink) {
-  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
+void Exchanges::request_stream(SpanSink& sink) {
+  if (!std::exchange(stream_requested_, true)) sink.request_stream();
 }
 
 }  // namespace obi::protocol::http1

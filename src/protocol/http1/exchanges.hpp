@@ -3,10 +3,10 @@
 // one (RFC 9112 section 9.3.2), makes the spans, and accounts for every request that gets none.
 //
 // Pairing by order is right only while no message is missed. When bytes were lost that may have
-// held messages, the requests that could get a wrong response are given up. After that a connection
-// on which pipelining was seen is in doubt: nothing is paired until everything has been quiet for a
-// while. Where it was not seen, the client is taken to send one request at a time, as nearly all
-// do.
+// held messages, the requests that could get a wrong response are abandoned. After that a
+// connection on which pipelining was seen is unsynchronised: nothing is paired until everything has
+// been quiet for a while. Where it was not seen, the client is taken to send one request at a time,
+// as nearly all do.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@
 namespace obi::protocol::http1 {
 
 /// Where and when a request began.
-struct RequestOrigin {
+struct RequestStart {
   std::uint64_t start_ns = 0;
   std::uint32_t pid = 0;
   bool https = false;
@@ -42,11 +42,11 @@ class Exchanges {
   /// Which end of the connection this is; before the first request or response.
   void set_type(model::EventType type) { type_ = type; }
 
-  void open_request(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
+  void open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
-  /// `answers_nobody`: no request waited when its first byte came.
-  void open_response(int status, bool answers_nobody, SpanSink& sink);
+  /// `is_unpaired`: no request waited when its first byte came.
+  void open_response(int status, bool is_unpaired, SpanSink& sink);
   void close_response(const ResponseEnd& end, SpanSink& sink);
 
   /// The request that the response just opened answers; null if unknown.
@@ -58,7 +58,7 @@ class Exchanges {
   /// … besides the one whose response is under way.
   [[nodiscard]] bool others_wait() const { return waiting() > (is_answering() ? 1U : 0U); }
   /// Is the response that was opened last under way, and one that answers no known request?
-  [[nodiscard]] bool answers_nobody() const { return answer_ == Answer::kNobody; }
+  [[nodiscard]] bool is_unpaired() const { return answer_ == Answer::kUnpaired; }
   /// … or one that answers the oldest request?
   [[nodiscard]] bool is_answering() const { return answer_ == Answer::kOldest; }
 
@@ -75,14 +75,14 @@ class Exchanges {
   /// Response bytes were lost: so that may be why a request seemed to come before its turn.
   void excuse_order();
   /// Pair nothing that comes from here on, until `settle`.
-  void doubt(SpanSink& sink);
+  void lose_synchronisation(SpanSink& sink);
   /// Nothing moved for long.
   void settle();
   /// The connection has ended: what waits has failed, the response under way with `body_bytes` of
   /// it seen.
   void end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& sink);
-  /// Whatever waits is given up for the reason `why`.
-  void give_up(SpanSink::Note why, SpanSink& sink);
+  /// Whatever waits is abandoned for the reason `why`.
+  void abandon(SpanSink::Note why, SpanSink& sink);
   /// Makes 408 spans of requests that have waited too long for their response to begin.
   void time_out(std::uint64_t now_ns, SpanSink& sink);
 
@@ -90,15 +90,15 @@ class Exchanges {
   [[nodiscard]] std::size_t held_bytes() const { return pending_.held_bytes(); }
 
  private:
-  enum class Answer : std::uint8_t { kNone, kInterim, kNobody, kOldest };
+  enum class Answer : std::uint8_t { kNone, kInterim, kUnpaired, kOldest };
   struct Outcome {
     int status = 0;
     std::uint64_t body_bytes = 0;
     std::uint64_t end_ns = 0;
   };
-  void keep(const RequestHead& head, const RequestOrigin& origin, SpanSink& sink);
-  void emit(const Pending& request, const Outcome& outcome, SpanSink& sink);
-  void want_stream(SpanSink& sink);
+  void keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
+  void emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink);
+  void request_stream(SpanSink& sink);
 
   std::uint64_t request_timeout_ns_;
   const Methods* methods_;
@@ -110,9 +110,9 @@ class Exchanges {
   bool newest_is_kept_ = false;  // the newest request has its slot, the last one
   bool pipelines_ = false;    // several requests were outstanding, and that is no mistake of ours
   bool in_question_ = false;  // the only request that waits may have got garbage for an answer
-  bool in_doubt_ = false;
+  bool unsynchronised_ = false;
   bool unreadable_ = false;  // what was last sent was no request, as far as that can be read
-  bool stream_wanted_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::http1

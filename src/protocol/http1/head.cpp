@@ -63,7 +63,7 @@ void take_length(std::string_view values, Fields& fields) {
     const auto [stop, error] = std::from_chars(value.data(), end, length);
     const bool valid = error == std::errc() && stop == end && length <= kMaxLength;
     if (!valid || fields.content_length.value_or(length) != length) {
-      fields.length_in_doubt = true;
+      fields.ambiguous_length = true;
       return;
     }
     fields.content_length = length;
@@ -83,8 +83,8 @@ void take_codings(std::string_view codings, Fields& fields) {
 }
 
 void take_host(std::string_view value, Fields& fields) {
-  if (!fields.host.empty() && fields.host != value) fields.host_in_doubt = true;
-  fields.host = fields.host_in_doubt ? std::string_view() : value;
+  if (!fields.host.empty() && fields.host != value) fields.ambiguous_host = true;
+  fields.host = fields.ambiguous_host ? std::string_view() : value;
 }
 
 // True if the field says how long the body is.
@@ -146,16 +146,16 @@ bool take_line(std::string_view line, Fields& fields) {
 // before what is left: `rest` is the end of `text`.
 Parsed parse_fields(std::string_view text, std::string_view rest, Fields& fields) {
   std::string_view line;
-  bool tells_length = false;
+  bool is_length = false;
   while (true) {
     if (!next_line(rest, line)) return std::unexpected(ParseError::Truncated);
     if (line.empty()) return text.size() - rest.size();
     if (may_matter(line)) {
-      tells_length = take_line(line, fields);
-    } else if (tells_length) {
+      is_length = take_line(line, fields);
+    } else if (is_length) {
       // Obsolete folding (RFC 9112 section 5.2), which servers refuse or read in their own way.
-      if (!is_blank(line.front())) tells_length = false;
-      fields.length_in_doubt |= tells_length;
+      if (!is_blank(line.front())) is_length = false;
+      fields.ambiguous_length |= is_length;
     }
   }
 }

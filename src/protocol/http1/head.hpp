@@ -16,8 +16,8 @@ namespace obi::protocol::http1 {
 struct Fields {
   std::optional<std::uint64_t> content_length;
   /// Content-Length is no number, or several that differ, or a field about the length is folded.
-  bool length_in_doubt = false;
-  bool host_in_doubt = false;      ///< several Host fields that differ: `host` is empty
+  bool ambiguous_length = false;
+  bool ambiguous_host = false;     ///< several Host fields that differ: `host` is empty
   bool transfer_encoding = false;  ///< a coding other than identity is there
   bool chunked = false;            ///< … and chunked is the last of them
   bool expects_continue = false;   ///< Expect: the body may stay away (RFC 9110 section 10.1.1)
@@ -55,8 +55,9 @@ bool may_begin_response(std::string_view text);
 /// Parse a head and return its bytes, the empty line included. Truncated while the empty line is
 /// missing; `head` then holds what was read, and its method or status is set if the first line was
 /// whole. NotThisProtocol: the first line is something else. Nothing else fails: fields that leave
-/// the length of the body in doubt say so in `head.fields` (RFC 9112 section 6.3). Of a request any
-/// version of HTTP will do but the preface of HTTP/2, as servers refuse the others by an answer.
+/// the length of the body ambiguous say so in `head.fields` (RFC 9112 section 6.3). Of a request
+/// any version of HTTP will do but the preface of HTTP/2, as servers refuse the others by an
+/// answer.
 std::expected<std::size_t, ParseError> parse_request(std::string_view text, RequestHead& head);
 std::expected<std::size_t, ParseError> parse_response(std::string_view text, ResponseHead& head);
 

@@ -120,7 +120,7 @@ TEST(Http1Head, WhatServersRefuseByAnAnswerIsARequest) {
   }
 }
 
-TEST(Http1Head, LengthsThatContradictThemselvesAreInDoubt) {
+TEST(Http1Head, LengthsThatContradictThemselvesAreAmbiguous) {
   for (const char* fields :
        {"Content-Length: 1\r\ncontent-length: 2\r\n", "Content-Length: +1\r\n",
         "Content-Length: 0x1\r\n", "Content-Length: 1, 2\r\n", "Content-Length: 1,\r\n",
@@ -130,7 +130,7 @@ TEST(Http1Head, LengthsThatContradictThemselvesAreInDoubt) {
     RequestHead head;
     const std::string text = std::string("GET / HTTP/1.1\r\n") + fields + "\r\n";
     EXPECT_EQ(parse_request(text, head).value_or(0), text.size()) << fields;
-    EXPECT_TRUE(head.fields.length_in_doubt) << fields;
+    EXPECT_TRUE(head.fields.ambiguous_length) << fields;
   }
 }
 
@@ -175,7 +175,7 @@ TEST(Http1Head, TheSameLengthTwiceIsOne) {
   RequestHead head;
   EXPECT_TRUE(parse_request("GET / HTTP/1.1\nContent-Length: 7, 7\nContent-Length : 7\n\n", head));
   EXPECT_EQ(head.fields.content_length, 7U);
-  EXPECT_FALSE(head.fields.length_in_doubt);
+  EXPECT_FALSE(head.fields.ambiguous_length);
 }
 
 TEST(Http1Methods, OnlyTheConventionsAreNamed) {

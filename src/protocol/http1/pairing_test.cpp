@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is lost of a conversation, no request gets the response of another one. Random
-// conversations, in which each status tells its request, with random losses.
+// conversations, in which each status names its request, with random losses.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -76,10 +76,11 @@ struct Losses {
   std::size_t to_call = 0;
   int dropped_percent = 0;
   int cut_percent = 0;
-  bool tells_sizes = true;
+  bool has_sizes = true;
 };
 
-/// Says the calls, except those that are lost: a gap is told ahead of the next call that is not.
+/// Says the calls, except those that are lost: a gap is reported ahead of the next call that is
+/// not.
 void say_with_losses(Talk& talk, const std::vector<Part>& calls, const Losses& losses,
                      Random& random) {
   std::uint64_t missing[2] = {0, 0};
@@ -91,7 +92,7 @@ void say_with_losses(Talk& talk, const std::vector<Part>& calls, const Losses& l
       gap += call.text.size();
       continue;
     }
-    if (gap > 0) talk.gap(call.direction, losses.tells_sizes ? gap : 0);
+    if (gap > 0) talk.gap(call.direction, losses.has_sizes ? gap : 0);
     gap = 0;
     if (may_lose && random.chance(losses.cut_percent)) {
       const auto kept = static_cast<std::size_t>(random.below(static_cast<int>(call.text.size())));
@@ -131,7 +132,7 @@ TEST(Http1Pairing, SequentialRequestsNeverGetAForeignResponse) {
     const Losses losses{.to_call = calls.size(),
                         .dropped_percent = random.below(20),
                         .cut_percent = random.below(30),
-                        .tells_sizes = random.chance(70)};
+                        .has_sizes = random.chance(70)};
     say_with_losses(talk, calls, losses, random);
     expect_own_statuses(talk, seed);
     spans += talk.sink.spans.size();
@@ -148,7 +149,7 @@ TEST(Http1Pairing, SequentialRequestsRecoverFromLosses) {
                         .to_call = 60,
                         .dropped_percent = 30,
                         .cut_percent = 20,
-                        .tells_sizes = random.chance(70)};
+                        .has_sizes = random.chance(70)};
     say_with_losses(talk, calls, losses, random);
     expect_own_statuses(talk, seed);
     ASSERT_FALSE(talk.sink.spans.empty());
@@ -166,7 +167,7 @@ TEST(Http1Pairing, PipelinedRequestsNeverGetAForeignResponse) {
                           .to_call = calls.size(),
                           .dropped_percent = random.below(10),
                           .cut_percent = random.below(20),
-                          .tells_sizes = random.chance(70)};
+                          .has_sizes = random.chance(70)};
       say_with_losses(talk, calls, losses, random);
       expect_own_statuses(talk, seed);
     }

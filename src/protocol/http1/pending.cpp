@@ -61,8 +61,7 @@ std::string_view PendingRequests::text_of(const Pending& request) const {
 void PendingRequests::release_idle_memory() {
   if (count_ > 0) return;
   drop_dead_text();
-  if (text_.capacity() > kIdleTextBytes)
-    base::release_memory(text_);
+  if (text_.capacity() > kIdleTextBytes) base::release_memory(text_);
   if (ring_.size() <= kIdleSlots) return;
   ring_ = std::vector<Pending>();
   first_ = 0;

@@ -14,7 +14,7 @@
 namespace obi::protocol::http1 {
 
 struct Pending {
-  std::string_view method;  ///< as Methods tells it
+  std::string_view method;  ///< as of Methods
   std::optional<model::TraceParent> parent;
   std::uint64_t start_ns = 0;
   std::uint64_t body_bytes = 0;
@@ -31,8 +31,8 @@ struct Pending {
   [[nodiscard]] std::size_t text_bytes() const {
     return std::size_t{target_bytes} + host_bytes + original_method_bytes;
   }
-  /// Its end must still be told, as a span or as a loss.
-  [[nodiscard]] bool is_owed() const { return !timed_out; }
+  /// Its end must still be reported, as a span or as a loss.
+  [[nodiscard]] bool expects_span() const { return !timed_out; }
 };
 
 class PendingRequests {

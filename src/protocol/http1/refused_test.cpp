@@ -17,7 +17,7 @@ TEST(Http1Refused, UnknownMethodsAreOther) {
   for (const std::string method : {"PURGE", "QUERY", "PROPFIND", "get", "head"}) {
     Talk talk;
     talk.say_all({{kIn, method + " /x HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
-    EXPECT_EQ(talk.sink.told(), Lines{"_OTHER /x 200 0/2"});
+    EXPECT_EQ(talk.sink.reported(), Lines{"_OTHER /x 200 0/2"});
     ASSERT_NE(talk.sink.spans[0].http, nullptr);
     EXPECT_EQ(talk.sink.spans[0].http->original_method, method);
   }
@@ -35,7 +35,7 @@ TEST(Http1Refused, AListOfMethodsNamesThemAndFramesNothing) {
     chunk.bytes = std::as_bytes(std::span(part.text));
     conversation.on_chunk(chunk, sink);
   }
-  EXPECT_EQ(sink.told(), (Lines{"PURGE /a 200 0/2", "_OTHER /b 200 0/0"}));
+  EXPECT_EQ(sink.reported(), (Lines{"PURGE /a 200 0/2", "_OTHER /b 200 0/0"}));
 }
 
 TEST(Http1Refused, WhatServersRefuseIsASpan) {
@@ -48,7 +48,7 @@ TEST(Http1Refused, WhatServersRefuseIsASpan) {
         "\r\nGET /x HTTP/1.1\r\n\r\n", "GET /x HTTP/1.1\r\nCookie: endless"}) {
     Talk talk;
     talk.say_all({{kIn, request}, {kOut, answer(400)}});
-    EXPECT_EQ(talk.sink.told(), Lines{"GET /x 400 0/0"}) << request;
+    EXPECT_EQ(talk.sink.reported(), Lines{"GET /x 400 0/0"}) << request;
   }
 }
 
@@ -77,7 +77,7 @@ TEST(Http1Refused, EmptyLinesBeforeRequestsAreIgnored) {
   talk.say({kIn, "\r\n"});
   talk.say_all(
       {{kIn, "\r\n\nGET /a HTTP/1.1\r\n\r\n\r\nGET /b HTTP/1.1\n\n"}, {kOut, kOk + "\r\n" + kOk}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "GET /b 200 0/2"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "GET /b 200 0/2"}));
 }
 
 TEST(Http1Refused, WhatCannotBeReadButIsAnsweredIsCounted) {
@@ -116,29 +116,30 @@ TEST(Http1Refused, AnswersToBytesThatNoProtocolKnewAreCounted) {
 }
 
 TEST(Http1Refused, AnEmptyLineOrAnUnusualMethodMayBecomeARequest) {
-  const auto judged = [](std::string_view client, std::string_view server, bool mid_life = false) {
-    return judge({.client = {std::as_bytes(std::span(client)), client.size()},
-                  .server = {std::as_bytes(std::span(server)), server.size()},
-                  .mid_life = mid_life});
+  const auto detected = [](std::string_view client, std::string_view server,
+                           bool mid_life = false) {
+    return detect({.client = {std::as_bytes(std::span(client)), client.size()},
+                   .server = {std::as_bytes(std::span(server)), server.size()},
+                   .mid_life = mid_life});
   };
   for (const char* text : {"\r\n", "\r\n\r\nGE", "PURGE", "PURGE /a", "get / HTT", "GET k"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kMaybe) << text;
-    EXPECT_EQ(judged(text, "HTTP/1.1 400 X"), Verdict::kYes) << text;
+    EXPECT_EQ(detected(text, ""), Match::kMaybe) << text;
+    EXPECT_EQ(detected(text, "HTTP/1.1 400 X"), Match::kYes) << text;
   }
-  EXPECT_EQ(judged("PURGE /a", "", true), Verdict::kNo);
-  EXPECT_EQ(judged("PURGE /a", "+OK\r\n"), Verdict::kNo);
+  EXPECT_EQ(detected("PURGE /a", "", true), Match::kNo);
+  EXPECT_EQ(detected("PURGE /a", "+OK\r\n"), Match::kNo);
   for (const char* text :
        {"\r\nGET / HTTP/1.1\r\n", "PURGE /a HTTP/1.1\r\n", "get / HTTP/1.1\r\n", "GET /"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kYes) << text;
+    EXPECT_EQ(detected(text, ""), Match::kYes) << text;
   }
   for (const char* text :
        {"OPTIONS rtsp://a RTSP/1.0\r\n", "OPTIONS sip:a SIP/2.0\r\n",
         "REQMOD icap://a/b ICAP/1.0\r\n", "EHLO a\r\n", "*1\r\n$4\r\nPING\r\n"}) {
-    EXPECT_EQ(judged(text, ""), Verdict::kNo) << text;
+    EXPECT_EQ(detected(text, ""), Match::kNo) << text;
   }
 }
 
-TEST(Http1Refused, DoubtAboutALengthLosesNoRequest) {
+TEST(Http1Refused, AnAmbiguousLengthLosesNoRequest) {
   for (const char* head :
        {"Content-Length: 5\r\nTransfer-Encoding: chunked", "Content-Length: 5\r\nContent-Length: 6",
         "Content-Length: -1", "Content-Length: 99999999999999999999", "Content-Length: 5 5",
@@ -149,7 +150,7 @@ TEST(Http1Refused, DoubtAboutALengthLosesNoRequest) {
     talk.say_all({{kIn, "GET /b HTTP/1.1\r\n\r\n"}, {kOut, kOk}});
     ASSERT_EQ(talk.sink.spans.size(), 2U) << head;
     EXPECT_EQ(talk.sink.spans[0].status, 400) << head;
-    EXPECT_EQ(talk.sink.told()[1], "GET /b 200 0/2") << head;
+    EXPECT_EQ(talk.sink.reported()[1], "GET /b 200 0/2") << head;
   }
 }
 
@@ -165,7 +166,7 @@ TEST(Http1Refused, ATransferCodingCountsBeforeALength) {
                      get("/c")},
                 {kOut, answer(402)},
                 {kOut, answer(403)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "POST /b 402 2/0", "GET /c 403 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "POST /b 402 2/0", "GET /c 403 0/0"}));
 }
 
 TEST(Http1Refused, AnUnknownCodingOfAResponseEndsWithItsStream) {
@@ -175,16 +176,16 @@ TEST(Http1Refused, AnUnknownCodingOfAResponseEndsWithItsStream) {
                 {kOut, "cd"}});
   EXPECT_TRUE(talk.sink.spans.empty());
   talk.conversation.on_end_of_stream(kOut, 5000, talk.sink);
-  EXPECT_EQ(talk.sink.told(), Lines{"GET /a 200 0/4"});
+  EXPECT_EQ(talk.sink.reported(), Lines{"GET /a 200 0/4"});
 }
 
-TEST(Http1Refused, AResponseOfDoubtfulLengthEndsAtTheNextRequest) {
+TEST(Http1Refused, AResponseOfAmbiguousLengthEndsAtTheNextRequest) {
   Talk talk;
   talk.say_all({{kIn, get("/a")},
                 {kOut, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
                 {kIn, get("/b")},
                 {kOut, answer(402)}});
-  EXPECT_EQ(talk.sink.told(), (Lines{"GET /a 200 0/2", "GET /b 402 0/0"}));
+  EXPECT_EQ(talk.sink.reported(), (Lines{"GET /a 200 0/2", "GET /b 402 0/0"}));
 }
 
 }  // namespace

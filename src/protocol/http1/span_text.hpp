@@ -37,7 +37,7 @@ inline constexpr int kTimedOut = 408;
 
 /// What is said of a request on the wire.
 struct RequestText {
-  std::string_view method;           ///< as Methods tells it; lives as long as the span
+  std::string_view method;           ///< as of Methods; lives as long as the span
   std::string_view original_method;  ///< empty if the method is known
   std::string_view target;
   std::string_view host;  ///< the Host field; empty if none

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/kafka/header.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::kafka {
@@ -19,37 +19,37 @@ constexpr std::size_t kMaxWaitingBytes = 4U << 20U;
 constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 constexpr std::size_t kMaxSpare = 8;
 constexpr std::size_t kIdleBytes = 16 * 1024;
-constexpr std::size_t kMaxJudgedAnswers = 8;
+constexpr std::size_t kMaxCheckedAnswers = 8;
 
 constexpr std::string_view kPublish = "publish";
 constexpr std::string_view kProcess = "process";
 constexpr std::string_view kUnknownTopic = "*";
 
 // Whether one of the first answers belongs to that request.
-Verdict judge_answer(const Opening& opening, std::int32_t correlation_id) {
-  std::span<const std::byte> bytes = opening.server.bytes;
-  for (std::size_t seen = 0; seen < kMaxJudgedAnswers; ++seen) {
-    const auto front = read_answer_front(bytes);
-    if (!front) return front.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
-    if (front->correlation_id == correlation_id) return Verdict::kYes;
-    if (!opening.mid_life || front->bytes >= bytes.size()) return Verdict::kNo;
-    bytes = bytes.subspan(static_cast<std::size_t>(front->bytes));
+Match detect_answer(const FirstBytes& first_bytes, std::int32_t correlation_id) {
+  std::span<const std::byte> bytes = first_bytes.server.bytes;
+  for (std::size_t seen = 0; seen < kMaxCheckedAnswers; ++seen) {
+    const auto header = read_response_header(bytes);
+    if (!header) return header.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
+    if (header->correlation_id == correlation_id) return Match::kYes;
+    if (!first_bytes.mid_life || header->bytes >= bytes.size()) return Match::kNo;
+    bytes = bytes.subspan(static_cast<std::size_t>(header->bytes));
   }
-  return Verdict::kNo;
+  return Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const std::span<const std::byte> bytes = opening.client.bytes;
-  if (bytes.empty() || (opening.server_first && !opening.mid_life)) return Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  const std::span<const std::byte> bytes = first_bytes.client.bytes;
+  if (bytes.empty() || (first_bytes.server_first && !first_bytes.mid_life)) return Match::kNo;
   switch (evidence_of_request(bytes)) {
-    case Evidence::kNone: return Verdict::kNo;
-    case Evidence::kStrong: return Verdict::kYes;
+    case Evidence::kNone: return Match::kNo;
+    case Evidence::kStrong: return Match::kYes;
     default: break;
   }
-  const auto front = read_request_front(bytes);
-  return front ? judge_answer(opening, front->correlation_id) : Verdict::kMaybe;
+  const auto header = read_request_header(bytes);
+  return header ? detect_answer(first_bytes, header->correlation_id) : Match::kMaybe;
 }
 
 KafkaConversation::KafkaConversation(const ConversationOptions& options,
@@ -61,27 +61,27 @@ KafkaConversation::KafkaConversation(const ConversationOptions& options,
       waiting_(kMaxWaiting),
       answers_in_step_(!start.mid_life) {}
 
-MessageConversation::Size KafkaConversation::measure(Speaker from,
+MessageConversation::Size KafkaConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient) {
-    const auto front = read_request_front(bytes);
-    if (!front) return std::unexpected(front.error());
-    return front->bytes;
+  if (from == PeerRole::kClient) {
+    const auto header = read_request_header(bytes);
+    if (!header) return std::unexpected(header.error());
+    return header->bytes;
   }
-  const auto front = read_answer_front(bytes);
-  if (!front) return std::unexpected(front.error());
-  if (!answers_in_step_ && waiting_.find(front->correlation_id) == nullptr)
+  const auto header = read_response_header(bytes);
+  if (!header) return std::unexpected(header.error());
+  if (!answers_in_step_ && waiting_.find(header->correlation_id) == nullptr)
     return std::unexpected(ParseError::NotThisProtocol);
-  return front->bytes;
+  return header->bytes;
 }
 
 // Many clients, and the broker, read the size of a message with a call of its own.
-bool KafkaConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const bool only_size = bytes.size() == kSizeBytes;
-  if (from == Speaker::kServer) {
-    const auto front = read_answer_front(bytes);
-    if (!front) return only_size && front.error() == ParseError::Truncated;
-    return waiting_.find(front->correlation_id) != nullptr;
+  if (from == PeerRole::kServer) {
+    const auto header = read_response_header(bytes);
+    if (!header) return only_size && header.error() == ParseError::Truncated;
+    return waiting_.find(header->correlation_id) != nullptr;
   }
   switch (evidence_of_request(bytes)) {
     case Evidence::kNone: return false;
@@ -89,17 +89,17 @@ bool KafkaConversation::resumes(Speaker from, std::span<const std::byte> bytes) 
     case Evidence::kMore:
     case Evidence::kWeak: break;
   }
-  const auto front = read_request_front(bytes);
-  return front ? front->bytes == bytes.size() : only_size;
+  const auto header = read_request_header(bytes);
+  return header ? header->bytes == bytes.size() : only_size;
 }
 
-void KafkaConversation::on_part(Speaker from, std::span<const std::byte> bytes,
+void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
                                 std::uint64_t missing, SpanSink& sink) {
-  if (!std::exchange(stream_wanted_, true)) sink.want_stream();
-  if (from == Speaker::kClient) {
+  if (!std::exchange(stream_requested_, true)) sink.request_stream();
+  if (from == PeerRole::kClient) {
     if (!exchange_) {
       begin_request(bytes);
-      bytes = bytes.subspan(kRequestFrontBytes);
+      bytes = bytes.subspan(kRequestHeaderBytes);
     }
     request_.feed(bytes);
     request_.miss(missing);
@@ -107,7 +107,7 @@ void KafkaConversation::on_part(Speaker from, std::span<const std::byte> bytes,
   }
   if (!in_answer_) {
     begin_answer(bytes, sink);
-    bytes = bytes.subspan(kAnswerFrontBytes);
+    bytes = bytes.subspan(kResponseHeaderBytes);
   }
   if (!answered_.exchange) return;
   answer_.feed(bytes);
@@ -115,44 +115,44 @@ void KafkaConversation::on_part(Speaker from, std::span<const std::byte> bytes,
 }
 
 void KafkaConversation::begin_request(std::span<const std::byte> bytes) {
-  front_ = *read_request_front(bytes);
+  header_ = *read_request_header(bytes);
   exchange_ = take_exchange();
-  request_.begin(front_, *exchange_);
+  request_.begin(header_, *exchange_);
 }
 
 void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink& sink) {
-  const AnswerFront front = *read_answer_front(bytes);
+  const ResponseHeader header = *read_response_header(bytes);
   in_answer_ = true;
-  auto taken = waiting_.take(front.correlation_id);
+  auto taken = waiting_.take(header.correlation_id);
   if (!taken) return sink.note(Note::ResponseUnpaired);
   answered_ = std::move(*taken);
   waiting_bytes_ -= answered_.exchange->held_bytes();
   // A broker answers in order, so that those asked before have had their answers.
-  if (std::exchange(answers_lost_, false)) give_up_older(answered_.start_ns, sink);
-  answer_.begin(answered_.api_key, answered_.version, front.bytes - kAnswerFrontBytes,
+  if (std::exchange(answers_lost_, false)) abandon_older(answered_.start_ns, sink);
+  answer_.begin(answered_.api_key, answered_.version, header.bytes - kResponseHeaderBytes,
                 *answered_.exchange);
 }
 
 void KafkaConversation::on_message(const Message& message, SpanSink& sink) {
-  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+  message.from == PeerRole::kClient ? on_request(message, sink) : on_answer(message, sink);
 }
 
 void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
   exchange_->origin = message.origin();
   exchange_->request_bytes = message.size;
-  const std::size_t spans = front_.api_key == kProduce ? settle_topics(sink) : 0;
+  const std::size_t spans = header_.api_key == kProduce ? settle_topics(sink) : 0;
   if (spans == 0 || exchange_->acks != 0) return wait_for_answer(spans, sink);
   // Nobody answers.
   sink.note(Note::RequestSeen, spans);
-  tell({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns}, *exchange_,
-       sink);
+  emit_spans({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns},
+             *exchange_, sink);
   recycle(std::move(exchange_));
 }
 
 // The topics that a Produce request is about; how many spans are due.
 std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
   Topics& topics = exchange_->topics;
-  if (front_.version > request_schema(kProduce)->newest) {
+  if (header_.version > request_schema(kProduce)->newest) {
     sink.note(Note::MessageUnsupported);
     return 0;
   }
@@ -173,21 +173,21 @@ std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
 void KafkaConversation::wait_for_answer(std::size_t spans, SpanSink& sink) {
   std::unique_ptr<Exchange> exchange = std::move(exchange_);
   const std::size_t bytes = exchange->held_bytes();
-  if (const Waiting* older = waiting_.find(front_.correlation_id); older != nullptr)
+  if (const Waiting* older = waiting_.find(header_.correlation_id); older != nullptr)
     waiting_bytes_ -= older->exchange->held_bytes();
   if (waiting_bytes_ + bytes > kMaxWaitingBytes) {
-    if (auto older = waiting_.take(front_.correlation_id); older && older->api_key == kProduce)
+    if (auto older = waiting_.take(header_.correlation_id); older && older->api_key == kProduce)
       sink.note(Note::RequestLostResponse, older->exchange->topics.list().size());
     if (spans == 0) return;
     sink.note(Note::RequestSeen, spans);
     return sink.note(Note::RequestOverflow, spans);
   }
-  Waiting* waiting = waiting_.push(front_.correlation_id, static_cast<std::uint32_t>(spans), sink);
+  Waiting* waiting = waiting_.push(header_.correlation_id, static_cast<std::uint32_t>(spans), sink);
   if (waiting == nullptr) return recycle(std::move(exchange));
   waiting_bytes_ += bytes;
   *waiting = {.start_ns = exchange->origin.start_ns,
-              .api_key = front_.api_key,
-              .version = front_.version,
+              .api_key = header_.api_key,
+              .version = header_.version,
               .exchange = std::move(exchange)};
 }
 
@@ -196,11 +196,11 @@ void KafkaConversation::on_answer(const Message& message, SpanSink& sink) {
   answers_in_step_ = true;
   if (!answered_.exchange) return;
   if (answered_.api_key == kProduce) {
-    tell({.topics = answered_.exchange->topics,
-          .operation = kPublish,
-          .end_ns = message.end_ns,
-          .response_bytes = message.size},
-         *answered_.exchange, sink);
+    emit_spans({.topics = answered_.exchange->topics,
+                .operation = kPublish,
+                .end_ns = message.end_ns,
+                .response_bytes = message.size},
+               *answered_.exchange, sink);
   } else if (answered_.api_key == kFetch) {
     on_fetched(message, sink);
   }
@@ -219,26 +219,26 @@ void KafkaConversation::on_fetched(const Message& message, SpanSink& sink) {
   const Topics& topics = answer_.topics();
   const std::size_t spans = topics.list().size();
   if (spans > 0) sink.note(Note::RequestSeen, spans);
-  tell({.topics = topics,
-        .operation = kProcess,
-        .end_ns = message.end_ns,
-        .response_bytes = message.size},
-       *answered_.exchange, sink);
+  emit_spans({.topics = topics,
+              .operation = kProcess,
+              .end_ns = message.end_ns,
+              .response_bytes = message.size},
+             *answered_.exchange, sink);
 }
 
-void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& sink) {
-  for (const Topic& topic : told.topics.list()) {
+void KafkaConversation::emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink) {
+  for (const Topic& topic : spans.topics.list()) {
     model::Span& span = sink.add_span(is_client() ? model::EventType::kKafkaClient
                                                   : model::EventType::kKafkaServer);
     base::Arena& arena = sink.arena();
-    const std::string_view name = topic.has_id ? names_.find(topic.id) : told.topics.name(topic);
-    span.method = told.operation;
+    const std::string_view name = topic.has_id ? names_.find(topic.id) : spans.topics.name(topic);
+    span.method = spans.operation;
     span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
-    set_extent({.start_ns = asked.origin.start_ns,
-                .end_ns = told.end_ns,
+    set_timing({.start_ns = asked.origin.start_ns,
+                .end_ns = spans.end_ns,
                 .pid = asked.origin.pid,
                 .request_bytes = asked.request_bytes,
-                .response_bytes = told.response_bytes},
+                .response_bytes = spans.response_bytes},
                span);
     auto& call = arena.make<model::MessagingCall>();
     call.system = "kafka";
@@ -251,16 +251,16 @@ void KafkaConversation::tell(const Told& told, const Exchange& asked, SpanSink& 
   }
 }
 
-void KafkaConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) {
-    give_up_answer(Note::RequestLostResponse, sink);
+void KafkaConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) {
+    abandon_answer(Note::RequestLostResponse, sink);
     answers_in_step_ = false;
     answers_lost_ = true;
     return;
   }
   if (!exchange_) return;
   // The rest of that request isn't known, and what it is about may be there.
-  if (front_.api_key == kProduce) {
+  if (header_.api_key == kProduce) {
     sink.note(Note::RequestSeen);
     sink.note(Note::RequestLostResponse);
   }
@@ -268,7 +268,7 @@ void KafkaConversation::on_lost(Speaker from, SpanSink& sink) {
 }
 
 // The answer under way, of which the rest won't come.
-void KafkaConversation::give_up_answer(Note why, SpanSink& sink) {
+void KafkaConversation::abandon_answer(Note why, SpanSink& sink) {
   in_answer_ = false;
   if (!answered_.exchange) return;
   if (answered_.api_key == kProduce) {
@@ -281,10 +281,10 @@ void KafkaConversation::give_up_answer(Note why, SpanSink& sink) {
   recycle(std::move(answered_.exchange));
 }
 
-// Those that began before `ns` were answered, and nobody knows how. Whether a Fetch had records is
+// Those that began before `ns` were answered, and it is unknown how. Whether a Fetch had records is
 // not known: it counts as one operation.
-void KafkaConversation::give_up_older(std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {
+void KafkaConversation::abandon_older(std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon_before(ns, Note::RequestLostResponse, sink, [&](const Waiting& waiting) {
     waiting_bytes_ -= waiting.exchange->held_bytes();
     if (waiting.api_key != kFetch) return;
     sink.note(Note::RequestSeen);
@@ -296,7 +296,8 @@ void KafkaConversation::give_up_older(std::uint64_t ns, SpanSink& sink) {
 void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto publish = [this](const Waiting& asked, std::uint64_t end_ns, SpanSink& failed) {
     const Exchange& exchange = *asked.exchange;
-    tell({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange, failed);
+    emit_spans({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange,
+               failed);
   };
   if (answered_.exchange && answered_.api_key == kProduce) {
     open.end(answered_.start_ns, answered_.exchange->topics.list().size(),
@@ -306,22 +307,22 @@ void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, publish);
 }
 
-void KafkaConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void KafkaConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   if (answers_lost_) why = Note::RequestLostResponse;
-  give_up_answer(why, sink);
+  abandon_answer(why, sink);
   if (exchange_) {
-    if (front_.api_key == kProduce) {
+    if (header_.api_key == kProduce) {
       sink.note(Note::RequestSeen);
       sink.note(why);
     }
     recycle(std::move(exchange_));
   }
-  waiting_.give_up(why, sink);
+  waiting_.abandon(why, sink);
   waiting_bytes_ = 0;
 }
 
 void KafkaConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
-  if (now_ns > kMaxWaitNs) give_up_older(now_ns - kMaxWaitNs, sink);
+  if (now_ns > kMaxWaitNs) abandon_older(now_ns - kMaxWaitNs, sink);
   if (!quiet || !waiting_.empty() || waiting_.held_bytes() <= kIdleBytes) return;
   waiting_ = ById<std::int32_t, Waiting>(kMaxWaiting);
 }

@@ -15,7 +15,7 @@
 
 namespace obi::protocol::kafka {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class KafkaConversation final : public MessageConversation {
  public:
@@ -24,14 +24,14 @@ class KafkaConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_part(Speaker from, std::span<const std::byte> bytes, std::uint64_t missing,
+  void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
                SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -44,7 +44,7 @@ class KafkaConversation final : public MessageConversation {
     std::unique_ptr<Exchange> exchange;
   };
   /// The part of a call that says something about the records of a topic.
-  struct Told {
+  struct TopicSpans {
     const Topics& topics;
     std::string_view operation;
     std::uint64_t end_ns = 0;
@@ -57,17 +57,17 @@ class KafkaConversation final : public MessageConversation {
   std::size_t settle_topics(SpanSink& sink);
   void wait_for_answer(std::size_t spans, SpanSink& sink);
   void on_fetched(const Message& message, SpanSink& sink);
-  void tell(const Told& told, const Exchange& asked, SpanSink& sink);
-  void give_up_answer(SpanSink::Note why, SpanSink& sink);
-  void give_up_older(std::uint64_t ns, SpanSink& sink);
+  void emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink);
+  void abandon_answer(SpanSink::Note why, SpanSink& sink);
+  void abandon_older(std::uint64_t ns, SpanSink& sink);
   std::unique_ptr<Exchange> take_exchange();
   void recycle(std::unique_ptr<Exchange> exchange);
 
-  TopicNames own_names_;  // where nobody shares them
+  TopicNames own_names_;  // where they aren't shared
   TopicNames& names_;
   RequestReader request_;
   AnswerReader answer_;
-  RequestFront front_;                  // of the request under way
+  RequestHeader header_;                // of the request under way
   std::unique_ptr<Exchange> exchange_;  // … set while there is one
   Waiting answered_;                    // of the answer under way; no exchange if there is none
   ById<std::int32_t, Waiting> waiting_;
@@ -76,7 +76,7 @@ class KafkaConversation final : public MessageConversation {
   bool in_answer_ = false;
   bool answers_in_step_;       // the last one began at a boundary for sure
   bool answers_lost_ = false;  // since one was paired
-  bool stream_wanted_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::kafka

@@ -25,8 +25,8 @@ TEST(KafkaConversation, EveryVersionOfProduceIsReadToItsEnd) {
     talk.server(metadata_answer(12, 1, topics));
     talk.client(produce_request(version, 2, topics));
     talk.server(produce_answer(version, 2, topics));
-    EXPECT_THAT(talk.told(), ElementsAre("publish orders 0 client=[app] partition=3 offset=42",
-                                         "publish audit 0 client=[app]"))
+    EXPECT_THAT(talk.reported(), ElementsAre("publish orders 0 client=[app] partition=3 offset=42",
+                                             "publish audit 0 client=[app]"))
         << version;
     EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 0U) << version;
   }
@@ -43,8 +43,8 @@ TEST(KafkaConversation, EveryVersionOfFetchIsReadToItsEnd) {
     talk.server(metadata_answer(10, 1, topics));
     talk.client(fetch_request(version, 2, topics));
     talk.server(fetch_answer(version, 2, topics));
-    EXPECT_THAT(talk.told(), ElementsAre("process orders 0 client=[app] partition=3 offset=42",
-                                         "process audit 0 client=[app]"))
+    EXPECT_THAT(talk.reported(), ElementsAre("process orders 0 client=[app] partition=3 offset=42",
+                                             "process audit 0 client=[app]"))
         << version;
     EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 0U) << version;
     EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 2U) << version;
@@ -69,7 +69,7 @@ TEST(KafkaConversation, ASpanLastsFromTheRequestsFirstByteToTheAnswersLast) {
   EXPECT_EQ(span.pid, 7U);
   EXPECT_EQ(span.request_bytes, static_cast<std::int64_t>(request.size()));
   EXPECT_EQ(span.response_bytes, static_cast<std::int64_t>(answer.size()));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(KafkaConversation, ABrokersSpansAreThoseOfAServer) {
@@ -88,15 +88,15 @@ TEST(KafkaConversation, AnswersBelongToTheirRequestsInAnyOrder) {
   talk.server(fetch_answer(12, 3, {{.name = "c"}}) +
               produce_answer(9, 2, {{.name = "b", .offset = 2}}) +
               produce_answer(9, 1, {{.name = "a", .offset = 1}}));
-  EXPECT_THAT(talk.told(), ElementsAre("process c 0 client=[app] partition=0 offset=0",
-                                       "publish b 0 client=[app] partition=0 offset=2",
-                                       "publish a 0 client=[app] partition=0 offset=1"));
+  EXPECT_THAT(talk.reported(), ElementsAre("process c 0 client=[app] partition=0 offset=0",
+                                           "publish b 0 client=[app] partition=0 offset=2",
+                                           "publish a 0 client=[app] partition=0 offset=1"));
 }
 
 TEST(KafkaConversation, WhatNeedsNoAcknowledgementEndsWithTheRequest) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}, 0));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0"));
   EXPECT_FALSE(talk.conversation().has_open_request());
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1010U);
 }
@@ -109,7 +109,7 @@ TEST(KafkaConversation, AnEmptyPollIsNoOperation) {
   talk.server(fetch_answer(12, 2, {}));
   talk.client(fetch_request(12, 3, {}));
   talk.close();
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 
@@ -117,28 +117,28 @@ TEST(KafkaConversation, InASessionTheAnswerSaysWhatWasFetched) {
   Talk talk("kafka");
   talk.client(fetch_request(12, 1, {}));
   talk.server(fetch_answer(12, 1, {{.name = "a", .partitions = {5}, .base = 1234}}));
-  EXPECT_THAT(talk.told(), ElementsAre("process a 0 client=[app] partition=5 offset=1234"));
+  EXPECT_THAT(talk.reported(), ElementsAre("process a 0 client=[app] partition=5 offset=1234"));
 }
 
 TEST(KafkaConversation, AFetchThatFailedHasNoRecords) {
   Talk talk("kafka");
   talk.client(fetch_request(12, 1, {{.name = "a"}}));
   talk.server(fetch_answer(12, 1, {{.name = "a", .records = 0, .error = 3}}));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
 }
 
 TEST(KafkaConversation, ARefusedMessageHasNoOffset) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}));
   talk.server(produce_answer(9, 1, {{.name = "a", .offset = -1, .error = 10}}));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0"));
 }
 
 TEST(KafkaConversation, ATopicWhoseNameWasNeverHeardOfIsAStar) {
   Talk talk("kafka");
   talk.client(produce_request(13, 1, {{.id = 'x'}}));
   talk.server(produce_answer(13, 1, {{.id = 'x', .offset = 3}}));
-  EXPECT_THAT(talk.told(), ElementsAre("publish * 0 client=[app] partition=0 offset=3"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish * 0 client=[app] partition=0 offset=3"));
 }
 
 TEST(KafkaConversation, ConnectionsShareWhatTheyLearnOfTopics) {
@@ -149,7 +149,7 @@ TEST(KafkaConversation, ConnectionsShareWhatTheyLearnOfTopics) {
   Talk second("kafka", {}, {.kafka_names = &names});
   second.client(fetch_request(17, 1, {}));
   second.server(fetch_answer(17, 1, {{.id = 'x'}}));
-  EXPECT_THAT(second.told(), ElementsAre("process orders 0 client=[app] partition=0 offset=0"));
+  EXPECT_THAT(second.reported(), ElementsAre("process orders 0 client=[app] partition=0 offset=0"));
 }
 
 TEST(KafkaConversation, OtherRequestsAreWalkedPast) {
@@ -163,7 +163,7 @@ TEST(KafkaConversation, OtherRequestsAreWalkedPast) {
   talk.server(test_answer(2, true, std::string(20, '\0')));
   talk.client(test_request(kHeartbeatKey, 4, 3, true, std::string(60, 'h')));
   talk.server(test_answer(3, true, std::string(7, '\0')));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 0U);
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 0U);
 }
@@ -183,13 +183,13 @@ TEST(KafkaConversation, RecordsThatWereNotCapturedDoNoHarm) {
   talk.server(answer.substr(0, records));
   talk.server("", 50'000);
   talk.server(answer.substr(records + 50'000));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 offset=0",
-                                       "publish b 0 client=[app] partition=0 offset=0",
-                                       "process a 0 client=[app] partition=0",
-                                       "process b 0 client=[app] partition=0 offset=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0 offset=0",
+                                           "publish b 0 client=[app] partition=0 offset=0",
+                                           "process a 0 client=[app] partition=0",
+                                           "process b 0 client=[app] partition=0 offset=0"));
 }
 
-TEST(KafkaConversation, OfARequestThatIsCutTheTopicsThatWereSeenAreTold) {
+TEST(KafkaConversation, OfARequestThatIsCutTheTopicsThatWereSeenAreReported) {
   Talk talk("kafka");
   const std::string request = produce_request(9, 1, {{.name = "a"}, {.name = "b"}});
   talk.client(request.substr(0, 40), request.size() - 40);
@@ -197,8 +197,8 @@ TEST(KafkaConversation, OfARequestThatIsCutTheTopicsThatWereSeenAreTold) {
   const std::string second = produce_request(9, 2, {{.name = "a"}});
   talk.client(second.substr(0, 20), second.size() - 20);
   talk.server(produce_answer(9, 2, {{.name = "a"}}));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 offset=4",
-                                       "publish * 0 client=[app]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0 offset=4",
+                                           "publish * 0 client=[app]"));
   EXPECT_EQ(talk.sink.notes[Note::HeadTruncated], 2U);
 }
 
@@ -209,7 +209,7 @@ TEST(KafkaConversation, ALostAnswerCostsOnlyItsOwnRequest) {
   talk.lose_of_server(0);
   talk.client(produce_request(9, 4, {{.name = "d"}}));
   talk.server(produce_answer(9, 4, {{.name = "d"}}));
-  EXPECT_THAT(talk.told(), ElementsAre("publish d 0 client=[app] partition=0 offset=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish d 0 client=[app] partition=0 offset=0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 
@@ -220,11 +220,11 @@ TEST(KafkaConversation, AnAnswerThatBreaksOffIsLost) {
   talk.lose_of_server(0);
   talk.server(fetch_answer(12, 2, {{.name = "f"}}).substr(0, 30));
   talk.lose_of_server(0);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
 }
 
-TEST(KafkaConversation, ALostRequestsAnswerIsNobodys) {
+TEST(KafkaConversation, ALostRequestsAnswerIsUnpaired) {
   Talk talk("kafka");
   const std::string lost = produce_request(9, 1, {{.name = "lost"}});
   talk.client(lost.substr(0, 30));
@@ -232,7 +232,7 @@ TEST(KafkaConversation, ALostRequestsAnswerIsNobodys) {
   talk.client(produce_request(9, 2, {{.name = "b"}}));
   talk.server(produce_answer(9, 1, {{.name = "lost"}}));
   talk.server(produce_answer(9, 2, {{.name = "b"}}));
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0 client=[app] partition=0 offset=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0 client=[app] partition=0 offset=0"));
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 1U);
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
@@ -250,7 +250,7 @@ TEST(KafkaConversation, InMidLifeItGoesOnWithTheNextRequestOfWhichTheSizeMayBeRe
   talk.server(older.substr(4));
   talk.server(answer.substr(0, 4));
   talk.server(answer.substr(4));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 offset=0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0 offset=0"));
 }
 
 TEST(KafkaConversation, WhatWasWhollyAskedHasFailedWhenItsConnectionEnds) {
@@ -258,12 +258,12 @@ TEST(KafkaConversation, WhatWasWhollyAskedHasFailedWhenItsConnectionEnds) {
   talk.client(produce_request(9, 1, {{.name = "a"}, {.name = "b"}}));
   talk.client(produce_request(9, 2, {{.name = "a"}}).substr(0, 33));
   talk.close(model::ConnectionEnd::kPeerReset);
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[app] partition=0 !reset",
-                                       "publish b 0 client=[app] partition=0 !reset"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[app] partition=0 !reset",
+                                           "publish b 0 client=[app] partition=0 !reset"));
   EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
 }
 
-TEST(KafkaConversation, WhatIsNeverAnsweredIsGivenUpInTheEnd) {
+TEST(KafkaConversation, WhatIsNeverAnsweredIsAbandonedInTheEnd) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}));
   talk.stay_quiet(301'000'000'000);
@@ -277,7 +277,7 @@ TEST(KafkaConversation, ALaterVersionIsNotGuessedAt) {
   talk.server(test_answer(1, true, std::string(40, '\1')));
   talk.client(test_request(1, 19, 2, true, std::string(40, '\1')));
   talk.server(test_answer(2, true, std::string(40, '\1')));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 2U);
 }
 
@@ -290,7 +290,7 @@ TEST(KafkaConversation, CountsAndLengthsBeyondTheMessageAreMalformed) {
     talk.client(request);
     talk.client(produce_request(8, 2, {{.name = "b"}}));
     talk.server(produce_answer(8, 1, {{.name = "a"}}) + produce_answer(8, 2, {{.name = "b"}}));
-    EXPECT_THAT(talk.told(), ElementsAre("publish b 0 client=[app] partition=0 offset=0"));
+    EXPECT_THAT(talk.reported(), ElementsAre("publish b 0 client=[app] partition=0 offset=0"));
     EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 1U);
   }
 }
@@ -313,11 +313,11 @@ TEST(KafkaConversation, MemoryOfManyOpenRequestsIsBounded) {
   EXPECT_GT(talk.sink.notes[Note::RequestOverflow], 0U);
 }
 
-TEST(KafkaConversation, NoPayloadIsInWhatIsTold) {
+TEST(KafkaConversation, NoPayloadIsInWhatIsReported) {
   Talk talk("kafka");
   talk.client(produce_request(9, 1, {{.name = "a"}}));
   talk.server(produce_answer(9, 1, {{.name = "a"}}));
-  for (const std::string& line : talk.told()) EXPECT_EQ(line.find("rrr"), std::string::npos);
+  for (const std::string& line : talk.reported()) EXPECT_EQ(line.find("rrr"), std::string::npos);
 }
 
 TEST(KafkaConversation, IsRobust) {
@@ -338,7 +338,7 @@ TEST(KafkaConversation, IsRobust) {
   expect_robust("kafka", calls);
 }
 
-TEST(KafkaJudge, TheFirstRequestTells) {
+TEST(KafkaDetect, TheFirstRequestDecides) {
   using Role = model::ConnectionRole;
   const std::string versions = test_request(18, 4, 1, true,
                                             "\4lib\4"
@@ -354,7 +354,7 @@ TEST(KafkaJudge, TheFirstRequestTells) {
   EXPECT_EQ(classified({{.bytes = metadata_request(1, 9, "a")}}), "kafka");
 }
 
-TEST(KafkaJudge, OfARequestThatSaysLittleTheAnswerTells) {
+TEST(KafkaDetect, OfARequestThatSaysLittleTheAnswerDecides) {
   const std::string heartbeat = test_request(12, 4, 300, true, std::string(60, 'h'));
   EXPECT_EQ(classified({{.bytes = heartbeat}}), "");
   EXPECT_EQ(classified({{.bytes = heartbeat}, {true, test_answer(300, true, "xxxx")}}), "kafka");
@@ -367,7 +367,7 @@ TEST(KafkaJudge, OfARequestThatSaysLittleTheAnswerTells) {
   EXPECT_EQ(mid_life(test_answer(299, true, "xxxx")), "");
 }
 
-TEST(KafkaJudge, OtherBytesWithALengthInFrontAreNone) {
+TEST(KafkaDetect, OtherBytesWithALengthInFrontAreNone) {
   const auto zeros = [](std::size_t count) { return std::string(count, '\0'); };
   // ZooKeeper: a session's request and answer begin with zeros.
   EXPECT_EQ(classified({{.bytes = sized(zeros(14) + "\x75\x30" + zeros(11) + "\x10" + zeros(17))},

@@ -5,12 +5,12 @@
 
 namespace obi::protocol::kafka {
 
-void RequestReader::begin(const RequestFront& front, Exchange& exchange) {
+void RequestReader::begin(const RequestHeader& header, Exchange& exchange) {
   exchange_ = &exchange;
   partition_ = -1;
-  const Schema* schema = request_schema(front.api_key);
-  const bool is_known = schema != nullptr && front.version <= schema->newest;
-  walk_.begin(is_known ? schema : nullptr, front.version, front.bytes - kRequestFrontBytes);
+  const Schema* schema = request_schema(header.api_key);
+  const bool is_known = schema != nullptr && header.version <= schema->newest;
+  walk_.begin(is_known ? schema : nullptr, header.version, header.bytes - kRequestHeaderBytes);
 }
 
 void RequestReader::on_field(Role role, std::int64_t number, std::string_view text) {

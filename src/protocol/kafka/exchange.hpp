@@ -26,7 +26,7 @@ struct Exchange {
   /// Of more partitions the offset is that of the first batch in the answer.
   static constexpr std::size_t kMaxPositions = 64;
 
-  Origin origin;
+  RequestOrigin origin;
   std::uint64_t request_bytes = 0;
   std::int16_t acks = -1;
   Topics topics;
@@ -45,8 +45,8 @@ struct Exchange {
 /// Reads the request under way into an Exchange.
 class RequestReader final : private FieldSink {
  public:
-  /// `bytes`: how many follow the front.
-  void begin(const RequestFront& front, Exchange& exchange);
+  /// `bytes`: how many follow the header.
+  void begin(const RequestHeader& header, Exchange& exchange);
   void feed(std::span<const std::byte> bytes) { walk_.feed(bytes, *this); }
   void miss(std::uint64_t bytes) { walk_.miss(bytes, *this); }
   [[nodiscard]] Walk::State state() const { return walk_.state(); }
@@ -69,7 +69,7 @@ class RequestReader final : private FieldSink {
 class AnswerReader final : private FieldSink {
  public:
   explicit AnswerReader(TopicNames& names) : names_(names) {}
-  /// `asked` must outlive the answer; `bytes`: how many follow the front.
+  /// `asked` must outlive the answer; `bytes`: how many follow the header.
   void begin(std::int16_t api_key, std::int16_t version, std::uint64_t bytes, Exchange& asked);
   void feed(std::span<const std::byte> bytes) { walk_.feed(bytes, *this); }
   void miss(std::uint64_t bytes) { walk_.miss(bytes, *this); }

@@ -50,29 +50,29 @@ class PlausibleFields final : public FieldSink {
   bool has_client_id_ = false;
 };
 
-Evidence evidence_of_body(const RequestFront& front, std::span<const std::byte> bytes) {
+Evidence evidence_of_body(const RequestHeader& header, std::span<const std::byte> bytes) {
   const auto within =
-      bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), front.bytes)));
+      bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), header.bytes)));
   Walk walk;
   PlausibleFields fields;
-  walk.begin(request_schema(front.api_key), front.version, front.bytes - kRequestFrontBytes);
-  walk.feed(within.subspan(kRequestFrontBytes), fields);
+  walk.begin(request_schema(header.api_key), header.version, header.bytes - kRequestHeaderBytes);
+  walk.feed(within.subspan(kRequestHeaderBytes), fields);
   if (walk.state() == Walk::State::kBad || !fields.good()) return Evidence::kNone;
   if (walk.state() != Walk::State::kDone)
     return fields.has_topic() ? Evidence::kStrong : Evidence::kMore;
   // Produce without a topic doesn't exist; zeros alone would look like it.
-  if (front.api_key == kProduce && !fields.has_topic()) return Evidence::kNone;
-  const bool says_something = fields.has_topic() || fields.has_client_id() || front.version >= 3;
+  if (header.api_key == kProduce && !fields.has_topic()) return Evidence::kNone;
+  const bool says_something = fields.has_topic() || fields.has_client_id() || header.version >= 3;
   return says_something ? Evidence::kStrong : Evidence::kWeak;
 }
 
-// The client id stands behind the front in every request.
-Evidence evidence_of_client_id(const RequestFront& front, std::span<const std::byte> bytes) {
-  base::ByteCursor cursor(bytes.subspan(kRequestFrontBytes));
+// The client id follows the header in every request.
+Evidence evidence_of_client_id(const RequestHeader& header, std::span<const std::byte> bytes) {
+  base::ByteCursor cursor(bytes.subspan(kRequestHeaderBytes));
   const auto length = cursor.big<std::int16_t>();
   if (!cursor.ok()) return Evidence::kMore;
-  if (length < -1 ||
-      kRequestFrontBytes + 2U + static_cast<std::size_t>(std::max<int>(length, 0)) > front.bytes) {
+  if (length < -1 || kRequestHeaderBytes + 2U + static_cast<std::size_t>(std::max<int>(length, 0)) >
+                         header.bytes) {
     return Evidence::kNone;
   }
   if (length <= 0) return Evidence::kWeak;
@@ -83,45 +83,45 @@ Evidence evidence_of_client_id(const RequestFront& front, std::span<const std::b
 
 }  // namespace
 
-std::expected<RequestFront, ParseError> read_request_front(std::span<const std::byte> bytes) {
+std::expected<RequestHeader, ParseError> read_request_header(std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   const auto size = cursor.big<std::int32_t>();
   if (cursor.ok() && (size < kLeastRequest || size > kMaxMessageBytes))
     return std::unexpected(ParseError::NotThisProtocol);
-  const RequestFront front{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
-                           .api_key = cursor.big<std::int16_t>(),
-                           .version = cursor.big<std::int16_t>(),
-                           .correlation_id = cursor.big<std::int32_t>()};
+  const RequestHeader header{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
+                             .api_key = cursor.big<std::int16_t>(),
+                             .version = cursor.big<std::int16_t>(),
+                             .correlation_id = cursor.big<std::int32_t>()};
   // (Of what was not there, 0 was read, which is possible.)
-  if (front.api_key < 0 || front.api_key > kNewestApi || front.version < 0)
+  if (header.api_key < 0 || header.api_key > kNewestApi || header.version < 0)
     return std::unexpected(ParseError::NotThisProtocol);
-  const bool is_read = front.api_key == kProduce || front.api_key == kFetch;
-  if (front.version > (is_read ? 2 * kNewestVersion : kNewestVersion))
+  const bool is_read = header.api_key == kProduce || header.api_key == kFetch;
+  if (header.version > (is_read ? 2 * kNewestVersion : kNewestVersion))
     return std::unexpected(ParseError::NotThisProtocol);
   if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  return front;
+  return header;
 }
 
-std::expected<AnswerFront, ParseError> read_answer_front(std::span<const std::byte> bytes) {
+std::expected<ResponseHeader, ParseError> read_response_header(std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   const auto size = cursor.big<std::int32_t>();
   if (cursor.ok() && (size < kLeastAnswer || size > kMaxMessageBytes))
     return std::unexpected(ParseError::NotThisProtocol);
-  const AnswerFront front{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
-                          .correlation_id = cursor.big<std::int32_t>()};
+  const ResponseHeader header{.bytes = kSizeBytes + static_cast<std::uint64_t>(size),
+                              .correlation_id = cursor.big<std::int32_t>()};
   if (!cursor.ok()) return std::unexpected(ParseError::Truncated);
-  return front;
+  return header;
 }
 
 Evidence evidence_of_request(std::span<const std::byte> bytes) {
-  const auto front = read_request_front(bytes);
-  if (!front) return front.error() == ParseError::Truncated ? Evidence::kMore : Evidence::kNone;
-  if (front->correlation_id < 0) return Evidence::kNone;
-  const Evidence client_id = evidence_of_client_id(*front, bytes);
+  const auto header = read_request_header(bytes);
+  if (!header) return header.error() == ParseError::Truncated ? Evidence::kMore : Evidence::kNone;
+  if (header->correlation_id < 0) return Evidence::kNone;
+  const Evidence client_id = evidence_of_client_id(*header, bytes);
   if (client_id != Evidence::kWeak) return client_id;
-  const Schema* schema = request_schema(front->api_key);
-  if (schema == nullptr || front->version > schema->newest) return Evidence::kWeak;
-  return evidence_of_body(*front, bytes);
+  const Schema* schema = request_schema(header->api_key);
+  if (schema == nullptr || header->version > schema->newest) return Evidence::kWeak;
+  return evidence_of_body(*header, bytes);
 }
 
 }  // namespace obi::protocol::kafka

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The front of Kafka's requests and answers, and whether bytes are a request at all. Source: the
+// The header of Kafka's requests and answers, and whether bytes are a request at all. Source: the
 // protocol guide, "Protocol Primitives" and "Headers". Pure functions.
 #pragma once
 #include <cstdint>
@@ -12,27 +12,27 @@ namespace obi::protocol::kafka {
 
 inline constexpr std::size_t kSizeBytes = 4;
 /// Size, key, version, correlation id: what every request begins with.
-inline constexpr std::size_t kRequestFrontBytes = 12;
+inline constexpr std::size_t kRequestHeaderBytes = 12;
 /// Size and correlation id: what every answer begins with.
-inline constexpr std::size_t kAnswerFrontBytes = 8;
+inline constexpr std::size_t kResponseHeaderBytes = 8;
 /// A broker takes no more by default (socket.request.max.bytes); answers can be as long
 /// (fetch.max.bytes is 50 MiB).
 inline constexpr std::int32_t kMaxMessageBytes = 100 * 1024 * 1024;
 
-struct RequestFront {
+struct RequestHeader {
   std::uint64_t bytes = 0;  ///< of the message, with its size
   std::int16_t api_key = 0;
   std::int16_t version = 0;
   std::int32_t correlation_id = 0;
 };
-struct AnswerFront {
+struct ResponseHeader {
   std::uint64_t bytes = 0;
   std::int32_t correlation_id = 0;
 };
 
 /// Truncated, or NotThisProtocol where the numbers are none that Kafka has.
-std::expected<RequestFront, ParseError> read_request_front(std::span<const std::byte> bytes);
-std::expected<AnswerFront, ParseError> read_answer_front(std::span<const std::byte> bytes);
+std::expected<RequestHeader, ParseError> read_request_header(std::span<const std::byte> bytes);
+std::expected<ResponseHeader, ParseError> read_response_header(std::span<const std::byte> bytes);
 
 enum class Evidence : std::uint8_t {
   kNone,    ///< no request begins so

@@ -13,7 +13,7 @@ struct TestTopic {
   std::string name;
   char id = 0;
   std::vector<std::int32_t> partitions{0};
-  std::int64_t offset = 0;   ///< asked for, or told
+  std::int64_t offset = 0;   ///< asked for, or answered
   std::size_t records = 40;  ///< bytes; 0 = none
   std::int64_t base = 0;     ///< that the records begin with
   std::int16_t error = 0;

@@ -28,7 +28,7 @@ enum class Kind : std::uint8_t {
   kTags,  ///< tagged fields (KIP-482), in flexible versions only: skipped
 };
 
-/// What a field means to whoever reads the message.
+/// What a field means to the reader of the message.
 enum class Role : std::uint8_t {
   kNone,
   kClientId,

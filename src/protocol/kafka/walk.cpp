@@ -59,7 +59,7 @@ void Walk::miss(std::uint64_t bytes, FieldSink& sink) {
   if (record_bytes_ > 0) {
     skip_ -= cut_size_;
     cut_size_ = 0;
-    tell_records({}, sink);
+    report_records({}, sink);
   }
   if (state_ != State::kGoing) return;
   if (cut_size_ > 0 || bytes > skip_) {
@@ -93,7 +93,7 @@ std::optional<std::size_t> Walk::step(std::span<const std::byte> bytes, FieldSin
     const std::string_view first = cursor.text(kOffsetBytes);
     if (!cursor.ok()) return std::nullopt;
     skip_ -= kOffsetBytes;
-    tell_records(first, sink);
+    report_records(first, sink);
     return kOffsetBytes;
   }
   bytes = bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_)));
@@ -113,7 +113,7 @@ std::optional<std::size_t> Walk::step(std::span<const std::byte> bytes, FieldSin
   return used;
 }
 
-// False: no such field. Where the cursor fails nothing has been told or changed.
+// False: no such field. Where the cursor fails nothing has been reported or changed.
 bool Walk::read(const Field& field, base::ByteCursor& cursor, FieldSink& sink) {
   switch (field.kind) {
     case Kind::kFixed:
@@ -215,7 +215,7 @@ bool Walk::read_tags(base::ByteCursor& cursor) {
   return true;
 }
 
-void Walk::tell_records(std::string_view first_bytes, FieldSink& sink) {
+void Walk::report_records(std::string_view first_bytes, FieldSink& sink) {
   const auto bytes = static_cast<std::int64_t>(record_bytes_);
   record_bytes_ = 0;
   ++at_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one message of Kafka by its schema while its bytes come, in pieces of any size, and tells
+// Reads one message of Kafka by its schema while its bytes come, in pieces of any size, and reports
 // what the fields with a role hold. Nothing is kept but a field that is cut between two pieces, so
 // that a batch of a megabyte costs nothing, and bytes that were not captured do no harm where
 // records are (a broker sends them with sendfile). Every count and length is checked against what
@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxClientId = 255;
 class FieldSink {
  public:
   virtual ~FieldSink() = default;
-  /// The next field with a role. `text` lives during the call; null texts are not told.
+  /// The next field with a role. `text` lives during the call; null texts are not reported.
   virtual void on_field(Role role, std::int64_t number, std::string_view text) = 0;
 };
 
@@ -34,7 +34,7 @@ class Walk {
   enum class State : std::uint8_t {
     kGoing,
     kDone,  ///< read to its end, which is the end of the message
-    kCut,   ///< bytes that were needed were not captured: what was told stands
+    kCut,   ///< bytes that were needed were not captured: what was reported stands
     kBad,   ///< not a message of this schema
   };
 
@@ -64,7 +64,7 @@ class Walk {
   bool read_array(base::ByteCursor& cursor);
   bool read_tags(base::ByteCursor& cursor);
   std::int64_t read_length(Kind kind, base::ByteCursor& cursor) const;
-  void tell_records(std::string_view first_bytes, FieldSink& sink);
+  void report_records(std::string_view first_bytes, FieldSink& sink);
   [[nodiscard]] bool has(const Field& field) const;
   [[nodiscard]] bool is_at_count_of_tags() const;
   void pass_field();

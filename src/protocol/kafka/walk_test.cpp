@@ -14,14 +14,14 @@ namespace {
 class Texts final : public FieldSink {
  public:
   void on_field(Role role, std::int64_t number, std::string_view text) override {
-    told += std::to_string(static_cast<int>(role)) + ":" + std::to_string(number) + ":" +
-            std::string(text) + " ";
+    reported += std::to_string(static_cast<int>(role)) + ":" + std::to_string(number) + ":" +
+                std::string(text) + " ";
   }
-  std::string told;
+  std::string reported;
 };
 
-std::span<const std::byte> body_of(const std::string& message, std::size_t front) {
-  return std::as_bytes(std::span(message)).subspan(front);
+std::span<const std::byte> body_of(const std::string& message, std::size_t header) {
+  return std::as_bytes(std::span(message)).subspan(header);
 }
 
 // In pieces of `piece` bytes.
@@ -33,7 +33,7 @@ std::string walked(const Schema* schema, std::int16_t version, std::span<const s
   for (std::size_t at = 0; at < bytes.size(); at += piece)
     walk.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)), texts);
   *state = walk.state();
-  return texts.told;
+  return texts.reported;
 }
 
 TEST(KafkaWalk, PiecesOfAnySizeAreTheSame) {
@@ -41,7 +41,7 @@ TEST(KafkaWalk, PiecesOfAnySizeAreTheSame) {
                                          {.name = "b"}};
   for (const std::int16_t version : {4, 12}) {
     const std::string answer = fetch_answer(version, 1, topics);
-    const auto bytes = body_of(answer, kAnswerFrontBytes);
+    const auto bytes = body_of(answer, kResponseHeaderBytes);
     Walk::State state{};
     const std::string whole = walked(response_schema(kFetch), version, bytes, bytes.size(), &state);
     EXPECT_EQ(state, Walk::State::kDone);
@@ -56,10 +56,10 @@ TEST(KafkaWalk, EveryVersionOfMetadataIsReadToItsEnd) {
   for (std::int16_t version = 0; version <= 13; ++version) {
     Walk::State state{};
     const std::string request = metadata_request(version, 1, "t");
-    walked(request_schema(kMetadata), version, body_of(request, kRequestFrontBytes), 7, &state);
+    walked(request_schema(kMetadata), version, body_of(request, kRequestHeaderBytes), 7, &state);
     EXPECT_EQ(state, Walk::State::kDone) << version;
     const std::string answer = metadata_answer(version, 1, {{.name = "t"}, {.name = "u"}});
-    walked(response_schema(kMetadata), version, body_of(answer, kAnswerFrontBytes), 7, &state);
+    walked(response_schema(kMetadata), version, body_of(answer, kResponseHeaderBytes), 7, &state);
     EXPECT_EQ(state, Walk::State::kDone) << version;
   }
 }
@@ -70,14 +70,14 @@ TEST(KafkaWalk, AMessageThatIsLongerOrShorterThanItsFieldsIsBad) {
     std::string other = request;
     other.resize(request.size() + static_cast<std::size_t>(more));
     Walk::State state{};
-    walked(request_schema(kProduce), 9, body_of(other, kRequestFrontBytes), 1000, &state);
+    walked(request_schema(kProduce), 9, body_of(other, kRequestHeaderBytes), 1000, &state);
     EXPECT_NE(state, Walk::State::kDone) << more;
   }
 }
 
 TEST(KafkaWalk, BytesThatAreMissingWhereFieldsAreCutIt) {
   const std::string request = produce_request(9, 1, {{.name = "t", .records = 100}});
-  const auto bytes = body_of(request, kRequestFrontBytes);
+  const auto bytes = body_of(request, kRequestHeaderBytes);
   for (std::size_t at = 0; at + 30 < bytes.size(); ++at) {
     Walk walk;
     Texts texts;
@@ -86,10 +86,10 @@ TEST(KafkaWalk, BytesThatAreMissingWhereFieldsAreCutIt) {
     walk.miss(30, texts);
     walk.feed(bytes.subspan(at + 30), texts);
     const std::string_view all(request);
-    const std::string_view lost = all.substr(kRequestFrontBytes + at, 30);
+    const std::string_view lost = all.substr(kRequestHeaderBytes + at, 30);
     const bool only_records =
         lost.find_first_not_of('r') == std::string_view::npos ||
-        (at >= all.find(std::string(8, '\0') + "r") - kRequestFrontBytes &&
+        (at >= all.find(std::string(8, '\0') + "r") - kRequestHeaderBytes &&
          lost.find_first_not_of(std::string_view("\0r", 2)) == std::string_view::npos &&
          lost.ends_with('r'));
     EXPECT_EQ(walk.state(), only_records ? Walk::State::kDone : Walk::State::kCut) << at;

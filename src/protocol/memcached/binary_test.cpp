@@ -48,7 +48,7 @@ struct Case {
   std::uint8_t opcode;
   Parts request;
   Parts response;
-  std::string_view told;
+  std::string_view reported;
 };
 
 const Case kCases[] = {
@@ -84,7 +84,7 @@ TEST(MemcachedBinary, EachOperationIsASpan) {
     Talk talk("memcached");
     talk.client(request(each.opcode, each.request));
     talk.server(response(each.opcode, each.response));
-    EXPECT_THAT(talk.told(), ElementsAre(each.told)) << int{each.opcode};
+    EXPECT_THAT(talk.reported(), ElementsAre(each.reported)) << int{each.opcode};
   }
 }
 
@@ -97,17 +97,17 @@ TEST(MemcachedBinary, QuietOnesMayBePassedOver) {
   talk.server(response(0x0d, {.extras = "1234", .value = "x", .opaque = 2}) +
               response(0x11, {.value = "Too large", .opaque = 4, .status = 3}) +
               response(0x0a, {.opaque = 5}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "SET  0 text=[c]",
-                                       "SET  1 code=[SERVER_ERROR] text=[d]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "SET  0 text=[c]",
+                                           "SET  1 code=[SERVER_ERROR] text=[d]"));
 }
 
 TEST(MemcachedBinary, StatisticsEndWithAnEmptyAnswer) {
   Talk talk("memcached");
   talk.client(request(0x10));
   talk.server(response(0x10, {.key = "pid", .value = "1"}));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(response(0x10));
-  EXPECT_THAT(talk.told(), ElementsAre("STATS  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("STATS  0"));
 }
 
 TEST(MemcachedBinary, CredentialsAreNotKept) {
@@ -116,16 +116,16 @@ TEST(MemcachedBinary, CredentialsAreNotKept) {
   talk.server(response(0x21, {.value = "Authenticated"}));
   talk.client(request(0x0b));
   talk.server(response(0x0b, {.value = "1.6.18"}));
-  EXPECT_THAT(talk.told(), ElementsAre("VERSION  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("VERSION  0"));
 }
 
-TEST(MemcachedBinary, AnAnswerToNobodyEndsThePairing) {
+TEST(MemcachedBinary, AnAnswerWithoutRequestEndsThePairing) {
   Talk talk("memcached");
   talk.client(request(0x00, {.key = "a", .opaque = 1}));
   talk.server(response(0x00, {.value = "x", .opaque = 9}));
   talk.client(request(0x00, {.key = "b", .opaque = 2}));
   talk.server(response(0x00, {.value = "x", .opaque = 2}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[b]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[b]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/memcached/opcode.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::memcached {
@@ -29,15 +29,15 @@ std::string_view line_of(std::string_view text) {
   return without_return(text.substr(0, text.find('\n')));
 }
 
-bool is_frame(Speaker from, std::span<const std::byte> bytes) {
+bool is_frame(PeerRole from, std::span<const std::byte> bytes) {
   const auto first = std::to_integer<std::uint8_t>(bytes[0]);
-  return first == (from == Speaker::kClient ? Frame::kRequest : Frame::kResponse);
+  return first == (from == PeerRole::kClient ? Frame::kRequest : Frame::kResponse);
 }
 
-Size measure_frame(Speaker from, std::span<const std::byte> bytes) {
+Size measure_frame(PeerRole from, std::span<const std::byte> bytes) {
   const auto frame = parse_frame(bytes);
   if (!frame) return std::unexpected(frame.error());
-  const bool is_ours = from == Speaker::kServer ? frame->datatype == 0 : frame->status == 0;
+  const bool is_ours = from == PeerRole::kServer ? frame->datatype == 0 : frame->status == 0;
   if (!is_ours) return std::unexpected(ParseError::Malformed);
   return frame->size();
 }
@@ -52,17 +52,18 @@ MemcachedConversation::MemcachedConversation(const ConversationOptions&,
                                              const ConversationStart& start)
     : MessageConversation(start, kKeptBytes) {}
 
-MessageConversation::Size MemcachedConversation::measure(Speaker from,
+MessageConversation::Size MemcachedConversation::measure(PeerRole from,
                                                          std::span<const std::byte> bytes) {
-  const bool in_line = from == Speaker::kClient && long_line_;
+  const bool in_line = from == PeerRole::kClient && long_line_;
   if (!in_line && is_frame(from, bytes)) return measure_frame(from, bytes);
   return measure_text(from, text_of(bytes));
 }
 
-MessageConversation::Size MemcachedConversation::measure_text(Speaker from, std::string_view text) {
+MessageConversation::Size MemcachedConversation::measure_text(PeerRole from,
+                                                              std::string_view text) {
   const std::size_t end = text.find('\n');
   if (!is_plain_line(line_of(text))) return std::unexpected(ParseError::NotThisProtocol);
-  if (from == Speaker::kClient) return measure_command(text);
+  if (from == PeerRole::kClient) return measure_command(text);
   if (end == std::string_view::npos)
     return std::unexpected(text.size() < kMaxLine ? ParseError::Truncated
                                                   : ParseError::NotThisProtocol);
@@ -86,9 +87,9 @@ MessageConversation::Size MemcachedConversation::measure_command(std::string_vie
 }
 
 void MemcachedConversation::on_message(const Message& message, SpanSink& sink) {
-  const bool in_line = message.from == Speaker::kClient && long_line_;
+  const bool in_line = message.from == PeerRole::kClient && long_line_;
   const bool is_binary = !in_line && is_frame(message.from, message.bytes);
-  if (message.from == Speaker::kClient)
+  if (message.from == PeerRole::kClient)
     return is_binary ? on_binary_request(message, sink) : on_text_command(message, sink);
   Answer answer;
   answer.is_binary = is_binary;
@@ -155,14 +156,14 @@ void MemcachedConversation::on_binary_request(const Message& message, SpanSink& 
 }
 
 void MemcachedConversation::end_request(bool is_unanswered, SpanSink& sink) {
-  const bool is_owed = !sending_.operation.empty();
+  const bool expects_span = !sending_.operation.empty();
   if (is_unanswered) {
-    if (is_owed) sink.note(Note::RequestSeen);
-    return tell(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
+    if (expects_span) sink.note(Note::RequestSeen);
+    return emit_span(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
   }
   if (requests_.size() == InOrder<Request>::kMaxWaiting && requests_.front().is_quiet)
     pass_over(1, sink);
-  if (Request* const request = requests_.push(is_owed, sink)) std::swap(*request, sending_);
+  if (Request* const request = requests_.push(expects_span, sink)) std::swap(*request, sending_);
 }
 
 std::string_view MemcachedConversation::Answer::error_code() const {
@@ -182,8 +183,8 @@ bool MemcachedConversation::fits(const Request& request, const Answer& answer) {
   const TextAnswer& text = answer.text;
   if ((text.word & kErrors) != 0) return true;
   if ((text.word & request.answers & ~request.unsaid) == 0) return false;
-  const bool tells_opaque = !text.opaque.empty() || (text.word & (kMetaHit | kMetaValue)) != 0;
-  if (tells_opaque && text.opaque != request.opaque) return false;
+  const bool has_opaque = !text.opaque.empty() || (text.word & (kMetaHit | kMetaValue)) != 0;
+  if (has_opaque && text.opaque != request.opaque) return false;
   return !request.names_key || text.key.empty() || text.key == request.key;
 }
 
@@ -192,7 +193,7 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
   std::size_t at = 0;
   while (at < requests_.size() && !fits(requests_[at], answer) && requests_[at].is_quiet) ++at;
   if (at == requests_.size() || !fits(requests_[at], answer)) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     if (!requests_.empty()) requests_.lose(sink);
     return;
   }
@@ -205,21 +206,22 @@ void MemcachedConversation::on_answer(const Message& message, const Answer& answ
     error =
         answer.is_binary ? value_of(answer.frame, message.bytes) : line_of(text_of(message.bytes));
   }
-  tell(request, {.end_ns = message.end_ns, .error_code = answer.error_code(), .error = error},
-       sink);
+  emit_span(request, {.end_ns = message.end_ns, .error_code = answer.error_code(), .error = error},
+            sink);
   requests_.pop();
 }
 
-// The oldest were quiet, and have nothing to tell.
+// The oldest were quiet, and get no answer.
 void MemcachedConversation::pass_over(std::size_t count, SpanSink& sink) {
   for (; count > 0; --count) {
     const Request& request = requests_.front();
-    tell(request, {.end_ns = request.sent_ns, .error_code = {}, .error = {}}, sink);
+    emit_span(request, {.end_ns = request.sent_ns, .error_code = {}, .error = {}}, sink);
     requests_.pop();
   }
 }
 
-void MemcachedConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void MemcachedConversation::emit_span(const Request& request, const Outcome& outcome,
+                                      SpanSink& sink) {
   if (request.operation.empty()) return;
   model::Span& span = sink.add_span(is_client() ? model::EventType::kMemcachedClient
                                                 : model::EventType::kMemcachedServer);
@@ -233,7 +235,7 @@ void MemcachedConversation::tell(const Request& request, const Outcome& outcome,
     call.error_message = clean_copy(outcome.error, sink.arena());
   }
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,
@@ -241,19 +243,20 @@ void MemcachedConversation::tell(const Request& request, const Outcome& outcome,
              span);
 }
 
-bool MemcachedConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  // What the server sends while nobody asks is the rest of an answer.
-  if (from == Speaker::kServer) return !requests_.empty() && measure(from, bytes).has_value();
+bool MemcachedConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  // What the server sends while no request waits is the rest of an answer.
+  if (from == PeerRole::kServer) return !requests_.empty() && measure(from, bytes).has_value();
   if (!is_frame(from, bytes))
     return measure(from, bytes) && parse_command(line_of(text_of(bytes))).is_known;
   const auto frame = parse_frame(bytes);
   return frame && is_plausible_request(*frame);
 }
 
-bool MemcachedConversation::on_missing(Speaker from, std::uint64_t, std::span<const std::byte> tail,
-                                       std::uint64_t end_ns, SpanSink& sink) {
-  sink.want_stream();
-  if (from == Speaker::kClient) {
+bool MemcachedConversation::on_missing(PeerRole from, std::uint64_t,
+                                       std::span<const std::byte> tail, std::uint64_t end_ns,
+                                       SpanSink& sink) {
+  sink.request_stream();
+  if (from == PeerRole::kClient) {
     if (long_line_ && text_of(tail).ends_with('\n')) {
       long_line_ = false;
       sending_.sent_ns = end_ns;
@@ -267,17 +270,17 @@ bool MemcachedConversation::on_missing(Speaker from, std::uint64_t, std::span<co
   const bool ends_front = requests_.size() == 1 && requests_.front().answer_bytes > 0 &&
                           requests_.front().last == kEnd && text_of(tail).ends_with("END\r\n");
   if (!ends_front) return false;
-  tell(requests_.front(), {.end_ns = end_ns, .error_code = {}, .error = {}}, sink);
+  emit_span(requests_.front(), {.end_ns = end_ns, .error_code = {}, .error = {}}, sink);
   requests_.pop();
   return true;
 }
 
-void MemcachedConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) {
+void MemcachedConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) {
     // An answer that has begun is no error.
     if (!requests_.empty() && requests_.front().answer_bytes > 0) {
-      tell(requests_.front(), {.end_ns = requests_.front().sent_ns, .error_code = {}, .error = {}},
-           sink);
+      emit_span(requests_.front(),
+                {.end_ns = requests_.front().sent_ns, .error_code = {}, .error = {}}, sink);
       requests_.pop();
     }
     requests_.lose(sink);
@@ -293,13 +296,13 @@ void MemcachedConversation::on_lost(Speaker from, SpanSink& sink) {
 void MemcachedConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    tell(request, {.end_ns = end_ns, .error_code = {}, .error = {}}, failed);
+    emit_span(request, {.end_ns = end_ns, .error_code = {}, .error = {}}, failed);
   });
 }
 
-void MemcachedConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+void MemcachedConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
   while (!requests_.empty() && requests_.front().is_quiet) pass_over(1, sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
 void MemcachedConversation::on_time(std::uint64_t, bool quiet, SpanSink& sink) {

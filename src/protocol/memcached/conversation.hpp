@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // memcached on one connection, at either end: the text protocol, meta commands, and the binary one.
 // Each command is a span, whose operation is the same in all three ("GET" is get, gets, mg, GetK);
-// no-ops and SASL have none. A command that gets no answer (noreply; quiet, and nothing to tell)
-// ends with its own last byte.
+// no-ops and SASL have none. A command that gets no answer (noreply; quiet without result) ends
+// with its own last byte.
 //
 // Answers come in order. Quiet commands may be passed over, so an answer belongs to the first
-// command that it can be an answer to; one that nobody waits for shows that something was missed.
+// command that it can be an answer to; one that no request waits for shows that something was
+// missed.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,7 @@ namespace obi::protocol::memcached {
 
 /// See protocol/table.hpp: a command with an answer that fits; a store with its data, or a header
 /// of the binary protocol that is all memcached's own, alone.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class MemcachedConversation final : public MessageConversation {
  public:
@@ -31,14 +32,14 @@ class MemcachedConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -46,7 +47,7 @@ class MemcachedConversation final : public MessageConversation {
   struct Request {
     std::string_view operation;  // empty: no span is due
     std::string key;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t sent_ns = 0;
     std::uint64_t bytes = 0;
     std::uint64_t answer_bytes = 0;  // so far
@@ -74,7 +75,7 @@ class MemcachedConversation final : public MessageConversation {
   };
 
   static bool fits(const Request& request, const Answer& answer);
-  Size measure_text(Speaker from, std::string_view text);
+  Size measure_text(PeerRole from, std::string_view text);
   Size measure_command(std::string_view text);
   void on_text_command(const Message& message, SpanSink& sink);
   void on_binary_request(const Message& message, SpanSink& sink);
@@ -82,7 +83,7 @@ class MemcachedConversation final : public MessageConversation {
   void end_request(bool is_unanswered, SpanSink& sink);
   void on_answer(const Message& message, const Answer& answer, SpanSink& sink);
   void pass_over(std::size_t count, SpanSink& sink);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
   // What was measured last; the texts live as long as that call.
   TextCommand measured_command_;

@@ -22,7 +22,7 @@ using testing::Not;
 struct Case {
   std::string_view command;
   std::string_view answer;
-  std::string_view told;
+  std::string_view reported;
 };
 
 constexpr Case kCases[] = {
@@ -80,7 +80,8 @@ TEST(MemcachedText, EachCommandIsASpan) {
     if (!each.answer.empty()) talk.server(each.answer);
     talk.client("touch next 1\r\n");
     talk.server("TOUCHED\r\n");
-    EXPECT_THAT(talk.told(), ElementsAre(each.told, "TOUCH  0 text=[next]")) << each.command;
+    EXPECT_THAT(talk.reported(), ElementsAre(each.reported, "TOUCH  0 text=[next]"))
+        << each.command;
     EXPECT_EQ(talk.sink.spans[0].request_bytes, each.command.size());
     EXPECT_EQ(talk.sink.spans[0].response_bytes, each.answer.size());
     EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 0U);
@@ -105,9 +106,9 @@ TEST(MemcachedText, PipelinedCommandsArePairedInOrder) {
   Talk talk("memcached");
   talk.client("get a\r\nset b 0 0 1\r\nx\r\nincr c 1\r\n");
   talk.server("END\r\nSTORED\r\nCLIENT_ERROR no\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[a]", "SET  0 text=[b]",
-                                       "INCR  1 code=[CLIENT_ERROR] text=[c]"));
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[a]", "SET  0 text=[b]",
+                                           "INCR  1 code=[CLIENT_ERROR] text=[c]"));
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(MemcachedText, ALineOfAnyNumberOfKeysIsOneCommand) {
@@ -121,32 +122,33 @@ TEST(MemcachedText, ALineOfAnyNumberOfKeysIsOneCommand) {
     talk.server("END\r\n");
     talk.client("get next\r\n");
     talk.server("END\r\n");
-    EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[key-0]", "GET  0 text=[next]"));
+    EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[key-0]", "GET  0 text=[next]"));
     EXPECT_EQ(talk.sink.spans[0].request_bytes, command.size());
   }
 }
 
-TEST(MemcachedText, WhatIsNoCommandIsNoSpanAndItsAnswerNobodys) {
+TEST(MemcachedText, WhatIsNoCommandIsNoSpanAndItsAnswerUnpaired) {
   Talk talk("memcached");
   talk.client("nonsense\r\nget a\r\nset k 0 0 -1\r\n");
   talk.server("ERROR\r\nEND\r\nCLIENT_ERROR bad data chunk\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[a]"));
 }
 
 TEST(MemcachedText, QuietMetaCommandsMayBePassedOver) {
   Talk talk("memcached");
   talk.client("mg a v q\r\nmg b v q\r\nms c 1 q\r\nx\r\nmd d q\r\nmn\r\n");
   talk.server("VA 1\r\nx\r\nMN\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "SET  0 text=[c]",
-                                       "DELETE  0 text=[d]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "SET  0 text=[c]",
+                                           "DELETE  0 text=[d]"));
   EXPECT_EQ(talk.sink.spans[1].response_bytes, 0);
 }
 
-TEST(MemcachedText, QuietMetaCommandsAreToldByOpaqueAndKey) {
+TEST(MemcachedText, QuietMetaCommandsAreReportedByOpaqueAndKey) {
   Talk talk("memcached");
   talk.client("mg a v q O1\r\nmg b v q k\r\nmg c v q O3\r\nmn\r\n");
   talk.server("VA 1 kb\r\nx\r\nVA 2 O3\r\nxy\r\nMN\r\n");
-  ASSERT_THAT(talk.told(), ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "GET  0 text=[c]"));
+  ASSERT_THAT(talk.reported(),
+              ElementsAre("GET  0 text=[a]", "GET  0 text=[b]", "GET  0 text=[c]"));
   EXPECT_EQ(talk.sink.spans[0].response_bytes, 0);
   EXPECT_EQ(talk.sink.spans[1].response_bytes, 12);
   EXPECT_EQ(talk.sink.spans[2].response_bytes, 13);
@@ -156,30 +158,30 @@ TEST(MemcachedText, QuietCommandsAreDoneWhenTheConnectionEnds) {
   Talk talk("memcached");
   talk.client("ms c 1 q\r\nx\r\n");
   talk.close();
-  EXPECT_THAT(talk.told(), ElementsAre("SET  0 text=[c]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET  0 text=[c]"));
 }
 
-TEST(MemcachedText, AnAnswerThatFitsNobodyEndsThePairing) {
+TEST(MemcachedText, AnAnswerThatFitsNoRequestEndsThePairing) {
   Talk talk("memcached");
   talk.client("get a\r\nget b\r\n");
   talk.server("STORED\r\nEND\r\n");
   talk.client("get c\r\n");
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.stay_quiet();
   talk.client("get d\r\n");
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[d]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[d]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 
 TEST(MemcachedText, ALogIsNotFollowed) {
   Talk talk("memcached");
   talk.client("watch fetchers\r\n");
-  EXPECT_EQ(talk.server("OK\r\n"), Fate::Upgraded);
+  EXPECT_EQ(talk.server("OK\r\n"), ChunkResult::Upgraded);
 }
 
-TEST(MemcachedText, NoValueIsTold) {
+TEST(MemcachedText, NoValueIsReported) {
   Talk talk("memcached");
   talk.client("set k 0 0 11\r\nuser secret\r\n");
   talk.server("STORED\r\n");
@@ -210,7 +212,7 @@ TEST(MemcachedLoss, OfLongValuesOnlyTheLengthIsNeeded) {
   talk.client("get k\r\n");
   talk.server("VALUE k 0 100000\r\nxxx", 100'000 - 3 + 2);
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("SET  0 text=[k]", "GET  0 text=[k]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET  0 text=[k]", "GET  0 text=[k]"));
 }
 
 TEST(MemcachedLoss, TheEndOfAnAnswerIsSeenInTheLastBytes) {
@@ -219,7 +221,7 @@ TEST(MemcachedLoss, TheEndOfAnAnswerIsSeenInTheLastBytes) {
   talk.server("VALUE k 0 1\r\nx\r\n", 5'000, ".\r\nEND\r\n");
   talk.client("get m\r\n");
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[k]", "GET  0 text=[m]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[k]", "GET  0 text=[m]"));
 }
 
 TEST(MemcachedLoss, AnAnswerWhoseRestWasNotCapturedIsOneAllTheSame) {
@@ -229,7 +231,7 @@ TEST(MemcachedLoss, AnAnswerWhoseRestWasNotCapturedIsOneAllTheSame) {
   talk.server("STORED\r\n");  // of the same answer, whatever it looks like
   talk.client("get m\r\n");
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[k]", "GET  0 text=[m]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[k]", "GET  0 text=[m]"));
 }
 
 TEST(MemcachedLoss, ALongLineWhoseEndWasNotCapturedIsOneAllTheSame) {
@@ -241,7 +243,7 @@ TEST(MemcachedLoss, ALongLineWhoseEndWasNotCapturedIsOneAllTheSame) {
     talk.server("END\r\n");
     talk.client("get m\r\n");
     talk.server("END\r\n");
-    EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[some-key]", "GET  0 text=[m]"));
+    EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[some-key]", "GET  0 text=[m]"));
   }
 }
 
@@ -251,7 +253,7 @@ TEST(MemcachedLoss, LostAnswersOfAPipelineCostThoseThatWait) {
   talk.lose_of_server(0);
   talk.client("get c\r\n");
   talk.server("END\r\n");
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 

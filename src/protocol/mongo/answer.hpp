@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a command of MongoDB went: from the body of an OP_MSG or OP_REPLY. Three things tell of a
+// How a command of MongoDB went: from the body of an OP_MSG or OP_REPLY. Three things mark a
 // failure: ok: 0 (the command was refused), writeErrors (some of the writes were), and
 // writeConcernError (written, but not to as many nodes as asked). Each makes the operation a failed
 // one here; the first in that order gives code and message. Pure functions; views point into the
@@ -16,7 +16,7 @@
 namespace obi::protocol::mongo {
 
 struct Answer {
-  bool failed = false;        ///< false too if what would tell is not in the bytes
+  bool failed = false;        ///< false too if the mark is not in the bytes
   std::int64_t code = 0;      ///< of the error; 0 if it has none
   std::string_view message;   ///< errmsg, which may hold values
   bool more_to_come = false;  ///< another answer follows, which answers this one

@@ -13,7 +13,7 @@ using base::ByteCursor;
 constexpr std::size_t kMinDocument = 5;         // a length and a NUL
 constexpr std::size_t kMaxDocument = 48 << 20;  // no message is longer (maxMessageSizeBytes)
 
-// Bytes of a value whose type alone tells them; nullopt for the other types.
+// Bytes of a value of a type with fixed size; nullopt for the other types.
 std::optional<std::size_t> fixed_size(std::uint8_t type) {
   switch (type) {
     case 0x06:             // undefined

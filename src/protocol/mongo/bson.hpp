@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the elements of a BSON document (bsonspec.org, version 1.1) one after another, as far as
-// the bytes go. Values that are documents are skipped by their length; whoever wants to look into
-// one begins a walk of its own, so nothing here recurses. Views point into the input; no
-// allocation.
+// the bytes go. Values that are documents are skipped by their length; a caller that looks into one
+// begins a walk of its own, so nothing here recurses. Views point into the input; no allocation.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -31,7 +31,7 @@ struct CommandRow {
 };
 
 // Commands that drivers send by themselves make no span: those of the handshake and of monitoring
-// (ping among them, which no driver can be told apart from a user by), and of sessions' ends.
+// (ping among them, which drivers and users both send), and of sessions' ends.
 constexpr std::array kCommands = {
     CommandRow{"find", Target::kValue},
     CommandRow{"insert", Target::kValue},

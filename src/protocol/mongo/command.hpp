@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxNamespace = 255;
 inline constexpr std::size_t kMaxCommandName = 64;
 
 struct Command {
-  /// Static, or a view if it is none of the usual commands; "*": it can't be told.
+  /// Static, or a view if it is none of the usual commands; "*": it is unknown.
   std::string_view operation = "*";
   std::string_view collection;
   std::string_view database;

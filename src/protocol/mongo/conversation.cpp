@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "protocol/extent.hpp"
 #include "protocol/mongo/message.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::mongo {
@@ -14,33 +14,34 @@ namespace {
 using Note = SpanSink::Note;
 
 // Bytes that a peer has sent: kYes if they begin a message of it, kNo too if there are none.
-Verdict judge_side(const Payload& side, bool is_client) {
-  if (side.bytes.empty()) return Verdict::kNo;
+Match detect_side(const Payload& side, bool is_client) {
+  if (side.bytes.empty()) return Match::kNo;
   const auto begins = check_start(side.bytes, is_client);
-  if (begins) return Verdict::kYes;
-  return begins.error() == ParseError::Truncated ? Verdict::kMaybe : Verdict::kNo;
+  if (begins) return Match::kYes;
+  return begins.error() == ParseError::Truncated ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  const Verdict client = judge_side(opening.client, true);
-  const Verdict server = judge_side(opening.server, false);
-  const auto is_other = [](const Payload& side, Verdict verdict) {
-    return !side.bytes.empty() && verdict == Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  const Match client = detect_side(first_bytes.client, true);
+  const Match server = detect_side(first_bytes.server, false);
+  const auto is_other = [](const Payload& side, Match match) {
+    return !side.bytes.empty() && match == Match::kNo;
   };
   // In mid-life the first bytes of a side may be the rest of a message.
-  if (!opening.mid_life && (is_other(opening.client, client) || is_other(opening.server, server)))
-    return Verdict::kNo;
-  const Verdict verdict = std::max(client, server);
-  const bool one_side = opening.client.bytes.empty() || opening.server.bytes.empty();
-  return opening.mid_life && one_side ? std::max(verdict, Verdict::kMaybe) : verdict;
+  if (!first_bytes.mid_life &&
+      (is_other(first_bytes.client, client) || is_other(first_bytes.server, server)))
+    return Match::kNo;
+  const Match match = std::max(client, server);
+  const bool one_side = first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty();
+  return first_bytes.mid_life && one_side ? std::max(match, Match::kMaybe) : match;
 }
 
 void MongoConversation::Request::set(const Command& command, const Message& message) {
   start_ns = message.start_ns;
   pid = message.pid;
-  is_owed = !command.is_bookkeeping;
+  expects_span = !command.is_bookkeeping;
   answers_documents = command.answers_documents;
   bytes = message.size;
   std::size_t used = 0;
@@ -55,22 +56,22 @@ void MongoConversation::Request::set(const Command& command, const Message& mess
   collection_bytes = keep(command.collection, kMaxNamespace);
 }
 
-MessageConversation::Size MongoConversation::measure(Speaker from,
+MessageConversation::Size MongoConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
   return header->size;
 }
 
-bool MongoConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MongoConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   // A driver may read the header in a call of its own.
-  const auto begins = check_start(bytes, from == Speaker::kClient);
+  const auto begins = check_start(bytes, from == PeerRole::kClient);
   return begins || (begins.error() == ParseError::Truncated && bytes.size() >= Header::kBytes);
 }
 
 void MongoConversation::on_message(const Message& message, SpanSink& sink) {
   if (!is_client()) return;
-  message.from == Speaker::kClient ? on_request(message, sink) : on_answer(message, sink);
+  message.from == PeerRole::kClient ? on_request(message, sink) : on_answer(message, sink);
 }
 
 void MongoConversation::on_request(const Message& message, SpanSink& sink) {
@@ -81,14 +82,14 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
   if (!command) command = Command{};
   if (!command->is_readable) sink.note(Note::MessageUnsupported);
   if (!command->has_answer) {
-    sink.want_stream();  // more follow, and none waits for an answer
+    sink.request_stream();  // more follow, and none waits for an answer
     if (command->is_bookkeeping) return;
     sink.note(Note::RequestSeen);
     Request request;
     request.set(*command, message);
-    return emit(request, {}, {.end_ns = message.end_ns}, sink);
+    return emit_span(request, {}, {.end_ns = message.end_ns}, sink);
   }
-  if (!waiting_.empty()) sink.want_stream();
+  if (!waiting_.empty()) sink.request_stream();
   Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
   if (request != nullptr) request->set(*command, message);
 }
@@ -105,18 +106,18 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
   }
   if (!answer->is_readable) sink.note(Note::MessageUnsupported);
   if (answer->more_to_come) {
-    if (request->is_owed) sink.want_stream();
+    if (request->expects_span) sink.request_stream();
     waiting_.rename(header->response_to, header->request_id, sink);
     return;
   }
-  if (request->is_owed)
-    emit(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
+  if (request->expects_span)
+    emit_span(*request, *answer, {.end_ns = message.end_ns, .response_bytes = message.size}, sink);
   waiting_.remove(header->response_to);
   if (waiting_.empty()) answers_lost_ = false;
 }
 
-void MongoConversation::emit(const Request& request, const Answer& answer, const Ending& last,
-                             SpanSink& sink) {
+void MongoConversation::emit_span(const Request& request, const Answer& answer, const Ending& last,
+                                  SpanSink& sink) {
   model::Span& span = sink.add_span(model::EventType::kMongoClient);
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
@@ -137,7 +138,7 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
     call.error_message = clean_copy(without_values(answer.message), arena);
   }
   span.database = &call;
-  set_extent({.start_ns = request.start_ns,
+  set_timing({.start_ns = request.start_ns,
               .end_ns = last.end_ns,
               .pid = request.pid,
               .request_bytes = request.bytes,
@@ -145,24 +146,24 @@ void MongoConversation::emit(const Request& request, const Answer& answer, const
              span);
 }
 
-void MongoConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer && !waiting_.empty()) answers_lost_ = true;
+void MongoConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer && !waiting_.empty()) answers_lost_ = true;
 }
 
 void MongoConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    emit(request, {}, {.end_ns = end_ns}, failed);
+    emit_span(request, {}, {.end_ns = end_ns}, failed);
   });
 }
 
-void MongoConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(answers_lost_ ? Note::RequestLostResponse : why, sink);
+void MongoConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(answers_lost_ ? Note::RequestLostResponse : why, sink);
   answers_lost_ = false;
 }
 
 void MongoConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   // What has been quiet for so long has answered, most likely in the bytes that were lost.
-  if (quiet && answers_lost_) give_up(Note::RequestLostResponse, now_ns, sink);
+  if (quiet && answers_lost_) abandon(Note::RequestLostResponse, now_ns, sink);
 }
 
 }  // namespace obi::protocol::mongo

@@ -19,7 +19,7 @@
 
 namespace obi::protocol::mongo {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class MongoConversation final : public MessageConversation {
  public:
@@ -29,12 +29,12 @@ class MongoConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override { return waiting_.held_bytes(); }
 
@@ -43,7 +43,7 @@ class MongoConversation final : public MessageConversation {
   struct Request {
     std::uint64_t start_ns = 0;
     std::uint32_t pid = 0;
-    bool is_owed = false;  // a span
+    bool expects_span = false;
     bool answers_documents = false;
     std::uint64_t bytes = 0;
     std::uint8_t operation_bytes = 0;
@@ -61,8 +61,8 @@ class MongoConversation final : public MessageConversation {
     std::uint64_t end_ns = 0;
     std::uint64_t response_bytes = 0;
   };
-  static void emit(const Request& request, const Answer& answer, const Ending& last,
-                   SpanSink& sink);
+  static void emit_span(const Request& request, const Answer& answer, const Ending& last,
+                        SpanSink& sink);
 
   ById<std::int32_t, Request> waiting_;
   bool answers_lost_ = false;  // some of those that wait may have been answered

@@ -18,12 +18,12 @@ constexpr std::size_t kMaxDestinationBytes = 1024 * 1024;
 constexpr std::uint64_t kLostAfterNs = 60'000'000'000;
 constexpr std::size_t kMaxClientIdBytes = 1024;
 
-std::uint64_t key_of(Speaker from, std::uint16_t packet_id) {
+std::uint64_t key_of(PeerRole from, std::uint16_t packet_id) {
   return static_cast<std::uint64_t>(from) << 16U | packet_id;
 }
 
-Speaker other(Speaker speaker) {
-  return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
+PeerRole other(PeerRole peer) {
+  return peer == PeerRole::kClient ? PeerRole::kServer : PeerRole::kClient;
 }
 
 }  // namespace
@@ -31,22 +31,22 @@ Speaker other(Speaker speaker) {
 MqttConversation::MqttConversation(const ConversationOptions&, const ConversationStart& start)
     : MessageConversation(start), waiting_(kMaxWaiting) {}
 
-MessageConversation::Size MqttConversation::measure(Speaker from,
+MessageConversation::Size MqttConversation::measure(PeerRole from,
                                                     std::span<const std::byte> bytes) {
   const auto header = parse_fixed_header(from, bytes);
   if (!header) return std::unexpected(header.error());
   return header->size();
 }
 
-bool MqttConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MqttConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto header = parse_fixed_header(from, bytes);
   return header && is_plausible(*header, bytes.subspan(header->header_bytes));
 }
 
 void MqttConversation::on_message(const Message& message, SpanSink& sink) {
   // Many packets travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   const auto header = parse_fixed_header(message.from, message.bytes);
   if (!header) return;  // it was measured by the same bytes
   const auto body = message.bytes.subspan(header->header_bytes);
@@ -81,12 +81,12 @@ void MqttConversation::on_publish(const Message& message, const FixedHeader& hea
   if (!publish) {
     sink.note(Note::HeadTruncated);
     sink.note(Note::RequestSeen);
-    return tell_now(message, {}, sink);
+    return emit_span_now(message, {}, sink);
   }
   const std::string_view topic = topic_of(*publish, message.from, sink);
   if (publish->qos == 0) {
     sink.note(Note::RequestSeen);
-    return tell_now(message, topic, sink);
+    return emit_span_now(message, topic, sink);
   }
   if (publish->is_duplicate && waiting_.find(key_of(message.from, publish->packet_id)) != nullptr)
     return;
@@ -95,7 +95,7 @@ void MqttConversation::on_publish(const Message& message, const FixedHeader& hea
 }
 
 // Section 3.3.2.3.4: an alias with a topic is given, one without is used.
-std::string_view MqttConversation::topic_of(const Publish& publish, Speaker from, SpanSink& sink) {
+std::string_view MqttConversation::topic_of(const Publish& publish, PeerRole from, SpanSink& sink) {
   if (!publish.topic.empty()) {
     if (publish.alias) aliases_of(from).set(*publish.alias, publish.topic);
     return publish.topic;
@@ -124,7 +124,7 @@ void MqttConversation::wait_for(PacketType answer, std::uint16_t packet_id,
   forget(key, Note::RequestLostResponse, sink);
   Delivery* const delivery =
       destination_bytes_ + destination.size() > kMaxDestinationBytes ? nullptr : waiting_.add(key);
-  if (delivery == nullptr) return tell_now(message, destination, sink);
+  if (delivery == nullptr) return emit_span_now(message, destination, sink);
   destination_bytes_ += destination.size();
   delivery->origin = message.origin();
   delivery->bytes = message.size;
@@ -154,40 +154,41 @@ void MqttConversation::on_acknowledgement(const Message& message, const FixedHea
   if (delivery == nullptr) return sink.note(Note::ResponseUnpaired);
   if (delivery->ends_with != (is_refusal ? PacketType::kPubcomp : header.type))
     return sink.note(Note::ResponseUnpaired);
-  tell(*delivery,
-       {.end_ns = message.end_ns, .bytes = message.size, .status = is_refused ? answer->reason : 0},
-       sink);
+  emit_span(
+      *delivery,
+      {.end_ns = message.end_ns, .bytes = message.size, .status = is_refused ? answer->reason : 0},
+      sink);
   destination_bytes_ -= delivery->destination.size();
   waiting_.remove(key);
 }
 
-void MqttConversation::tell_now(const Message& message, std::string_view destination,
-                                SpanSink& sink) {
-  const bool is_publish =
-      message.from == Speaker::kClient && message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
-  add_message_span(
+void MqttConversation::emit_span_now(const Message& message, std::string_view destination,
+                                     SpanSink& sink) {
+  const bool is_publish = message.from == PeerRole::kClient &&
+                          message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
+  emit_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
        .operation = is_publish ? kPublish : kProcess,
        .destination = destination,
        .client_id = client_id_,
-       .extent = {.start_ns = message.start_ns,
+       .timing = {.start_ns = message.start_ns,
                   .end_ns = message.end_ns,
                   .pid = message.pid,
                   .request_bytes = message.size}},
       sink);
 }
 
-void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
+void MqttConversation::emit_span(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
   const bool is_publish =
-      delivery.from == Speaker::kClient && delivery.ends_with != PacketType::kSuback;
-  add_message_span(
+      delivery.from == PeerRole::kClient && delivery.ends_with != PacketType::kSuback;
+  emit_message_span(
       {.type = is_client() ? model::EventType::kMqttClient : model::EventType::kMqttServer,
        .system = "mqtt",
        .operation = is_publish ? kPublish : kProcess,
        .destination = delivery.destination,
        .client_id = client_id_,
-       .extent = {.start_ns = delivery.origin.start_ns,
+       .timing = {.start_ns = delivery.origin.start_ns,
                   .end_ns = outcome.end_ns,
                   .pid = delivery.origin.pid,
                   .request_bytes = delivery.bytes,
@@ -197,7 +198,7 @@ void MqttConversation::tell(const Delivery& delivery, const Outcome& outcome, Sp
 }
 
 // Aliases may have been given anew in what was lost: better no topic than a wrong one.
-void MqttConversation::on_lost(Speaker from, SpanSink&) {
+void MqttConversation::on_lost(PeerRole from, SpanSink&) {
   aliases_of(from).forget();
   has_lost_ = true;
 }
@@ -205,14 +206,14 @@ void MqttConversation::on_lost(Speaker from, SpanSink&) {
 void MqttConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.remove_if([&](std::uint64_t, const Delivery& delivery) {
     open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      tell(delivery, {.end_ns = end_ns}, failed);
+      emit_span(delivery, {.end_ns = end_ns}, failed);
     });
     return true;
   });
   destination_bytes_ = 0;
 }
 
-void MqttConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
+void MqttConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
   if (!waiting_.empty()) sink.note(why, waiting_.size());
   waiting_.remove_if([](std::uint64_t, const Delivery&) { return true; });
   destination_bytes_ = 0;

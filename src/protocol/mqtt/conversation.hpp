@@ -20,7 +20,7 @@
 
 namespace obi::protocol::mqtt {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class MqttConversation final : public MessageConversation {
  public:
@@ -28,21 +28,21 @@ class MqttConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
  private:
   /// A packet that its receiver has to acknowledge.
   struct Delivery {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
-    Speaker from = Speaker::kClient;
+    PeerRole from = PeerRole::kClient;
     PacketType ends_with = PacketType::kPuback;
     std::string destination;
   };
@@ -50,25 +50,25 @@ class MqttConversation final : public MessageConversation {
   void on_publish(const Message& message, const FixedHeader& header, SpanSink& sink);
   void on_subscribe(const Message& message, const FixedHeader& header, SpanSink& sink);
   void on_acknowledgement(const Message& message, const FixedHeader& header, SpanSink& sink);
-  std::string_view topic_of(const Publish& publish, Speaker from, SpanSink& sink);
+  std::string_view topic_of(const Publish& publish, PeerRole from, SpanSink& sink);
   void wait_for(PacketType answer, std::uint16_t packet_id, std::string_view destination,
                 const Message& message, SpanSink& sink);
   void forget(std::uint64_t key, SpanSink::Note why, SpanSink& sink);
-  void tell_now(const Message& message, std::string_view destination, SpanSink& sink);
+  void emit_span_now(const Message& message, std::string_view destination, SpanSink& sink);
   struct Outcome {
     std::uint64_t end_ns = 0;
     std::uint64_t bytes = 0;  // of the acknowledgement
     int status = 0;
   };
-  void tell(const Delivery& delivery, const Outcome& outcome, SpanSink& sink);
-  TopicAliases& aliases_of(Speaker from) { return aliases_[static_cast<std::size_t>(from)]; }
+  void emit_span(const Delivery& delivery, const Outcome& outcome, SpanSink& sink);
+  TopicAliases& aliases_of(PeerRole from) { return aliases_[static_cast<std::size_t>(from)]; }
 
   Version version_ = Version::kUnknown;
   std::string client_id_;
   std::array<TopicAliases, 2> aliases_;
   Outstanding<Delivery> waiting_;
   std::size_t destination_bytes_ = 0;  // of what waits
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

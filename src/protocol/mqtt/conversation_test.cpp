@@ -103,7 +103,7 @@ TEST(Mqtt, TheSameIdInBothDirectionsIsTwoDeliveries) {
   talk.server(publish("yours", 1, 5));
   talk.client(ack(0x40, 5));
   talk.server(ack(0x40, 5));
-  EXPECT_THAT(talk.told(), ElementsAre("process yours 0", "publish mine 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("process yours 0", "publish mine 0"));
 }
 
 TEST(Mqtt, ARetransmissionIsNoSecondOperation) {
@@ -112,7 +112,7 @@ TEST(Mqtt, ARetransmissionIsNoSecondOperation) {
   talk.client(publish("a", 1, 5, "", 8));
   talk.server(ack(0x40, 5));
   talk.server(ack(0x40, 5));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 1U);
   EXPECT_EQ(talk.sink.spans[0].start_ns, 1010U);
 }
@@ -122,7 +122,7 @@ TEST(Mqtt, ARetransmissionOnANewConnectionIsTheOperation) {
   talk.client(connect(4));
   talk.client(publish("a", 1, 5, "", 8));
   talk.server(ack(0x40, 5));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[cid]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[cid]"));
 }
 
 TEST(Mqtt, RefusalsHaveTheirReason) {
@@ -131,8 +131,9 @@ TEST(Mqtt, RefusalsHaveTheirReason) {
   talk.client(publish("a", 1, 1, kNone) + publish("b", 2, 2, kNone) +
               packet(0x82, u16(3) + kNone + text("c") + '\1'));
   talk.server(ack(0x40, 1, "\x87") + ack(0x50, 2, "\x97") + ack(0x90, 3, kNone + '\x80'));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 135 client=[cid]", "publish b 151 client=[cid]",
-                                       "process c 128 client=[cid]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("publish a 135 client=[cid]", "publish b 151 client=[cid]",
+                          "process c 128 client=[cid]"));
 }
 
 TEST(Mqtt, AtTheBrokerTheSpansAreTheServers) {
@@ -140,7 +141,8 @@ TEST(Mqtt, AtTheBrokerTheSpansAreTheServers) {
   talk.client(connect(4));
   talk.client(publish("in"));
   talk.server(publish("out"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish in 0 client=[cid]", "process out 0 client=[cid]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("publish in 0 client=[cid]", "process out 0 client=[cid]"));
   for (const model::Span& span : talk.sink.spans)
     EXPECT_EQ(span.type, model::EventType::kMqttServer);
 }
@@ -150,7 +152,7 @@ TEST(Mqtt, AnIdThatTheServerAssignsIsTheClients) {
   talk.client(connect(5, ""));
   talk.server(packet(0x20, std::string("\0\0\x0a\x12", 4) + text("auto-42")));
   talk.client(publish("a", 0, 0, kNone));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[auto-42]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[auto-42]"));
 }
 
 TEST(Mqtt, AliasesAreOfOneDirectionAndMayBeGivenAgain) {
@@ -160,8 +162,8 @@ TEST(Mqtt, AliasesAreOfOneDirectionAndMayBeGivenAgain) {
   talk.server(publish("", 0, 0, alias(1)));
   talk.client(publish("b", 0, 0, alias(1)));
   talk.client(publish("", 0, 0, alias(1)));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[cid]", "process  0 client=[cid]",
-                                       "publish b 0 client=[cid]", "publish b 0 client=[cid]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[cid]", "process  0 client=[cid]",
+                                           "publish b 0 client=[cid]", "publish b 0 client=[cid]"));
 }
 
 TEST(Mqtt, AfterALossAnAliasNamesNoTopic) {
@@ -172,8 +174,8 @@ TEST(Mqtt, AfterALossAnAliasNamesNoTopic) {
   talk.client(publish("", 0, 0, alias(1)));
   talk.client(publish("b", 0, 0, alias(1)));
   talk.client(publish("", 0, 0, alias(1)));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0 client=[cid]", "publish  0 client=[cid]",
-                                       "publish b 0 client=[cid]", "publish b 0 client=[cid]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0 client=[cid]", "publish  0 client=[cid]",
+                                           "publish b 0 client=[cid]", "publish b 0 client=[cid]"));
 }
 
 TEST(Mqtt, WhatIsNeverAcknowledgedHasFailed) {
@@ -181,7 +183,7 @@ TEST(Mqtt, WhatIsNeverAcknowledgedHasFailed) {
   talk.client(publish("a", 1, 1));
   talk.server(publish("b", 2, 1));
   talk.close(model::ConnectionEnd::kPeerReset);
-  EXPECT_THAT(talk.told(), UnorderedElementsAre("publish a 0 !reset", "process b 0 !reset"));
+  EXPECT_THAT(talk.reported(), UnorderedElementsAre("publish a 0 !reset", "process b 0 !reset"));
 }
 
 TEST(Mqtt, AnAcknowledgementThatWasLostIsNotTakenFromTheNextUserOfTheId) {
@@ -190,11 +192,11 @@ TEST(Mqtt, AnAcknowledgementThatWasLostIsNotTakenFromTheNextUserOfTheId) {
   talk.lose_of_server(4);
   talk.client(publish("b", 1, 1));
   talk.server(ack(0x40, 1));
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
-TEST(Mqtt, WhatWaitsForLongAfterALossIsGivenUp) {
+TEST(Mqtt, WhatWaitsForLongAfterALossIsAbandoned) {
   Talk talk("mqtt");
   talk.client(publish("a", 1, 1));
   talk.lose_of_server(4);
@@ -211,7 +213,7 @@ TEST(Mqtt, AfterALossItGoesOnWithACallThatIsAPacket) {
   talk.lose_of_client(0);
   talk.client("yload");
   talk.client(publish("b"));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
 }
 
 TEST(Mqtt, APayloadThatWasNotCapturedCostsNothing) {
@@ -219,7 +221,7 @@ TEST(Mqtt, APayloadThatWasNotCapturedCostsNothing) {
   const std::string large = packet(0x32, text("a") + u16(1) + std::string(5000, 'x'));
   talk.client(large.substr(0, 100), large.size() - 100);
   talk.server(ack(0x40, 1));
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0"));
 }
 
 TEST(Mqtt, ATopicThatWasNotCapturedIsLeftOut) {
@@ -227,7 +229,7 @@ TEST(Mqtt, ATopicThatWasNotCapturedIsLeftOut) {
   const std::string whole = publish("a/long/topic", 1, 1);
   talk.client(whole.substr(0, 6), whole.size() - 6);
   talk.server(ack(0x40, 1));
-  EXPECT_THAT(talk.told(), ElementsAre("publish  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish  0"));
   EXPECT_EQ(talk.sink.notes[Note::HeadTruncated], 1U);
 }
 
@@ -244,11 +246,11 @@ TEST(Mqtt, PasswordsStayWhereTheyWere) {
   Talk talk("mqtt");
   for (const Call& call : typical())
     call.from_server ? talk.server(call.bytes) : talk.client(call.bytes);
-  for (const std::string& line : talk.told())
+  for (const std::string& line : talk.reported())
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
 }
 
-TEST(MqttJudge, AConnectProves) {
+TEST(MqttDetect, AConnectProves) {
   EXPECT_EQ(classified({{false, connect(4)}}), "mqtt");
   EXPECT_EQ(classified({{false, connect(5).substr(0, 5)}, {false, connect(5).substr(5)}}), "mqtt");
   EXPECT_NE(classified({{false, publish("a")}}), "mqtt");
@@ -256,30 +258,31 @@ TEST(MqttJudge, AConnectProves) {
             "mqtt");
 }
 
-TEST(MqttJudge, InMidLifeItTakesTwoSidesThatFitOrSeveralMessages) {
-  const auto judged = [](const std::vector<Call>& calls) {
+TEST(MqttDetect, InMidLifeItTakesTwoSidesThatFitOrSeveralMessages) {
+  const auto detected = [](const std::vector<Call>& calls) {
     return classified(calls, model::ConnectionRole::kClient, 0, true);
   };
-  EXPECT_EQ(judged({{false, publish("a", 1, 5)}, {true, ack(0x40, 5)}}), "mqtt");
-  EXPECT_NE(judged({{false, publish("a", 1, 5)}, {true, ack(0x40, 6)}}), "mqtt");
-  EXPECT_NE(judged({{false, publish("a")}}), "mqtt");
-  EXPECT_EQ(judged({{false, publish("a") + publish("b")}, {false, publish("c")}}), "mqtt");
-  EXPECT_EQ(judged({{false, std::string("\xc0\0", 2)}, {true, std::string("\xd0\0", 2)}}), "mqtt");
-  EXPECT_NE(judged({{false, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}}), "mqtt");
+  EXPECT_EQ(detected({{false, publish("a", 1, 5)}, {true, ack(0x40, 5)}}), "mqtt");
+  EXPECT_NE(detected({{false, publish("a", 1, 5)}, {true, ack(0x40, 6)}}), "mqtt");
+  EXPECT_NE(detected({{false, publish("a")}}), "mqtt");
+  EXPECT_EQ(detected({{false, publish("a") + publish("b")}, {false, publish("c")}}), "mqtt");
+  EXPECT_EQ(detected({{false, std::string("\xc0\0", 2)}, {true, std::string("\xd0\0", 2)}}),
+            "mqtt");
+  EXPECT_NE(detected({{false, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}}), "mqtt");
 }
 
 TEST(MqttPacket, WhatBreaksTheRulesIsRefused) {
-  const auto refused = [](Speaker from, const std::string& bytes) {
+  const auto refused = [](PeerRole from, const std::string& bytes) {
     const auto header = parse_fixed_header(from, std::as_bytes(std::span(bytes)));
     return !header && header.error() == ParseError::NotThisProtocol;
   };
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\0\0", 2)));
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x36\5", 2)));  // QoS 3
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x80\5", 2)));  // flags
-  EXPECT_TRUE(refused(Speaker::kServer, std::string("\x82\6", 2)));  // not the server's
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x90\3", 2)));  // not the client's
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\xc0\1", 2)));  // a PINGREQ is empty
-  EXPECT_TRUE(refused(Speaker::kClient, std::string("\x30\xff\xff\xff\xff", 5)));
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\0\0", 2)));
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x36\5", 2)));  // QoS 3
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x80\5", 2)));  // flags
+  EXPECT_TRUE(refused(PeerRole::kServer, std::string("\x82\6", 2)));  // not the server's
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x90\3", 2)));  // not the client's
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\xc0\1", 2)));  // a PINGREQ is empty
+  EXPECT_TRUE(refused(PeerRole::kClient, std::string("\x30\xff\xff\xff\xff", 5)));
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ constexpr TypeRow kTypes[] = {
     {Sender::kBoth, 0, 0, kMaxAcknowledgement},    // AUTH
 };
 
-bool may_send(Sender sender, Speaker from) {
+bool may_send(Sender sender, PeerRole from) {
   const auto who =
-      static_cast<unsigned>(from == Speaker::kClient ? Sender::kClient : Sender::kServer);
+      static_cast<unsigned>(from == PeerRole::kClient ? Sender::kClient : Sender::kServer);
   return (static_cast<unsigned>(sender) & who) != 0;
 }
 
@@ -80,7 +80,7 @@ std::string_view first_filter_of_cut(base::ByteCursor cursor, Version version) {
   return cursor.text(cursor.big<std::uint16_t>());
 }
 
-// Section 2.4 has these; they tell refusals from other bytes at that place.
+// Section 2.4 has these; they distinguish refusals from other bytes at that place.
 bool is_reason(std::uint8_t reason) {
   return reason <= 0x02 || reason == 0x04 || (reason >= 0x10 && reason <= 0x11) ||
          (reason >= 0x18 && reason <= 0x19) || (reason >= 0x80 && reason <= 0xa2);
@@ -104,7 +104,7 @@ bool is_plausible_suback(base::ByteCursor cursor) {
 
 }  // namespace
 
-std::expected<FixedHeader, ParseError> parse_fixed_header(Speaker from,
+std::expected<FixedHeader, ParseError> parse_fixed_header(PeerRole from,
                                                           std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   const std::uint8_t first = cursor.u8();
@@ -126,7 +126,7 @@ std::expected<FixedHeader, ParseError> parse_fixed_header(Speaker from,
 std::expected<Connect, ParseError> parse_connect(std::span<const std::byte> body) {
   base::ByteCursor cursor(body);
   const std::string_view name = cursor.text(cursor.big<std::uint16_t>());
-  // The top bit is how one broker tells another that it is one.
+  // The top bit marks a broker that connects to another.
   const unsigned level = cursor.u8() & 0x7fU;
   const std::uint8_t flags = cursor.u8();
   cursor.skip(2);  // keep alive

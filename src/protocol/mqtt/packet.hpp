@@ -44,7 +44,7 @@ struct FixedHeader {
   [[nodiscard]] std::uint64_t size() const { return header_bytes + remaining; }
 };
 /// NotThisProtocol: `from` sends no packet of that type, or none so short or so long.
-std::expected<FixedHeader, ParseError> parse_fixed_header(Speaker from,
+std::expected<FixedHeader, ParseError> parse_fixed_header(PeerRole from,
                                                           std::span<const std::byte> bytes);
 
 struct Connect {

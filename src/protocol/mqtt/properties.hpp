@@ -13,7 +13,7 @@ namespace obi::protocol::mqtt {
 struct Properties {
   std::optional<std::uint16_t> topic_alias;
   std::string_view assigned_client_id;
-  bool is_whole = false;  ///< all were read, and each is one that MQTT knows
+  bool is_whole = false;  ///< all were read, and each is one that MQTT defines
 };
 
 /// Reads them with their length; what stands before a flaw is in the answer.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an answer of SQL Server tells: errors, a handle, the database, and how it ended ([MS-TDS]
+// What an answer of SQL Server holds: errors, a handle, the database, and how it ended ([MS-TDS]
 // 2.2.7). Rows can't be skipped without the types of all columns. So tokens are read from the front
 // of an answer up to its first rows, and at its back are found by what must be at its very end and
 // by lengths that fit. Not thread-safe.

@@ -29,9 +29,9 @@ bool makes_request(PacketType type) {
          type == PacketType::kBulkLoad || type == PacketType::kTransaction;
 }
 
-bool is_from(Speaker speaker, PacketType type) {
+bool is_from(PeerRole peer, PacketType type) {
   if (type == PacketType::kPrelogin) return true;  // TLS of either end, too
-  return (type == PacketType::kResponse) == (speaker == Speaker::kServer);
+  return (type == PacketType::kResponse) == (peer == PeerRole::kServer);
 }
 
 // The first packet of an answer begins with one of these tokens.
@@ -57,34 +57,35 @@ bool is_request(Bytes bytes, std::size_t original_size) {
   return cursor.ok() && total >= 22 && total <= 512 && length == 18 && type == 2;
 }
 
-Verdict judge_first(const Payload& client) {
+Match detect_first(const Payload& client) {
   const auto header = parse_header(client.bytes);
   if (!header) {
     const bool may_be = header.error() == ParseError::Truncated &&
                         (client.bytes[0] == std::byte{18} || client.bytes[0] == std::byte{16});
-    return may_be ? Verdict::kMaybe : Verdict::kNo;
+    return may_be ? Match::kMaybe : Match::kNo;
   }
   const std::size_t size = header->length - kHeaderBytes;
-  if (!header->is_last || client.original_size > header->length) return Verdict::kNo;
+  if (!header->is_last || client.original_size > header->length) return Match::kNo;
   const Bytes payload = payload_of(client.bytes);
   if (client.original_size < header->length)
-    return client.bytes.size() == client.original_size ? Verdict::kMaybe : Verdict::kNo;
+    return client.bytes.size() == client.original_size ? Match::kMaybe : Match::kNo;
   const bool is_ours = header->type == PacketType::kPrelogin
                            ? is_prelogin(payload)
                            : header->type == PacketType::kLogin7 && is_login(payload, size);
-  return is_ours ? Verdict::kYes : Verdict::kNo;
+  return is_ours ? Match::kYes : Match::kNo;
 }
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (opening.client.bytes.empty()) return Verdict::kNo;
-  if (!opening.mid_life) return opening.server_first ? Verdict::kNo : judge_first(opening.client);
-  if (!is_request(opening.client.bytes, opening.client.original_size)) return Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (first_bytes.client.bytes.empty()) return Match::kNo;
+  if (!first_bytes.mid_life)
+    return first_bytes.server_first ? Match::kNo : detect_first(first_bytes.client);
+  if (!is_request(first_bytes.client.bytes, first_bytes.client.original_size)) return Match::kNo;
   // Where the server was heard first, its bytes began with the end of an older answer.
-  if (opening.server_first) return Verdict::kYes;
-  if (opening.server.bytes.empty()) return Verdict::kMaybe;
-  return begins_answer(opening.server.bytes) ? Verdict::kYes : Verdict::kNo;
+  if (first_bytes.server_first) return Match::kYes;
+  if (first_bytes.server.bytes.empty()) return Match::kMaybe;
+  return begins_answer(first_bytes.server.bytes) ? Match::kYes : Match::kNo;
 }
 
 MssqlConversation::MssqlConversation(const ConversationOptions& options,
@@ -93,13 +94,14 @@ MssqlConversation::MssqlConversation(const ConversationOptions& options,
       statements_(options.mssql_statements),
       phase_(start.mid_life ? Phase::kRequests : Phase::kPrelogin) {}
 
-// Bytes of `from` that have no packets, or none that can be told.
-bool MssqlConversation::is_opaque(Speaker from) const {
-  if (from == Speaker::kClient) return is_request_cut_;
+// Bytes of `from` that have no packets, or none that can be found.
+bool MssqlConversation::is_opaque(PeerRole from) const {
+  if (from == PeerRole::kClient) return is_request_cut_;
   return phase_ == Phase::kRequests && (is_unseen_ || requests_.empty());
 }
 
-MssqlConversation::Size MssqlConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MssqlConversation::Size MssqlConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (is_opaque(from)) return bytes.size();
   if (bytes[0] == kSmp) return std::unexpected(ParseError::Unsupported);
   if (phase_ == Phase::kLogin && is_tls(bytes)) {
@@ -116,12 +118,12 @@ MssqlConversation::Size MssqlConversation::measure(Speaker from, std::span<const
 void MssqlConversation::on_message(const Message& message, SpanSink& sink) {
   if (is_opaque(message.from)) return on_opaque(message);
   if (is_tls(message.bytes)) return;
-  message.from == Speaker::kClient ? on_client(message, sink) : on_server(message, sink);
+  message.from == PeerRole::kClient ? on_client(message, sink) : on_server(message, sink);
 }
 
 void MssqlConversation::on_opaque(const Message& message) {
   if (requests_.empty()) return;
-  if (message.from == Speaker::kClient) {
+  if (message.from == PeerRole::kClient) {
     requests_.back().bytes += message.size;
     return;
   }
@@ -189,7 +191,7 @@ void MssqlConversation::on_server(const Message& message, SpanSink& sink) {
   answer_bytes_ += message.size;
   answer_ns_ = message.end_ns;
   if (!header->is_last) return;
-  if (!requests_.empty()) return finish(message.end_ns, sink);
+  if (!requests_.empty()) return end_request(message.end_ns, sink);
   if (!answer_.database().empty()) name_space_ = answer_.database();  // of the login
   begin_next();
 }
@@ -201,13 +203,13 @@ bool MssqlConversation::may_guess_end() const {
 
 // The client asks again: what it waited for has come.
 void MssqlConversation::end_of_unseen_answer(SpanSink& sink) {
-  may_guess_end() ? finish(answer_ns_, sink) : lose(sink);
+  may_guess_end() ? end_request(answer_ns_, sink) : lose(sink);
 }
 
-bool MssqlConversation::on_missing(Speaker from, std::uint64_t count, std::span<const std::byte>,
+bool MssqlConversation::on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte>,
                                    std::uint64_t end_ns, SpanSink& sink) {
   if (phase_ != Phase::kRequests) return false;
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (incoming_.is_open) cut_request(sink);
     if (is_request_cut_) requests_.back().bytes += count;
     return is_request_cut_;
@@ -227,23 +229,23 @@ void MssqlConversation::cut_request(SpanSink& sink) {
   is_request_cut_ = !requests_.empty();
 }
 
-void MssqlConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kClient && phase_ == Phase::kRequests && incoming_.is_open)
+void MssqlConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kClient && phase_ == Phase::kRequests && incoming_.is_open)
     cut_request(sink);
-  if (from == Speaker::kClient && is_request_cut_) return;
-  if (from == Speaker::kServer && phase_ == Phase::kRequests && may_guess_end()) {
+  if (from == PeerRole::kClient && is_request_cut_) return;
+  if (from == PeerRole::kServer && phase_ == Phase::kRequests && may_guess_end()) {
     is_unseen_ = true;
     return;
   }
-  if (from == Speaker::kClient) incoming_.is_open = false;
+  if (from == PeerRole::kClient) incoming_.is_open = false;
   lose(sink);
 }
 
-bool MssqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MssqlConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
   const auto header = parse_header(bytes);
   if (!header || !is_from(from, header->type)) return false;
-  return from == Speaker::kServer ? begins_answer(bytes) : header->length <= bytes.size();
+  return from == PeerRole::kServer ? begins_answer(bytes) : header->length <= bytes.size();
 }
 
 void MssqlConversation::lose(SpanSink& sink) {
@@ -260,12 +262,12 @@ void MssqlConversation::begin_next() {
 void MssqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
   requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    make_span(request, end_ns, failed);
+    emit_span(request, end_ns, failed);
   });
 }
 
-void MssqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void MssqlConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
   begin_next();
 }
 

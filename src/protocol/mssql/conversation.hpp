@@ -20,7 +20,7 @@
 
 namespace obi::protocol::mssql {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class MssqlConversation final : public MessageConversation {
  public:
@@ -28,14 +28,14 @@ class MssqlConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -43,7 +43,7 @@ class MssqlConversation final : public MessageConversation {
   enum class Phase : std::uint8_t { kPrelogin, kLogin, kRequests };
   enum class Kind : std::uint8_t { kNoOperation, kPrepare, kOperation };
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     Kind kind = Kind::kNoOperation;
     bool answers_handle = false;
@@ -55,13 +55,13 @@ class MssqlConversation final : public MessageConversation {
   struct Incoming {
     bool is_open = false;
     PacketType type = PacketType::kSqlBatch;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string payload;  // of packets before the one at hand, up to a bound
     bool has_hole = false;
   };
 
-  [[nodiscard]] bool is_opaque(Speaker from) const;
+  [[nodiscard]] bool is_opaque(PeerRole from) const;
   void on_opaque(const Message& message);
   void on_client(const Message& message, SpanSink& sink);
   void on_login(const Header& header, Bytes payload);
@@ -75,8 +75,8 @@ class MssqlConversation final : public MessageConversation {
   void on_server(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
-  void finish(std::uint64_t end_ns, SpanSink& sink);
-  void make_span(Request& request, std::uint64_t end_ns, SpanSink& sink);
+  void end_request(std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(Request& request, std::uint64_t end_ns, SpanSink& sink);
   void lose(SpanSink& sink);
   void begin_next();
 

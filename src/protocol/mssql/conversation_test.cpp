@@ -37,8 +37,9 @@ TEST(MssqlConversation, ABatchIsASpan) {
   const std::uint64_t start = talk.now_ns;
   talk.server(answer(rows(3), 0));
   talk.server(answer(rows(0).substr(1) + done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0 db=[shop] text=[SELECT id FROM "
-                                                 "items WHERE name = ")));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre(HasSubstr("SELECT items 0 db=[shop] text=[SELECT id FROM "
+                                    "items WHERE name = ")));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.database->system, "microsoft.sql_server");
   EXPECT_EQ(span.type, model::EventType::kSqlClient);
@@ -46,7 +47,7 @@ TEST(MssqlConversation, ABatchIsASpan) {
   EXPECT_EQ(span.end_ns, talk.now_ns);
   EXPECT_EQ(span.request_bytes,
             static_cast<std::int64_t>(batch("SELECT id FROM items WHERE name = N'secret'").size()));
-  EXPECT_THAT(talk.told()[0], Not(HasSubstr("secret")));
+  EXPECT_THAT(talk.reported()[0], Not(HasSubstr("secret")));
 }
 
 TEST(MssqlConversation, TheServersSideIsAServersSpan) {
@@ -62,8 +63,9 @@ TEST(MssqlConversation, AnErrorHasItsNumber) {
   talk.client(batch("SELECT * FROM missing"));
   talk.server(answer(error_token(5701, "Changed", 0, 0xab) +
                      error_token(208, "Invalid object name 'missing'.") + done(2)));
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT missing 1 code=[208] db=[shop] text=[SELECT * FROM "
-                                       "missing]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("SELECT missing 1 code=[208] db=[shop] text=[SELECT * FROM "
+                          "missing]"));
   EXPECT_EQ(talk.sink.spans[0].database->error_message, "Invalid object name 'missing'.");
 }
 
@@ -74,7 +76,7 @@ TEST(MssqlConversation, AnErrorBehindRowsIsFound) {
     const std::string end = rows(3) + error_token(8134, "Divide by zero") + done(2);
     if (is_split) talk.server(answer(rows(20), 0));
     talk.server(answer(end));
-    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 1 code=[8134]")));
+    EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 1 code=[8134]")));
   }
 }
 
@@ -88,15 +90,15 @@ TEST(MssqlConversation, TextThatIsExecutedIsASpan) {
     talk.client(request);
     talk.server(answer(rows(1) + done(0x11, 0xff) + '\x79' + little(0, 4) + done(0, kDoneProc)));
   }
-  EXPECT_THAT(talk.told(), testing::Each(HasSubstr("SELECT items 0 db=[shop]")));
-  EXPECT_EQ(talk.told().size(), 5U);
+  EXPECT_THAT(talk.reported(), testing::Each(HasSubstr("SELECT items 0 db=[shop]")));
+  EXPECT_EQ(talk.reported().size(), 5U);
 }
 
 TEST(MssqlConversation, PreparedStatementsAreRemembered) {
   Session talk;
   talk.client(call(11, null_output() + nvarchar("@a int") + nvarchar("DELETE FROM t WHERE a=@a")));
   talk.server(answer(returned(7) + done(0, kDoneProc)));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.client(
       call(13, null_output() + nvarchar("@a int") + nvarchar("SELECT id FROM items") + number(1)));
   talk.server(answer(rows(2) + done(0x11, 0xff) + returned(8) + done(0, kDoneProc)));
@@ -108,9 +110,9 @@ TEST(MssqlConversation, PreparedStatementsAreRemembered) {
   talk.server(answer(done(0, kDoneProc)));
   talk.client(call("sp_execute", number(7)));
   talk.server(answer(error_token(8179, "Could not find prepared statement") + done(2, kDoneProc)));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0"),
-                                       HasSubstr("SELECT items 0"), "  0 db=[shop]",
-                                       "  1 code=[8179] db=[shop]"));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0"),
+                                           HasSubstr("SELECT items 0"), "  0 db=[shop]",
+                                           "  1 code=[8179] db=[shop]"));
   EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 2U);
 }
 
@@ -126,23 +128,23 @@ TEST(MssqlConversation, OldStatementsAreForgotten) {
     talk.client(call(12, number(handle)));
     talk.server(answer(done(0, kDoneProc)));
   }
-  EXPECT_THAT(talk.told(), ElementsAre("  0 db=[shop]", HasSubstr("DELETE t")));
+  EXPECT_THAT(talk.reported(), ElementsAre("  0 db=[shop]", HasSubstr("DELETE t")));
 }
 
 TEST(MssqlConversation, AStatementThatCantBePreparedIsASpan) {
   Session talk;
   talk.client(call(11, null_output() + nvarchar("") + nvarchar("SELECT * FROM missing")));
   talk.server(answer(error_token(208, "Invalid object name") + done(2, kDoneProc)));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT missing 1 code=[208]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT missing 1 code=[208]")));
 }
 
 TEST(MssqlConversation, OtherProceduresAreExecuted) {
   Session talk;
   talk.client(call("dbo.GetCustomer", nvarchar("hunter22")));
   talk.server(answer(done(0, kDoneProc)));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("EXEC")));
-  EXPECT_THAT(talk.told()[0], HasSubstr("dbo.GetCustomer"));
-  EXPECT_THAT(talk.told()[0], Not(HasSubstr("hunter22")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("EXEC")));
+  EXPECT_THAT(talk.reported()[0], HasSubstr("dbo.GetCustomer"));
+  EXPECT_THAT(talk.reported()[0], Not(HasSubstr("hunter22")));
 }
 
 TEST(MssqlConversation, WhatIsNoOperationMakesNoSpan) {
@@ -154,16 +156,16 @@ TEST(MssqlConversation, WhatIsNoOperationMakesNoSpan) {
     talk.server(answer(done(0)));
     EXPECT_FALSE(talk.conversation().has_open_request());
   }
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
 }
 
-TEST(MssqlConversation, TheServerTellsTheDatabase) {
+TEST(MssqlConversation, TheServerReportsTheDatabase) {
   Session talk;
   talk.client(batch("USE other"));
   talk.server(answer(database_token("other") + done()));
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told().back(), HasSubstr("DELETE t 0 db=[other]"));
+  EXPECT_THAT(talk.reported().back(), HasSubstr("DELETE t 0 db=[other]"));
 }
 
 TEST(MssqlConversation, AMessageOfSeveralPacketsIsOne) {
@@ -172,7 +174,7 @@ TEST(MssqlConversation, AMessageOfSeveralPacketsIsOne) {
   talk.client(packet(1, payload.substr(0, 60), 0));
   talk.client(packet(1, payload.substr(60), 1));
   talk.server(answer(rows(1), 0) + answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0")));
 }
 
 TEST(MssqlConversation, WhatIsCancelledHasFailed) {
@@ -183,15 +185,15 @@ TEST(MssqlConversation, WhatIsCancelledHasFailed) {
   talk.server(answer(done(0x20)));
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 1"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 1"), HasSubstr("DELETE t 0")));
 }
 
 TEST(MssqlConversation, EncryptedConnectionsAreLeft) {
   for (const int encryption : {1, 3}) {
     Talk talk("mssql");
     talk.client(packet(18, prelogin(0)));
-    EXPECT_EQ(talk.server(packet(4, prelogin(encryption))), Fate::Message);
-    EXPECT_EQ(talk.client("\x16\x03\x01"), Fate::Upgraded);
+    EXPECT_EQ(talk.server(packet(4, prelogin(encryption))), ChunkResult::Message);
+    EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
   }
 }
 
@@ -206,13 +208,13 @@ TEST(MssqlConversation, WhereOnlyTheLoginIsEncryptedTheRestIsRead) {
   talk.server(answer(database_token("shop") + done(0)));
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 0 db=[shop]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE t 0 db=[shop]")));
 }
 
 TEST(MssqlConversation, MultiplexedSessionsAreLeft) {
   Session talk;
-  EXPECT_EQ(talk.client(std::string("\x53\1\0\0\x10\0\0\0", 8)), Fate::Message);
-  EXPECT_EQ(talk.client(batch("DELETE FROM t")), Fate::Upgraded);
+  EXPECT_EQ(talk.client(std::string("\x53\1\0\0\x10\0\0\0", 8)), ChunkResult::Message);
+  EXPECT_EQ(talk.client(batch("DELETE FROM t")), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 
@@ -222,10 +224,10 @@ TEST(MssqlLoss, TheNextRequestProvesTheEndOfALargeAnswer) {
   talk.server(answer(rows(100), 0), 20'000, "any rows");
   talk.server("the rest of a packet, and an end that says nothing");
   const std::uint64_t end = talk.now_ns;
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0")));
   EXPECT_EQ(talk.sink.spans[0].end_ns, end);
 }
 
@@ -237,7 +239,7 @@ TEST(MssqlLoss, ALargeRequestNeedsItsStartOnly) {
   talk.server(answer(done()));
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("INSERT items 0"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("INSERT items 0"), HasSubstr("DELETE t 0")));
   EXPECT_GT(talk.sink.spans[0].request_bytes, 100'000);
 }
 
@@ -254,7 +256,7 @@ TEST(MssqlLoss, AGapInARequestIsPartOfIt) {
   talk.server(answer(done()));
   talk.client(batch("DELETE FROM t"));
   talk.server(answer(done()));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("INSERT items 0"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("INSERT items 0"), HasSubstr("DELETE t 0")));
 }
 
 TEST(MssqlLoss, LostBytesPairNothingWrongly) {
@@ -265,7 +267,7 @@ TEST(MssqlLoss, LostBytesPairNothingWrongly) {
     talk.server(answer(done()));
     talk.client(batch("DELETE FROM t"));
     talk.server(answer(error_token(229, "denied") + done(2)));
-    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 1 code=[229]")));
+    EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE t 1 code=[229]")));
     EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
   }
 }
@@ -275,17 +277,17 @@ TEST(MssqlLoss, InMidLifeTheFirstRequestIsWhereItBegins) {
   talk.server("rows of an older answer");
   talk.client(batch("SELECT id FROM items"));
   talk.server(answer(rows(1) + done()));
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT items 0 text=[SELECT id FROM items]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT items 0 text=[SELECT id FROM items]"));
 }
 
-TEST(MssqlOpening, ItsFirstMessageIsEnough) {
+TEST(MssqlDetect, ItsFirstMessageIsEnough) {
   EXPECT_EQ(classified({{false, packet(18, prelogin(0))}}), "mssql");
   EXPECT_EQ(classified({{false, login()}}), "mssql");
   EXPECT_EQ(classified({{false, packet(18, "a text of any kind")}}), "");
   EXPECT_EQ(classified({{false, packet(18, prelogin(0)) + "x"}}), "");
 }
 
-TEST(MssqlOpening, InMidLifeARequestAndItsAnswerAreEnough) {
+TEST(MssqlDetect, InMidLifeARequestAndItsAnswerAreEnough) {
   const auto found = [](const std::string& asked, const std::string& answered) {
     return classified({{false, asked}, {true, answered}}, ConnectionRole::kClient, 0, true);
   };

@@ -27,7 +27,7 @@ TEST(MssqlPacket, HeaderIsCheckedInEachField) {
   }
 }
 
-TEST(MssqlPacket, PreloginTellsEncryption) {
+TEST(MssqlPacket, PreloginReportsEncryption) {
   for (const int encryption : {0, 1, 2, 3}) {
     const std::string text = prelogin(encryption);
     EXPECT_TRUE(is_prelogin(bytes_of(text)));
@@ -37,7 +37,7 @@ TEST(MssqlPacket, PreloginTellsEncryption) {
   }
 }
 
-TEST(MssqlPacket, LoginTellsDatabase) {
+TEST(MssqlPacket, LoginReportsDatabase) {
   const std::string text = login();
   const Bytes payload = bytes_of(text).subspan(kHeaderBytes);
   EXPECT_TRUE(is_login(payload, payload.size()));

@@ -106,13 +106,13 @@ void MssqlConversation::describe_call(Request& request, const Call& call, SpanSi
   }
 }
 
-void MssqlConversation::finish(std::uint64_t end_ns, SpanSink& sink) {
+void MssqlConversation::end_request(std::uint64_t end_ns, SpanSink& sink) {
   Request& request = requests_.front();
   if (request.kind == Kind::kOperation) {
-    make_span(request, end_ns, sink);
+    emit_span(request, end_ns, sink);
   } else if (request.kind == Kind::kPrepare && answer_.has_failed()) {
     sink.note(Note::RequestSeen);
-    make_span(request, end_ns, sink);
+    emit_span(request, end_ns, sink);
   }
   if (!answer_.database().empty()) name_space_ = answer_.database();
   if (request.answers_handle && answer_.handle())
@@ -121,19 +121,19 @@ void MssqlConversation::finish(std::uint64_t end_ns, SpanSink& sink) {
   begin_next();
 }
 
-void MssqlConversation::make_span(Request& request, std::uint64_t end_ns, SpanSink& sink) {
-  const auto [span, call] = sql::add_span(is_client(),
-                                          {.start_ns = request.origin.start_ns,
-                                           .end_ns = end_ns,
-                                           .pid = request.origin.pid,
-                                           .request_bytes = request.bytes,
-                                           .response_bytes = answer_bytes_},
-                                          sink);
+void MssqlConversation::emit_span(Request& request, std::uint64_t end_ns, SpanSink& sink) {
+  const auto [span, call] = sql::add_statement_span(is_client(),
+                                                    {.start_ns = request.origin.start_ns,
+                                                     .end_ns = end_ns,
+                                                     .pid = request.origin.pid,
+                                                     .request_bytes = request.bytes,
+                                                     .response_bytes = answer_bytes_},
+                                                    sink);
   base::Arena& arena = sink.arena();
   const sql::Statement statement = request.statement
                                        ? request.statement->statement(arena)
                                        : sql::analyse(request.text, request.dialect, arena);
-  sql::tell(statement, span, call);
+  sql::set_statement(statement, span, call);
   call.system = "microsoft.sql_server";
   call.name_space = clean_copy(name_space_, arena);
   if (answer_.has_failed()) {

@@ -157,7 +157,8 @@ Progress Answer::take_definition_of_prepared(Bytes payload, std::uint64_t size,
   return {.is_done = is_prepared_done(agreement)};
 }
 
-// Where the agreement is unknown an EOF may come behind the last definition; it belongs to nobody.
+// Where the agreement is unknown an EOF may come behind the last definition; it belongs to no
+// request.
 bool Answer::is_prepared_done(const Agreement& agreement) const {
   if (definitions_left_ > 0) return false;
   const bool waits_for_end = !agreement.deprecates_eof.value_or(!has_seen_end_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the answer to one command ends: a state machine that is shown the server's packets. It
-// needs no knowledge of what was negotiated, as far as the packets themselves tell (an EOF behind
-// column definitions has 5 bytes, the OK that took its place has more). Not thread-safe.
+// needs no knowledge of what was negotiated, as far as the packets themselves show it (an EOF
+// behind column definitions has 5 bytes, the OK that took its place has more). Not thread-safe.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/mysql/opening.hpp"
+#include "protocol/mysql/detect.hpp"
 
 namespace obi::protocol::mysql {
 namespace {
@@ -25,13 +25,14 @@ MysqlConversation::MysqlConversation(const ConversationOptions& options,
       statements_(options.mysql_statements),
       phase_(start.mid_life ? Phase::kCommands : Phase::kGreeting) {}
 
-// Bytes of `from` that have no packets, or none that can be told.
-bool MysqlConversation::is_opaque(Speaker from) const {
-  if (from == Speaker::kClient) return sends_file_;
+// Bytes of `from` that have no packets, or none that can be found.
+bool MysqlConversation::is_opaque(PeerRole from) const {
+  if (from == PeerRole::kClient) return sends_file_;
   return phase_ == Phase::kCommands && (is_unseen_ || requests_.empty());
 }
 
-MysqlConversation::Size MysqlConversation::measure(Speaker from, std::span<const std::byte> bytes) {
+MysqlConversation::Size MysqlConversation::measure(PeerRole from,
+                                                   std::span<const std::byte> bytes) {
   if (is_opaque(from)) return bytes.size();
   const auto header = parse_header(bytes);
   if (!header) return std::unexpected(header.error());
@@ -40,12 +41,12 @@ MysqlConversation::Size MysqlConversation::measure(Speaker from, std::span<const
 
 void MysqlConversation::on_message(const Message& message, SpanSink& sink) {
   if (is_opaque(message.from)) return on_opaque(message, sink);
-  message.from == Speaker::kClient ? on_client(message, sink) : on_server(message, sink);
+  message.from == PeerRole::kClient ? on_client(message, sink) : on_server(message, sink);
 }
 
 void MysqlConversation::on_opaque(const Message& message, SpanSink& sink) {
   if (requests_.empty()) return;
-  if (message.from == Speaker::kClient) {
+  if (message.from == PeerRole::kClient) {
     requests_.front().bytes += message.size;
     return;
   }
@@ -60,7 +61,7 @@ void MysqlConversation::end_by_tail(PacketBytes tail, std::uint64_t end_ns, Span
   if (!status) return;
   reading_.see_status(status);
   reading_.assume_mode_changes();
-  finish(nullptr, end_ns, sink);
+  end_request(nullptr, end_ns, sink);
 }
 
 void MysqlConversation::on_client(const Message& message, SpanSink& sink) {
@@ -163,7 +164,8 @@ void MysqlConversation::on_answer(const Message& message, SpanSink& sink) {
     reading_.see_session_changes(payload, header->length, *progress.status);
   }
   sends_file_ = progress.wants_file;
-  if (progress.is_done) finish(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
+  if (progress.is_done)
+    end_request(progress.error ? &*progress.error : nullptr, message.end_ns, sink);
 }
 
 // Only the answer to the one request that waits can be under way.
@@ -174,13 +176,13 @@ bool MysqlConversation::may_guess_end() const {
 // The client asks again: what it waited for has come.
 void MysqlConversation::end_of_unseen_answer(SpanSink& sink) {
   reading_.see_status(std::nullopt);
-  may_guess_end() ? finish(nullptr, answer_ns_, sink) : lose(sink);
+  may_guess_end() ? end_request(nullptr, answer_ns_, sink) : lose(sink);
 }
 
-bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
+bool MysqlConversation::on_missing(PeerRole from, std::uint64_t count,
                                    std::span<const std::byte> tail, std::uint64_t end_ns,
                                    SpanSink& sink) {
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (!requests_.empty() && (sends_file_ || client_continues_)) {
       // Up to the answer all of it belongs to the request.
       sends_file_ = true;
@@ -201,18 +203,18 @@ bool MysqlConversation::on_missing(Speaker from, std::uint64_t count,
   return true;
 }
 
-void MysqlConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer && phase_ == Phase::kCommands && may_guess_end()) {
+void MysqlConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer && phase_ == Phase::kCommands && may_guess_end()) {
     is_unseen_ = true;
     return;
   }
-  if (from == Speaker::kClient && sends_file_) return;  // of the file, up to the server's answer
+  if (from == PeerRole::kClient && sends_file_) return;  // of the file, up to the server's answer
   lose(sink);
 }
 
-bool MysqlConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool MysqlConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   if (is_opaque(from)) return true;
-  if (from == Speaker::kClient) return begins_command(bytes, bytes.size()) == Verdict::kYes;
+  if (from == PeerRole::kClient) return begins_command(bytes, bytes.size()) == Match::kYes;
   return !requests_.empty() && begins_answer(bytes, requests_.front().answer_sequence.value_or(1));
 }
 
@@ -233,12 +235,12 @@ void MysqlConversation::begin_next() {
 void MysqlConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   if (is_unseen_) return lose(sink);  // whether its answer was whole isn't known
   requests_.end_all(open, [this](Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    make_span(request, nullptr, end_ns, failed);
+    emit_span(request, nullptr, end_ns, failed);
   });
 }
 
-void MysqlConversation::give_up(Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void MysqlConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
   begin_next();
 }
 

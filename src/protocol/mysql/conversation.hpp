@@ -21,7 +21,7 @@
 
 namespace obi::protocol::mysql {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class MysqlConversation final : public MessageConversation {
  public:
@@ -29,21 +29,21 @@ class MysqlConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
  private:
   enum class Phase : std::uint8_t { kGreeting, kHandshake, kCommands };
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     Command command = Command::kQuit;
     std::optional<std::uint8_t> answer_sequence;        // of the first packet of its answer
@@ -54,7 +54,7 @@ class MysqlConversation final : public MessageConversation {
   using PacketBytes = std::span<const std::byte>;
   static constexpr std::size_t kMaxNameBytes = 256;  // of a database; 64 characters are allowed
 
-  [[nodiscard]] bool is_opaque(Speaker from) const;
+  [[nodiscard]] bool is_opaque(PeerRole from) const;
   void on_client(const Message& message, SpanSink& sink);
   void on_server(const Message& message, SpanSink& sink);
   void on_opaque(const Message& message, SpanSink& sink);
@@ -67,9 +67,9 @@ class MysqlConversation final : public MessageConversation {
   void on_answer(const Message& message, SpanSink& sink);
   [[nodiscard]] bool may_guess_end() const;
   void end_of_unseen_answer(SpanSink& sink);
-  void finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
+  void end_request(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void apply(Request& request);
-  void make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink);
   void lose(SpanSink& sink);
   void begin_next();
 

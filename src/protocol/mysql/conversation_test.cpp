@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// A connection that is past its handshake, unless told otherwise.
+// A connection that is past its handshake, by default.
 struct Session : Talk {
   explicit Session(std::uint32_t capabilities = kUsualCapabilities, ConversationStart start = {},
                    const ConversationOptions& options = {})
@@ -36,8 +36,9 @@ TEST(MysqlConversation, AQueryIsASpanFromItsFirstByteToTheEndOfItsAnswer) {
   const std::uint64_t start = talk.now_ns;
   talk.server(result().substr(0, 20));
   talk.server(result().substr(20));
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT items 0 db=[shop] text=[SELECT id FROM items WHERE "
-                                       "name = ?]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("SELECT items 0 db=[shop] text=[SELECT id FROM items WHERE "
+                          "name = ?]"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.type, model::EventType::kSqlClient);
   EXPECT_EQ(span.database->system, "mysql");
@@ -61,8 +62,8 @@ TEST(MysqlConversation, AnErrorHasCodeAndState) {
   Session talk;
   talk.client(query("SELECT * FROM missing"));
   talk.server(error(1, 1146, "42S02", "Table 'shop.missing' doesn't exist"));
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT missing 1 code=[1146] state=[42S02] db=[shop] "
-                                       "text=[SELECT * FROM missing]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT missing 1 code=[1146] state=[42S02] db=[shop] "
+                                           "text=[SELECT * FROM missing]"));
   EXPECT_EQ(talk.sink.spans[0].database->error_message, "Table 'shop.missing' doesn't exist");
 }
 
@@ -73,8 +74,8 @@ TEST(MysqlConversation, AnErrorAmongTheRowsEndsTheAnswer) {
               error(5, 1317, "70100", "interrupted"));
   talk.client(query("DELETE FROM items"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 1 code=[1317] state=[70100]"),
-                                       HasSubstr("DELETE items 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 1 code=[1317] state=[70100]"),
+                                           HasSubstr("DELETE items 0")));
 }
 
 TEST(MysqlConversation, EitherEndOfAResultSetIsUnderstood) {
@@ -84,10 +85,10 @@ TEST(MysqlConversation, EitherEndOfAResultSetIsUnderstood) {
       talk.client(query("SELECT id FROM items"));
       talk.server(result(rows, modern));
       talk.client(query("SELECT id FROM others"));
-      EXPECT_EQ(talk.told().size(), 1U) << modern << " " << rows;
+      EXPECT_EQ(talk.reported().size(), 1U) << modern << " " << rows;
       talk.server(result(rows, modern));
-      EXPECT_EQ(talk.told().size(), 2U);
-      EXPECT_EQ(talk.sink.stream_wishes, 0);
+      EXPECT_EQ(talk.reported().size(), 2U);
+      EXPECT_EQ(talk.sink.stream_requests, 0);
     }
   }
 }
@@ -97,9 +98,9 @@ TEST(MysqlConversation, AnAnswerOfSeveralPartsIsOne) {
   talk.client(query("UPDATE items SET a = 1; SELECT id FROM items; DELETE FROM items"));
   talk.server(ok(1, kMoreResultsExist));
   talk.server(result(1, false, kMoreResultsExist, 2));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(error(7, 1142, "42000", "denied"));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("code=[1142]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("code=[1142]")));
 }
 
 TEST(MysqlConversation, PreparedStatementsAreRemembered) {
@@ -108,7 +109,7 @@ TEST(MysqlConversation, PreparedStatementsAreRemembered) {
     talk.client(prepare("SELECT id FROM items WHERE id = ? AND b = 'secret'"));
     talk.server(prepared(5, 1, 2, modern));
     EXPECT_FALSE(talk.conversation().has_open_request());
-    EXPECT_THAT(talk.told(), IsEmpty());
+    EXPECT_THAT(talk.reported(), IsEmpty());
     for (int i = 0; i < 3; ++i) {
       talk.client(execute(5));
       talk.server(result(1, modern));
@@ -118,7 +119,7 @@ TEST(MysqlConversation, PreparedStatementsAreRemembered) {
     talk.server(error(1, 1243, "HY000", "Unknown prepared statement handler"));
     const std::string span =
         "SELECT items 0 db=[shop] text=[SELECT id FROM items WHERE id = ? AND b = ?]";
-    EXPECT_THAT(talk.told(),
+    EXPECT_THAT(talk.reported(),
                 ElementsAre(span, span, span, "  1 code=[1243] state=[HY000] db=[shop]"));
     EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 1U);
   }
@@ -131,14 +132,14 @@ TEST(MysqlConversation, AStatementThatIsClosedBeforeItsAnswerKeepsItsText) {
   talk.client(execute(5));
   talk.client(command(0x19, little(5, 4)));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE items 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE items 0")));
 }
 
 TEST(MysqlConversation, AStatementThatCantBePreparedIsASpan) {
   Session talk;
   talk.client(prepare("SELECT id FROM missing"));
   talk.server(error(1, 1146, "42S02", "no such table"));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT missing 1 code=[1146]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT missing 1 code=[1146]")));
 }
 
 TEST(MysqlConversation, OldStatementsAreForgotten) {
@@ -153,7 +154,7 @@ TEST(MysqlConversation, OldStatementsAreForgotten) {
     talk.client(execute(static_cast<std::uint32_t>(id)));
     talk.server(ok(1));
   }
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("  0 db=[shop]", HasSubstr("DELETE t2"), HasSubstr("DELETE t3")));
   EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 1U);
 }
@@ -165,29 +166,30 @@ TEST(MysqlConversation, MariaDbExecutesWhatItHasJustPrepared) {
   talk.server(result());
   talk.client(command(0xfa, little(9, 4) + little(0, 2)));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT items 0")));
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_THAT(talk.reported(),
+              ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT items 0")));
+  EXPECT_EQ(talk.sink.stream_requests, 0);
 }
 
 TEST(MysqlConversation, MariaDbMayLeaveOutDefinitions) {
   Session talk;
   talk.client(query("SELECT a, b FROM items"));
   talk.server(packet(1, std::string("\2\0", 2)) + eof(2) + row(3) + eof(4));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
   talk.client(query("SELECT a, b FROM items"));
   talk.server(packet(1, "\1\1") + definition(2) + eof(3) + row(4));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
   talk.server(eof(5));
-  EXPECT_EQ(talk.told().size(), 2U);
+  EXPECT_EQ(talk.reported().size(), 2U);
 }
 
 TEST(MysqlConversation, MariaDbsReportsOfProgressAreNoErrors) {
   Session talk;
   talk.client(query("ALTER TABLE items ADD b INT"));
   talk.server(packet(1, "\xff\xff\xff\1\1\1\0\0\0\5stage"));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(ok(2));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("ALTER items 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("ALTER items 0")));
 }
 
 TEST(MysqlConversation, MySqlMayLeaveOutDefinitions) {
@@ -198,7 +200,7 @@ TEST(MysqlConversation, MySqlMayLeaveOutDefinitions) {
   talk.server(packet(1, "\1\1") + definition(2) + row(3) + end_ok(4));
   talk.client(query("DELETE FROM items"));
   talk.server(ok(1));
-  EXPECT_EQ(talk.told().size(), 3U);
+  EXPECT_EQ(talk.reported().size(), 3U);
 }
 
 TEST(MysqlConversation, ACursorsRowsAreFetchedWithoutASpan) {
@@ -207,11 +209,11 @@ TEST(MysqlConversation, ACursorsRowsAreFetchedWithoutASpan) {
   talk.server(prepared(5, 1, 0, false));
   talk.client(execute(5));
   talk.server(packet(1, "\1") + definition(2) + eof(3, kCursorExists));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
   talk.client(command(0x1c, little(5, 4) + little(10, 4)));
   talk.server(row(1) + row(2) + eof(3, 0x80));
   EXPECT_FALSE(talk.conversation().has_open_request());
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
 }
 
 TEST(MysqlConversation, CommandsThatAreNoOperationMakeNoSpan) {
@@ -227,7 +229,7 @@ TEST(MysqlConversation, CommandsThatAreNoOperationMakeNoSpan) {
   talk.server(ok(1));
   EXPECT_FALSE(talk.conversation().has_open_request());
   talk.client(command(0x01));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_THAT(talk.sink.notes, testing::SizeIs(0));
 }
 
@@ -264,11 +266,11 @@ TEST(MysqlConversation, AFileThatTheClientSendsIsPartOfItsRequest) {
   talk.client(packet(0, "\x03SELECT 1 FROM secret"), 70'000);
   talk.client("", 30'000);
   talk.client("\n" + packet(7, ""));
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.server(ok(8));
   talk.client(query("DELETE FROM t"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("LOAD"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("LOAD"), HasSubstr("DELETE t 0")));
   EXPECT_GT(talk.sink.spans[0].request_bytes, 100'000);
 }
 
@@ -283,7 +285,7 @@ TEST(MysqlConversation, AGapInAFileIsPartOfItsRequest) {
   talk.server(ok(8));
   talk.client(query("DELETE FROM t"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("LOAD"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("LOAD"), HasSubstr("DELETE t 0")));
 }
 
 // COM_STMT_SEND_LONG_DATA isn't answered.
@@ -296,7 +298,7 @@ TEST(MysqlConversation, LongDataMayBeCut) {
   talk.client("", data.size() - 4096 - 8192);
   talk.client(query("DELETE FROM t"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE s 0"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE s 0"), HasSubstr("DELETE t 0")));
 }
 
 TEST(MysqlConversation, APacketOfFullLengthGoesOnInTheNext) {
@@ -307,13 +309,13 @@ TEST(MysqlConversation, APacketOfFullLengthGoesOnInTheNext) {
                 kMaxPayload - start.size() + (is_seen ? 0 : 4 + 1000));
     if (is_seen) talk.client(packet(1, std::string(1000, 'x')));
     talk.server(ok(2));
-    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("INSERT items 0")));
+    EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("INSERT items 0")));
     EXPECT_EQ(talk.sink.spans[0].request_bytes, kMaxPayload + 4 + 1004);
     talk.client(query("SELECT id FROM items"));
     talk.server(packet(1, "\1") + definition(2) + eof(3));
     talk.server(little(kMaxPayload, 3) + '\4' + "\xfe", kMaxPayload - 1);
     talk.server(packet(5, "\xfe") + eof(6));
-    EXPECT_EQ(talk.told().size(), 2U);
+    EXPECT_EQ(talk.reported().size(), 2U);
   }
 }
 
@@ -321,17 +323,17 @@ TEST(MysqlConversation, TlsAndCompressionAreLeft) {
   Talk tls("mysql");
   tls.server(greeting());
   EXPECT_EQ(tls.client(packet(1, login(kUsualCapabilities | kCapSsl).substr(4, 32))),
-            Fate::Message);
-  EXPECT_EQ(tls.client("\x16\x03\x01"), Fate::Upgraded);
+            ChunkResult::Message);
+  EXPECT_EQ(tls.client("\x16\x03\x01"), ChunkResult::Upgraded);
   Session compressed(kUsualCapabilities | kCapCompress);
-  EXPECT_EQ(compressed.client(query("SELECT 1 FROM t")), Fate::Upgraded);
+  EXPECT_EQ(compressed.client(query("SELECT 1 FROM t")), ChunkResult::Upgraded);
   EXPECT_EQ(compressed.sink.notes[Note::MessageUnsupported], 1U);
 }
 
 TEST(MysqlConversation, AReplicasStreamIsLeft) {
   Session talk;
   talk.client(command(0x12, std::string(10, '\0')));
-  EXPECT_EQ(talk.server(packet(1, std::string(1, '\0'))), Fate::Upgraded);
+  EXPECT_EQ(talk.server(packet(1, std::string(1, '\0'))), ChunkResult::Upgraded);
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 
@@ -343,7 +345,7 @@ TEST(MysqlConversation, NoSecretIsKept) {
   talk.server(prepared(1, 0, 0, false));
   talk.client(execute(1));
   talk.server(ok(1));
-  for (const std::string& line : talk.told()) {
+  for (const std::string& line : talk.reported()) {
     EXPECT_THAT(line, Not(HasSubstr("hunter22")));
     EXPECT_THAT(line, Not(HasSubstr("4711")));
     EXPECT_THAT(line, Not(HasSubstr("alice")));

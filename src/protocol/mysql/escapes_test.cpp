@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NO_BACKSLASH_ESCAPES: whether a backslash in a literal escapes is told by the server's status.
+// NO_BACKSLASH_ESCAPES: whether a backslash in a literal escapes is in the server's status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ struct Session : Talk {
     client(login());
     server(ok(2, status));
   }
-  // The text that is told of a statement which is answered with this status.
+  // The text reported of a statement that is answered with this status.
   std::string text_of(std::string_view sql, int status) {
     client(query(sql));
     server(ok(1, status));
@@ -49,7 +49,7 @@ TEST(MysqlEscapes, AStatementMayChangeThemForThoseBehindIt) {
   EXPECT_EQ(talk.text_of(kQuote, 2), "SELECT ?, n");
 }
 
-TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsTold) {
+TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsReported) {
   Session talk;
   talk.client(query(std::string("SET sql_mode = 'NO_BACKSLASH_ESCAPES'; ") + std::string(kPath)));
   talk.server(ok(1, kPlain | kMoreResultsExist) + ok(2, kPlain));
@@ -57,7 +57,8 @@ TEST(MysqlEscapes, WhereOneCommandChangesThemNothingOfALiteralIsTold) {
   talk.client(query("SET sql_mode = ''; " + std::string(kPath) + "; SET sql_mode = 'x'"));
   talk.server(ok(1, 2 | kMoreResultsExist) + ok(2, 2 | kMoreResultsExist) + ok(3, kPlain));
   ASSERT_EQ(talk.sink.spans.size(), 2U);
-  for (const std::string& told : talk.told()) EXPECT_THAT(told, Not(HasSubstr("secret")));
+  for (const std::string& reported : talk.reported())
+    EXPECT_THAT(reported, Not(HasSubstr("secret")));
 }
 
 TEST(MysqlEscapes, APreparedStatementIsReadAsItWasPrepared) {
@@ -76,7 +77,7 @@ TEST(MysqlEscapes, UnknownInMidLifeUntilAStatusWasSeen) {
     talk.client(query(kPath));
     talk.server(ok(1, kPlain));
   }
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("[SELECT ?]"), HasSubstr("[SELECT ?, ?, n]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("[SELECT ?]"), HasSubstr("[SELECT ?, ?, n]")));
 }
 
 TEST(MysqlEscapes, UnknownBehindAnAnswerThatWasNotSeen) {

@@ -7,7 +7,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/mysql/conversation.hpp"
-#include "protocol/mysql/opening.hpp"
+#include "protocol/mysql/detect.hpp"
 #include "protocol/mysql/packet_fixture.hpp"
 
 namespace obi::protocol::mysql {
@@ -31,15 +31,15 @@ TEST(MysqlLoss, TheLastBytesProveTheEndOfALargeAnswer) {
     Session talk;
     talk.client(query("SELECT id FROM items"));
     talk.server(result(100, modern).substr(0, 500), 10'000, "some row");
-    EXPECT_THAT(talk.told(), IsEmpty());
+    EXPECT_THAT(talk.reported(), IsEmpty());
     const std::string whole = result(100, modern);
     talk.server("", 20'000, std::string_view(whole).substr(whole.size() - 8));
-    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0")));
+    EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0")));
     EXPECT_EQ(talk.sink.spans[0].response_bytes, 30'500);
     EXPECT_EQ(talk.sink.spans[0].end_ns, talk.now_ns);
     talk.client(query("DELETE FROM t"));
     talk.server(ok(1));
-    EXPECT_EQ(talk.told().size(), 2U);
+    EXPECT_EQ(talk.reported().size(), 2U);
   }
 }
 
@@ -50,7 +50,7 @@ TEST(MysqlLoss, WhereACaptureEndsInAHeaderNothingIsLost) {
     talk.client(query("SELECT id FROM items"));
     talk.server(whole.substr(0, length), whole.size() - length,
                 std::string_view(whole).substr(whole.size() - 8));
-    EXPECT_EQ(talk.told().size(), 1U) << length;
+    EXPECT_EQ(talk.reported().size(), 1U) << length;
     EXPECT_EQ(talk.sink.spans[0].response_bytes, static_cast<std::int64_t>(whole.size()));
   }
 }
@@ -61,10 +61,10 @@ TEST(MysqlLoss, TheNextCommandProvesTheEndOfAnAnswer) {
   talk.server(result(100).substr(0, 500), 10'000, "rowrowro");
   talk.server("the rest of a row and an end that says nothing");
   const std::uint64_t end = talk.now_ns;
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.client(query("DELETE FROM t"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("DELETE t 0")));
   EXPECT_EQ(talk.sink.spans[0].end_ns, end);
 }
 
@@ -73,10 +73,10 @@ TEST(MysqlLoss, SilenceProvesTheEndOfAnAnswer) {
   talk.client(query("SELECT id FROM items"));
   talk.server(result(100).substr(0, 500), 10'000, "rowrowro");
   talk.stay_quiet();
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
 }
 
-TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsGivenUp) {
+TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsAbandoned) {
   Session talk;
   talk.client(query("SELECT id FROM items"));
   talk.lose_of_server(0);
@@ -84,7 +84,7 @@ TEST(MysqlLoss, AnAnswerOfWhichTheStartIsLostIsGivenUp) {
   talk.server("the rest");
   talk.client(query("DELETE FROM t"));
   talk.server(error(1, 1142, "42000", "denied"));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 1 code=[1142]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE t 1 code=[1142]")));
 }
 
 TEST(MysqlLoss, AGapInTheHandshakeCostsNoStatement) {
@@ -95,7 +95,7 @@ TEST(MysqlLoss, AGapInTheHandshakeCostsNoStatement) {
     talk.server(ok(2));
     talk.client(query("DELETE FROM t"));
     talk.server(ok(1));
-    EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 0"))) << of_server;
+    EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE t 0"))) << of_server;
   }
 }
 
@@ -105,7 +105,7 @@ TEST(MysqlLoss, AGapAmongTheRowsCostsNothing) {
   talk.server(result(100).substr(0, 500));
   talk.lose_of_server(0);
   talk.server("w 1 2 3" + eof(99));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0")));
 }
 
 TEST(MysqlLoss, ALostCommandPairsNothingWrongly) {
@@ -116,23 +116,23 @@ TEST(MysqlLoss, ALostCommandPairsNothingWrongly) {
   talk.server(ok(1));  // of a command that was lost
   talk.client(query("DELETE FROM t"));
   talk.server(error(1, 1142, "42000", "denied"));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE t 1 code=[1142]")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE t 1 code=[1142]")));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
 TEST(MysqlLoss, WhereRequestsArePipelinedNothingIsGuessed) {
   Session talk;
   talk.client(query("DELETE FROM a") + query("DELETE FROM b") + query("DELETE FROM c"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.server(ok(1), 11);
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE a")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE a")));
   talk.client(query("DELETE FROM d"));
   talk.server(ok(1));
-  EXPECT_EQ(talk.told().size(), 1U);
+  EXPECT_EQ(talk.reported().size(), 1U);
   talk.stay_quiet();
   talk.client(query("DELETE FROM e"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("DELETE a"), HasSubstr("DELETE e")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("DELETE a"), HasSubstr("DELETE e")));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 
@@ -140,14 +140,14 @@ TEST(MysqlLoss, WhereRequestsArePipelinedNothingIsGuessed) {
 TEST(MysqlLoss, WhatIsPreparedAndExecutedInOneGoIsNoPipeline) {
   Session talk;
   talk.client(prepare("SELECT id FROM items") + execute(0xffffffff));
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_EQ(talk.sink.stream_requests, 0);
   talk.server(prepared(9, 1, 0, false) + result().substr(0, 20), 200'000, eof(9).substr(1));
   talk.client(query("SELECT id FROM large"));
   talk.server(result().substr(0, 20), 200'000);
   talk.client(query("DELETE FROM t"));
   talk.server(ok(1));
-  EXPECT_THAT(talk.told(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT large 0"),
-                                       HasSubstr("DELETE t 0")));
+  EXPECT_THAT(talk.reported(), ElementsAre(HasSubstr("SELECT items 0"), HasSubstr("SELECT large 0"),
+                                           HasSubstr("DELETE t 0")));
 }
 
 TEST(MysqlLoss, InMidLifeTheFirstCommandIsWhereItBegins) {
@@ -156,17 +156,17 @@ TEST(MysqlLoss, InMidLifeTheFirstCommandIsWhereItBegins) {
   talk.client(query("SELECT id FROM items"));
   talk.server(result());
   talk.client(prepare("DELETE FROM t"));
-  talk.server(prepared(3, 2, 2, false));  // the last EOF is nobody's
+  talk.server(prepared(3, 2, 2, false));  // the last EOF belongs to no request
   talk.client(execute(3));
   talk.server(ok(1));
   talk.client(execute(1));
   talk.server(result(2, true));
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT items 0 text=[SELECT id FROM items]",
-                                       "DELETE t 0 text=[DELETE FROM t]", "  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT items 0 text=[SELECT id FROM items]",
+                                           "DELETE t 0 text=[DELETE FROM t]", "  0"));
   EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 1U);
 }
 
-TEST(MysqlOpening, AGreetingIsEnough) {
+TEST(MysqlDetect, AGreetingIsEnough) {
   EXPECT_EQ(classified({{true, greeting()}}), "mysql");
   EXPECT_EQ(classified({{true, greeting()}}, ConnectionRole::kServer), "mysql");
   EXPECT_EQ(classified({{true, greeting().substr(0, 3)}, {true, greeting().substr(3)}}), "mysql");
@@ -174,7 +174,7 @@ TEST(MysqlOpening, AGreetingIsEnough) {
   EXPECT_EQ(classified({{false, greeting()}}, ConnectionRole::kClient), "");
 }
 
-TEST(MysqlOpening, InMidLifeACommandAndItsAnswerAreEnough) {
+TEST(MysqlDetect, InMidLifeACommandAndItsAnswerAreEnough) {
   const auto found = [](const std::string& asked, const std::string& answered) {
     return classified({{false, asked}, {true, answered}}, ConnectionRole::kClient, 0, true);
   };
@@ -193,7 +193,7 @@ TEST(MysqlOpening, InMidLifeACommandAndItsAnswerAreEnough) {
   EXPECT_EQ(classified({{false, query("select 1")}, {true, ok(1)}}), "");  // a greeting was due
 }
 
-TEST(MysqlOpening, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer) {
+TEST(MysqlDetect, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer) {
   EXPECT_EQ(
       classified(
           {{false, query("select 1").substr(0, 4)}, {false, "\x03select 1"}, {true, result()}},
@@ -204,11 +204,11 @@ TEST(MysqlOpening, InMidLifeACommandMayComeInPartsOrBehindTheEndOfAnOlderAnswer)
   const auto payload = [](const std::string& text) {
     return Payload{.bytes = std::as_bytes(std::span(text)), .original_size = text.size()};
   };
-  EXPECT_EQ(judge({.client = payload(asked),
-                   .server = payload(older),
-                   .mid_life = true,
-                   .server_first = true}),
-            Verdict::kYes);
+  EXPECT_EQ(detect({.client = payload(asked),
+                    .server = payload(older),
+                    .mid_life = true,
+                    .server_first = true}),
+            Match::kYes);
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ std::optional<std::uint16_t> status_of(Bytes payload, std::uint64_t size);
 std::uint64_t length_encoded(Bytes payload);
 
 /// The SQL of COM_QUERY. `has_attributes`: the connection negotiated CLIENT_QUERY_ATTRIBUTES;
-/// nullopt: unknown, and told by what is there. Empty if the attributes hide it.
+/// nullopt: unknown, and found by what is there. Empty if the attributes hide it.
 std::string_view query_text(Bytes payload, std::optional<bool> has_attributes);
 
 /// The database that `USE name` selects; empty if the text is something else.

@@ -13,7 +13,7 @@ namespace {
 Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 Bytes payload_of(std::string_view text) { return bytes_of(text).subspan(kHeaderBytes); }
 
-TEST(MysqlPacket, GreetingTellsCapabilities) {
+TEST(MysqlPacket, GreetingReportsCapabilities) {
   const std::string text = greeting(0x81bff7ff);
   EXPECT_EQ(parse_greeting(payload_of(text))->capabilities, 0x81bff7ffU);
 }
@@ -33,7 +33,7 @@ TEST(MysqlPacket, OtherGreetingsAreNone) {
   EXPECT_FALSE(parse_greeting(payload_of(greeting(kServerCapabilities & ~kCapProtocol41))));
 }
 
-TEST(MysqlPacket, HandshakeResponseTellsDatabase) {
+TEST(MysqlPacket, HandshakeResponseReportsDatabase) {
   EXPECT_EQ(parse_handshake_response(payload_of(login()))->database, "shop");
   EXPECT_EQ(
       parse_handshake_response(payload_of(login(kUsualCapabilities | kCapLenencAuth)))->database,
@@ -44,7 +44,7 @@ TEST(MysqlPacket, HandshakeResponseTellsDatabase) {
   EXPECT_FALSE(parse_handshake_response(payload_of(login()).first(31)));
 }
 
-TEST(MysqlPacket, AnOldHandshakeResponseTellsDatabase) {
+TEST(MysqlPacket, AnOldHandshakeResponseReportsDatabase) {
   const std::string text =
       little(kCapConnectWithDb, 2) + little(0, 3) + "alice" + '\0' + "scramble" + '\0' + "shop";
   EXPECT_EQ(parse_handshake_response(bytes_of(text))->database, "shop");

@@ -86,13 +86,14 @@ void MysqlConversation::describe(Request& request, Command command, PacketBytes 
   }
 }
 
-void MysqlConversation::finish(const ErrorPacket* error, std::uint64_t end_ns, SpanSink& sink) {
+void MysqlConversation::end_request(const ErrorPacket* error, std::uint64_t end_ns,
+                                    SpanSink& sink) {
   Request& request = requests_.front();
   if (makes_span(request.command)) {
-    make_span(request, error, end_ns, sink);
+    emit_span(request, error, end_ns, sink);
   } else if (request.command == Command::kPrepare && error != nullptr) {
     sink.note(Note::RequestSeen);
-    make_span(request, error, end_ns, sink);
+    emit_span(request, error, end_ns, sink);
   }
   if (error == nullptr) apply(request);
   const bool starts_compression =
@@ -130,15 +131,15 @@ void MysqlConversation::apply(Request& request) {
   }
 }
 
-void MysqlConversation::make_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
+void MysqlConversation::emit_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
                                   SpanSink& sink) {
-  const auto [span, call] = sql::add_span(is_client(),
-                                          {.start_ns = request.origin.start_ns,
-                                           .end_ns = end_ns,
-                                           .pid = request.origin.pid,
-                                           .request_bytes = request.bytes,
-                                           .response_bytes = answer_bytes_},
-                                          sink);
+  const auto [span, call] = sql::add_statement_span(is_client(),
+                                                    {.start_ns = request.origin.start_ns,
+                                                     .end_ns = end_ns,
+                                                     .pid = request.origin.pid,
+                                                     .request_bytes = request.bytes,
+                                                     .response_bytes = answer_bytes_},
+                                                    sink);
   base::Arena& arena = sink.arena();
   sql::Statement statement;
   if (request.command == Command::kQuery) {
@@ -149,7 +150,7 @@ void MysqlConversation::make_span(Request& request, const ErrorPacket* error, st
     statement = request.statement->statement(arena);
     if (request.command != Command::kPrepare) reading_.see_execution(statement);
   }
-  sql::tell(statement, span, call);
+  sql::set_statement(statement, span, call);
   call.system = "mysql";
   call.name_space = clean_copy(name_space_, arena);
   if (error != nullptr) {

@@ -41,8 +41,8 @@ void ServerReading::see_statement(const sql::Statement& statement, bool has_fail
   // Statements that were not read may be behind it.
   if (is_cut && has_more_results_) charset_ = Charset::kUnknown;
   if (!statement.charset) return;
-  const bool is_in_doubt = has_failed && *statement.charset != charset_;
-  charset_ = is_in_doubt ? Charset::kUnknown : *statement.charset;
+  const bool is_ambiguous = has_failed && *statement.charset != charset_;
+  charset_ = is_ambiguous ? Charset::kUnknown : *statement.charset;
 }
 
 void ServerReading::see_execution(const sql::Statement& statement) {

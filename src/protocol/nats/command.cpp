@@ -14,24 +14,24 @@ constexpr std::string_view kBlanks = " \t";
 struct VerbRow {
   std::string_view name;
   Verb verb;
-  Speaker from;
+  PeerRole from;
 };
 // PING and PONG are said by both.
 constexpr std::array kVerbs = {
-    VerbRow{"PUB", Verb::kPub, Speaker::kClient},
-    VerbRow{"HPUB", Verb::kHpub, Speaker::kClient},
-    VerbRow{"SUB", Verb::kSub, Speaker::kClient},
-    VerbRow{"UNSUB", Verb::kUnsub, Speaker::kClient},
-    VerbRow{"CONNECT", Verb::kConnect, Speaker::kClient},
-    VerbRow{"PING", Verb::kPing, Speaker::kClient},
-    VerbRow{"PONG", Verb::kPong, Speaker::kClient},
-    VerbRow{"MSG", Verb::kMsg, Speaker::kServer},
-    VerbRow{"HMSG", Verb::kHmsg, Speaker::kServer},
-    VerbRow{"INFO", Verb::kInfo, Speaker::kServer},
-    VerbRow{"PING", Verb::kPing, Speaker::kServer},
-    VerbRow{"PONG", Verb::kPong, Speaker::kServer},
-    VerbRow{"+OK", Verb::kOk, Speaker::kServer},
-    VerbRow{"-ERR", Verb::kErr, Speaker::kServer},
+    VerbRow{"PUB", Verb::kPub, PeerRole::kClient},
+    VerbRow{"HPUB", Verb::kHpub, PeerRole::kClient},
+    VerbRow{"SUB", Verb::kSub, PeerRole::kClient},
+    VerbRow{"UNSUB", Verb::kUnsub, PeerRole::kClient},
+    VerbRow{"CONNECT", Verb::kConnect, PeerRole::kClient},
+    VerbRow{"PING", Verb::kPing, PeerRole::kClient},
+    VerbRow{"PONG", Verb::kPong, PeerRole::kClient},
+    VerbRow{"MSG", Verb::kMsg, PeerRole::kServer},
+    VerbRow{"HMSG", Verb::kHmsg, PeerRole::kServer},
+    VerbRow{"INFO", Verb::kInfo, PeerRole::kServer},
+    VerbRow{"PING", Verb::kPing, PeerRole::kServer},
+    VerbRow{"PONG", Verb::kPong, PeerRole::kServer},
+    VerbRow{"+OK", Verb::kOk, PeerRole::kServer},
+    VerbRow{"-ERR", Verb::kErr, PeerRole::kServer},
 };
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
@@ -41,7 +41,7 @@ bool equal_in_upper_case(std::string_view text, std::string_view upper_case) {
 }
 
 // `whole`: the word is over, else a longer name may begin with it.
-const VerbRow* find_verb(Speaker from, std::string_view word, bool whole) {
+const VerbRow* find_verb(PeerRole from, std::string_view word, bool whole) {
   for (const VerbRow& row : kVerbs) {
     if (row.from != from || word.size() > row.name.size()) continue;
     if (whole && word.size() != row.name.size()) continue;
@@ -133,7 +133,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::expected<Command, ParseError> parse_command(Speaker from, std::span<const std::byte> bytes) {
+std::expected<Command, ParseError> parse_command(PeerRole from, std::span<const std::byte> bytes) {
   const std::string_view text = text_of(bytes);
   // The longest word is CONNECT.
   const std::size_t word_end = text.substr(0, 8).find_first_of(" \t\r\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One command of the NATS client protocol (docs.nats.io, "Client protocol"): a line, and for those
 // that carry a message its payload. Lines are at most what MessageConversation keeps of a header
-// (servers allow 4 KiB by default), payloads at most the 64 MiB that a server can be told to
+// (servers allow 4 KiB by default), payloads at most the 64 MiB that a server can be configured to
 // accept. Views point into the input. Pure functions.
 #pragma once
 #include <cstddef>
@@ -45,7 +45,7 @@ struct Command {
 
 /// The command that `bytes` begin with. Truncated: its line isn't all there. NotThisProtocol:
 /// `from` sends no such command. Malformed: its arguments are wrong.
-std::expected<Command, ParseError> parse_command(Speaker from, std::span<const std::byte> bytes);
+std::expected<Command, ParseError> parse_command(PeerRole from, std::span<const std::byte> bytes);
 
 /// The value of a member of a JSON object that isn't inside another value: a string with its
 /// escapes resolved, anything else as it is written. Empty if there is none, or if `json` ends

@@ -24,11 +24,11 @@ struct Seen {
 
 // Messages of few bytes come by the dozen in a call, and heartbeats may go before the first
 // message: some are enough.
-constexpr int kMaxJudged = 64;
+constexpr int kMaxChecked = 64;
 
-Seen look_at(Speaker from, std::span<const std::byte> bytes) {
+Seen look_at(PeerRole from, std::span<const std::byte> bytes) {
   Seen seen;
-  for (int i = 0; i < kMaxJudged && !bytes.empty(); ++i) {
+  for (int i = 0; i < kMaxChecked && !bytes.empty(); ++i) {
     const auto command = parse_command(from, bytes);
     if (!command) {
       seen.is_nats = command.error() == ParseError::Truncated;
@@ -36,7 +36,7 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
     }
     if (command->size() > bytes.size()) {
       // A message that is longer than what can be shown.
-      seen.has_proof |= command->has_payload && bytes.size() == Opening::kMaxBytes;
+      seen.has_proof |= command->has_payload && bytes.size() == FirstBytes::kMaxBytes;
       return seen;
     }
     if (!is_whole_command(*command, bytes)) {
@@ -55,23 +55,23 @@ Seen look_at(Speaker from, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
+Match detect(const FirstBytes& first_bytes) {
   // The server begins.
-  if (!opening.mid_life && !opening.server_first) return Verdict::kNo;
-  const Seen client = look_at(Speaker::kClient, opening.client.bytes);
-  const Seen server = look_at(Speaker::kServer, opening.server.bytes);
-  if (!client.is_nats || !server.is_nats) return Verdict::kNo;
+  if (!first_bytes.mid_life && !first_bytes.server_first) return Match::kNo;
+  const Seen client = look_at(PeerRole::kClient, first_bytes.client.bytes);
+  const Seen server = look_at(PeerRole::kServer, first_bytes.server.bytes);
+  if (!client.is_nats || !server.is_nats) return Match::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
-  if (text_of(opening.server.bytes).starts_with("INFO {\"server_id\":\"")) return Verdict::kYes;
-  if (client.has_proof || server.has_proof) return Verdict::kYes;
+  if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Match::kYes;
+  if (client.has_proof || server.has_proof) return Match::kYes;
   // Words alone ("PING", "PONG", "+OK") are others' too; on a quiet connection nothing else may
   // come for long.
-  return Verdict::kMaybe;
+  return Match::kMaybe;
 }
 
-MessageConversation::Size NatsConversation::measure(Speaker from,
+MessageConversation::Size NatsConversation::measure(PeerRole from,
                                                     std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient && !is_connected_ &&
+  if (from == PeerRole::kClient && !is_connected_ &&
       std::to_integer<std::uint8_t>(bytes[0]) == kTlsHandshake)
     return std::unexpected(ParseError::Unsupported);
   const auto command = parse_command(from, bytes);
@@ -82,7 +82,7 @@ MessageConversation::Size NatsConversation::measure(Speaker from,
 
 // A message that is longer than the call, or than what was captured of it, is believed where the
 // call before ended a line.
-bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool NatsConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto command = parse_command(from, bytes);
   if (!command) return false;
   if (command->size() <= bytes.size()) return is_whole_command(*command, bytes);
@@ -91,8 +91,8 @@ bool NatsConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
 
 void NatsConversation::on_message(const Message& message, SpanSink& sink) {
   // Many messages travel in one call.
-  if (!wants_stream_) sink.want_stream();
-  wants_stream_ = true;
+  if (!stream_requested_) sink.request_stream();
+  stream_requested_ = true;
   if (!message.just_measured) {
     const auto command = parse_command(message.from, message.bytes);
     if (!command) return sink.note(Note::HeadTruncated);  // a line longer than what is kept
@@ -110,22 +110,23 @@ void NatsConversation::on_message(const Message& message, SpanSink& sink) {
     case Verb::kPub:
     case Verb::kHpub:
     case Verb::kMsg:
-    case Verb::kHmsg: return tell(message, command, sink);
+    case Verb::kHmsg: return emit_span(message, command, sink);
     default: return;
   }
 }
 
-void NatsConversation::tell(const Message& message, const Command& command, SpanSink& sink) const {
+void NatsConversation::emit_span(const Message& message, const Command& command,
+                                 SpanSink& sink) const {
   if (message.is_whole() && !text_of(message.bytes).ends_with("\r\n"))
     return sink.note(Note::MessageMalformed);
   sink.note(Note::RequestSeen);
-  add_message_span(
+  emit_message_span(
       {.type = is_client() ? model::EventType::kNatsClient : model::EventType::kNatsServer,
        .system = "nats",
-       .operation = message.from == Speaker::kClient ? kPublish : kProcess,
+       .operation = message.from == PeerRole::kClient ? kPublish : kProcess,
        .destination = command.subject,
        .client_id = client_name_,
-       .extent = {.start_ns = message.start_ns,
+       .timing = {.start_ns = message.start_ns,
                   .end_ns = message.end_ns,
                   .pid = message.pid,
                   .request_bytes = message.size},

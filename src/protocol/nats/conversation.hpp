@@ -15,7 +15,7 @@
 
 namespace obi::protocol::nats {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class NatsConversation final : public MessageConversation {
  public:
@@ -24,21 +24,21 @@ class NatsConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return false; }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override {}
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override {}
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override {}
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override {}
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override {}
   [[nodiscard]] std::size_t state_bytes() const override { return client_name_.capacity(); }
 
  private:
-  void tell(const Message& message, const Command& command, SpanSink& sink) const;
+  void emit_span(const Message& message, const Command& command, SpanSink& sink) const;
 
   Command measured_;  // the last one; its texts live as long as that call
   std::string client_name_;
   bool is_connected_ = false;  // CONNECT was seen
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::nats

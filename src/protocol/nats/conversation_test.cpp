@@ -48,7 +48,7 @@ TEST(Nats, CommandsMayBeInAnyCaseWithAnyBlanks) {
   talk.client("pub \t a  \t 2 \r\nhi\r\n");
   talk.client("Pub b 2\nhi\r\n");
   talk.server("mSg a 7 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "process a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0", "process a 0"));
 }
 
 TEST(Nats, TimesAndSizesAreThoseOfTheMessage) {
@@ -72,7 +72,7 @@ TEST(Nats, AtTheServerTheSpansAreTheServers) {
   Talk talk("nats", {.client_direction = model::Direction::kReceive});
   talk.client("PUB a 2\r\nhi\r\n");
   talk.server("MSG a 1 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "process a 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "process a 0"));
   for (const model::Span& span : talk.sink.spans)
     EXPECT_EQ(span.type, model::EventType::kNatsServer);
 }
@@ -80,15 +80,15 @@ TEST(Nats, AtTheServerTheSpansAreTheServers) {
 TEST(Nats, ATextThatLooksLikeACommandInAPayloadIsNone) {
   Talk talk("nats");
   talk.client("PUB a 15\r\nPUB b 2\r\nhi\r\n..\r\nPUB c 0\r\n\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish c 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish c 0"));
 }
 
 TEST(Nats, BytesThatWereNotCapturedInsideAPayloadCostNothing) {
   Talk talk("nats");
   talk.client("PUB a 1000\r\n0123", 998);
   talk.client("PUB b 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0"));
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
 TEST(Nats, AfterALossItGoesOnWithACallThatIsAMessage) {
@@ -102,7 +102,8 @@ TEST(Nats, AfterALossItGoesOnWithACallThatIsAMessage) {
   talk.server("MSG s 1 2\r\nhi\r\n");
   talk.lose_of_server(100);
   talk.server("MSG t 1 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "process s 0", "process t 0"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("publish a 0", "publish b 0", "process s 0", "process t 0"));
 }
 
 TEST(Nats, AfterALossALongMessageIsOneWhereALineHasEnded) {
@@ -110,14 +111,14 @@ TEST(Nats, AfterALossALongMessageIsOneWhereALineHasEnded) {
   talk.client("PUB a 9000\r\nabc", 9016, "l  0\r\n\r\n");  // "PUB small  0" is behind it
   talk.client("PUB b 9000\r\nabc", 8999);
   talk.client("PUB c 0\r\n\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish a 0", "publish b 0", "publish c 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish a 0", "publish b 0", "publish c 0"));
 }
 
 TEST(Nats, AMessageThatDoesNotEndAsItSaysIsNone) {
   Talk talk("nats");
   talk.client("PUB a 2\r\nhiXX");
   talk.client("PUB b 2\r\nhi\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("publish b 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("publish b 0"));
   EXPECT_EQ(talk.sink.notes[Note::MessageMalformed], 1U);
 }
 
@@ -125,33 +126,33 @@ TEST(Nats, WhereTlsIsRequiredNothingMoreIsRead) {
   Talk talk("nats");
   talk.server(R"(INFO {"server_id":"NA","tls_required" : true,"x":1})"
               "\r\n");
-  EXPECT_EQ(talk.client("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
-TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteTells) {
+TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteDecides) {
   Talk talk("nats");
   talk.server(R"(INFO {"server_id":"NA","tls_available":true,"tls_required":false})"
               "\r\n");
   talk.client("\x16\x03\x01");
-  EXPECT_EQ(talk.server("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(talk.server("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
 TEST(Nats, CredentialsStayWhereTheyWere) {
   Talk talk("nats");
   for (const Call& call : typical())
     call.from_server ? talk.server(call.bytes) : talk.client(call.bytes);
-  for (const std::string& line : talk.told()) {
+  for (const std::string& line : talk.reported()) {
     EXPECT_EQ(line.find("hunter2"), std::string::npos);
     EXPECT_EQ(line.find("t0ps3cret"), std::string::npos);
   }
 }
 
-TEST(NatsJudge, TheGreetingProves) {
+TEST(NatsDetect, TheGreetingProves) {
   EXPECT_EQ(classified({{true, kInfo}}), "nats");
   EXPECT_EQ(classified({{true, kInfo.substr(0, 18)}, {true, kInfo.substr(18)}}), "nats");
 }
 
-TEST(NatsJudge, InMidLifeAMessageProves) {
+TEST(NatsDetect, InMidLifeAMessageProves) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_EQ(classified({{false, "PUB a 2\r\nhi\r\n"}}, client, 0, true), "nats");
   EXPECT_EQ(classified({{true, "MSG a 1 2\r\nhi\r\n"}}, client, 0, true), "nats");
@@ -162,7 +163,7 @@ TEST(NatsJudge, InMidLifeAMessageProves) {
       "nats");
 }
 
-TEST(NatsJudge, WhatLooksAlikeIsNot) {
+TEST(NatsDetect, WhatLooksAlikeIsNot) {
   const auto client = model::ConnectionRole::kClient;
   EXPECT_NE(classified({{false, "PING\r\n"}, {true, "+PONG\r\n"}}), "nats");
   EXPECT_NE(classified({{true, "+OK POP3 ready\r\n"}, {false, "USER x\r\n"}}), "nats");
@@ -172,7 +173,7 @@ TEST(NatsJudge, WhatLooksAlikeIsNot) {
 }
 
 TEST(NatsCommand, WhatBreaksTheRulesIsRefused) {
-  const auto error_of = [](Speaker from, std::string_view text) {
+  const auto error_of = [](PeerRole from, std::string_view text) {
     const auto command = parse_command(from, std::as_bytes(std::span(text)));
     return command ? -1 : static_cast<int>(command.error());
   };
@@ -182,12 +183,12 @@ TEST(NatsCommand, WhatBreaksTheRulesIsRefused) {
   for (const char* text : {"PUB a\r\n", "PUB a b c d\r\n", "PUB a -1\r\n", "PUB a 99999999999\r\n",
                            "PUB a 2x\r\n", "HPUB a 5 2\r\n", "SUB a\r\n", "PING x\r\n",
                            "CONNECT\r\n", "PUB a b c d e f g\r\n", "PUB a\x01 2\r\n"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), malformed) << text;
+    EXPECT_EQ(error_of(PeerRole::kClient, text), malformed) << text;
   for (const char* text : {"P", "PUB", "PUB ", "PUB a 2", "pong"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), truncated) << text;
+    EXPECT_EQ(error_of(PeerRole::kClient, text), truncated) << text;
   for (const char* text : {"MSG a 1 2\r\n", "INFO {}\r\n", "X", "PUBS a", "\r\n", "\n"})
-    EXPECT_EQ(error_of(Speaker::kClient, text), other) << text;
-  EXPECT_EQ(error_of(Speaker::kServer, "PUB a 2\r\n"), other);
+    EXPECT_EQ(error_of(PeerRole::kClient, text), other) << text;
+  EXPECT_EQ(error_of(PeerRole::kServer, "PUB a 2\r\n"), other);
 }
 
 TEST(NatsJson, FindsMembersOfTheObjectItself) {

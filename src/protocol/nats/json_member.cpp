@@ -73,7 +73,7 @@ int hex_digit(char c) {
 }
 
 // The four digits behind "\u"; 0 if they are none. Halves of a surrogate pair come out as they are:
-// whoever shows the text leaves out what isn't UTF-8.
+// the reader of the text leaves out what isn't UTF-8.
 std::uint32_t code_unit(std::string_view digits) {
   if (digits.size() < 4) return 0;
   std::uint32_t code = 0;

@@ -97,7 +97,7 @@ void PostgresConversation::on_execute_end(const Message& message, SpanSink& sink
   const Request& request = requests_.front();
   if (request.kind == Kind::kQuery) return;  // ReadyForQuery ends it
   if (request.kind != Kind::kExecute) return lose(sink);
-  tell(request, message.end_ns, Outcome::kDone, sink);
+  emit_span(request, message.end_ns, Outcome::kDone, sink);
   requests_.pop();
 }
 
@@ -119,19 +119,19 @@ void PostgresConversation::end_copy_in(SpanSink& sink) {
   Request* const sync = requests_.push(false, sink, true);
   if (sync == nullptr) return;
   sync->kind = Kind::kSync;
-  sync->is_failed = sync->is_ignored = sync->is_told = false;
+  sync->is_failed = sync->is_ignored = sync->is_reported = false;
 }
 
 // Replication: what follows has no end, so the answer is here.
 void PostgresConversation::on_copy_both(const Message& message, SpanSink& sink) {
   copies_out_ = true;
   if (requests_.size() != 1 || requests_.front().kind != Kind::kQuery) return;
-  tell(requests_.front(), message.end_ns, Outcome::kDone, sink);
+  emit_span(requests_.front(), message.end_ns, Outcome::kDone, sink);
   requests_.pop();
   Request* rest = requests_.push(false, sink);
   if (rest == nullptr) return;
   rest->kind = Kind::kQuery;
-  rest->is_told = true;
+  rest->is_reported = true;
 }
 
 bool PostgresConversation::is_operation(Kind kind) {
@@ -161,7 +161,7 @@ void PostgresConversation::on_error(const Message& message, SpanSink& sink) {
   if (!found && ends_group(requests_.front())) return;
   // Refused before it could be executed: a failed operation all the same.
   Request& request = requests_[found ? at : 0];
-  if (request.is_told) return;
+  if (request.is_reported) return;
   const ErrorFields fields = parse_error(message.bytes);
   request.sql_state = fields.sql_state.substr(0, kSqlStateBytes);
   request.error = fields.message.substr(0, kMaxErrorText);
@@ -179,7 +179,7 @@ void PostgresConversation::on_error(const Message& message, SpanSink& sink) {
     if (request.prepared.is_known) request.prepared.statement = prepared->statement;
     at = 0;
   }
-  tell(request, message.end_ns, Outcome::kFailed, sink);
+  emit_span(request, message.end_ns, Outcome::kFailed, sink);
   for (std::size_t i = 0; i <= at; ++i) requests_.pop();
 }
 
@@ -201,8 +201,8 @@ void PostgresConversation::on_ready(std::uint64_t end_ns, bool is_proven_by_tail
                                               : Outcome::kDone;
     if (request.kind == Kind::kExecute && !is_skipping_ && !is_proven_by_tail) {
       sink.note(Note::RequestLostResponse);
-    } else if (is_operation(request.kind) && !request.is_told) {
-      tell(request, end_ns, outcome, sink);
+    } else if (is_operation(request.kind) && !request.is_reported) {
+      emit_span(request, end_ns, outcome, sink);
     }
   }
   is_skipping_ = false;
@@ -237,35 +237,35 @@ bool PostgresConversation::ends_with_ready(std::span<const std::byte> tail, std:
 // An error that ends the connection is the answer.
 void PostgresConversation::end_failed_one(std::uint64_t ns, SpanSink& sink) {
   if (requests_.empty() || !requests_.front().is_failed) return;
-  tell(requests_.front(), ns, Outcome::kFailed, sink);
+  emit_span(requests_.front(), ns, Outcome::kFailed, sink);
   requests_.pop();
 }
 
 void PostgresConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
-  end_failed_one(moved_ns(Speaker::kServer), sink);
+  end_failed_one(moved_ns(PeerRole::kServer), sink);
   if (is_adrift_) return lose(sink);
   requests_.end_all(open, [this](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-    tell(request, end_ns, Outcome::kDone, failed);
+    emit_span(request, end_ns, Outcome::kDone, failed);
   });
 }
 
-void PostgresConversation::give_up(Note why, std::uint64_t ns, SpanSink& sink) {
+void PostgresConversation::abandon(Note why, std::uint64_t ns, SpanSink& sink) {
   end_failed_one(ns, sink);
-  requests_.give_up(why, sink);
+  requests_.abandon(why, sink);
 }
 
-void PostgresConversation::tell(const Request& request, std::uint64_t end_ns, Outcome outcome,
-                                SpanSink& sink) {
+void PostgresConversation::emit_span(const Request& request, std::uint64_t end_ns, Outcome outcome,
+                                     SpanSink& sink) {
   if (!request.prepared.is_known) sink.note(Note::StatementUnknown);
-  const auto [span, call] = sql::add_span(is_client(),
-                                          {.start_ns = request.origin.start_ns,
-                                           .end_ns = end_ns,
-                                           .pid = request.origin.pid,
-                                           .request_bytes = request.bytes,
-                                           .response_bytes = answer_bytes_},
-                                          sink);
+  const auto [span, call] = sql::add_statement_span(is_client(),
+                                                    {.start_ns = request.origin.start_ns,
+                                                     .end_ns = end_ns,
+                                                     .pid = request.origin.pid,
+                                                     .request_bytes = request.bytes,
+                                                     .response_bytes = answer_bytes_},
+                                                    sink);
   base::Arena& arena = sink.arena();
-  sql::tell(request.prepared.statement.copy(arena), span, call);
+  sql::set_statement(request.prepared.statement.copy(arena), span, call);
   call.system = "postgresql";
   call.name_space = arena.copy(database_);
   if (outcome == Outcome::kFailed) {

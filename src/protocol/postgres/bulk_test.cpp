@@ -43,11 +43,11 @@ TEST(PostgresBulk, DataThatIsCopiedInIsTheStatements) {
   talk.server(done("COPY 99") + kReady);
   const std::uint64_t end = talk.now_ns;
   talk.expect_select();
-  EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect));
+  EXPECT_THAT(talk.reported(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect));
   EXPECT_EQ(talk.sink.spans[0].start_ns, start);
   EXPECT_EQ(talk.sink.spans[0].end_ns, end);
   EXPECT_GT(talk.sink.spans[0].request_bytes, 300'000);
-  EXPECT_EQ(talk.sink.stream_wishes, 0);  // the data needn't travel
+  EXPECT_EQ(talk.sink.stream_requests, 0);  // the data needn't travel
 }
 
 TEST(PostgresBulk, ALongStatementBehindItIsReadThoughItIsCut) {
@@ -80,9 +80,9 @@ TEST(PostgresBulk, AGapInDataIsData) {
   talk.server(message('d', "x").substr(3) + message('c') + done("COPY 9") + kReady);
   talk.client(query("SELECT 1 FROM w"));
   talk.server(done("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect,
-                                       "COPY v 0 db=[shop] text=[COPY v TO STDOUT]",
-                                       "SELECT w 0 db=[shop] text=[SELECT ? FROM w]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect,
+                                           "COPY v 0 db=[shop] text=[COPY v TO STDOUT]",
+                                           "SELECT w 0 db=[shop] text=[SELECT ? FROM w]"));
 }
 
 TEST(PostgresBulk, AnExecutedCopyEndsWithASyncThatWasNotSeen) {
@@ -94,8 +94,8 @@ TEST(PostgresBulk, AnExecutedCopyEndsWithASyncThatWasNotSeen) {
   talk.server(kReady);
   talk.client(parse("SELECT 2 FROM x", "y") + bind_to("y") + execute() + kSync);
   talk.server(kParsed + kBound + done("SELECT 0") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]",
-                                       "SELECT x 0 db=[shop] text=[SELECT ? FROM x]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]",
+                                           "SELECT x 0 db=[shop] text=[SELECT ? FROM x]"));
 }
 
 TEST(PostgresBulk, ARefusedCopyEndsThoughTheClientGoesOnForAWhile) {
@@ -143,7 +143,7 @@ TEST(PostgresBulk, NothingInTheDataIsAStatement) {
   talk.client(query("SELECT s3cr3t FROM planted") + "x", 4000, "12345678");
   talk.server(done("COPY 99") + kReady);
   talk.expect_select();
-  EXPECT_THAT(talk.told(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect));
+  EXPECT_THAT(talk.reported(), ElementsAre("COPY t 0 db=[shop] text=[COPY t FROM STDIN]", kSelect));
 }
 
 TEST(PostgresBulk, DataThatIsCopiedOutEndsWhereItsLastBytesSayReady) {
@@ -157,7 +157,7 @@ TEST(PostgresBulk, DataThatIsCopiedOutEndsWhereItsLastBytesSayReady) {
     talk.expect_select();
   }
   ASSERT_EQ(talk.sink.spans.size(), 4U);
-  EXPECT_TRUE(talk.told()[0].contains("BASE_BACKUP"));
+  EXPECT_TRUE(talk.reported()[0].contains("BASE_BACKUP"));
   EXPECT_GT(talk.sink.spans[2].response_bytes, 300'000);
 }
 

@@ -35,15 +35,15 @@ PostgresConversation::PostgresConversation(const ConversationOptions& options,
       portals_(options.postgres_statements),
       is_opening_(!start.mid_life) {}
 
-PostgresConversation::Size PostgresConversation::measure(Speaker from,
+PostgresConversation::Size PostgresConversation::measure(PeerRole from,
                                                          std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient && is_opening_) {
+  if (from == PeerRole::kClient && is_opening_) {
     const auto head = parse_opener(bytes);
     if (!head) return std::unexpected(head.error());
     return head->size;
   }
   // An old server answers with an error.
-  if (from == Speaker::kServer && encryption_due_ && type_of(bytes) != 'E') {
+  if (from == PeerRole::kServer && encryption_due_ && type_of(bytes) != 'E') {
     const char answer = type_of(bytes);
     if (answer == 'S' || answer == 'N' || answer == 'G') return 1;
     return std::unexpected(ParseError::NotThisProtocol);
@@ -52,7 +52,7 @@ PostgresConversation::Size PostgresConversation::measure(Speaker from,
 }
 
 void PostgresConversation::on_message(const Message& message, SpanSink& sink) {
-  if (message.from == Speaker::kServer) return on_server_message(message, sink);
+  if (message.from == PeerRole::kServer) return on_server_message(message, sink);
   if (is_opening_) return on_opener(message);
   on_client_message(message, sink);
 }
@@ -104,7 +104,7 @@ void PostgresConversation::on_client_message(const Message& message, SpanSink& s
   }
 }
 
-// A slot for a request that the server answers; in_unit_ tells whether it goes with the one before.
+// A slot for a request that the server answers; in_unit_ says whether it goes with the one before.
 PostgresConversation::Request* PostgresConversation::push(Kind kind, const Message& message,
                                                           SpanSink& sink) {
   if (!in_unit_) {
@@ -112,14 +112,14 @@ PostgresConversation::Request* PostgresConversation::push(Kind kind, const Messa
     unit_bytes_ = 0;
   }
   unit_bytes_ += message.size;
-  const bool is_owed = is_operation(kind);
-  Request* request = requests_.push(is_owed, sink, in_unit_ || kind == Kind::kSync);
-  in_unit_ = !is_owed && kind != Kind::kSync;
+  const bool expects_span = is_operation(kind);
+  Request* request = requests_.push(expects_span, sink, in_unit_ || kind == Kind::kSync);
+  in_unit_ = !expects_span && kind != Kind::kSync;
   if (request == nullptr) return nullptr;
   request->kind = kind;
   request->origin = unit_;
   request->bytes = unit_bytes_;
-  request->is_failed = request->is_ignored = request->is_told = false;
+  request->is_failed = request->is_ignored = request->is_reported = false;
   request->prepared.is_known = true;
   return request;
 }
@@ -208,15 +208,15 @@ void PostgresConversation::lose(SpanSink& sink) {
   answer_bytes_ = 0;
 }
 
-void PostgresConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) dialect_ = sql::Dialect::kPostgres;
+void PostgresConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) dialect_ = sql::Dialect::kPostgres;
   // A gap in data is data.
-  if (from == Speaker::kClient && copy_in_ != CopyIn::kNone) return;
-  if (from == Speaker::kServer && copies_out_ && waiting_groups() == 1) is_adrift_ = true;
-  if (from == Speaker::kServer && is_adrift_) return;
+  if (from == PeerRole::kClient && copy_in_ != CopyIn::kNone) return;
+  if (from == PeerRole::kServer && copies_out_ && waiting_groups() == 1) is_adrift_ = true;
+  if (from == PeerRole::kServer && is_adrift_) return;
   encryption_due_ = startup_due_ = false;
   lose(sink);
-  if (from == Speaker::kServer) return;
+  if (from == PeerRole::kServer) return;
   // Names may have got another meaning.
   is_opening_ = false;
   statements_.clear();
@@ -224,26 +224,26 @@ void PostgresConversation::on_lost(Speaker from, SpanSink& sink) {
   unnamed_statement_.is_known = unnamed_portal_.is_known = false;
 }
 
-bool PostgresConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  if (from == Speaker::kClient && is_opening_) return parse_opener(bytes).has_value();
-  if (from == Speaker::kClient && copy_in_ == CopyIn::kData) return false;
-  if (from == Speaker::kClient && copy_in_ == CopyIn::kOver) {
+bool PostgresConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  if (from == PeerRole::kClient && is_opening_) return parse_opener(bytes).has_value();
+  if (from == PeerRole::kClient && copy_in_ == CopyIn::kData) return false;
+  if (from == PeerRole::kClient && copy_in_ == CopyIn::kOver) {
     const auto size = message_size(from, bytes);
     return size || size.error() == ParseError::Truncated;
   }
   return count_messages(from, bytes, kResumeMessages) > 0;
 }
 
-bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
+bool PostgresConversation::on_missing(PeerRole from, std::uint64_t count,
                                       std::span<const std::byte> tail, std::uint64_t end_ns,
                                       SpanSink& sink) {
-  if (from == Speaker::kClient && copy_in_ != CopyIn::kNone) {
+  if (from == PeerRole::kClient && copy_in_ != CopyIn::kNone) {
     if (!requests_.empty()) requests_.front().bytes += count;
     return false;
   }
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (assume_execute(count, tail, end_ns, sink)) return true;
-    sink.want_stream();  // so that it happens once
+    sink.request_stream();  // so that it happens once
     return false;
   }
   dialect_ = sql::Dialect::kPostgres;  // a setting may have changed in there
@@ -254,10 +254,10 @@ bool PostgresConversation::on_missing(Speaker from, std::uint64_t count,
   return false;
 }
 
-bool PostgresConversation::ends_loss(Speaker from, std::uint64_t count,
+bool PostgresConversation::ends_loss(PeerRole from, std::uint64_t count,
                                      std::span<const std::byte> tail, std::uint64_t end_ns,
                                      SpanSink& sink) {
-  if (from == Speaker::kClient) {
+  if (from == PeerRole::kClient) {
     if (copy_in_ == CopyIn::kData && !requests_.empty()) requests_.front().bytes += count;
     return false;
   }

@@ -18,7 +18,7 @@
 
 namespace obi::protocol::postgres {
 
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class PostgresConversation final : public MessageConversation {
  public:
@@ -28,16 +28,16 @@ class PostgresConversation final : public MessageConversation {
   }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
-  bool ends_loss(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  bool ends_loss(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                  std::uint64_t end_ns, SpanSink& sink) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -61,13 +61,13 @@ class PostgresConversation final : public MessageConversation {
   /// A message that the server answers.
   struct Request {
     Kind kind = Kind::kSync;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
-    Prepared prepared;        // kQuery, kExecute
-    std::string name;         // kParse, kBind: of the statement
-    bool is_failed = false;   // kQuery, kCall: an error has come, ReadyForQuery has not
-    bool is_ignored = false;  // kSync: came while data was copied in
-    bool is_told = false;     // kQuery: its span was made before its end
+    Prepared prepared;         // kQuery, kExecute
+    std::string name;          // kParse, kBind: of the statement
+    bool is_failed = false;    // kQuery, kCall: an error has come, ReadyForQuery has not
+    bool is_ignored = false;   // kSync: came while data was copied in
+    bool is_reported = false;  // kQuery: its span was made before its end
     std::string sql_state;
     std::string error;
   };
@@ -104,7 +104,7 @@ class PostgresConversation final : public MessageConversation {
   void begin_copy_in();
   void end_failed_one(std::uint64_t ns, SpanSink& sink);
   void end_copy_in(SpanSink& sink);
-  void tell(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
+  void emit_span(const Request& request, std::uint64_t end_ns, Outcome outcome, SpanSink& sink);
   /// A span is due for it.
   [[nodiscard]] static bool is_operation(Kind kind);
   [[nodiscard]] static bool ends_group(const Request& request);
@@ -120,7 +120,7 @@ class PostgresConversation final : public MessageConversation {
   sql::Dialect dialect_ = sql::Dialect::kPostgres;  // as the server's settings have it
   std::string database_;
   std::string last_portal_;  // of the last Bind
-  Origin unit_;              // where the operation that is being sent began
+  RequestOrigin unit_;       // where the operation that is being sent began
   std::uint64_t unit_bytes_ = 0;
   std::uint64_t answer_bytes_ = 0;  // since the last span
   std::uint64_t server_ns_ = 0;     // when the server's last bytes moved, while adrift

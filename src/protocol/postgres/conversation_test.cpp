@@ -20,7 +20,7 @@ struct Connected : Talk {
     server(kAuthenticated);
   }
   ~Connected() {
-    for (const std::string& line : told())
+    for (const std::string& line : reported())
       EXPECT_EQ(line.find("s3cr3t"), std::string::npos) << line;
   }
 };
@@ -30,8 +30,9 @@ TEST(Postgres, AQueryIsASpanOfItsFirstStatement) {
   talk.client(query("SELECT a FROM users WHERE name = 's3cr3t'; DELETE FROM t"));
   talk.server(columns() + row());
   talk.server(done("SELECT 1") + done("DELETE 3") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT users 0 db=[shop] text=[SELECT a FROM users WHERE "
-                                       "name = ?; DELETE FROM t]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("SELECT users 0 db=[shop] text=[SELECT a FROM users WHERE "
+                          "name = ?; DELETE FROM t]"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.type, model::EventType::kSqlClient);
   EXPECT_EQ(span.database->system, "postgresql");
@@ -49,7 +50,7 @@ TEST(Postgres, TransactionsAndSettingsAreOperations) {
     talk.client(query(sql));
     talk.server((*sql == '\0' ? message('I') : done("X")) + kReady);
   }
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("BEGIN  0 db=[shop] text=[BEGIN]", "SET  0 db=[shop] text=[SET x = ?]",
                           "COMMIT  0 db=[shop] text=[COMMIT]", "  0 db=[shop]"));
 }
@@ -60,7 +61,7 @@ TEST(Postgres, AnErrorHasItsSqlStateAndItsMessageWithoutValues) {
   talk.server(error("42P01", "relation \"missing\" does not exist") + kReady);
   talk.client(query("SELECT 's3cr3t'::int"));
   talk.server(error("22P02", "invalid input syntax for type integer: \"s3cr3t\"") + kReady);
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SELECT missing 1 code=[42P01] state=[42P01] db=[shop] text=[SELECT a "
                           "FROM missing]",
                           "SELECT  1 code=[22P02] state=[22P02] db=[shop] text=[SELECT ?::int]"));
@@ -73,8 +74,8 @@ TEST(Postgres, AnErrorThatEndsTheConnectionIsTheAnswer) {
   talk.client(query("SELECT pg_sleep(9)"));
   talk.server(error("57P01", "terminating connection", "FATAL"));
   talk.close();
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT  1 code=[57P01] state=[57P01] db=[shop] "
-                                       "text=[SELECT pg_sleep(?)]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT  1 code=[57P01] state=[57P01] db=[shop] "
+                                           "text=[SELECT pg_sleep(?)]"));
 }
 
 TEST(Postgres, AnExecuteIsASpanWithTheTextOfItsStatement) {
@@ -88,9 +89,9 @@ TEST(Postgres, AnExecuteIsASpanWithTheTextOfItsStatement) {
     talk.client(bind_to("s1", "p1") + execute("p1") + kSync);
     talk.server(kBound + row() + done("SELECT 1") + kReady);
   }
-  EXPECT_EQ(talk.sink.stream_wishes, 0);
+  EXPECT_EQ(talk.sink.stream_requests, 0);
   const std::string select = "SELECT t 0 db=[shop] text=[SELECT a FROM t WHERE b = $1 AND c = ?]";
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("INSERT t 0 db=[shop] text=[INSERT INTO t VALUES ($1)]", select, select));
   EXPECT_EQ(talk.sink.spans[0].start_ns, 1030U);
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1040U);
@@ -102,15 +103,15 @@ TEST(Postgres, APortalIsReadInParts) {
   talk.server(kParsed + kBound + row() + message('s') + kReady);
   talk.client(execute("c") + kSync);
   talk.server(row() + done("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
-                                       "SELECT t 0 db=[shop] text=[SELECT a FROM t]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
+                                           "SELECT t 0 db=[shop] text=[SELECT a FROM t]"));
 }
 
 TEST(Postgres, StatementsOfAPipelineArePairedInOrder) {
   Connected talk;
   talk.client(unit("INSERT INTO a VALUES (1)") + unit("UPDATE b SET c = 1") + kSync +
               unit("DELETE FROM d") + kSync);
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_EQ(talk.sink.stream_requests, 1);
   talk.server(unit_answer("INSERT 0 1"));
   talk.server(unit_answer("UPDATE 1") + kReady + unit_answer("DELETE 1"));
   talk.server(kReady);
@@ -128,12 +129,12 @@ TEST(Postgres, WhatAFailedPipelineSkipsHasFailedToo) {
   talk.server(unit_answer("INSERT 0 1") + kParsed + error("23505", "duplicate key"));
   talk.client(unit("TRUNCATE e") + kSync + unit("SELECT 1 FROM f") + kSync);
   talk.server(kReady + unit_answer("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("INSERT a 0 db=[shop] text=[INSERT INTO a VALUES (?)]",
-                                       "UPDATE b 1 code=[23505] state=[23505] db=[shop] "
-                                       "text=[UPDATE b SET c = ?]",
-                                       "DELETE d 1 db=[shop] text=[DELETE FROM d]",
-                                       "TRUNCATE e 1 db=[shop] text=[TRUNCATE e]",
-                                       "SELECT f 0 db=[shop] text=[SELECT ? FROM f]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("INSERT a 0 db=[shop] text=[INSERT INTO a VALUES (?)]",
+                                           "UPDATE b 1 code=[23505] state=[23505] db=[shop] "
+                                           "text=[UPDATE b SET c = ?]",
+                                           "DELETE d 1 db=[shop] text=[DELETE FROM d]",
+                                           "TRUNCATE e 1 db=[shop] text=[TRUNCATE e]",
+                                           "SELECT f 0 db=[shop] text=[SELECT ? FROM f]"));
 }
 
 TEST(Postgres, AStatementThatIsRefusedWhenItIsPreparedIsAFailedOperation) {
@@ -151,7 +152,7 @@ TEST(Postgres, AStatementOlderThanTheAgentIsUnknown) {
   Talk talk("postgres", {.mid_life = true});
   talk.client(bind_to("s1") + execute() + kSync);
   talk.server(kBound + row() + done("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("  0"));
   EXPECT_EQ(talk.sink.notes[Note::StatementUnknown], 1U);
 }
 
@@ -167,7 +168,7 @@ TEST(Postgres, TheStatementUsedLongestAgoIsForgotten) {
     talk.client(bind_to(name) + execute() + kSync);
     talk.server(kBound + done("SELECT 0") + kReady);
   }
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("  0 db=[shop]", "SELECT s2 0 db=[shop] text=[SELECT a FROM s2]",
                           "SELECT s3 0 db=[shop] text=[SELECT a FROM s3]"));
 }
@@ -218,7 +219,7 @@ TEST(Postgres, FunctionsAreCalled) {
   Connected talk;
   talk.client(message('F', big32(1) + big16(0) + big16(0) + big16(0)));
   talk.server(message('V', big32(0xffffffff)) + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("CALL  0 db=[shop] text=[CALL]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("CALL  0 db=[shop] text=[CALL]"));
 }
 
 TEST(Postgres, MessagesOfNoRequestChangeNothing) {
@@ -228,7 +229,7 @@ TEST(Postgres, MessagesOfNoRequestChangeNothing) {
   talk.server(message('N', "S" + z("NOTICE") + "M" + z("s3cr3t") + std::string(1, '\0')) +
               done("LISTEN") + message('S', z("TimeZone") + z("UTC")) + kReady);
   talk.server(message('A', big32(1) + z("channel") + z("")));
-  EXPECT_THAT(talk.told(), ElementsAre("LISTEN  0 db=[shop] text=[LISTEN channel]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("LISTEN  0 db=[shop] text=[LISTEN channel]"));
 }
 
 TEST(Postgres, EncryptionIsAskedForAndRefusedOrGranted) {
@@ -243,21 +244,21 @@ TEST(Postgres, EncryptionIsAskedForAndRefusedOrGranted) {
   plain.server(kAuthenticated);
   plain.client(query("BEGIN"));
   plain.server(done("BEGIN") + kReady);
-  EXPECT_THAT(plain.told(), ElementsAre("BEGIN  0 db=[shop] text=[BEGIN]"));
+  EXPECT_THAT(plain.reported(), ElementsAre("BEGIN  0 db=[shop] text=[BEGIN]"));
   Talk encrypted("postgres");
   encrypted.client(kSsl);
   encrypted.server("S");
-  EXPECT_EQ(encrypted.client("\x16\x03\x01"), Fate::Upgraded);
+  EXPECT_EQ(encrypted.client("\x16\x03\x01"), ChunkResult::Upgraded);
 }
 
 TEST(Postgres, ACancelAndAFailedLogInMakeNoSpan) {
   Talk cancel("postgres");
   cancel.client(opener(80877102, big32(1) + big32(2)));
-  EXPECT_THAT(cancel.told(), IsEmpty());
+  EXPECT_THAT(cancel.reported(), IsEmpty());
   Talk refused("postgres");
   refused.client(kStartup);
   refused.server(error("28P01", "password authentication failed", "FATAL"));
-  EXPECT_THAT(refused.told(), IsEmpty());
+  EXPECT_THAT(refused.reported(), IsEmpty());
 }
 
 TEST(Postgres, TheServersSideHasSpansOfItsOwn) {

@@ -33,10 +33,10 @@ TEST(PostgresLoss, ALongResultEndsWhereItsLastBytesSayReady) {
   talk.server(kParsed + kBound + columns() + row(), 70'000, tail_of(kEnd));
   talk.client(query("SELECT d FROM w"));
   talk.server(columns() + kEnd);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
-                                       "SELECT u 0 db=[shop] text=[SELECT b FROM u]",
-                                       "SELECT v 0 db=[shop] text=[SELECT c FROM v]",
-                                       "SELECT w 0 db=[shop] text=[SELECT d FROM w]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
+                                           "SELECT u 0 db=[shop] text=[SELECT b FROM u]",
+                                           "SELECT v 0 db=[shop] text=[SELECT c FROM v]",
+                                           "SELECT w 0 db=[shop] text=[SELECT d FROM w]"));
   EXPECT_GT(talk.sink.spans[1].response_bytes, 22'000);
 }
 
@@ -69,12 +69,12 @@ TEST(PostgresLoss, ALongResultWithoutProofEndsBeforeTheClientAsksAgain) {
   talk.server(columns(), 5000, "12345678");
   talk.client(query("SELECT b FROM u"));
   talk.server(columns() + kEnd);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
-                                       "SELECT u 0 db=[shop] text=[SELECT b FROM u]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]",
+                                           "SELECT u 0 db=[shop] text=[SELECT b FROM u]"));
   EXPECT_EQ(talk.sink.spans[0].end_ns, 1040U);
 }
 
-TEST(PostgresLoss, AnErrorBehindALongResultIsToldByTheStateOfTheTransaction) {
+TEST(PostgresLoss, AnErrorBehindALongResultIsReportedByTheStateOfTheTransaction) {
   Started talk;
   talk.client(query("BEGIN"));
   talk.server(done("BEGIN") + kReadyInTransaction);
@@ -83,13 +83,13 @@ TEST(PostgresLoss, AnErrorBehindALongResultIsToldByTheStateOfTheTransaction) {
   EXPECT_EQ(talk.sink.spans[1].status, 1);
 }
 
-TEST(PostgresLoss, InAPipelineTheAnswersBehindMissingBytesAreNobodys) {
+TEST(PostgresLoss, InAPipelineTheAnswersBehindMissingBytesAreUnpaired) {
   Started talk;
   talk.client(unit("SELECT a FROM t") + kSync + unit("SELECT b FROM u") + kSync);
   talk.server(unit_answer("SELECT 1"), 5000, tail_of(kEnd));
   talk.client(unit("SELECT c FROM v") + kSync);
   talk.server(unit_answer("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 db=[shop] text=[SELECT a FROM t]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 2U);
   talk.stay_quiet();
   talk.client(unit("SELECT d FROM w") + kSync);
@@ -103,8 +103,8 @@ TEST(PostgresLoss, ALostAnswerIsNotThatOfTheNextQuery) {
   talk.lose_of_server(100);
   talk.client(query("SELECT b FROM u"));
   talk.server(error("42P01", "no u") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT u 1 code=[42P01] state=[42P01] db=[shop] "
-                                       "text=[SELECT b FROM u]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT u 1 code=[42P01] state=[42P01] db=[shop] "
+                                           "text=[SELECT b FROM u]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -116,7 +116,7 @@ TEST(PostgresLoss, ALostRequestMakesNamesUnknown) {
   talk.server(kParsed + kReady);
   talk.client(bind_to("s") + execute() + kSync);
   talk.server(kBound + done("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), ElementsAre("  0 db=[shop]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("  0 db=[shop]"));
 }
 
 TEST(PostgresLoss, TheExecuteBehindLongParametersIsKnownByItsLength) {
@@ -128,8 +128,8 @@ TEST(PostgresLoss, TheExecuteBehindLongParametersIsKnownByItsLength) {
                 5000 + long_bind.size() - 9000 + behind.size(), tail_of(behind));
     talk.server(kParsed + kBound + (behind == rest ? "" : kNoData) + done("INSERT 0 1") + kReady);
   }
-  const std::string told = "INSERT t 0 db=[shop] text=[INSERT INTO t VALUES ($1)]";
-  EXPECT_THAT(talk.told(), ElementsAre(told, told));
+  const std::string reported = "INSERT t 0 db=[shop] text=[INSERT INTO t VALUES ($1)]";
+  EXPECT_THAT(talk.reported(), ElementsAre(reported, reported));
 }
 
 TEST(PostgresLoss, InMidLifeItBeginsAtACallThatBeginsAMessage) {
@@ -137,10 +137,10 @@ TEST(PostgresLoss, InMidLifeItBeginsAtACallThatBeginsAMessage) {
   talk.server("rest of a row" + kEnd);
   talk.client("rest of a parameter" + kSync);
   talk.server(kBound + done("SELECT 1") + kReady);
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   talk.client(query("SELECT a FROM t"));
   talk.server(kEnd);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t]"));
 }
 
 TEST(PostgresLoss, InMidLifeItIsRecognisedByTheServersAnswer) {

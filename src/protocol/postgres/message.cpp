@@ -17,7 +17,7 @@ constexpr std::uint32_t kMaxMinorVersion = 9999;  // 3.9999 is what servers are 
 constexpr std::uint32_t kMinCancel = 16;
 constexpr std::uint32_t kMaxCancel = 12 + 256;  // 3.2: the key has up to 256 bytes
 
-// Shortest and longest a length may be; the longest 0: no type of that speaker.
+// Shortest and longest a length may be; the longest 0: no type of that peer.
 struct Bounds {
   std::uint32_t least = 0;
   std::uint32_t most = 0;
@@ -102,11 +102,11 @@ std::string_view database_of(std::span<const std::byte> startup) {
   }
 }
 
-std::expected<std::uint64_t, ParseError> message_size(Speaker from,
+std::expected<std::uint64_t, ParseError> message_size(PeerRole from,
                                                       std::span<const std::byte> bytes) {
   base::ByteCursor cursor(bytes);
   const std::uint8_t type = cursor.u8();
-  const BoundsTable& table = from == Speaker::kClient ? kClientTypes : kServerTypes;
+  const BoundsTable& table = from == PeerRole::kClient ? kClientTypes : kServerTypes;
   const Bounds bounds = type < table.size() ? table[type] : Bounds{};
   if (bounds.most == 0) return std::unexpected(ParseError::NotThisProtocol);
   const auto length = cursor.big<std::uint32_t>();
@@ -116,7 +116,7 @@ std::expected<std::uint64_t, ParseError> message_size(Speaker from,
   return std::uint64_t{length} + 1;
 }
 
-std::size_t count_messages(Speaker from, std::span<const std::byte> bytes, std::size_t limit) {
+std::size_t count_messages(PeerRole from, std::span<const std::byte> bytes, std::size_t limit) {
   std::size_t count = 0;
   while (!bytes.empty() && count < limit) {
     const auto size = message_size(from, bytes);

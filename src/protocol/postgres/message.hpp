@@ -38,12 +38,12 @@ std::string_view database_of(std::span<const std::byte> startup);
 
 /// Size of the message that begins with `bytes`, its type included; types that `from` never sends
 /// and lengths that its type can't have are NotThisProtocol.
-std::expected<std::uint64_t, ParseError> message_size(Speaker from,
+std::expected<std::uint64_t, ParseError> message_size(PeerRole from,
                                                       std::span<const std::byte> bytes);
 
 /// How many whole messages of `from` the bytes begin with, at most `limit`; 0 if anything else is
 /// among them. The last one may be cut.
-std::size_t count_messages(Speaker from, std::span<const std::byte> bytes, std::size_t limit);
+std::size_t count_messages(PeerRole from, std::span<const std::byte> bytes, std::size_t limit);
 
 struct Named {
   std::string_view name;   ///< Parse: of the statement; Bind: of the portal; Execute: of the portal

@@ -28,7 +28,7 @@ struct Session : Talk {
     client(kStartup);
     server(message('R', big32(0)) + parameters + message('K', big32(1) + big32(2)) + kReady);
   }
-  std::string told_of(std::string_view sql, const std::string& before_end = {}) {
+  std::string reported_of(std::string_view sql, const std::string& before_end = {}) {
     client(query(sql));
     server(before_end + done("SELECT 1") + kReady);
     return std::string(sink.spans.back().database->query_text);
@@ -36,40 +36,40 @@ struct Session : Talk {
 };
 
 TEST(PostgresSettings, TheServerSaysWhatABackslashIs) {
-  EXPECT_EQ(Session().told_of(kPath), "SELECT ?, ?, n");
-  EXPECT_EQ(Session(strings("off")).told_of(kQuote), "SELECT ?, n");
-  EXPECT_EQ(Session("").told_of(kPath), "SELECT ?");
-  EXPECT_EQ(Session("").told_of(kQuote), "SELECT ?");
-  EXPECT_EQ(Session(strings("maybe")).told_of(kPath), "SELECT ?");
+  EXPECT_EQ(Session().reported_of(kPath), "SELECT ?, ?, n");
+  EXPECT_EQ(Session(strings("off")).reported_of(kQuote), "SELECT ?, n");
+  EXPECT_EQ(Session("").reported_of(kPath), "SELECT ?");
+  EXPECT_EQ(Session("").reported_of(kQuote), "SELECT ?");
+  EXPECT_EQ(Session(strings("maybe")).reported_of(kPath), "SELECT ?");
 }
 
 TEST(PostgresSettings, TheyMayChange) {
   Session talk;
-  talk.told_of("SET standard_conforming_strings TO off", strings("off"));
-  EXPECT_EQ(talk.told_of(kQuote), "SELECT ?, n");
-  talk.told_of("RESET ALL", strings("on"));
-  EXPECT_EQ(talk.told_of(kPath), "SELECT ?, ?, n");
+  talk.reported_of("SET standard_conforming_strings TO off", strings("off"));
+  EXPECT_EQ(talk.reported_of(kQuote), "SELECT ?, n");
+  talk.reported_of("RESET ALL", strings("on"));
+  EXPECT_EQ(talk.reported_of(kPath), "SELECT ?, ?, n");
 }
 
 TEST(PostgresSettings, LettersAreThoseOfTheEncoding) {
-  EXPECT_EQ(Session(parameter("client_encoding", "SJIS")).told_of(kLetter), "SELECT ?, ?, n");
-  EXPECT_EQ(Session(parameter("client_encoding", "SHIFT_JIS_2004")).told_of(kLetter),
+  EXPECT_EQ(Session(parameter("client_encoding", "SJIS")).reported_of(kLetter), "SELECT ?, ?, n");
+  EXPECT_EQ(Session(parameter("client_encoding", "SHIFT_JIS_2004")).reported_of(kLetter),
             "SELECT ?, ?, n");
-  EXPECT_EQ(Session(parameter("client_encoding", "UHC")).told_of(kLetter), "SELECT ?");
-  EXPECT_EQ(Session(parameter("client_encoding", "JOHAB")).told_of(kLetter), "SELECT ?");
+  EXPECT_EQ(Session(parameter("client_encoding", "UHC")).reported_of(kLetter), "SELECT ?");
+  EXPECT_EQ(Session(parameter("client_encoding", "JOHAB")).reported_of(kLetter), "SELECT ?");
   for (const char* name : {"UTF8", "EUC_JP", "EUC_TW", "LATIN1", "WIN1252", "ISO_8859_5", "KOI8R",
                            "SQL_ASCII", "MULE_INTERNAL"}) {
     EXPECT_EQ(
-        Session(parameter("client_encoding", name)).told_of("SELECT E'\xc3\xa9\\'planted', n"),
+        Session(parameter("client_encoding", name)).reported_of("SELECT E'\xc3\xa9\\'planted', n"),
         "SELECT ?, n")
         << name;
   }
   Session talk(parameter("client_encoding", "UTF8"));
-  talk.told_of("SET client_encoding TO sjis", parameter("client_encoding", "SJIS"));
-  EXPECT_EQ(talk.told_of(kLetter), "SELECT ?, ?, n");
+  talk.reported_of("SET client_encoding TO sjis", parameter("client_encoding", "SJIS"));
+  EXPECT_EQ(talk.reported_of(kLetter), "SELECT ?, ?, n");
 }
 
-TEST(PostgresSettings, InDoubtBehindWhatMayHaveChangedThem) {
+TEST(PostgresSettings, AmbiguousBehindWhatMayHaveChangedThem) {
   Session pipelined;
   pipelined.client(unit("SET standard_conforming_strings TO off"));
   pipelined.client(unit(kPath) + kSync);
@@ -79,7 +79,7 @@ TEST(PostgresSettings, InDoubtBehindWhatMayHaveChangedThem) {
   Session lossy;
   lossy.client(query("SELECT 1"));
   lossy.server(columns().substr(0, 7), 5000, std::string_view("Z\0\0\0\5I", 6));
-  EXPECT_EQ(lossy.told_of(kPath), "SELECT ?");
+  EXPECT_EQ(lossy.reported_of(kPath), "SELECT ?");
 }
 
 TEST(PostgresSettings, UnknownInMidLifeUntilTheyChange) {
@@ -88,8 +88,8 @@ TEST(PostgresSettings, UnknownInMidLifeUntilTheyChange) {
     talk.client(query(kPath));
     talk.server(strings("on") + done("SELECT 1") + kReady);
   }
-  EXPECT_THAT(talk.told(), testing::ElementsAre(testing::HasSubstr("[SELECT ?]"),
-                                                testing::HasSubstr("[SELECT ?, ?, n]")));
+  EXPECT_THAT(talk.reported(), testing::ElementsAre(testing::HasSubstr("[SELECT ?]"),
+                                                    testing::HasSubstr("[SELECT ?, ?, n]")));
 }
 
 }  // namespace

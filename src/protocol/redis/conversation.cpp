@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/extent.hpp"
 #include "protocol/redis/element.hpp"
 #include "protocol/redis/error_text.hpp"
 #include "protocol/redis/inline_command.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::redis {
@@ -30,17 +30,17 @@ bool is_monitor_line(const Reply& reply) {
 RedisConversation::RedisConversation(const ConversationOptions& options,
                                      const ConversationStart& start)
     : MessageConversation(start, kKeptBytes),
-      tells_database_(options.redis_database),
+      reports_database_(options.redis_database),
       database_(start.mid_life ? -1 : 0) {}
 
-MessageConversation::Size RedisConversation::measure(Speaker from,
+MessageConversation::Size RedisConversation::measure(PeerRole from,
                                                      std::span<const std::byte> bytes) {
   const char type = text_of(bytes)[0];
-  if (from == Speaker::kClient && sending_.strings_left == 0 && type != '*')
+  if (from == PeerRole::kClient && sending_.strings_left == 0 && type != '*')
     return measure_inline(text_of(bytes));
   const auto element = parse_element(bytes);
   if (!element) return std::unexpected(element.error());
-  const bool fits = from == Speaker::kServer ? reply_.accepts(*element)
+  const bool fits = from == PeerRole::kServer ? reply_.accepts(*element)
                     : sending_.strings_left > 0
                         ? type == '$' && !element->is_null && !element->is_streamed
                         : !element->is_streamed;
@@ -63,8 +63,8 @@ Element RedisConversation::element_of(const Message& message) const {
 }
 
 void RedisConversation::on_message(const Message& message, SpanSink& sink) {
-  if (std::exchange(wants_stream_, false)) sink.want_stream();
-  if (message.from == Speaker::kClient) return on_client_element(message, sink);
+  if (std::exchange(needs_stream_, false)) sink.request_stream();
+  if (message.from == PeerRole::kClient) return on_client_element(message, sink);
   reply_end_ns_ = message.end_ns;
   if (reply_.take(element_of(message))) on_reply(message.end_ns, sink);
 }
@@ -104,13 +104,13 @@ void RedisConversation::end_command(std::uint64_t end_ns, SpanSink& sink) {
   if (is_unanswered()) {
     sink.note(Note::RequestSeen);
     fill(unanswered_);
-    return tell(unanswered_, {.end_ns = end_ns, .bytes = 0, .error = {}}, sink);
+    return emit_span(unanswered_, {.end_ns = end_ns, .bytes = 0, .error = {}}, sink);
   }
   push_command(sink);
   if (kind == CommandKind::kSync) leave(sink);
 }
 
-// The server was told not to answer this one (CLIENT REPLY).
+// The server was asked not to answer this one (CLIENT REPLY).
 bool RedisConversation::is_unanswered() {
   const CommandText& text = sending_.text;
   if (in_transaction_) return false;
@@ -147,14 +147,14 @@ void RedisConversation::on_reply(std::uint64_t end_ns, SpanSink& sink) {
   const Reply& reply = reply_.reply();
   if (is_unasked(reply)) return;
   if (requests_.empty()) {
-    if (!requests_.in_doubt()) sink.note(Note::ResponseUnpaired);
+    if (!requests_.unsynchronised()) sink.note(Note::ResponseUnpaired);
     return;
   }
   if (!is_answered(reply)) return;
   note_effects(requests_.front(), reply);
   const bool to_replica = requests_.front().kind == CommandKind::kReplicate && !reply.is_error();
-  finish({.end_ns = end_ns, .bytes = reply.size, .error = reply.is_error() ? reply.text : ""},
-         sink);
+  end_request({.end_ns = end_ns, .bytes = reply.size, .error = reply.is_error() ? reply.text : ""},
+              sink);
   if (to_replica) leave(sink);
 }
 
@@ -208,14 +208,14 @@ void RedisConversation::note_effects(const Request& request, const Reply& reply)
   }
 }
 
-void RedisConversation::finish(const Outcome& outcome, SpanSink& sink) {
+void RedisConversation::end_request(const Outcome& outcome, SpanSink& sink) {
   Outcome whole = outcome;
   whole.bytes += requests_.front().answer_bytes;
-  tell(requests_.front(), whole, sink);
+  emit_span(requests_.front(), whole, sink);
   requests_.pop();
 }
 
-void RedisConversation::tell(const Request& request, const Outcome& outcome, SpanSink& sink) {
+void RedisConversation::emit_span(const Request& request, const Outcome& outcome, SpanSink& sink) {
   model::Span& span =
       sink.add_span(is_client() ? model::EventType::kRedisClient : model::EventType::kRedisServer);
   auto& call = sink.arena().make<model::DatabaseCall>();
@@ -227,9 +227,9 @@ void RedisConversation::tell(const Request& request, const Outcome& outcome, Spa
     call.error_message = error_message_of(outcome.error, request.name(), sink.arena());
     span.status = 1;
   }
-  if (tells_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
+  if (reports_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
   span.database = &call;
-  set_extent({.start_ns = request.origin.start_ns,
+  set_timing({.start_ns = request.origin.start_ns,
               .end_ns = outcome.end_ns,
               .pid = request.origin.pid,
               .request_bytes = request.bytes,
@@ -237,22 +237,22 @@ void RedisConversation::tell(const Request& request, const Outcome& outcome, Spa
              span);
 }
 
-bool RedisConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
-  // What the server sends while nobody asks is the rest of an answer.
-  if (from == Speaker::kServer) return !requests_.empty() && parse_element(bytes).has_value();
+bool RedisConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
+  // What the server sends while no request waits is the rest of an answer.
+  if (from == PeerRole::kServer) return !requests_.empty() && parse_element(bytes).has_value();
   return array_start(text_of(bytes)) == CommandStart::kKnown;
 }
 
-bool RedisConversation::on_missing(Speaker from, std::uint64_t, std::span<const std::byte>,
+bool RedisConversation::on_missing(PeerRole from, std::uint64_t, std::span<const std::byte>,
                                    std::uint64_t, SpanSink&) {
   // Commands behind some that wait: this client doesn't wait for its answers.
-  if (from == Speaker::kClient && sending_.strings_left == 0 && !requests_.empty())
+  if (from == PeerRole::kClient && sending_.strings_left == 0 && !requests_.empty())
     requests_.note_pipelining();
   return false;
 }
 
-void RedisConversation::on_lost(Speaker from, SpanSink& sink) {
-  if (from == Speaker::kServer) return on_lost_answers(sink);
+void RedisConversation::on_lost(PeerRole from, SpanSink& sink) {
+  if (from == PeerRole::kServer) return on_lost_answers(sink);
   // What was lost is taken for the rest of this command, as long as the client has never sent the
   // next before it was answered.
   const bool in_command = sending_.strings_left > 0;
@@ -267,10 +267,10 @@ void RedisConversation::on_lost(Speaker from, SpanSink& sink) {
 }
 
 void RedisConversation::on_lost_answers(SpanSink& sink) {
-  // An answer that has begun is the front's, and its first element tells how it went.
-  const bool is_told = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
-  if (is_told && !reply_.reply().is_push())
-    finish({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);
+  // An answer that has begun is the front's, and its first element shows how it went.
+  const bool is_reported = reply_.is_in_reply() && !requests_.empty() && !subscriptions_.any();
+  if (is_reported && !reply_.reply().is_push())
+    end_request({.end_ns = reply_end_ns_, .bytes = reply_.reply().size, .error = {}}, sink);
   reply_.reset();
   for (std::size_t i = 0; i < requests_.size(); ++i) {
     if (requests_[i].kind == CommandKind::kSelect) database_ = -1;
@@ -283,12 +283,12 @@ void RedisConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
     // The end of the connection is what these ask for.
     if (request.name() == "QUIT" || request.name() == "SHUTDOWN")
       return failed.note(Note::RequestNoResponse);
-    tell(request, {.end_ns = end_ns, .bytes = request.answer_bytes, .error = {}}, failed);
+    emit_span(request, {.end_ns = end_ns, .bytes = request.answer_bytes, .error = {}}, failed);
   });
 }
 
-void RedisConversation::give_up(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
-  requests_.give_up(why, sink);
+void RedisConversation::abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) {
+  requests_.abandon(why, sink);
 }
 
 void RedisConversation::on_time(std::uint64_t, bool quiet, SpanSink&) {

@@ -2,7 +2,7 @@
 // Redis on one connection, at either end (RESP2, RESP3 and inline commands). Each command is a
 // span, also those of a transaction, which are answered +QUEUED; an error inside EXEC's answer is
 // not EXEC's. Answers come in order; what a server sends unasked (RESP3's pushes, the messages of
-// SUBSCRIBE, the lines of MONITOR) is told apart and left out.
+// SUBSCRIBE, the lines of MONITOR) is recognised and left out.
 //
 // A message of MessageConversation is an element (element.hpp), so that of a long value only its
 // length need be captured. Every byte is asked for from the first element on: on a connection that
@@ -26,7 +26,7 @@ namespace obi::protocol::redis {
 
 /// See protocol/table.hpp. An array that names a command is Redis; a line may be others' too, and
 /// needs the server's answer.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class RedisConversation final : public MessageConversation {
  public:
@@ -34,21 +34,21 @@ class RedisConversation final : public MessageConversation {
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool on_missing(Speaker from, std::uint64_t count, std::span<const std::byte> tail,
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool on_missing(PeerRole from, std::uint64_t count, std::span<const std::byte> tail,
                   std::uint64_t end_ns, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
  private:
   /// A command whose answer is due.
   struct Request {
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::string text;
     std::size_t name_bytes = 0;  // of the text
@@ -60,7 +60,7 @@ class RedisConversation final : public MessageConversation {
       return std::string_view(text).substr(0, name_bytes);
     }
   };
-  /// The answer as a span tells it.
+  /// The answer as a span reports it.
   struct Outcome {
     std::uint64_t end_ns = 0;
     std::uint64_t bytes = 0;
@@ -69,7 +69,7 @@ class RedisConversation final : public MessageConversation {
   /// A command that is being sent.
   struct Sending {
     CommandText text;
-    Origin origin;
+    RequestOrigin origin;
     std::uint64_t bytes = 0;
     std::uint64_t strings_left = 0;  // 0: none is under way
     bool has_name = false;
@@ -87,11 +87,11 @@ class RedisConversation final : public MessageConversation {
   bool is_unasked(const Reply& reply);
   bool is_answered(const Reply& reply);
   void note_effects(const Request& request, const Reply& reply);
-  void finish(const Outcome& outcome, SpanSink& sink);
-  void tell(const Request& request, const Outcome& outcome, SpanSink& sink);
+  void end_request(const Outcome& outcome, SpanSink& sink);
+  void emit_span(const Request& request, const Outcome& outcome, SpanSink& sink);
 
-  bool tells_database_;
-  bool wants_stream_ = true;
+  bool reports_database_;
+  bool needs_stream_ = true;
   Element measured_;  // the last one; its text lives as long as that call
   Sending sending_;
   Request unanswered_;  // the one at hand that gets no answer

@@ -24,7 +24,7 @@ TEST(RedisConversation, ACommandAndItsAnswerAreASpan) {
   Talk talk("redis");
   talk.client(command({"set", "user:1", "secret"}));
   talk.server("+OK\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("SET  0 text=[SET user:1 ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET  0 text=[SET user:1 ?]"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.type, model::EventType::kRedisClient);
   EXPECT_EQ(span.database->system, "redis");
@@ -39,7 +39,7 @@ TEST(RedisConversation, AServerHasSpansOfItsOwnType) {
   Talk talk("redis", {.client_direction = model::Direction::kReceive});
   talk.client(command({"GET", "k"}));
   talk.server("$-1\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET k]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET k]"));
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kRedisServer);
 }
 
@@ -69,7 +69,7 @@ TEST(RedisConversation, EveryTypeOfAnswerIsOne) {
     talk.server(answer);
     talk.client(command({"B", "k"}));
     talk.server(":1\r\n");
-    EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET k]", "_OTHER  0 text=[_OTHER ?]"))
+    EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET k]", "_OTHER  0 text=[_OTHER ?]"))
         << answer;
     EXPECT_EQ(talk.sink.spans[0].response_bytes, answer.size());
     EXPECT_THAT(talk.sink.notes, Not(testing::Contains(testing::Key(Note::MessageMalformed))));
@@ -85,7 +85,7 @@ TEST(RedisConversation, AnErrorHasItsKindAsCode) {
       "!9\r\nNOAUTH no\r\n-my own secret\r\n"
       "-ERR unknown command 'FOO', with args beginning with: 'secret'\r\n");
   EXPECT_THAT(
-      talk.told(),
+      talk.reported(),
       ElementsAre("LPUSH  1 code=[WRONGTYPE] text=[LPUSH k ?]", "GET  1 code=[MOVED] text=[GET k]",
                   "GET  1 code=[NOAUTH] text=[GET k]", "EVAL  1 code=[ERR] text=[EVAL ? ?]",
                   "_OTHER  1 code=[ERR] text=[_OTHER ?]"));
@@ -99,9 +99,9 @@ TEST(RedisConversation, PipelinedCommandsArePairedInOrderAndEveryByteIsAskedFor)
   talk.client(command({"GET", "a"}) + command({"INCR", "b"}) + command({"LPUSH", "c", "x"}));
   talk.server("$1\r\nx\r\n:1\r\n-WRONG");
   talk.server("TYPE no\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]", "INCR  0 text=[INCR b]",
-                                       "LPUSH  1 code=[WRONGTYPE] text=[LPUSH c ?]"));
-  EXPECT_GE(talk.sink.stream_wishes, 1);
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]", "INCR  0 text=[INCR b]",
+                                           "LPUSH  1 code=[WRONGTYPE] text=[LPUSH c ?]"));
+  EXPECT_GE(talk.sink.stream_requests, 1);
 }
 
 TEST(RedisConversation, EachCommandOfATransactionIsASpan) {
@@ -109,8 +109,8 @@ TEST(RedisConversation, EachCommandOfATransactionIsASpan) {
   talk.client(command({"MULTI"}) + command({"INCR", "a"}) + command({"LPUSH", "a", "x"}) +
               command({"EXEC"}));
   talk.server("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n-WRONGTYPE no\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("MULTI  0 text=[MULTI]", "INCR  0 text=[INCR a]",
-                                       "LPUSH  0 text=[LPUSH a ?]", "EXEC  0 text=[EXEC]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("MULTI  0 text=[MULTI]", "INCR  0 text=[INCR a]",
+                                           "LPUSH  0 text=[LPUSH a ?]", "EXEC  0 text=[EXEC]"));
 }
 
 TEST(RedisConversation, ATransactionMayBeAbortedOrRefused) {
@@ -119,11 +119,11 @@ TEST(RedisConversation, ATransactionMayBeAbortedOrRefused) {
   talk.server("*-1\r\n");
   talk.client(command({"EXEC"}));
   talk.server("-EXECABORT Transaction discarded\r\n");
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("EXEC  0 text=[EXEC]", "EXEC  1 code=[EXECABORT] text=[EXEC]"));
 }
 
-TEST(RedisConversation, TheSelectedDatabaseIsToldWhereAskedFor) {
+TEST(RedisConversation, TheSelectedDatabaseIsReportedWhereAskedFor) {
   Talk talk("redis", {}, {.redis_database = true});
   talk.client(command({"GET", "a"}));
   talk.server("$-1\r\n");
@@ -134,7 +134,7 @@ TEST(RedisConversation, TheSelectedDatabaseIsToldWhereAskedFor) {
   talk.client(command({"MULTI"}) + command({"SELECT", "4"}) + command({"EXEC"}));
   talk.server("+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n");
   EXPECT_THAT(
-      talk.told(),
+      talk.reported(),
       ElementsAre("GET  0 db=[0] text=[GET a]", "SELECT  0 db=[3] text=[SELECT ?]",
                   "GET  0 db=[3] text=[GET a]", "SELECT  1 code=[ERR] db=[3] text=[SELECT ?]",
                   "MULTI  0 db=[3] text=[MULTI]", "SELECT  0 db=[3] text=[SELECT ?]",
@@ -147,7 +147,8 @@ TEST(RedisConversation, InMidLifeTheDatabaseIsUnknownUntilSelected) {
   talk.server("$-1\r\n");
   talk.client(command({"SELECT", "1"}));
   talk.server("+OK\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]", "SELECT  0 db=[1] text=[SELECT ?]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("GET  0 text=[GET a]", "SELECT  0 db=[1] text=[SELECT ?]"));
 }
 
 TEST(RedisConversation, SubscribeHasAnAnswerForEachChannel) {
@@ -155,7 +156,7 @@ TEST(RedisConversation, SubscribeHasAnAnswerForEachChannel) {
     Talk talk("redis");
     talk.client(command({"SUBSCRIBE", "a", "b"}));
     talk.server(confirmation(type, "subscribe", "a", 1));
-    EXPECT_THAT(talk.told(), IsEmpty());
+    EXPECT_THAT(talk.reported(), IsEmpty());
     talk.server(confirmation(type, "subscribe", "b", 2));
     talk.server(members(type, {"message", "a", "secret"}));
     talk.client(command({"PING"}));
@@ -171,7 +172,7 @@ TEST(RedisConversation, SubscribeHasAnAnswerForEachChannel) {
     talk.client(command({"LRANGE", "l", "0", "-1"}));
     talk.server(members('*', {"message", "x", "y"}));
     EXPECT_THAT(
-        talk.told(),
+        talk.reported(),
         ElementsAre("SUBSCRIBE  0 text=[SUBSCRIBE a ?]", "PING  0 text=[PING]",
                     "PSUBSCRIBE  0 text=[PSUBSCRIBE n*]", "UNSUBSCRIBE  0 text=[UNSUBSCRIBE]",
                     "PUNSUBSCRIBE  0 text=[PUNSUBSCRIBE n*]", "LRANGE  0 text=[LRANGE l ? ?]"))
@@ -186,15 +187,15 @@ TEST(RedisConversation, ASubscriptionMayBeRefusedOrEndNothing) {
   talk.server("-NOPERM no\r\n");
   talk.client(command({"UNSUBSCRIBE"}));
   talk.server("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("SUBSCRIBE  1 code=[NOPERM] text=[SUBSCRIBE a ?]",
-                                       "UNSUBSCRIBE  0 text=[UNSUBSCRIBE]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SUBSCRIBE  1 code=[NOPERM] text=[SUBSCRIBE a ?]",
+                                           "UNSUBSCRIBE  0 text=[UNSUBSCRIBE]"));
 }
 
 TEST(RedisConversation, PushesAnswerNothing) {
   Talk talk("redis");
   talk.client(command({"GET", "a"}));
   talk.server(members('>', {"invalidate", "x"}) + "$1\r\nx\r\n" + members('>', {"invalidate"}));
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]"));
   EXPECT_EQ(talk.sink.spans[0].response_bytes, 7);
 }
 
@@ -204,7 +205,7 @@ TEST(RedisConversation, LinesOfMonitorAnswerNothing) {
   talk.server("+OK\r\n+1339518083.107412 [0 127.0.0.1:60866] \"get\" \"secret\"\r\n");
   talk.client(command({"PING"}));
   talk.server("+1339518084.107412 [0 127.0.0.1:60866] \"get\" \"x\"\r\n+PONG\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("MONITOR  0 text=[MONITOR]", "PING  0 text=[PING]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("MONITOR  0 text=[MONITOR]", "PING  0 text=[PING]"));
 }
 
 TEST(RedisConversation, CommandsThatGetNoAnswerEndWithTheirLastByte) {
@@ -216,9 +217,10 @@ TEST(RedisConversation, CommandsThatGetNoAnswerEndWithTheirLastByte) {
   talk.client(command({"SET", "a", "y"}));
   talk.client(command({"CLIENT", "REPLY", "ON"}));
   talk.server("+OK\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("CLIENT  0 text=[CLIENT REPLY ?]", "SET  0 text=[SET a ?]",
-                                       "GET  0 text=[GET a]", "CLIENT  0 text=[CLIENT REPLY ?]",
-                                       "SET  0 text=[SET a ?]", "CLIENT  0 text=[CLIENT REPLY ?]"));
+  EXPECT_THAT(talk.reported(),
+              ElementsAre("CLIENT  0 text=[CLIENT REPLY ?]", "SET  0 text=[SET a ?]",
+                          "GET  0 text=[GET a]", "CLIENT  0 text=[CLIENT REPLY ?]",
+                          "SET  0 text=[SET a ?]", "CLIENT  0 text=[CLIENT REPLY ?]"));
   EXPECT_EQ(talk.sink.spans[0].response_bytes, 0);
 }
 
@@ -228,15 +230,15 @@ TEST(RedisConversation, InlineCommandsAreRead) {
   talk.server("+PONG\r\n");
   talk.client("\r\nset k 'a secret'\n");
   talk.server("+OK\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("PING  0 text=[PING]", "SET  0 text=[SET k ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("PING  0 text=[PING]", "SET  0 text=[SET k ?]"));
 }
 
 TEST(RedisConversation, AReplicaIsNotFollowed) {
   Talk talk("redis");
   talk.client(command({"PSYNC", "?", "-1"}));
   talk.server("+FULLRESYNC 8de1787 0\r\n$5\r\nREDIS");
-  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), Fate::Upgraded);
-  EXPECT_THAT(talk.told(), ElementsAre("PSYNC  0 text=[PSYNC ? ?]"));
+  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), ChunkResult::Upgraded);
+  EXPECT_THAT(talk.reported(), ElementsAre("PSYNC  0 text=[PSYNC ? ?]"));
 }
 
 TEST(RedisConversation, OfLongValuesOnlyTheLengthIsNeeded) {
@@ -248,7 +250,7 @@ TEST(RedisConversation, OfLongValuesOnlyTheLengthIsNeeded) {
   talk.server("yyy", 50'000 - 6 + 2);
   talk.client(command({"GET", "l"}));
   talk.server("$-1\r\n");
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("SET  0 text=[SET k ?]", "GET  0 text=[GET k]", "GET  0 text=[GET l]"));
   EXPECT_EQ(talk.sink.spans[0].request_bytes, 100'031);
   EXPECT_EQ(talk.sink.spans[1].response_bytes, 100'011);
@@ -273,7 +275,7 @@ TEST(RedisConversation, RobustAgainstAnything) {
        {true, "$?\r\n;2\r\nab\r\n;0\r\n"}});
 }
 
-TEST(RedisConversation, NoValueIsTold) {
+TEST(RedisConversation, NoValueIsReported) {
   Talk talk("redis", {}, {.redis_database = true});
   talk.client(command({"AUTH", "user", "secret"}));
   talk.server("-WRONGPASS invalid\r\n");

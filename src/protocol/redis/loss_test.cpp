@@ -19,7 +19,7 @@ TEST(RedisLoss, AnAnswerWhoseRestWasNotCapturedIsOneAllTheSame) {
   talk.server("+OK\r\n", 3'000);  // of the same answer, whatever it looks like
   talk.client(command({"GET", "a"}));
   talk.server("$1\r\nx\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("LRANGE  0 text=[LRANGE l ? ?]", "GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("LRANGE  0 text=[LRANGE l ? ?]", "GET  0 text=[GET a]"));
 }
 
 TEST(RedisLoss, ACommandWhoseRestWasNotCapturedIsOneAllTheSame) {
@@ -29,7 +29,7 @@ TEST(RedisLoss, ACommandWhoseRestWasNotCapturedIsOneAllTheSame) {
   talk.server("+OK\r\n");
   talk.client(command({"GET", "a"}));
   talk.server("$1\r\nx\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("MSET  0 text=[MSET k ?]", "GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("MSET  0 text=[MSET k ?]", "GET  0 text=[GET a]"));
 }
 
 TEST(RedisLoss, CommandsBeforeThoseThatWereNotCapturedKeepTheirAnswers) {
@@ -41,7 +41,7 @@ TEST(RedisLoss, CommandsBeforeThoseThatWereNotCapturedKeepTheirAnswers) {
   talk.stay_quiet();
   talk.client(command({"GET", "d"}));
   talk.server("$1\r\nz\r\n");
-  EXPECT_THAT(talk.told(),
+  EXPECT_THAT(talk.reported(),
               ElementsAre("GET  0 text=[GET a]", "GET  0 text=[GET b]", "GET  0 text=[GET d]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
@@ -52,7 +52,7 @@ TEST(RedisLoss, OneCommandBeforeThoseThatWereNotCapturedIsPipelining) {
   talk.server("+OK\r\n");
   talk.client(command({"GET", "c"}));
   talk.server("+OK\r\n");  // of the hidden ones
-  EXPECT_THAT(talk.told(), ElementsAre("SET  0 text=[SET k ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SET  0 text=[SET k ?]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -62,7 +62,7 @@ TEST(RedisLoss, LostAnswersOfAPipelineCostThoseThatWait) {
   talk.lose_of_server(0);
   talk.client(command({"GET", "c"}));
   talk.server("$1\r\nx\r\n");
-  EXPECT_THAT(talk.told(), IsEmpty());
+  EXPECT_THAT(talk.reported(), IsEmpty());
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 3U);
 }
 
@@ -74,7 +74,7 @@ TEST(RedisLoss, AClientThatWaitsForEachAnswerIsFollowedAgainAtOnce) {
   talk.server("$1\r\nx\r\n");  // whose command was lost
   talk.client(command({"GET", "c"}));
   talk.server("$1\r\ny\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET c]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET c]"));
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
 
@@ -86,7 +86,7 @@ TEST(RedisLoss, ALostCommandBehindOneThatWaitsCostsNoWrongPair) {
   talk.server("$1\r\na\r\n+of the lost one\r\n$1\r\nc\r\n");
   talk.client(command({"GET", "d"}));
   talk.server("$1\r\nd\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]", "GET  0 text=[GET d]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]", "GET  0 text=[GET d]"));
 }
 
 TEST(RedisLoss, AfterLostCommandsTheDatabaseIsUnknown) {
@@ -96,7 +96,7 @@ TEST(RedisLoss, AfterLostCommandsTheDatabaseIsUnknown) {
   talk.lose_of_client(30);
   talk.client(command({"GET", "b"}));
   talk.server("$-1\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 db=[0] text=[GET a]", "GET  0 text=[GET b]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 db=[0] text=[GET a]", "GET  0 text=[GET b]"));
 }
 
 TEST(RedisLoss, InMidLifeACallThatBeginsACommandIsTheFirst) {
@@ -105,7 +105,7 @@ TEST(RedisLoss, InMidLifeACallThatBeginsACommandIsTheFirst) {
   talk.client("a\r\n$3\r\nfoo\r\n");
   talk.client(command({"GET", "a"}));
   talk.server("$1\r\nx\r\n");
-  EXPECT_THAT(talk.told(), ElementsAre("GET  0 text=[GET a]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GET  0 text=[GET a]"));
 }
 
 TEST(RedisLoss, GapsAnywhereAddUp) {

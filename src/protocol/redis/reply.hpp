@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts a server's elements together into replies: follows nested aggregates, attributes (which are
-// told apart from the reply that they precede), pushes and what is streamed in parts. Of a reply
+// distinguished from the reply that they precede), pushes and what is streamed in parts. Of a reply
 // only its type and its first words are kept, so that no value is. Memory is fixed; what nests more
 // deeply than kMaxDepth is refused.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a connection has subscribed to, as far as its server's confirmations tell: how many
-// channels, patterns and shard channels. Names are not kept. Pure bookkeeping.
+// What a connection has subscribed to, by its server's confirmations: how many channels, patterns
+// and shard channels. Names are not kept. Pure bookkeeping.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -26,7 +26,7 @@ class Subscriptions {
   void reset() { *this = {}; }
 
  private:
-  std::uint64_t total_ = 0;  // channels and patterns, as last told
+  std::uint64_t total_ = 0;  // channels and patterns, as last confirmed
   std::uint64_t shard_total_ = 0;
   std::uint64_t patterns_ = 0;  // as far as their beginning was seen
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pass over a statement that finds all that is told of it. Its texts are as they came, without
-// literals, and live as long as it does. Kilobytes: for the stack.
+// The pass over a statement that finds all that is reported of it. Its texts are as they came,
+// without literals, and live as long as it does. Kilobytes: for the stack.
 #pragma once
 #include <array>
 #include <cstddef>

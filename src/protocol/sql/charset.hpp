@@ -28,7 +28,7 @@ std::size_t letter_bytes(Charset charset, std::string_view text);
 
 /// By the name that MySQL ("Supported Character Sets and Collations") or PostgreSQL ("Supported
 /// Character Sets") gives it, in any case. kUnknown for others, and for sets whose letters are not
-/// told apart here (UHC, JOHAB).
+/// distinguished here (UHC, JOHAB).
 Charset charset_named(std::string_view name);
 
 /// By the number of a collation in MySQL's handshake (INFORMATION_SCHEMA.COLLATIONS), the lowest

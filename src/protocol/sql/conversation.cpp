@@ -13,21 +13,21 @@ constexpr std::uint64_t kAnswerIsOverNs = 1'000'000'000;  // when nothing more o
 
 }  // namespace
 
-Verdict judge(const Opening& opening) {
-  if (!opening.heuristic_sql) return Verdict::kNo;
+Match detect(const FirstBytes& first_bytes) {
+  if (!first_bytes.heuristic_sql) return Match::kNo;
   // Before the first statement a client logs in; the classifier bounds how long that may take.
-  if (opening.client.bytes.empty() || opening.server.bytes.empty()) return Verdict::kMaybe;
-  if (!find_sql(text_of(opening.client.bytes)).empty()) return Verdict::kYes;
-  return opening.client.bytes.size() < Opening::kMaxBytes ? Verdict::kMaybe : Verdict::kNo;
+  if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty()) return Match::kMaybe;
+  if (!find_sql(text_of(first_bytes.client.bytes)).empty()) return Match::kYes;
+  return first_bytes.client.bytes.size() < FirstBytes::kMaxBytes ? Match::kMaybe : Match::kNo;
 }
 
-Fate SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
+ChunkResult SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   chunk.direction == client_direction_ ? on_client(chunk, sink) : on_server(chunk, sink);
-  return Fate::Message;
+  return ChunkResult::Message;
 }
 
 void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {
-  if (state_ == State::kAnswered) finish(sink);
+  if (state_ == State::kAnswered) end_request(sink);
   if (state_ == State::kIdle) {
     state_ = State::kAsked;
     start_ns_ = chunk.start_ns;
@@ -52,12 +52,12 @@ void SqlConversation::on_server(const Chunk& chunk, SpanSink& sink) {
 
 void SqlConversation::on_gap(model::Direction direction, std::uint64_t, SpanSink& sink) {
   // A request that was begun is not whole; an answer that has begun stays one.
-  if (direction == client_direction_ && state_ == State::kAnswered) return finish(sink);
+  if (direction == client_direction_ && state_ == State::kAnswered) return end_request(sink);
   if (state_ == State::kAsked) forget();
 }
 
 void SqlConversation::on_close(const Closing& closing, SpanSink& sink) {
-  if (state_ == State::kAnswered) return finish(sink);
+  if (state_ == State::kAnswered) return end_request(sink);
   if (state_ == State::kAsked && statement_.set_found(request_)) end_unanswered(closing, sink);
   forget();
 }
@@ -67,28 +67,28 @@ void SqlConversation::end_unanswered(const Closing& closing, SpanSink& sink) {
   if (closing.is_forgotten()) return sink.note(SpanSink::Note::RequestOpen);
   Unanswered open(closing, client_direction_ == model::Direction::kSend, 0, sink);
   open.end(start_ns_, 1,
-           [this](std::uint64_t end_ns, SpanSink& failed) { add_statement(end_ns, failed); });
+           [this](std::uint64_t end_ns, SpanSink& failed) { emit_span(end_ns, failed); });
 }
 
 void SqlConversation::on_tick(std::uint64_t now_ns, SpanSink& sink) {
-  if (state_ == State::kAnswered && now_ns > end_ns_ + kAnswerIsOverNs) finish(sink);
+  if (state_ == State::kAnswered && now_ns > end_ns_ + kAnswerIsOverNs) end_request(sink);
 }
 
-void SqlConversation::finish(SpanSink& sink) {
-  add_statement(end_ns_, sink);
+void SqlConversation::end_request(SpanSink& sink) {
+  emit_span(end_ns_, sink);
   forget();
 }
 
-void SqlConversation::add_statement(std::uint64_t end_ns, SpanSink& sink) {
+void SqlConversation::emit_span(std::uint64_t end_ns, SpanSink& sink) {
   const bool client = client_direction_ == model::Direction::kSend;
-  const auto [span, call] = add_span(client,
-                                     {.start_ns = start_ns_,
-                                      .end_ns = end_ns,
-                                      .pid = pid_,
-                                      .request_bytes = request_bytes_,
-                                      .response_bytes = response_bytes_},
-                                     sink);
-  tell(statement_.copy(sink.arena()), span, call);
+  const auto [span, call] = add_statement_span(client,
+                                               {.start_ns = start_ns_,
+                                                .end_ns = end_ns,
+                                                .pid = pid_,
+                                                .request_bytes = request_bytes_,
+                                                .response_bytes = response_bytes_},
+                                               sink);
+  set_statement(statement_.copy(sink.arena()), span, call);
   call.system = "other_sql";
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection whose protocol nobody knows, on which the client sends SQL (heuristic_sql_detect):
-// bytes with a statement that names a table are a request, what the server says next is its answer,
-// until the client speaks again. Requests that are cut or pipelined can't be told from others, so
+// A connection of an unknown protocol, on which the client sends SQL (heuristic_sql_detect): bytes
+// with a statement that names a table are a request, what the server says next is its answer, until
+// the client sends again. Requests that are cut or pipelined can't be distinguished from others, so
 // this is off unless it is asked for. At most kKeptBytes of a request are kept.
 #pragma once
 #include <cstdint>
@@ -14,13 +14,13 @@
 namespace obi::protocol::sql {
 
 /// kYes only with heuristic_sql, and only once the server has answered.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class SqlConversation final : public Conversation {
  public:
   SqlConversation(const ConversationOptions& options, const ConversationStart& start)
       : client_direction_(start.client_direction) {}
-  Fate on_chunk(const Chunk& chunk, SpanSink& sink) override;
+  ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
   void on_close(const Closing& closing, SpanSink& sink) override;
@@ -35,9 +35,9 @@ class SqlConversation final : public Conversation {
   enum class State : std::uint8_t { kIdle, kAsked, kAnswered };
   void on_client(const Chunk& chunk, SpanSink& sink);
   void on_server(const Chunk& chunk, SpanSink& sink);
-  void finish(SpanSink& sink);
+  void end_request(SpanSink& sink);
   void end_unanswered(const Closing& closing, SpanSink& sink);
-  void add_statement(std::uint64_t end_ns, SpanSink& sink);
+  void emit_span(std::uint64_t end_ns, SpanSink& sink);
   void forget();
 
   model::Direction client_direction_;

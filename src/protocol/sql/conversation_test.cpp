@@ -21,10 +21,10 @@ TEST(SqlConversation, AStatementIsAnsweredByWhatTheServerSaysNext) {
   talk.server("end");
   talk.client("UPDATE u SET c = 5");
   talk.server("done");
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]"));
   talk.stay_quiet(2'000'000'000);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]",
-                                       "UPDATE u 0 text=[UPDATE u SET c = ?]"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t WHERE b = ?]",
+                                           "UPDATE u 0 text=[UPDATE u SET c = ?]"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.database->system, "other_sql");
   EXPECT_EQ(span.type, model::EventType::kSqlClient);
@@ -42,7 +42,7 @@ TEST(SqlConversation, WhatIsNoSqlIsNoSpan) {
   talk.server("x");
   talk.client("SELECT a FROM t");
   talk.close(model::ConnectionEnd::kPeerClosed);
-  EXPECT_THAT(talk.told(), ElementsAre("SELECT t 0 text=[SELECT a FROM t] !eof"));
+  EXPECT_THAT(talk.reported(), ElementsAre("SELECT t 0 text=[SELECT a FROM t] !eof"));
 }
 
 TEST(SqlConversation, TheServersSide) {
@@ -55,15 +55,15 @@ TEST(SqlConversation, TheServersSide) {
 }
 
 TEST(SqlConversation, ItIsOnlyLookedForWhenAskedFor) {
-  Opening opening;
+  FirstBytes first_bytes;
   const std::string_view client = "xx SELECT a FROM t";
   const std::string_view server = "answer";
-  opening.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  EXPECT_EQ(judge(opening), Verdict::kNo);
-  opening.heuristic_sql = true;
-  EXPECT_EQ(judge(opening), Verdict::kMaybe);
-  opening.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
-  EXPECT_EQ(judge(opening), Verdict::kYes);
+  first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
+  EXPECT_EQ(detect(first_bytes), Match::kNo);
+  first_bytes.heuristic_sql = true;
+  EXPECT_EQ(detect(first_bytes), Match::kMaybe);
+  first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
+  EXPECT_EQ(detect(first_bytes), Match::kYes);
 }
 
 TEST(SqlConversation, AnyInputIsHarmless) {

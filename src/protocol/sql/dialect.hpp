@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a server reads the text of a statement: its language, and what of its settings decides where
-// a literal ends. What is not known of them is in doubt, and what is in doubt counts as a literal.
+// a literal ends. What is not known of them is ambiguous, and what is ambiguous counts as a
+// literal.
 #pragma once
 #include <cstdint>
 

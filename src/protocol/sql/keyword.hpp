@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of SQL that tell what a statement does and where its tables are named: of ISO/IEC 9075
-// and of what PostgreSQL, MySQL, SQL Server and SQLite add to it. Constant data and pure functions.
+// The words of SQL that decide what a statement does and where its tables are named: of ISO/IEC
+// 9075 and of what PostgreSQL, MySQL, SQL Server and SQLite add to it. Constant data and pure
+// functions.
 #pragma once
 #include <array>
 #include <bit>

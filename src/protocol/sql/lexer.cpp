@@ -154,7 +154,7 @@ bool Lexer::skip_comment() {
 }
 
 // MySQL's ends at a line feed, PostgreSQL's at a carriage return, too. Where it may be either, or
-// no comment for some servers, quotes in it put all behind it in doubt.
+// no comment for some servers, quotes in it make all behind it ambiguous.
 void Lexer::skip_line_comment(std::size_t marker) {
   const std::size_t begin = position_;
   const auto end_from = [&](std::string_view ends) {
@@ -229,9 +229,9 @@ bool Lexer::skip_version_comment() {
     return content.find(text) != std::string_view::npos;
   };
   const bool may_be_executed = version < kNoServerHas;
-  const bool is_in_doubt =
+  const bool is_ambiguous =
       has("/*") || (may_be_executed && (has_quote(content) || has("#") || has("--")));
-  position_ = is_in_doubt ? text_.size() : end + 2;
+  position_ = is_ambiguous ? text_.size() : end + 2;
   return true;
 }
 

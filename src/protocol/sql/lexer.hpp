@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts SQL into tokens: what is a literal is decided here, by the quoting of each dialect
 // (PostgreSQL manual 4.1, MySQL manual 9.1 and 9.7, Transact-SQL "Constants" and "Database
-// identifiers"). Never fails: what is cut, or where a literal ends in doubt, is one up to the end.
-// Linear time, no allocation; tokens are views of the text. Words, which most tokens are, are read
-// inline.
+// identifiers"). Never fails: what is cut, or where a literal has no certain end, is one up to the
+// end. Linear time, no allocation; tokens are views of the text. Words, which most tokens are, are
+// read inline.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -156,7 +156,7 @@ class Lexer {
   static bool is_word(char c) { return (classes_of(c) & (kLetter | kDigit)) != 0; }
   static bool is_high(char c) { return static_cast<signed char>(c) < 0; }
   [[nodiscard]] bool is(Family family) const { return dialect_.family == family; }
-  // False: where it ends is in doubt.
+  // False: where it ends is ambiguous.
   bool skip_word() {
     if (has_wide_letters(dialect_.charset)) return skip_word_of_letters();
     const char* at = text_.data() + position_;
@@ -225,7 +225,7 @@ class Lexer {
   std::size_t position_ = 0;
   std::size_t behind_dot_ = ~std::size_t{0};  // the position behind the last one
   // What begins before and ends behind this is read otherwise by servers of another version or
-  // dialect: where such a server is is in doubt.
+  // dialect: where such a server is is unknown.
   std::size_t guard_ = 0;
 };
 

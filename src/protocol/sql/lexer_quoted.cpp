@@ -12,7 +12,7 @@ constexpr std::string_view kQuotes = "'\"`";
 
 }  // namespace
 
-// From the opening quote on. False: it is not closed, or where is in doubt; then it is all the
+// From the opening quote on. False: it is not closed, or where is ambiguous; then it is all the
 // rest.
 bool Lexer::skip_quoted(char quote, Backslash backslash) {
   const bool is_wide = has_wide_letters(dialect_.charset);
@@ -37,7 +37,7 @@ bool Lexer::skip_quoted(char quote, Backslash backslash) {
   return false;
 }
 
-// False: what it is decides on the end of the text, and that is in doubt.
+// False: what it is decides on the end of the text, and that is ambiguous.
 bool Lexer::skip_backslash(char quote, Backslash backslash) {
   // Part of a letter, perhaps.
   if (dialect_.charset == Charset::kUnknown && is_high(text_[position_ - 1])) return false;
@@ -85,10 +85,10 @@ TokenKind Lexer::quoted_name(char close) {
 
 // From `begin` to here. Not every unknown dialect has names in backticks.
 TokenKind Lexer::name_from(std::size_t begin) {
-  const bool is_in_doubt =
+  const bool is_ambiguous =
       is(Family::kGeneric) &&
       text_.substr(begin, position_ - begin).find_first_of("'\"") != std::string_view::npos;
-  return is_in_doubt ? rest() : TokenKind::kName;
+  return is_ambiguous ? rest() : TokenKind::kName;
 }
 
 // In an unknown dialect: a name in brackets, or an index. The quotes in it must be closed in it.

@@ -196,14 +196,14 @@ TEST(StatementTable, TablesNamedAsKeywords) {
     const std::string remove = "DELETE FROM " + name + " WHERE a = 1";
     const std::string target_of[] = {"SELECT" + target, "INSERT" + target, "UPDATE" + target,
                                      "DELETE" + target};
-    const std::string told[] = {
+    const std::string reported[] = {
         "SELECT a FROM " + name + " WHERE b = ?", "INSERT INTO " + name + " (a) VALUES (?)",
         "UPDATE " + name + " SET a = ?", "DELETE FROM " + name + " WHERE a = ?"};
-    const Row rows[] = {{dialect, select, target_of[0], told[0]},
+    const Row rows[] = {{dialect, select, target_of[0], reported[0]},
                         {dialect, aliased, target_of[0], aliased},
-                        {dialect, insert, target_of[1], told[1]},
-                        {dialect, update, target_of[2], told[2]},
-                        {dialect, remove, target_of[3], told[3]}};
+                        {dialect, insert, target_of[1], reported[1]},
+                        {dialect, update, target_of[2], reported[2]},
+                        {dialect, remove, target_of[3], reported[3]}};
     check(rows);
   };
   for (const char* name :

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The text of a statement as telemetry may show it: from its tokens, without comments, with `?` for
 // each literal, white space single, and lists of literals behind IN as one. No allocation: at most
-// kMaxSpanText bytes are kept, in this object. What is told as it is written is copied in runs.
+// kMaxSpanText bytes are kept, in this object. What is kept as it is written is copied in runs.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ namespace obi::protocol::sql {
 class QueryText {
  public:
   explicit QueryText(Dialect dialect) : family_(dialect.family) {}
-  /// The newest of `tokens`, which `lexer` read. Most are told as they are written, with what is
+  /// The newest of `tokens`, which `lexer` read. Most are kept as they are written, with what is
   /// between them.
   void add(const Tokens& tokens, Lexer& lexer) {
     const Token& token = tokens.newest();
@@ -59,7 +59,7 @@ class QueryText {
   [[nodiscard]] bool is_value(const Tokens& tokens, const Lexer& lexer) const;
   [[nodiscard]] bool is_argument(const Tokens& tokens) const;
   static const char* end_of(const Token& token) { return token.text.data() + token.text.size(); }
-  // What came since run_begin_ is told as it was written.
+  // What came since run_begin_ is kept as it was written.
   void flush(const char* run_end) {
     if (run_begin_ == nullptr) return;
     const std::size_t size =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a SQL text does, without what it does it to: operation, tables, and the text with every
 // literal replaced by `?`, so that no value of a user leaves the host. One pass of a tokenizer that
-// knows the quoting of each dialect; no grammar. Input may be cut anywhere and is hostile. Pure
+// follows the quoting of each dialect; no grammar. Input may be cut anywhere and is hostile. Pure
 // functions; time is linear in the length of the text.
 #pragma once
 #include <cstddef>

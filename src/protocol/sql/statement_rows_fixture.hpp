@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statements of each dialect with all that is told of them. `planted` stands where only a literal
-// or a comment is, and is never told.
+// Statements of each dialect with all that is reported of them. `planted` stands where only a
+// literal or a comment is, and is never reported.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -46,7 +46,7 @@ struct Row {
   Dialect dialect;
   std::string_view text;
   std::string_view target;  // "operation|table|tables"
-  std::string_view told;
+  std::string_view reported;
 };
 
 inline void check(std::span<const Row> rows) {
@@ -59,7 +59,7 @@ inline void check(std::span<const Row> rows) {
                   std::string(tables),
               row.target)
         << row.text;
-    EXPECT_EQ(statement.text, row.told) << row.text;
+    EXPECT_EQ(statement.text, row.reported) << row.text;
     for (std::size_t cut = 0; cut <= row.text.size(); ++cut) {
       const Statement part = analyse(row.text.substr(0, cut), row.dialect, arena);
       for (const auto text : {part.operation, part.table, part.text, part.summary})

@@ -3,16 +3,16 @@
 
 namespace obi::protocol::sql {
 
-StatementSpan add_span(bool is_client, const Extent& extent, SpanSink& sink) {
+StatementSpan add_statement_span(bool is_client, const RequestTiming& timing, SpanSink& sink) {
   model::Span& span =
       sink.add_span(is_client ? model::EventType::kSqlClient : model::EventType::kSqlServer);
   auto& call = sink.arena().make<model::DatabaseCall>();
   span.database = &call;
-  set_extent(extent, span);
+  set_timing(timing, span);
   return {span, call};
 }
 
-void tell(const Statement& statement, model::Span& span, model::DatabaseCall& call) {
+void set_statement(const Statement& statement, model::Span& span, model::DatabaseCall& call) {
   span.method = statement.operation;
   span.path = statement.table;
   call.query_text = statement.text;

@@ -2,7 +2,7 @@
 // The span of a SQL statement, the same for every protocol that carries one. Pure functions.
 #pragma once
 #include "protocol/conversation.hpp"
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/sql/statement.hpp"
 
 namespace obi::protocol::sql {
@@ -11,12 +11,12 @@ struct StatementSpan {
   model::Span& span;
   model::DatabaseCall& call;  ///< the span's, still empty
 };
-/// Of a statement and its answer, told of the client or of the server. Note::RequestSeen must have
-/// been told. The caller says what was asked (tell), of which system,
-/// and what failed; texts in the sink's arena, which is that of the span from now on.
-StatementSpan add_span(bool is_client, const Extent& extent, SpanSink& sink);
+/// Of a statement and its answer, as the client or the server sees it. Note::RequestSeen must have
+/// been noted. The caller sets the statement (set_statement), the system and the error; texts are
+/// in the sink's arena, which is that of the span from now on.
+StatementSpan add_statement_span(bool is_client, const RequestTiming& timing, SpanSink& sink);
 
-void tell(const Statement& statement, model::Span& span, model::DatabaseCall& call);
+void set_statement(const Statement& statement, model::Span& span, model::DatabaseCall& call);
 
 /// A server's message up to the first quote or parenthesis: what is in them may be a value, or a
 /// part of the statement.

@@ -284,7 +284,7 @@ bool has_secret(const Statement& statement) {
   return false;
 }
 
-TEST(Statement, NoLiteralIsEverTold) {
+TEST(Statement, NoLiteralIsEverReported) {
   for (const Dialect dialect : kAll) {
     const std::vector<std::string> literals = literals_of(dialect);
     for (const std::string_view statement : kStatements) {
@@ -295,27 +295,28 @@ TEST(Statement, NoLiteralIsEverTold) {
           c == '@' ? text += literals[next++ % literals.size()] : text += c;
         for (std::size_t cut = 0; cut <= text.size(); ++cut) {
           base::Arena arena;
-          const Statement told = analyse(std::string_view(text).substr(0, cut), dialect, arena);
-          ASSERT_FALSE(has_secret(told)) << text.substr(0, cut) << "\nis told as\n" << told.text;
+          const Statement reported = analyse(std::string_view(text).substr(0, cut), dialect, arena);
+          ASSERT_FALSE(has_secret(reported)) << text.substr(0, cut) << "\nis told as\n"
+                                             << reported.text;
         }
       }
     }
   }
 }
 
-TEST(Statement, WhatIsKeptIsWhatIsTold) {
+TEST(Statement, WhatIsKeptIsWhatIsReported) {
   base::Arena arena;
   KeptStatement kept;
   EXPECT_EQ(kept.view().text, "");
   for (const std::string_view text :
        {"SELECT a FROM t\xff JOIN u WHERE b = 'x'", "BEGIN", "UPDATE t SET a = 1"}) {
-    const Statement told = analyse(text, Dialect::kPostgres, arena);
+    const Statement reported = analyse(text, Dialect::kPostgres, arena);
     kept.set(text, Dialect::kPostgres);
     for (const Statement& statement : {kept.view(), kept.copy(arena)}) {
-      EXPECT_EQ(statement.operation, told.operation);
-      EXPECT_EQ(statement.table, told.table);
-      EXPECT_EQ(statement.text, told.text);
-      EXPECT_EQ(statement.summary, told.summary);
+      EXPECT_EQ(statement.operation, reported.operation);
+      EXPECT_EQ(statement.table, reported.table);
+      EXPECT_EQ(statement.text, reported.text);
+      EXPECT_EQ(statement.summary, reported.summary);
     }
   }
   kept.clear();

@@ -2,7 +2,7 @@
 // What a statement does and to which tables, from its tokens: tables are the names behind FROM,
 // JOIN, INTO, UPDATE and so on, of sub-queries too; names that WITH gives to queries, functions and
 // variables are none. No grammar, so that any dialect and any cut text gives a good answer. No
-// allocation: at most kMaxTables are told.
+// allocation: at most kMaxTables are reported.
 #pragma once
 #include <array>
 #include <bit>
@@ -46,7 +46,7 @@ class TableFinder {
   }
 
  private:
-  /// What the next token may be; of eight bytes, so that one look tells that it is nothing.
+  /// What the next token may be; of eight bytes, so that one comparison shows that it is nothing.
   struct Waiting {
     bool in_name = false;
     bool table = false;

@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "protocol/extent.hpp"
+#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 #include "protocol/sunrpc/names.hpp"
 
@@ -14,12 +14,12 @@ namespace {
 
 using Note = SpanSink::Note;
 
-// A lock may be waited for, but not for ever: then the answer was lost, or none was owed (a batched
+// A lock may be waited for, but not for ever: then the answer was lost, or none is sent (a batched
 // call, RFC 5531 section 8.4).
 constexpr std::uint64_t kMaxWaitNs = 300'000'000'000;
 
-Speaker other(Speaker speaker) {
-  return speaker == Speaker::kClient ? Speaker::kServer : Speaker::kClient;
+PeerRole other(PeerRole peer) {
+  return peer == PeerRole::kClient ? PeerRole::kServer : PeerRole::kClient;
 }
 
 // What a first fragment holds of the record's front.
@@ -59,39 +59,39 @@ class Front {
   bool is_stranger_ = false;
 };
 
-Verdict judge_side(const Payload& payload, bool is_client) {
+Match detect_side(const Payload& payload, bool is_client) {
   const Front front(payload.bytes);
-  if (front.is_stranger()) return Verdict::kNo;
+  if (front.is_stranger()) return Match::kNo;
   const auto kind = kind_of(front.bytes());
   ParseError error = ParseError::Truncated;
   if (!kind) {
     error = kind.error();
   } else if (is_client) {
     const auto call = parse_call(front.bytes());
-    if (call) return Verdict::kYes;
+    if (call) return Match::kYes;
     error = call.error();
   } else {
     const auto reply = parse_reply(front.bytes());
-    if (reply) return Verdict::kYes;
+    if (reply) return Match::kYes;
     error = reply.error();
   }
-  return error == ParseError::Truncated && !front.is_whole() ? Verdict::kMaybe : Verdict::kNo;
+  return error == ParseError::Truncated && !front.is_whole() ? Match::kMaybe : Match::kNo;
 }
 
 }  // namespace
 
 // A call has fixed values in four of its words, and two lengths that must fit: it proves itself. A
 // reply is mostly zeros, so that one alone proves nothing.
-Verdict judge(const Opening& opening) {
-  Verdict client = Verdict::kMaybe;
-  if (!opening.client.bytes.empty()) client = judge_side(opening.client, true);
-  if (client != Verdict::kMaybe) return client;
-  if (opening.server.bytes.empty()) return Verdict::kMaybe;
-  if (judge_side(opening.server, false) == Verdict::kNo) return Verdict::kNo;
-  return Verdict::kMaybe;
+Match detect(const FirstBytes& first_bytes) {
+  Match client = Match::kMaybe;
+  if (!first_bytes.client.bytes.empty()) client = detect_side(first_bytes.client, true);
+  if (client != Match::kMaybe) return client;
+  if (first_bytes.server.bytes.empty()) return Match::kMaybe;
+  if (detect_side(first_bytes.server, false) == Match::kNo) return Match::kNo;
+  return Match::kMaybe;
 }
 
-MessageConversation::Size SunrpcConversation::measure(Speaker from,
+MessageConversation::Size SunrpcConversation::measure(PeerRole from,
                                                       std::span<const std::byte> bytes) {
   const auto mark = parse_mark(bytes);
   if (!mark) return std::unexpected(mark.error());
@@ -105,7 +105,7 @@ MessageConversation::Size SunrpcConversation::measure(Speaker from,
   return FragmentMark::kBytes + mark->length;
 }
 
-bool SunrpcConversation::resumes(Speaker from, std::span<const std::byte> bytes) {
+bool SunrpcConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {
   const auto mark = parse_mark(bytes);
   if (!mark || mark->length < kMinRecordBytes) return false;
   const auto front = front_of(bytes, *mark);
@@ -155,7 +155,7 @@ void SunrpcConversation::on_record(const Message& record, SpanSink& sink) {
 void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
   const auto call = parse_call(record.bytes);
   if (!call) return sink.note(Note::MessageMalformed);
-  if (!waiting_.empty() && !std::exchange(wants_stream_, true)) sink.want_stream();
+  if (!waiting_.empty() && !std::exchange(stream_requested_, true)) sink.request_stream();
   if (Waiting* waiting = waiting_.push(key_of(record.from, call->xid), 1, sink)) {
     *waiting = {.caller = record.from,
                 .start_ns = record.start_ns,
@@ -168,17 +168,17 @@ void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
 void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
   const auto reply = parse_reply(record.bytes);
   if (!reply) return sink.note(Note::MessageMalformed);
-  const Speaker caller = other(record.from);
+  const PeerRole caller = other(record.from);
   const auto waiting = waiting_.take(key_of(caller, reply->xid));
   if (!waiting) return sink.note(Note::ResponseUnpaired);
   newest_answered_ns_ = std::max(newest_answered_ns_, waiting->start_ns);
-  add_span(caller, *waiting,
-           {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
+  emit_span(caller, *waiting,
+            {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
 }
 
-void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome,
-                                  SpanSink& sink) {
-  const bool by_us = (caller == Speaker::kClient) == is_client();
+void SunrpcConversation::emit_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome,
+                                   SpanSink& sink) {
+  const bool by_us = (caller == PeerRole::kClient) == is_client();
   model::Span& span =
       sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
   auto& rpc = sink.arena().make<model::RpcCall>();
@@ -192,7 +192,7 @@ void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const 
   span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
   span.path = rpc.program;
   span.status = outcome.status;
-  set_extent({.start_ns = waiting.start_ns,
+  set_timing({.start_ns = waiting.start_ns,
               .end_ns = outcome.end_ns,
               .pid = waiting.pid,
               .request_bytes = waiting.bytes,
@@ -201,23 +201,23 @@ void SunrpcConversation::add_span(Speaker caller, const Waiting& waiting, const 
 }
 
 // Who waits for an answer is found by its xid, whatever was missed.
-void SunrpcConversation::on_lost(Speaker from, SpanSink& sink) { record_of(from).size = 0; }
+void SunrpcConversation::on_lost(PeerRole from, SpanSink& sink) { record_of(from).size = 0; }
 
 void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](const Waiting& waiting, std::uint64_t end_ns, SpanSink& failed) {
     // A batched call has no reply, and one behind it has (RFC 5531 section 8.4.1).
     if (waiting.start_ns < newest_answered_ns_) return failed.note(Note::RequestNoResponse);
-    add_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
+    emit_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
   });
 }
 
-void SunrpcConversation::give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
-  waiting_.give_up(why, sink);
+void SunrpcConversation::abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) {
+  waiting_.abandon(why, sink);
 }
 
 void SunrpcConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (now_ns > kMaxWaitNs)
-    waiting_.give_up_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
+    waiting_.abandon_before(now_ns - kMaxWaitNs, Note::RequestLostResponse, sink);
 }
 
 std::size_t SunrpcConversation::state_bytes() const {

@@ -15,7 +15,7 @@
 namespace obi::protocol::sunrpc {
 
 /// Does the client begin with a call, or the server with a reply? See protocol/table.hpp.
-Verdict judge(const Opening& opening);
+Match detect(const FirstBytes& first_bytes);
 
 class SunrpcConversation final : public MessageConversation {
  public:
@@ -25,12 +25,12 @@ class SunrpcConversation final : public MessageConversation {
 
  protected:
   /// A message is one fragment.
-  Size measure(Speaker from, std::span<const std::byte> bytes) override;
+  Size measure(PeerRole from, std::span<const std::byte> bytes) override;
   void on_message(const Message& message, SpanSink& sink) override;
-  void on_lost(Speaker from, SpanSink& sink) override;
-  bool resumes(Speaker from, std::span<const std::byte> bytes) override;
+  void on_lost(PeerRole from, SpanSink& sink) override;
+  bool resumes(PeerRole from, std::span<const std::byte> bytes) override;
   void on_unanswered(Unanswered& open, SpanSink& sink) override;
-  void give_up(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
+  void abandon(SpanSink::Note why, std::uint64_t ns, SpanSink& sink) override;
   void on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) override;
   [[nodiscard]] std::size_t state_bytes() const override;
 
@@ -39,7 +39,7 @@ class SunrpcConversation final : public MessageConversation {
   struct Record {
     std::vector<std::byte> front;  // its first bytes, up to kMaxFrontBytes
     std::uint64_t size = 0;        // on the wire, of the fragments so far; 0 = none under way
-    Origin origin;
+    RequestOrigin origin;
     bool has_hole = false;  // bytes are missing behind `front`
   };
   /// What became of a call.
@@ -49,27 +49,27 @@ class SunrpcConversation final : public MessageConversation {
     std::uint64_t bytes = 0;  // of the reply
   };
   struct Waiting {
-    Speaker caller = Speaker::kClient;
+    PeerRole caller = PeerRole::kClient;
     std::uint64_t start_ns = 0;
     std::uint64_t bytes = 0;
     Call call;
     std::uint32_t pid = 0;
   };
-  Record& record_of(Speaker from) { return records_[static_cast<std::size_t>(from)]; }
+  Record& record_of(PeerRole from) { return records_[static_cast<std::size_t>(from)]; }
   void on_fragment(const Message& message, bool is_last, SpanSink& sink);
   void on_record(const Message& record, SpanSink& sink);
   void on_call(const Message& record, SpanSink& sink);
   void on_reply(const Message& record, SpanSink& sink);
-  void add_span(Speaker caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
+  void emit_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome, SpanSink& sink);
   /// Either end may choose the other's numbers.
-  static std::uint64_t key_of(Speaker caller, std::uint32_t xid) {
+  static std::uint64_t key_of(PeerRole caller, std::uint32_t xid) {
     return static_cast<std::uint64_t>(caller) << 32U | xid;
   }
 
   std::array<Record, 2> records_;
   ById<std::uint64_t, Waiting> waiting_;
   std::uint64_t newest_answered_ns_ = 0;  // when the newest call began that has a reply
-  bool wants_stream_ = false;
+  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::sunrpc

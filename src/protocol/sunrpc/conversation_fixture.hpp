@@ -22,7 +22,7 @@ inline std::string fragment(std::string_view bytes, bool is_last = true) {
   return word((is_last ? 0x80000000U : 0U) | static_cast<std::uint32_t>(bytes.size())) +
          std::string(bytes);
 }
-/// Of AUTH_SYS, with a machine name that must never be told.
+/// Of AUTH_SYS, with a machine name that must never be reported.
 inline std::string credential() {
   return words({1, 28, 0x5eed, 9}) + "topsecret" + std::string(3, '\0') + words({0, 0});
 }

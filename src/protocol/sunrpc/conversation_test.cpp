@@ -20,7 +20,7 @@ TEST(SunrpcConversation, ACallAndItsReplyAreOneSpan) {
   const std::string done = reply(1);
   talk.client(asked);
   talk.server(done);
-  ASSERT_THAT(talk.told(), ElementsAre("GETATTR nfs 0"));
+  ASSERT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0"));
   const model::Span& span = talk.sink.spans[0];
   EXPECT_EQ(span.type, model::EventType::kSunRpcClient);
   EXPECT_EQ(span.request_bytes, static_cast<std::int64_t>(asked.size()));
@@ -39,7 +39,7 @@ TEST(SunrpcConversation, TheServerSideHasItsOwnSpans) {
   Talk talk(kName, {.client_direction = model::Direction::kReceive});
   talk.client(call(1, 100000, 2, 3));
   talk.server(reply(1));
-  ASSERT_THAT(talk.told(), ElementsAre("GETPORT portmapper 0"));
+  ASSERT_THAT(talk.reported(), ElementsAre("GETPORT portmapper 0"));
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kSunRpcServer);
 }
 
@@ -49,7 +49,7 @@ TEST(SunrpcConversation, AServerMayCallBack) {
   talk.server(call(1, 400122, 1, 1));
   talk.client(reply(1));
   talk.server(reply(1, 5));
-  EXPECT_THAT(talk.told(), ElementsAre("CB_COMPOUND nfs_cb 0", "COMPOUND nfs 6"));
+  EXPECT_THAT(talk.reported(), ElementsAre("CB_COMPOUND nfs_cb 0", "COMPOUND nfs 6"));
   EXPECT_EQ(talk.sink.spans[0].type, model::EventType::kSunRpcServer);
   EXPECT_EQ(talk.sink.spans[1].type, model::EventType::kSunRpcClient);
 }
@@ -59,15 +59,15 @@ TEST(SunrpcConversation, RepliesMayComeInAnyOrder) {
   talk.client(call(1, 100003, 3, 6) + call(2, 100003, 3, 7) + call(3, 100005, 3, 1));
   talk.server(reply(3) + denial(1));
   talk.server(reply(2, 1));
-  EXPECT_THAT(talk.told(), ElementsAre("MNT mountd 0", "READ nfs 1", "WRITE nfs 2"));
-  EXPECT_EQ(talk.sink.stream_wishes, 1);
+  EXPECT_THAT(talk.reported(), ElementsAre("MNT mountd 0", "READ nfs 1", "WRITE nfs 2"));
+  EXPECT_EQ(talk.sink.stream_requests, 1);
 }
 
-TEST(SunrpcConversation, UnknownNumbersAreToldAsSuch) {
+TEST(SunrpcConversation, UnknownNumbersAreReportedAsSuch) {
   Talk talk(kName);
   talk.client(call(1, 0x20000099, 1, 42));
   talk.server(reply(1));
-  EXPECT_THAT(talk.told(), ElementsAre("42  0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("42  0"));
 }
 
 TEST(SunrpcConversation, ARecordMayComeInFragments) {
@@ -78,7 +78,7 @@ TEST(SunrpcConversation, ARecordMayComeInFragments) {
   talk.client(fragment(std::string(5000, 'd'), false).substr(0, 3000), 2004);
   talk.client(fragment("", true));
   talk.server(fragment(words({1, 1, 0, 0}), false) + fragment(words({0, 0}) + "result"));
-  ASSERT_THAT(talk.told(), ElementsAre("WRITE nfs 0"));
+  ASSERT_THAT(talk.reported(), ElementsAre("WRITE nfs 0"));
   EXPECT_EQ(talk.sink.spans[0].start_ns, 1010U);
   EXPECT_EQ(talk.sink.spans[0].request_bytes,
             static_cast<std::int64_t>(front.size() + 5000 + 5 * FragmentMark::kBytes));
@@ -92,7 +92,7 @@ TEST(SunrpcConversation, ArgumentsThatWereNotCapturedCostNothing) {
   talk.client(call(2, 100003, 3, 6));
   const std::string read = reply(2, 0, std::string(100'000, 'r'));
   talk.server(read.substr(0, 4096), read.size() - 4096);
-  EXPECT_THAT(talk.told(), ElementsAre("WRITE nfs 0", "READ nfs 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("WRITE nfs 0", "READ nfs 0"));
 }
 
 TEST(SunrpcConversation, LostRepliesCostTheirCallsOnly) {
@@ -101,7 +101,7 @@ TEST(SunrpcConversation, LostRepliesCostTheirCallsOnly) {
   talk.server(reply(1));
   talk.lose_of_server(0);
   talk.server(reply(3));
-  EXPECT_THAT(talk.told(), ElementsAre("GETATTR nfs 0", "ACCESS nfs 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0", "ACCESS nfs 0"));
   talk.stay_quiet(301'000'000'000);
   EXPECT_EQ(talk.sink.notes[Note::RequestLostResponse], 1U);
 }
@@ -115,7 +115,7 @@ TEST(SunrpcConversation, LostCallsLeaveRepliesWithoutPartner) {
   talk.client("rest of a call");
   talk.client(call(3, 100003, 3, 1));
   talk.server(reply(3));
-  EXPECT_THAT(talk.told(), ElementsAre("GETATTR nfs 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0"));
   EXPECT_EQ(talk.sink.notes[Note::ResponseUnpaired], 2U);
 }
 
@@ -125,7 +125,7 @@ TEST(SunrpcConversation, ALossInsideARecordOfFragmentsEndsIt) {
   talk.lose_of_client(0);
   talk.client(call(2, 100003, 3, 1));
   talk.server(reply(2));
-  EXPECT_THAT(talk.told(), ElementsAre("GETATTR nfs 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0"));
 }
 
 TEST(SunrpcConversation, ABatchedCallHasNoReply) {
@@ -135,10 +135,10 @@ TEST(SunrpcConversation, ABatchedCallHasNoReply) {
   talk.server(reply(2));  // what came before it is taken for batched (RFC 5531 section 8.4.1)
   talk.close();
   EXPECT_EQ(talk.sink.notes[Note::RequestNoResponse], 1U);
-  EXPECT_THAT(talk.told(), ElementsAre("GETATTR nfs 0"));
+  EXPECT_THAT(talk.reported(), ElementsAre("GETATTR nfs 0"));
 }
 
-TEST(SunrpcConversation, CredentialsAreNeverTold) {
+TEST(SunrpcConversation, CredentialsAreNeverReported) {
   Talk talk(kName);
   talk.client(call(1, 100003, 3, 1));
   talk.server(reply(1));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONC RPC version 2: the front of a call and of a reply, and the record marks that part them on TCP
-// (RFC 5531 sections 9 and 11). Credentials are stepped over: only their flavor is told. Pure
+// (RFC 5531 sections 9 and 11). Credentials are stepped over: only their flavor is reported. Pure
 // functions.
 #pragma once
 #include <cstddef>

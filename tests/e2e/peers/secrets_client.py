@@ -252,12 +252,12 @@ def main():
     places = json.loads(sys.argv[1])
     print("waiting", flush=True)
     sys.stdin.readline()
-    told = {}
+    reported = {}
     for system, port in places.items():
         plant = Planted(system)
         SYSTEMS[system](port, plant)
-        told[system] = {"operations": plant.operations, "secrets": plant.secrets}
-    print(json.dumps(told), flush=True)
+        reported[system] = {"operations": plant.operations, "secrets": plant.secrets}
+    print(json.dumps(reported), flush=True)
     sys.stdin.readline()
 
 

@@ -18,7 +18,7 @@ inline protozero::pbf_reader sub(protozero::pbf_reader message, int field) {
   return message.get_message();
 }
 
-/// Numbers as decimal text behind a '#', so that a test tells them from text: "#200".
+/// Numbers as decimal text behind a '#', so that a test can distinguish them from text: "#200".
 inline std::map<std::string, std::string> typed_attributes_of(protozero::pbf_reader message,
                                                               int field) {
   std::map<std::string, std::string> attributes;

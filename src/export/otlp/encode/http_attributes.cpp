@@ -15,7 +15,7 @@ void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& r
   if (span.status != 0) writer.add("http.response.status_code", std::int64_t{span.status});
   writer.add("http.request.body.size", std::max<std::int64_t>(0, span.request_bytes));
   writer.add("http.response.body.size", std::max<std::int64_t>(0, span.response_bytes));
-  writer.add("server.port", std::int64_t{span.host.port});
+  writer.add("server.port", std::int64_t{span.server.port});
   writer.add_if_set("http.request.method", span.method);
   if (span.http != nullptr)
     writer.add_if_set("http.request.method_original", span.http->original_method);
@@ -25,8 +25,8 @@ void add_http_attributes(AttributeWriter& writer, const model::QueryRedaction& r
     writer.add("server.address", model::http_client_host(span, scratch));
     writer.add_peer_name();
   } else {
-    writer.add("client.address", model::peer_as_client(span, scratch));
-    writer.add("server.address", model::host_as_server(span, scratch));
+    writer.add("client.address", model::client_name_or_ip(span, scratch));
+    writer.add("server.address", model::server_name_or_ip(span, scratch));
     writer.add_if_set("url.path", span.path);
     writer.add_if_set("http.route", span.route);
   }

@@ -23,7 +23,7 @@ void add_messaging_attributes(AttributeWriter& writer, const model::MessagingCal
   writer.add_server();
   writer.add("messaging.system", call.system);
   if (span.type == model::EventType::kAmqpClient) {
-    // AMQP has no client ids, and its deliveries need not tell where they come from.
+    // AMQP has no client ids, and its deliveries need not say where they come from.
     writer.add_if_set("messaging.destination.name", span.path);
     writer.add_if_set("messaging.client.id", call.client_id);
   } else {

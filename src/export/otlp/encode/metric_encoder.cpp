@@ -117,7 +117,7 @@ void add_metric(pbf_writer& scope, const model::Metric& metric, bool delta) {
     }
   }
   if (metric.type == model::MetricType::kGauge) return;
-  // An up-down counter tells a state: OpenTelemetry keeps it cumulative whatever the preference.
+  // An up-down counter is a state: OpenTelemetry keeps it cumulative whatever the preference.
   const bool as_delta = delta && metric.type != model::MetricType::kUpDownCounter;
   data.add_enum(kTemporality, as_delta ? kDelta : kCumulative);
   if (metric.type == model::MetricType::kCounter) data.add_bool(kMonotonic, true);

@@ -20,22 +20,22 @@ OptionalAttributes optional_attributes(const metrics::AttributeSelection& select
 }
 
 void AttributeWriter::add_server() {
-  add("server.address", model::host_as_server(span, scratch));
-  add("server.port", std::int64_t{span.host.port});
+  add("server.address", model::server_name_or_ip(span, scratch));
+  add("server.port", std::int64_t{span.server.port});
   if (span.is_client()) add_peer_name();
 }
 
 void AttributeWriter::add_peer_name() {
   add("service.peer.name",
-      span.host_name.empty() ? std::string_view() : model::host_as_server(span, scratch));
+      span.server_name.empty() ? std::string_view() : model::server_name_or_ip(span, scratch));
 }
 
 namespace {
 
 void add_connection_attributes(AttributeWriter& writer) {
-  writer.add("client.address", model::peer_as_client(writer.span, writer.scratch));
-  writer.add("server.address", model::host_as_server(writer.span, writer.scratch));
-  writer.add("server.port", std::int64_t{writer.span.host.port});
+  writer.add("client.address", model::client_name_or_ip(writer.span, writer.scratch));
+  writer.add("server.address", model::server_name_or_ip(writer.span, writer.scratch));
+  writer.add("server.port", std::int64_t{writer.span.server.port});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace obi::exporting::otlp {
 
-/// Which of the attributes that the `traces` section of attributes.select knows are selected.
+/// Which of the attributes of the `traces` section of attributes.select are selected.
 struct OptionalAttributes {
   bool url_query = true;
   bool db_query_text = false;

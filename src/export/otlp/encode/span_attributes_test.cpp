@@ -36,8 +36,9 @@ model::Span span_of(EventType type, std::string_view method, std::string_view pa
   span.method = method;
   span.path = path;
   span.request_bytes = 10;
-  span.peer = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}, .port = 5000};
-  span.host = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
+  span.client = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}},
+                 .port = 5000};
+  span.server = {.address = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2}}, .port = 81};
   span.end_ns = 1000;
   span.service = std::move(service);
   return span;
@@ -66,7 +67,7 @@ constexpr model::DatabaseCall kOrders = {.system = "postgresql",
                                          .sql_state = "42P01",
                                          .error_message = "no such relation"};
 
-TEST(DatabaseSpan, OfSqlTellsWhatIsDoneToWhat) {
+TEST(DatabaseSpan, OfSqlReportsWhatIsDoneToWhat) {
   model::Span span = span_of(EventType::kSqlClient, "SELECT", "orders");
   span.database = &kOrders;
   const DecodedSpan decoded = encoded_and_decoded(span);
@@ -89,7 +90,7 @@ TEST(DatabaseSpan, OfAServerHasNoPeer) {
   EXPECT_EQ(decoded.attributes, as_server({{"db.system.name", "mysql"}}));
 }
 
-TEST(DatabaseSpan, TellsTheQueryOnlyToWhoAsksForIt) {
+TEST(DatabaseSpan, ReportsTheQueryOnlyWhereSelected) {
   model::Span span = span_of(EventType::kSqlClient, "SELECT", "orders");
   span.database = &kOrders;
   EXPECT_THAT(encoded_and_decoded(span, selecting({"db.query.text"})).attributes,
@@ -100,7 +101,7 @@ TEST(DatabaseSpan, TellsTheQueryOnlyToWhoAsksForIt) {
               Not(Contains(Key("db.query.text"))));
 }
 
-TEST(DatabaseSpan, TellsErrorCodesOfErrorsOnly) {
+TEST(DatabaseSpan, ReportsErrorCodesOfErrorsOnly) {
   model::Span span = span_of(EventType::kSqlClient, "SELECT", "orders");
   span.database = &kOrders;
   span.status = 1;
@@ -183,7 +184,7 @@ TEST(DatabaseSpan, CountsWhatABatchHolds) {
                          {"db.operation.batch.size", "#12"}}));
 }
 
-TEST(MessagingSpan, OfKafkaTellsWhereInTheTopic) {
+TEST(MessagingSpan, OfKafkaReportsWhereInTheTopic) {
   constexpr model::MessagingCall kPlace = {
       .system = "kafka", .client_id = "cart-1", .partition = 3, .offset = 77};
   model::Span span = span_of(EventType::kKafkaClient, "process", "orders");
@@ -220,7 +221,7 @@ TEST(MessagingSpan, LeavesOutWhatIsUnknown) {
                                              {"messaging.operation.type", "publish"}}));
 }
 
-TEST(MessagingSpan, OfNatsTellsTheSizeOfTheMessage) {
+TEST(MessagingSpan, OfNatsReportsTheSizeOfTheMessage) {
   constexpr model::MessagingCall kCall = {.system = "nats", .envelope_bytes = 0};
   model::Span span = span_of(EventType::kNatsClient, "publish", "a.b");
   span.messaging = &kCall;
@@ -298,7 +299,7 @@ TEST(MessagingSpan, IsNeverAnError) {
   EXPECT_EQ(encoded_and_decoded(span).status_code, 0);
 }
 
-TEST(RpcSpan, TellsProgramAndProcedure) {
+TEST(RpcSpan, ReportsProgramAndProcedure) {
   constexpr model::RpcCall kCall = {.program = "nfs",
                                     .procedure = "GETATTR",
                                     .procedure_number = 1,
@@ -335,7 +336,7 @@ TEST(RpcSpan, LeavesOutWhatIsUnknown) {
                                            {"rpc.response.status_code", "0"}}));
 }
 
-TEST(DnsSpan, TellsQuestionAnswersAndWhoWasAsked) {
+TEST(DnsSpan, ReportsQuestionAnswersAndWhoWasAsked) {
   constexpr model::DnsLookup kLookup = {.answers = "10.0.0.9,10.0.0.8", .answer_count = 2};
   model::Span span = span_of(EventType::kDns, "A", "db.example");
   span.dns = &kLookup;
@@ -370,7 +371,7 @@ TEST(DnsSpan, AnErrorsMessageIsItsName) {
   EXPECT_THAT(decoded.attributes, Contains(Pair("error.type", "NXDomain")));
 }
 
-TEST(FailedConnectionSpan, TellsBothEndsAndWhy) {
+TEST(FailedConnectionSpan, ReportsBothEndsAndWhy) {
   model::Span span = span_of(EventType::kFailedConnect, "");
   span.status = ECONNREFUSED;
   const DecodedSpan decoded = encoded_and_decoded(span);
@@ -389,7 +390,7 @@ TEST(AnyClientsSpan, HasTheResolvedNameOfItsPeer) {
   constexpr model::DatabaseCall kCall = {.system = "redis"};
   model::Span span = span_of(EventType::kRedisClient, "GET");
   span.database = &kCall;
-  span.host_name = "cache";
+  span.server_name = "cache";
   span.other_namespace = "back";
   const Attributes attributes = encoded_and_decoded(span).attributes;
   EXPECT_THAT(attributes, Contains(Pair("server.address", "cache.back")));

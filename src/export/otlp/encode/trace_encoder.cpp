@@ -7,7 +7,7 @@
 
 namespace obi::exporting::otlp {
 
-// What the three spans of one request have in common, and what tells them apart.
+// What the three spans of one request have in common, and what differs.
 struct SpanFrame {
   const model::SpanId& id;
   const model::SpanId& parent;

@@ -161,14 +161,14 @@ bool Sender::attempt(Request& request) {
     closing = closing_;
     cancelled = cancelled_;
   }
-  const bool give_up = delivery.outcome == Outcome::kRefused ||
-                       now - request.since >= options_.backoff.give_up_after ||
+  const bool abandon = delivery.outcome == Outcome::kRefused ||
+                       now - request.since >= options_.backoff.max_elapsed_time ||
                        (closing && request.pause.count() > 0) || cancelled;
   request.pause = next_pause(request, delivery);
   request.not_before = now + request.pause;
-  report(delivery, request.pause, !give_up);
-  if (give_up) drop(request);
-  return give_up;
+  report(delivery, request.pause, !abandon);
+  if (abandon) drop(request);
+  return abandon;
 }
 
 std::chrono::nanoseconds Sender::next_pause(const Request& request, const Delivery& delivery) {

@@ -55,7 +55,7 @@ SenderOptions fast() {
           .address = "nowhere",
           .backoff = {.initial = milliseconds(1),
                       .max = milliseconds(2),
-                      .give_up_after = milliseconds(40)},
+                      .max_elapsed_time = milliseconds(40)},
           .max_items = 100};
 }
 

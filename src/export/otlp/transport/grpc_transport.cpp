@@ -95,7 +95,7 @@ class GrpcTransport final : public Transport {
     bool ok = false;
     queue.Next(&tag, &ok);
     end();
-    return judge(status, reply);
+    return delivery_of(status, reply);
   }
 
   void cancel() override {
@@ -153,7 +153,7 @@ class GrpcTransport final : public Transport {
     return proxy && *proxy && (*proxy)->scheme == "http" ? std::move(*proxy) : std::nullopt;
   }
 
-  static Delivery judge(const grpc::Status& status, const grpc::ByteBuffer& reply) {
+  static Delivery delivery_of(const grpc::Status& status, const grpc::ByteBuffer& reply) {
     Delivery delivery;
     if (status.ok()) {
       grpc::Slice slice;

@@ -74,7 +74,7 @@ class HttpTransport final : public Transport {
       code = curl_easy_perform(curl_);
     }
     if (code != CURLE_OK) return connection_failure(code);
-    return judge_status();
+    return delivery_of_status();
   }
 
   void cancel() override { is_cancelled_ = true; }
@@ -195,7 +195,7 @@ class HttpTransport final : public Transport {
             .error = std::move(reason)};
   }
 
-  Delivery judge_status() {
+  Delivery delivery_of_status() {
     const long status = this->status();
     Delivery delivery;
     if (status >= 200 && status < 300) {
