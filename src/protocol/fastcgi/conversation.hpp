@@ -50,7 +50,7 @@ class FastcgiConversation final : public MessageConversation {
   /// A slot of `requests_`, used again so that its strings keep their memory.
   struct Request {
     bool is_open = false;
-    bool has_params = false;  // all that come are there
+    bool has_params = false;    // all that come are there
     bool expects_span = false;  // not any more once it timed out
     bool end_lost = false;      // its end may have been among bytes that were not captured
     bool https = false;

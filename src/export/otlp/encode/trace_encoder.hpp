@@ -43,7 +43,7 @@ class TraceEncoder {
  private:
   struct CachedResource {
     model::ServiceRef service;  // keeps the address, which is the key, from being used again
-    std::string bytes;  // the Resource with its tag and length
+    std::string bytes;          // the Resource with its tag and length
   };
   void begin_scope();
   void encode_request(const model::Span& span, std::int64_t wall_offset_ns);
