@@ -53,8 +53,8 @@ class Config {
     }
   }
 
-  // Of any row, for code that checks or prints; nothing of it counts as read. A key that isn't in
-  // the table is a programming error and ends the process.
+  // Of any row, for code that checks or prints; none of them marks a key as read. A key that isn't
+  // in the table is a programming error and ends the process.
   /// Of a key that isn't structured.
   [[nodiscard]] const Value& value(const Key& key) const { return entry(key).value; }
   /// Of a structured key.

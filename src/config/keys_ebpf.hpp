@@ -60,6 +60,6 @@ inline constexpr BooleanKey kPassive{
     "--passive sets it, too. A key of this implementation only"};
 inline constexpr BooleanKey kRedisDatabase{
     "ebpf.redis_db_cache.enabled", "OTEL_EBPF_BPF_REDIS_DB_CACHE_ENABLED", "false", "",
-    "tells the Redis database that a connection has selected (db.namespace)"};
+    "reports the Redis database that a connection has selected (db.namespace)"};
 
 }  // namespace obi::config::key

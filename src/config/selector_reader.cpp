@@ -47,6 +47,15 @@ constexpr std::array<std::string_view, 11> kMetadata = {
 
 constexpr std::int64_t kMaxPort = 65535;
 
+// What doesn't compile is a mistake that the loader reports.
+template <typename Matcher>
+std::optional<Pattern> compiled(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  auto matcher = Matcher::compile(text);
+  if (!matcher) return std::nullopt;
+  return Pattern(std::move(*matcher));
+}
+
 }  // namespace
 
 std::span<const SelectorField> selector_fields() { return kFields; }
@@ -113,17 +122,12 @@ void SelectorReader::warn(const Node& node, std::string_view what) {
   warnings_.push_back(fmt::format("{}: {}", where(node), what));
 }
 
-// What doesn't compile is a mistake that the loader reports.
 std::optional<Pattern> SelectorReader::read_pattern(const GlobKey& key) {
-  auto glob = base::Glob::compile(config_.get(key));
-  if (!glob || glob->text().empty()) return std::nullopt;
-  return Pattern(std::move(*glob));
+  return compiled<base::Glob>(config_.get(key));
 }
 
 std::optional<Pattern> SelectorReader::read_pattern(const RegexKey& key) {
-  auto regex = base::Regex::compile(config_.get(key));
-  if (!regex || regex->text().empty()) return std::nullopt;
-  return Pattern(std::move(*regex));
+  return compiled<base::Regex>(config_.get(key));
 }
 
 void SelectorReader::take(Selector& selector, const Node& node) {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/message_span.hpp"
-
 namespace obi::protocol::amqp091 {
 namespace {
 
@@ -119,13 +117,13 @@ void Amqp091Conversation::begin_content(const Message& message, const Frame& fra
   content.is_under_way = true;
   content.has_span = has_span;
   content.has_header = false;
-  content.origin = message.origin();
-  content.bytes = message.size;
+  content.delivery.origin = message.origin();
+  content.delivery.bytes = message.size;
   content.tag = frame.method == kBasicPublish && channel->confirms ? channel->next_tag++ : 0;
   contents_under_way_ += has_span ? 1 : 0;
   const auto address = parse_address(frame.method, frame.payload);
   if (!address) sink.note(Note::HeadTruncated);
-  write_destination(address.value_or(Address{}), content.destination);
+  write_destination(address.value_or(Address{}), content.delivery.destination);
 }
 
 void Amqp091Conversation::go_on(const Message& message, const Frame& frame, SpanSink& sink) {
@@ -134,7 +132,7 @@ void Amqp091Conversation::go_on(const Message& message, const Frame& frame, Span
   Content& content = channel->second.contents[static_cast<std::size_t>(message.from)];
   // Of a message whose beginning was not seen.
   if (!content.is_under_way) return;
-  content.bytes += message.size;
+  content.delivery.bytes += message.size;
   if (frame.type == FrameType::kHeader) {
     const auto size = parse_body_size(frame.payload);
     if (content.has_header || !size) {
@@ -190,7 +188,7 @@ void Amqp091Conversation::on_run_end(PeerRole from, std::uint64_t end_ns, SpanSi
   const auto number = only_channel_with_body(from);
   if (!number) return;
   Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
-  content.bytes += bytes_left(content);
+  content.delivery.bytes += bytes_left(content);
   end_content({.from = from, .end_ns = end_ns}, *number, content, sink);
 }
 
@@ -199,29 +197,14 @@ void Amqp091Conversation::end_content(const Message& message, std::uint16_t chan
   content.is_under_way = false;
   if (!content.has_span) return;
   --contents_under_way_;
-  Publish* const waiting =
+  AmqpDelivery* const waiting =
       content.tag == 0 ? nullptr : unconfirmed_.add(key_of(channel, content.tag));
   if (waiting != nullptr) {
-    waiting->origin = content.origin;
-    waiting->bytes = content.bytes;
-    waiting->destination = content.destination;
+    *waiting = content.delivery;
     return;
   }
-  emit_span(content, message.from, message.end_ns, sink);
-}
-
-void Amqp091Conversation::emit_span(const Content& content, PeerRole from, std::uint64_t end_ns,
-                                    SpanSink& sink) {
-  emit_message_span({.type = model::EventType::kAmqpClient,
-                     .system = "amqp",
-                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
-                     .destination = content.destination,
-                     .client_id = connection_name_,
-                     .timing = {.start_ns = content.origin.start_ns,
-                                .end_ns = end_ns,
-                                .pid = content.origin.pid,
-                                .request_bytes = content.bytes}},
-                    sink);
+  emit_amqp_span(content.delivery, message.from, connection_name_, {.end_ns = message.end_ns},
+                 sink);
 }
 
 void Amqp091Conversation::on_confirmation(const Message& message, const Frame& frame,
@@ -245,26 +228,11 @@ void Amqp091Conversation::on_confirmation(const Message& message, const Frame& f
 
 void Amqp091Conversation::confirm(std::uint64_t key, const Message& answer, int status,
                                   SpanSink& sink) {
-  const Publish* const publish = unconfirmed_.find(key);
+  const AmqpDelivery* const publish = unconfirmed_.find(key);
   if (publish == nullptr) return;
-  emit_span(*publish, {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
+  emit_amqp_span(*publish, PeerRole::kClient, connection_name_,
+                 {.end_ns = answer.end_ns, .bytes = answer.size, .status = status}, sink);
   unconfirmed_.remove(key);
-}
-
-void Amqp091Conversation::emit_span(const Publish& publish, const Outcome& outcome,
-                                    SpanSink& sink) {
-  emit_message_span({.type = model::EventType::kAmqpClient,
-                     .system = "amqp",
-                     .operation = kPublish,
-                     .destination = publish.destination,
-                     .client_id = connection_name_,
-                     .timing = {.start_ns = publish.origin.start_ns,
-                                .end_ns = outcome.end_ns,
-                                .pid = publish.origin.pid,
-                                .request_bytes = publish.bytes,
-                                .response_bytes = outcome.bytes},
-                     .status = outcome.status},
-                    sink);
 }
 
 void Amqp091Conversation::drop_content(Content& content, Note why, SpanSink& sink) {
@@ -300,20 +268,21 @@ void Amqp091Conversation::on_lost(PeerRole from, SpanSink& sink) {
 }
 
 void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
+  const auto end = [&](const AmqpDelivery& delivery, PeerRole from) {
+    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+      emit_amqp_span(delivery, from, connection_name_, {.end_ns = end_ns}, failed);
+    });
+  };
   for (auto& [number, channel] : channels_) {
     for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
       Content& content = channel.contents[static_cast<std::size_t>(from)];
       if (!std::exchange(content.is_under_way, false) || !content.has_span) continue;
       --contents_under_way_;
-      open.end(content.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-        emit_span(content, from, end_ns, failed);
-      });
+      end(content.delivery, from);
     }
   }
-  unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
-    open.end(publish.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      emit_span(publish, {.end_ns = end_ns}, failed);
-    });
+  unconfirmed_.remove_if([&](std::uint64_t, const AmqpDelivery& publish) {
+    end(publish, PeerRole::kClient);
     return true;
   });
 }
@@ -323,12 +292,12 @@ void Amqp091Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
     for (Content& content : channel.contents) drop_content(content, why, sink);
   }
   if (!unconfirmed_.empty()) sink.note(why, unconfirmed_.size());
-  unconfirmed_.remove_if([](std::uint64_t, const Publish&) { return true; });
+  unconfirmed_.remove_if([](std::uint64_t, const AmqpDelivery&) { return true; });
 }
 
 void Amqp091Conversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (has_lost_ && now_ns > kLostAfterNs) {
-    unconfirmed_.remove_if([&](std::uint64_t, const Publish& publish) {
+    unconfirmed_.remove_if([&](std::uint64_t, const AmqpDelivery& publish) {
       if (publish.origin.start_ns >= now_ns - kLostAfterNs) return false;
       sink.note(Note::RequestLostResponse);
       return true;

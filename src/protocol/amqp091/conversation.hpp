@@ -17,6 +17,7 @@
 #include <string>
 
 #include "protocol/amqp091/frame.hpp"
+#include "protocol/amqp_span.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/outstanding.hpp"
 #include "protocol/table.hpp"
@@ -52,10 +53,8 @@ class Amqp091Conversation final : public MessageConversation {
     bool has_span = false;  // it is none that was returned
     bool has_header = false;
     std::uint64_t body_left = 0;
-    RequestOrigin origin;
-    std::uint64_t bytes = 0;  // on the wire
-    std::uint64_t tag = 0;    // by which it will be confirmed; 0: it won't
-    std::string destination;
+    std::uint64_t tag = 0;  // by which it will be confirmed; 0: it won't
+    AmqpDelivery delivery;
   };
   struct Channel {
     std::array<Content, 2> contents;  // by peer
@@ -63,24 +62,11 @@ class Amqp091Conversation final : public MessageConversation {
     std::uint64_t next_tag = 1;
     std::uint64_t first_unconfirmed = 1;
   };
-  struct Publish {
-    RequestOrigin origin;
-    std::uint64_t bytes = 0;
-    std::string destination;
-  };
   void on_method(const Message& message, const Frame& frame, SpanSink& sink);
   void begin_content(const Message& message, const Frame& frame, SpanSink& sink);
   void go_on(const Message& message, const Frame& frame, SpanSink& sink);
   void end_content(const Message& message, std::uint16_t channel, Content& content, SpanSink& sink);
   void on_confirmation(const Message& message, const Frame& frame, SpanSink& sink);
-  /// What became of a publish that awaits a confirm.
-  struct Outcome {
-    std::uint64_t end_ns = 0;
-    std::uint64_t bytes = 0;  // of the confirm
-    int status = 0;
-  };
-  void emit_span(const Content& content, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
-  void emit_span(const Publish& publish, const Outcome& outcome, SpanSink& sink);
   void confirm(std::uint64_t key, const Message& answer, int status, SpanSink& sink);
   void drop_content(Content& content, SpanSink::Note why, SpanSink& sink);
   void drop_channel(std::uint16_t number, SpanSink& sink);
@@ -89,7 +75,7 @@ class Amqp091Conversation final : public MessageConversation {
   [[nodiscard]] std::uint64_t bytes_left(const Content& content) const;
 
   absl::flat_hash_map<std::uint16_t, Channel> channels_;
-  Outstanding<Publish> unconfirmed_;
+  Outstanding<AmqpDelivery> unconfirmed_;
   std::string connection_name_;
   std::uint64_t frame_max_ = 0;         // 0: not known, or none
   std::size_t contents_under_way_ = 0;  // of those that have a span

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "protocol/message_span.hpp"
-
 namespace obi::protocol::amqp10 {
 namespace {
 
@@ -157,9 +155,12 @@ void Amqp10Conversation::end_delivery(const Message& message, std::uint16_t chan
   const bool has_outcome =
       message.from == PeerRole::kClient && !link.is_settled && broker_channels_.contains(channel);
   const std::uint64_t key = key_of(channel, link.delivery_id);
-  Delivery* const waiting =
+  AmqpDelivery* const waiting =
       has_outcome && unsettled_.find(key) == nullptr ? unsettled_.add(key) : nullptr;
-  if (waiting == nullptr) return emit_span(link.delivery, message.from, message.end_ns, sink);
+  if (waiting == nullptr) {
+    return emit_amqp_span(link.delivery, message.from, container_id_, {.end_ns = message.end_ns},
+                          sink);
+  }
   *waiting = link.delivery;
 }
 
@@ -176,14 +177,14 @@ void Amqp10Conversation::on_disposition(const Message& message, std::uint16_t ch
   if (count > 0 && count <= unsettled_.size()) {
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::uint64_t key = key_of(client_channel, disposition.first + i);
-      Delivery* const delivery = unsettled_.find(key);
+      AmqpDelivery* const delivery = unsettled_.find(key);
       if (delivery == nullptr) continue;
       settle(*delivery, disposition, message, sink);
       unsettled_.remove(key);
     }
     return;
   }
-  unsettled_.remove_if([&](std::uint64_t key, Delivery& delivery) {
+  unsettled_.remove_if([&](std::uint64_t key, AmqpDelivery& delivery) {
     const std::uint32_t distance = static_cast<std::uint32_t>(key) - disposition.first;
     if (channel_of(key) != client_channel || distance >= count) return false;
     settle(delivery, disposition, message, sink);
@@ -191,34 +192,13 @@ void Amqp10Conversation::on_disposition(const Message& message, std::uint16_t ch
   });
 }
 
-void Amqp10Conversation::settle(Delivery& delivery, const Disposition& disposition,
+void Amqp10Conversation::settle(const AmqpDelivery& delivery, const Disposition& disposition,
                                 const Message& answer, SpanSink& sink) {
-  emit_message_span({.type = model::EventType::kAmqpClient,
-                     .system = "amqp",
-                     .operation = kPublish,
-                     .destination = delivery.destination,
-                     .client_id = container_id_,
-                     .timing = {.start_ns = delivery.origin.start_ns,
-                                .end_ns = answer.end_ns,
-                                .pid = delivery.origin.pid,
-                                .request_bytes = delivery.bytes,
-                                .response_bytes = answer.size},
-                     .status = disposition.is_rejected ? kRejected : 0},
-                    sink);
-}
-
-void Amqp10Conversation::emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns,
-                                   SpanSink& sink) {
-  emit_message_span({.type = model::EventType::kAmqpClient,
-                     .system = "amqp",
-                     .operation = from == PeerRole::kClient ? kPublish : kProcess,
-                     .destination = delivery.destination,
-                     .client_id = container_id_,
-                     .timing = {.start_ns = delivery.origin.start_ns,
-                                .end_ns = end_ns,
-                                .pid = delivery.origin.pid,
-                                .request_bytes = delivery.bytes}},
-                    sink);
+  emit_amqp_span(delivery, PeerRole::kClient, container_id_,
+                 {.end_ns = answer.end_ns,
+                  .bytes = answer.size,
+                  .status = disposition.is_rejected ? kRejected : 0},
+                 sink);
 }
 
 void Amqp10Conversation::drop(Link& link, Note why, SpanSink& sink) {
@@ -248,7 +228,7 @@ void Amqp10Conversation::on_end(PeerRole from, std::uint16_t channel, SpanSink& 
   if (from == PeerRole::kClient) return;
   const auto session = client_channels_.find(channel);
   if (session == client_channels_.end()) return;
-  unsettled_.remove_if([&](std::uint64_t key, const Delivery&) {
+  unsettled_.remove_if([&](std::uint64_t key, const AmqpDelivery&) {
     if (channel_of(key) != session->second) return false;
     sink.note(Note::RequestNoResponse);
     return true;
@@ -266,9 +246,9 @@ void Amqp10Conversation::on_lost(PeerRole from, SpanSink& sink) {
 }
 
 void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
-  const auto end = [&](const Delivery& delivery, PeerRole from) {
+  const auto end = [&](const AmqpDelivery& delivery, PeerRole from) {
     open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
-      emit_span(delivery, from, end_ns, failed);
+      emit_amqp_span(delivery, from, container_id_, {.end_ns = end_ns}, failed);
     });
   };
   for (const PeerRole from : {PeerRole::kClient, PeerRole::kServer}) {
@@ -278,7 +258,7 @@ void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
       end(link.delivery, from);
     }
   }
-  unsettled_.remove_if([&](std::uint64_t, const Delivery& delivery) {
+  unsettled_.remove_if([&](std::uint64_t, const AmqpDelivery& delivery) {
     end(delivery, PeerRole::kClient);
     return true;
   });
@@ -289,12 +269,12 @@ void Amqp10Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
     for (auto& [key, link] : links) drop(link, why, sink);
   }
   if (!unsettled_.empty()) sink.note(why, unsettled_.size());
-  unsettled_.remove_if([](std::uint64_t, const Delivery&) { return true; });
+  unsettled_.remove_if([](std::uint64_t, const AmqpDelivery&) { return true; });
 }
 
 void Amqp10Conversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (has_lost_ && now_ns > kLostAfterNs) {
-    unsettled_.remove_if([&](std::uint64_t, const Delivery& delivery) {
+    unsettled_.remove_if([&](std::uint64_t, const AmqpDelivery& delivery) {
       if (delivery.origin.start_ns >= now_ns - kLostAfterNs) return false;
       sink.note(Note::RequestLostResponse);
       return true;

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "protocol/amqp10/frame.hpp"
+#include "protocol/amqp_span.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/outstanding.hpp"
 #include "protocol/table.hpp"
@@ -41,12 +42,6 @@ class Amqp10Conversation final : public MessageConversation {
   [[nodiscard]] std::size_t state_bytes() const override;
 
  private:
-  /// A delivery whose transfer frames are coming, or that waits for its outcome.
-  struct Delivery {
-    RequestOrigin origin;
-    std::uint64_t bytes = 0;
-    std::string destination;
-  };
   /// By which one side sends.
   struct Link {
     std::string address;
@@ -54,7 +49,7 @@ class Amqp10Conversation final : public MessageConversation {
     bool is_under_way = false;  // `delivery`
     bool is_settled = false;
     std::uint32_t delivery_id = 0;
-    Delivery delivery;
+    AmqpDelivery delivery;  // its transfer frames are coming
   };
   using Links = absl::flat_hash_map<std::uint64_t, Link>;  // by channel and handle
   void on_performative(const Message& message, const Frame& frame, SpanSink& sink);
@@ -65,11 +60,10 @@ class Amqp10Conversation final : public MessageConversation {
   void end_delivery(const Message& message, std::uint16_t channel, Link& link, SpanSink& sink);
   void on_disposition(const Message& message, std::uint16_t channel, const Value& value,
                       SpanSink& sink);
-  void settle(Delivery& delivery, const Disposition& disposition, const Message& answer,
+  void settle(const AmqpDelivery& delivery, const Disposition& disposition, const Message& answer,
               SpanSink& sink);
   void on_detach(PeerRole from, std::uint16_t channel, const Value& value, SpanSink& sink);
   void on_end(PeerRole from, std::uint16_t channel, SpanSink& sink);
-  void emit_span(const Delivery& delivery, PeerRole from, std::uint64_t end_ns, SpanSink& sink);
   void drop(Link& link, SpanSink::Note why, SpanSink& sink);
   Link* link_of(PeerRole from, std::uint64_t key);
   Links& links_of(PeerRole from) { return links_[static_cast<std::size_t>(from)]; }
@@ -78,7 +72,7 @@ class Amqp10Conversation final : public MessageConversation {
   /// The broker's channel of a session -> the client's, and back.
   absl::flat_hash_map<std::uint16_t, std::uint16_t> client_channels_;
   absl::flat_hash_map<std::uint16_t, std::uint16_t> broker_channels_;
-  Outstanding<Delivery> unsettled_;  // by client's channel and delivery id
+  Outstanding<AmqpDelivery> unsettled_;  // by client's channel and delivery id
   std::string container_id_;
   std::size_t deliveries_under_way_ = 0;
   bool stream_requested_ = false;

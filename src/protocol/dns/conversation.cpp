@@ -145,13 +145,14 @@ void DnsConversation::on_answer(const Message& message, Reader& reader, const He
       return sink.note(Note::ResponseUnpaired);
   }
   auto lookup = waiting_.take(header.id);
-  const Outcome outcome = read_outcome(reader, header, 0, addresses_);
-  emit_span(*lookup,
-            {.rcode = outcome.rcode,
-             .end_ns = message.end_ns,
-             .bytes = message.size,
-             .address_count = outcome.address_count},
-            sink);
+  emit_span(*lookup, ending_of(message, read_outcome(reader, header, 0, addresses_)), sink);
+}
+
+DnsConversation::Ending DnsConversation::ending_of(const Message& answer, const Outcome& outcome) {
+  return {.rcode = outcome.rcode,
+          .end_ns = answer.end_ns,
+          .bytes = answer.size,
+          .address_count = outcome.address_count};
 }
 
 // Answers stand for themselves: several look-ups may find theirs in one message.
@@ -170,13 +171,7 @@ void DnsConversation::on_multicast_answer(const Message& message, Reader& reader
     if (!lookup) continue;
     paired = true;
     Reader again = reader;
-    const Outcome outcome = read_outcome(again, header, hash, addresses_);
-    emit_span(*lookup,
-              {.rcode = outcome.rcode,
-               .end_ns = message.end_ns,
-               .bytes = message.size,
-               .address_count = outcome.address_count},
-              sink);
+    emit_span(*lookup, ending_of(message, read_outcome(again, header, hash, addresses_)), sink);
   }
   if (!paired) sink.note(Note::ResponseUnpaired);
 }

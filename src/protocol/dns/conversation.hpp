@@ -60,6 +60,7 @@ class DnsConversation final : public MessageConversation {
   void on_answer(const Message& message, Reader& reader, const Header& header, SpanSink& sink);
   void on_multicast_answer(const Message& message, Reader& reader, const Header& header,
                            SpanSink& sink);
+  static Ending ending_of(const Message& answer, const Outcome& outcome);
   void emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink);
 
   bool datagrams_;

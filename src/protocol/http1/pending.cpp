@@ -63,7 +63,7 @@ void PendingRequests::release_idle_memory() {
   drop_dead_text();
   if (text_.capacity() > kIdleTextBytes) base::release_memory(text_);
   if (ring_.size() <= kIdleSlots) return;
-  ring_ = std::vector<Pending>();
+  base::release_memory(ring_);
   first_ = 0;
 }
 
