@@ -20,7 +20,7 @@ GLOSSARY = [
     (r"\w*wish(es)?|wish_generation", "", "capture_override, capture_override_epoch; request_stream"),
     (r"want_stream|wants_stream_?", "", "request_stream, stream_requested_"),
     (r"movement|moved|moved_by_call", "bpf", "socket_io, on_io"),
-    (r"(inet|inet6|obi)_\w+_again|hooked_twice", "", "…_fallback, has_fallback"),
+    (r"(inet|inet6|obi)_\w+_again|hooked_twice", "", "…_fallback"),
     (r"[Pp]airer\w*", "", "ConnectionTracker"),
     (r"[Jj]udge\w*|[Jj]udgements?", "", "detect, Match; select_process, Selection"),
     (r"\w*[Vv]erdicts?\w*|\w*VERDICT\w*", "src bpf", "Match (protocol), Selection (discover, inspect), pid_filter_cache (bpf)"),

@@ -67,7 +67,9 @@ static __always_inline void note_end(const struct sock *sk, struct connection *c
 }
 
 // No more bytes will be sent.
-static __always_inline void end_sending(const struct connection *connection) {
+static __always_inline void end_sending(struct connection *connection) {
+  if (connection->reported & REPORTED_SENDING_END) return;
+  connection->reported |= REPORTED_SENDING_END;
   struct obi_segment *segment = bpf_ringbuf_reserve(&segments, sizeof(*segment), 0);
   if (!segment) {
     count_loss(OBI_LOSS_RING_FULL);

@@ -52,7 +52,7 @@ static __always_inline void end_connect(const struct sock *sk, bool failed) {
   struct connect_attempt *attempt = bpf_map_lookup_elem(&connecting, &key);
   if (!attempt) return;
   if (failed) {
-    emit_failed(sk, attempt, BPF_CORE_READ(sk, sk_err), NULL);
+    if (!attempt->reported) emit_failed(sk, attempt, BPF_CORE_READ(sk, sk_err), NULL);
     attempt->reported = 1;
   } else {
     bpf_map_delete_elem(&connecting, &key);

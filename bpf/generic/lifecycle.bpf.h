@@ -101,36 +101,44 @@ int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   return 0;
 }
 
-SEC("raw_tp/inet_sock_set_state")
-int obi_tcp_state(struct bpf_raw_tracepoint_args *context) {
-  const struct sock *sk = (const struct sock *)context->args[0];
-  int old = context->args[1];
-  int state = context->args[2];
+// Nothing in it may depend on being done once for a change: from 7.0 on the kernel may preempt a raw tracepoint's program, which
+// it then skips for all other tasks of that CPU. There the socket hooks have a second program, …_fallback, that does the same.
+static __always_inline void tcp_state_changes(const struct sock *sk, int old, int state) {
   if (old == STATE_SYN_SENT) end_connect(sk, state == STATE_CLOSE);
   if (state == STATE_LISTEN) {
     send_process_event((const struct task_struct *)bpf_get_current_task(), OBI_PROCESS_LISTEN,
                        BPF_CORE_READ(sk, __sk_common.skc_num), is_traced());
-    return 0;
+    return;
   }
   __u64 key = (__u64)sk;
   struct connection *connection = bpf_map_lookup_elem(&connections, &key);
   if (state == STATE_SYN_SENT) {
     if (connection) close_connection(key, connection, 0);  // the one before: a socket may connect again (AF_UNSPEC)
     begin_connect(sk);
-    return 0;
+    return;
   }
-  if (!connection) return 0;
+  if (!connection) return;
   note_end(sk, connection, old, state);
   if ((state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK) && connection->announced) end_sending(connection);
-  return 0;
 }
 
-SEC("raw_tp/tcp_destroy_sock")
-int obi_tcp_destroy(struct bpf_raw_tracepoint_args *context) {
-  const struct sock *sk = (const struct sock *)context->args[0];
+static __always_inline void tcp_destroyed(const struct sock *sk) {
   end_connection(sk);
   forget_connect(sk);
-  return 0;
 }
+
+#define SOCKET_HOOKS(raw_tp, suffix)                                                                          \
+  SEC(raw_tp "/inet_sock_set_state")                                                                          \
+  int obi_tcp_state##suffix(struct bpf_raw_tracepoint_args *context) {                                        \
+    tcp_state_changes((const struct sock *)context->args[0], context->args[1], context->args[2]);             \
+    return 0;                                                                                                 \
+  }                                                                                                           \
+  SEC(raw_tp "/tcp_destroy_sock")                                                                             \
+  int obi_tcp_destroy##suffix(struct bpf_raw_tracepoint_args *context) {                                      \
+    tcp_destroyed((const struct sock *)context->args[0]);                                                     \
+    return 0;                                                                                                 \
+  }
+SOCKET_HOOKS("raw_tp", )
+SOCKET_HOOKS("?raw_tp", _fallback)
 
 #include "unix_end.bpf.h"

@@ -13,10 +13,8 @@
 
 #define IN_PROGRESS 115  // EINPROGRESS of a non-blocking connect
 
-// For the including back end to define: which calls it leaves to other hooks, what it does about one that it has reported, and
-// what an io_uring submission means to it. `slot`: of the program.
-static __always_inline bool is_reported_elsewhere(__u32 slot, const struct socket_io *io);
-static __always_inline void on_reported(const struct socket_io *io);
+// For the including back end to define: which calls it leaves to other hooks, and what an io_uring submission means to it.
+static __always_inline bool is_reported_elsewhere(const struct socket_io *io);
 static __always_inline void io_uring_entered(void);
 
 // So that its end is noticed when the descriptor is closed.
@@ -43,9 +41,8 @@ __noinline int on_call_io(__u32 slot, __u32 fd, __u32 total) {
   struct segment_scratch *scratch = scratch_of_cpu(slot);
   if (!scratch || total > 0x7fffffff || !socket_of_fd(&scratch->io.socket, fd)) return 0;
   scratch->io.total = total;
-  if (is_reported_elsewhere(slot, &scratch->io)) return 0;
+  if (is_reported_elsewhere(&scratch->io)) return 0;
   emit(slot, &scratch->io);
-  on_reported(&scratch->io);
   if (scratch->io.socket.kind == STREAM_UNIX) remember_descriptor(fd, &scratch->io.socket);
   return 0;
 }
@@ -100,7 +97,7 @@ __noinline int no_way_by_call(int fd, __u64 address, int error) {
 // The end of an AF_UNIX stream passes no other hook; TCP's is seen by its state. SHUT_RD ends nothing that is sent.
 static __always_inline void shut_down_by_call(__u32 slot, struct socket_io *io, const struct call *call) {
   if (call->result != 0 || call->args[1] == 0 || !socket_of_fd(&io->socket, call->args[0])) return;
-  if (io->socket.kind != STREAM_UNIX || is_reported_elsewhere(slot, io)) return;
+  if (io->socket.kind != STREAM_UNIX || is_reported_elsewhere(io)) return;
   __u64 key = (__u64)io->socket.sk;
   if (bpf_map_lookup_elem(&connections, &key)) {
     io->total = 0;
@@ -164,12 +161,12 @@ static __always_inline bool moves_bytes(long number) {
   }
 }
 
-// Of a program at sys_exit. `is_fallback`: another one comes before it.
-static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *context, __u32 slot, bool is_fallback) {
+// Of a program at sys_exit: the task's registers, and what the call returned.
+static __always_inline void call_ended(__u32 slot, const void *registers, long result) {
   struct call call;
-  if (!read_call(&call, (const void *)context->args[0], context->args[1])) return;
+  if (!read_call(&call, registers, result)) return;
   if (is_compat((const struct task_struct *)bpf_get_current_task())) {
-    if (!is_fallback) count_loss(OBI_LOSS_COMPAT_TASK);
+    count_loss(OBI_LOSS_COMPAT_TASK);
     return;
   }
   if (moves_bytes(call.number)) {
@@ -179,12 +176,12 @@ static __always_inline void call_ended(const struct bpf_raw_tracepoint_args *con
     opened_by_call(call.result, OBI_ROLE_SERVER);
   } else if (call.number == NR_connect) {
     if (call.result == 0 || call.result == -IN_PROGRESS) opened_by_call(call.args[0], OBI_ROLE_CLIENT);
-    if (is_no_way(call.result) && !is_fallback) no_way_by_call(call.args[0], call.args[1], call.result);
+    if (is_no_way(call.result)) no_way_by_call(call.args[0], call.args[1], call.result);
   } else if (call.number == NR_close) {
     descriptor_closed(call.args[0]);
   } else if ((call.number == NR_dup3 || call.number == NR_dup2) && call.result >= 0) {
     descriptor_closed(call.args[1]);  // what it was before
-  } else if (call.number == NR_io_uring_enter && !is_fallback) {
+  } else if (call.number == NR_io_uring_enter) {
     io_uring_entered();
   }
 }

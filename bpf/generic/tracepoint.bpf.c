@@ -21,15 +21,14 @@
 #define MAX_FRAGMENTS 17  // MAX_SKB_FRAGS of most kernels
 
 // A splice from a socket passes no tracepoint of the receiving side.
-static __always_inline bool is_reported_elsewhere(__u32 slot, const struct socket_io *io) {
+static __always_inline bool is_reported_elsewhere(const struct socket_io *io) {
   return io->socket.kind == STREAM_TCP && !io->spliced;
 }
-static __always_inline void on_reported(const struct socket_io *io) {}
 static __always_inline void io_uring_entered(void) {}
 
 SEC("raw_tp/sys_exit")
 int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
-  if (is_traced()) call_ended(context, SCRATCH_CALL, false);
+  if (is_traced()) call_ended(SCRATCH_CALL, (const void *)context->args[0], context->args[1]);
   return 0;
 }
 
@@ -139,13 +138,13 @@ int obi_tcp_receiving(struct bpf_raw_tracepoint_args *context) {
   __u32 offset = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq) - start;
   if ((__s32)offset < 0) offset = 0;
   __u32 size = context->args[1];
-  __s32 known = connection->reported ? (__s32)(connection->reported_until[OBI_RECEIVE] - (start + offset)) : 0;
+  __s32 known = connection->reported & 1 << OBI_RECEIVE ? (__s32)(connection->reported_until[OBI_RECEIVE] - (start + offset)) : 0;
   if (known >= (__s32)size) return 0;  // peeked at before
   if (known > 0) {
     offset += known;
     size -= known;
   }
-  connection->reported = 1;
+  connection->reported |= 1 << OBI_RECEIVE;
   connection->reported_until[OBI_RECEIVE] = start + offset + size;
   io->total = size;
   io->position = start + offset;
@@ -176,8 +175,8 @@ int obi_tcp_received(struct bpf_raw_tracepoint_args *context) {
   struct connection *connection = connection_of(&io->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
   __u32 read_to = BPF_CORE_READ((const struct tcp_sock *)sk, copied_seq);
-  __s32 rest = connection->reported ? (__s32)(read_to - connection->reported_until[OBI_RECEIVE]) : result;
-  connection->reported = 1;
+  __s32 rest = connection->reported & 1 << OBI_RECEIVE ? (__s32)(read_to - connection->reported_until[OBI_RECEIVE]) : result;
+  connection->reported |= 1 << OBI_RECEIVE;
   connection->reported_until[OBI_RECEIVE] = read_to;
   if (rest <= 1) return 0;  // one: the FIN, which takes a number and is no byte
   io->total = rest < result ? rest : result;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For hooks with a fallback program. The kernel skips a program that is already running on this CPU; where programs can be
-// preempted, one task would hide another's calls so. The fallback reports what the first program could not, and finds by the
-// stream's position what that was. (Both skipped: counted as program_skipped.)
+// For trampolines, whose programs can be preempted. The kernel skips a program that is already running on this CPU, so one task
+// would hide another's calls. A hook's second program, …_fallback, reports what the first could not, and finds by the stream's
+// position what that was. (Both skipped: counted as program_skipped.)
 #pragma once
 #include "connection.bpf.h"
 

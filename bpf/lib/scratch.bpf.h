@@ -9,9 +9,9 @@
 
 #define MAX_IOVECS 18  // per record: a packet has up to 17 fragments and a linear part
 
-// Which scratch record a program works on. Kprobes and most raw tracepoints run with preemption off and share the first one. A
-// trampoline program may be preempted by another program, though never by itself: each has its own; and so may sys_exit
-// from kernel 6.13 on.
+// Which scratch record a program works on. Kprobes and tracepoints run with preemption off and share the first one (sys_exit
+// beside other tracepoints: interrupts may come in between). A trampoline program may be preempted by another program, though
+// never by itself: each has its own.
 enum scratch_slot { SCRATCH_SHARED, SCRATCH_SEND, SCRATCH_SEND6, SCRATCH_RECEIVE, SCRATCH_RECEIVE6, SCRATCH_UNIX_SEND,
                     SCRATCH_UNIX_RECEIVE, SCRATCH_SENDPAGE, SCRATCH_SPLICE, SCRATCH_SHUTDOWN, SCRATCH_SEND_FALLBACK,
                     SCRATCH_SEND6_FALLBACK, SCRATCH_RECEIVE_FALLBACK, SCRATCH_RECEIVE6_FALLBACK,

@@ -13,6 +13,7 @@ enum socket_kind {
 };
 
 #define REPORTED_END 4
+#define REPORTED_SENDING_END 8
 
 struct connection {
   __u64 id;
@@ -27,7 +28,8 @@ struct connection {
   __u8 announced;          // 1: struct obi_connection_open was sent
   __u8 request_heads;      // calls of the current message that began like an HTTP request
   __u8 stream_socket;      // enum socket_kind
-  __u8 reported;           // bit per direction: `reported_until` is valid; REPORTED_END: the end of what is received, too
+  __u8 reported;           // bit per direction: `reported_until` is valid; REPORTED_END: the end of what is received, too;
+                           // REPORTED_SENDING_END: that of what is sent
   __u8 mid_life;           // 1: its beginning was not seen
   __u8 answered;           // 1: bytes were transferred in both directions
   __u8 end;                // enum obi_connection_end; 0 while it goes on

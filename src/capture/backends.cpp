@@ -37,10 +37,6 @@ class SkeletonPrograms final : public Programs {
     skeleton_ = nullptr;
   }
   void set_wakeup_bytes(std::uint32_t bytes) override { skeleton_->rodata->wakeup_bytes = bytes; }
-  void set_has_fallback() override {
-    if constexpr (requires { skeleton_->rodata->has_fallback; })
-      skeleton_->rodata->has_fallback = true;
-  }
 
   Skeleton* skeleton_ = nullptr;
 };

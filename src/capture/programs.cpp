@@ -15,14 +15,19 @@
 
 #include "base/kernel_version.hpp"
 #include "capture/effects.hpp"
+#include "capture/perf_tracepoint.hpp"
+#include "capture/preemption.hpp"
 
 namespace obi::capture {
 namespace {
 
-// "fexit/inet_sendmsg" → "inet_sendmsg"
+constexpr std::string_view kUnpreempted = "_nopreempt";
+constexpr std::string_view kFallback = "_fallback";
+
+// "fexit/inet_sendmsg" → "inet_sendmsg", "tp/raw_syscalls/sys_exit" → "sys_exit"
 std::string_view function_of(const bpf_program* program) {
   const std::string_view section = bpf_program__section_name(program);
-  return section.substr(section.find('/') + 1);
+  return section.substr(section.rfind('/') + 1);
 }
 
 // The agent runs it itself: its section names no hook.
@@ -33,7 +38,7 @@ bool runs_on_demand(const bpf_program* program) {
 // Without these a back end would see nothing, or not know when to stop. The fallback of a hook only
 // reports what the first program could not.
 bool is_essential(const bpf_program* program) {
-  if (std::string_view(bpf_program__name(program)).ends_with("_fallback")) return false;
+  if (std::string_view(bpf_program__name(program)).ends_with(kFallback)) return false;
   static constexpr std::array kEssential = std::to_array<std::string_view>(
       {"sys_exit", "inet_sendmsg", "inet_recvmsg", "tcp_cleanup_rbuf", "tcp_sendmsg_locked",
        "sock_send_length", "skb_copy_datagram_iovec", "sock_recv_length", "sched_process_exec",
@@ -50,6 +55,7 @@ std::string missing_hook(const bpf_program* program, const btf* types) {
   };
   switch (bpf_program__type(program)) {
     case BPF_PROG_TYPE_TRACING: return knows(name, BTF_KIND_FUNC) ? "" : "function " + name;
+    case BPF_PROG_TYPE_TRACEPOINT:
     case BPF_PROG_TYPE_RAW_TRACEPOINT:
       if (runs_on_demand(program)) return "";
       return knows("btf_trace_" + name, BTF_KIND_TYPEDEF) ? "" : "tracepoint " + name;
@@ -117,13 +123,32 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
   return {};
 }
 
-// A program that isn't loaded by default is the fallback of its hook. The kernel's system call
-// tracepoints can be preempted from 6.13 on.
-void Programs::load_fallbacks_if_preemptible() {
-  if (base::running_kernel() < base::KernelVersion{.major = 6, .minor = 13}) return;
+// Not loaded by default: a hook's second program, and the one named …_nopreempt that takes the
+// place of another where that could be preempted.
+void Programs::fit_preemption() {
+  if (!preempts_raw_tracepoints(base::running_kernel())) return;
   bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object()) bpf_program__set_autoload(program, true);
-  set_has_fallback();
+  bpf_object__for_each_program(program, object()) {
+    const std::string_view name = bpf_program__name(program);
+    if (name.ends_with(kFallback)) bpf_program__set_autoload(program, true);
+    if (name.ends_with(kUnpreempted)) replace_preempted(program);
+  }
+}
+
+void Programs::replace_preempted(bpf_program* program) {
+  if (!tracefs_) tracefs_ = open_tracefs();
+  if (!tracefs_) {
+    spdlog::warn(
+        "calls may be missed (and are counted then): programs at {} can be preempted on "
+        "this kernel, unless tracefs is mounted at /sys/kernel/tracing or may be mounted "
+        "(CAP_SYS_ADMIN)",
+        function_of(program));
+    return;
+  }
+  std::string preempted = bpf_program__name(program);
+  preempted.resize(preempted.size() - kUnpreempted.size());
+  bpf_program__set_autoload(program, true);
+  bpf_program__set_autoload(bpf_object__find_program_by_name(object(), preempted.c_str()), false);
 }
 
 base::Result<void> Programs::open_for(const TracerOptions& options) {
@@ -132,7 +157,7 @@ base::Result<void> Programs::open_for(const TracerOptions& options) {
   open(open_options);
   if (object() == nullptr) return base::fail("opening the BPF object", errno);
   if (auto fits = fit_maps(options); !fits) return fits;
-  load_fallbacks_if_preemptible();
+  fit_preemption();
   if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
   if (options.verifier_statistics) ask_for_statistics();
   return {};
@@ -194,11 +219,20 @@ std::uint64_t Programs::skipped_runs() const {
   return total;
 }
 
+bpf_link* Programs::attach(bpf_program* program) const {
+  if (bpf_program__type(program) != BPF_PROG_TYPE_TRACEPOINT) return bpf_program__attach(program);
+  const std::string_view section = bpf_program__section_name(program);
+  base::Fd event = open_tracepoint(tracefs_, section.substr(section.find('/') + 1));
+  bpf_link* link = event ? bpf_program__attach_perf_event(program, event.get()) : nullptr;
+  if (link != nullptr) event.release();  // the link's
+  return link;
+}
+
 base::Result<void> Programs::attach() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
     if (!bpf_program__autoload(program) || runs_on_demand(program)) continue;
-    bpf_link* link = bpf_program__attach(program);
+    bpf_link* link = attach(program);
     if (link != nullptr) {
       links_.push_back(link);
       continue;

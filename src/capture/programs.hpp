@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "capture/audit.hpp"
 #include "capture/map_sizes.hpp"
@@ -48,8 +49,6 @@ class Programs {
   virtual int load_object() = 0;
   virtual void close() = 0;
   virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
-  /// The programs named …_fallback are loaded, too.
-  virtual void set_has_fallback() = 0;
   void detach();
 
  private:
@@ -57,11 +56,14 @@ class Programs {
   base::Result<int> try_load(const TracerOptions& options, bool essential_only);
   void leave_out(bpf_program* program);
   base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
-  void load_fallbacks_if_preemptible();
+  void fit_preemption();
+  void replace_preempted(bpf_program* program);
+  bpf_link* attach(bpf_program* program) const;
   [[nodiscard]] base::Result<void> refuse_altering() const;
   base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();
   [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
+  base::Fd tracefs_;  // where programs are attached by perf
   std::vector<bpf_link*> links_;
   std::vector<std::string> left_out_;
   std::map<const bpf_program*, std::vector<char>> verifier_logs_;

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -22,6 +23,7 @@
 #include "bpf/shared/pid_filter.h"
 #include "bpf/shared/segment.h"
 #include "capture/pid_filter.hpp"
+#include "capture/preemption.hpp"
 #include "capture/programs.hpp"
 #include "capture/self_check.hpp"
 #include "capture/socket_sweep.hpp"
@@ -151,8 +153,7 @@ Tracer::~Tracer() = default;
 
 base::Result<std::unique_ptr<Tracer>> Tracer::open_backend(Backend backend,
                                                            const TracerOptions& options) {
-  // Linux 7 may preempt programs at every tracepoint; these are there once, and would miss calls.
-  if (backend == Backend::kTracepoint && base::running_kernel() >= base::KernelVersion{.major = 7})
+  if (backend == Backend::kTracepoint && preempts_raw_tracepoints(base::running_kernel()))
     return base::fail("from Linux 7 on its programs can be preempted, and would miss calls");
   auto loaded = std::make_unique<Loaded>();
   loaded->backend = backend;
@@ -170,12 +171,17 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options)
   libbpf_set_print(log_libbpf);
   if (options.backend != Backend::kAuto) return open_backend(options.backend, options);
   std::string why;
-  for (const Backend backend : kBackends) {
+  auto backends = kBackends;
+  if (preempts_trampolines()) {
+    why = "fentry's programs can be preempted on this kernel, and would miss calls";
+    std::ranges::rotate(backends, backends.begin() + 1);  // last
+  }
+  for (const Backend backend : backends) {
     auto tracer = open_backend(backend, options);
     if (tracer && !why.empty()) {
       spdlog::info("capture_backend={} because {}", to_string(backend), why);
     }
-    if (tracer || backend == kBackends.back()) return tracer;
+    if (tracer || backend == backends.back()) return tracer;
     why += fmt::format("{}{} failed: {}", why.empty() ? "" : "; ", to_string(backend),
                        tracer.error().message);
   }

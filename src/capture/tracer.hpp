@@ -25,7 +25,7 @@ namespace obi::capture {
 /// and attaches.
 enum class Backend : std::uint8_t { kAuto, kFentry, kKprobe, kTracepoint, kSyscall };
 std::string_view to_string(Backend backend);
-/// In the order in which kAuto tries them.
+/// In the order in which kAuto tries them; kFentry comes last where the kernel can be preempted.
 inline constexpr std::array kBackends = {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint,
                                          Backend::kSyscall};
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -230,6 +231,12 @@ class TracerTest : public testing::Test {
     } else if (const auto* exec = std::get_if<ExecRecord>(&record)) {
       seen.executables.push_back(exec->executable);
     }
+  }
+
+  [[nodiscard]] std::uint64_t loss(std::string_view name) const {
+    const auto losses = tracer_->losses();
+    const auto row = std::ranges::find(losses, name, &KernelLoss::name);
+    return row == losses.end() ? 0 : row->count;
   }
 
   std::unique_ptr<Tracer> tracer_;

@@ -43,11 +43,6 @@ void talk(Sockets sockets) {
 
 class TracerLayered : public TracerTest {
  protected:
-  [[nodiscard]] std::uint64_t loss(std::string_view name) const {
-    const auto losses = tracer_->losses();
-    const auto row = std::ranges::find(losses, name, &KernelLoss::name);
-    return row == losses.end() ? 0 : row->count;
-  }
   void expect_reported_or_counted(const Seen& seen) {
     int received = 0;
     int sent = 0;

@@ -137,27 +137,5 @@ TEST_F(UnixEnd, NotWithTheProcessThatHandedItOn) {
   });
 }
 
-TEST_F(UnixEnd, OfManyConnectionsOfManyProcesses) {
-  static constexpr int kProcesses = 20;
-  static constexpr int kConnections = 20;
-  Seen seen = capture(nullptr, [](Sockets) {
-    for (int i = 0; i < kProcesses; ++i) {
-      if (fork() != 0) continue;
-      for (int k = 0; k < kConnections; ++k) {
-        const Sockets s = k % 2 == 0 ? unix_sockets() : named_unix_sockets();
-        talk(s);
-        if (k % 4 < 2) close(s.a);
-        if (k % 8 < 3) close(s.b);
-      }
-      _exit(0);
-    }
-    while (wait(nullptr) > 0) {
-    }
-  });
-  await_closed(seen, 2UL * kProcesses * kConnections);
-  EXPECT_EQ(seen.opened.size(), 2UL * kProcesses * kConnections);
-  EXPECT_EQ(seen.closed.size(), 2UL * kProcesses * kConnections);
-}
-
 }  // namespace
 }  // namespace obi::capture
