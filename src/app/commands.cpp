@@ -109,6 +109,7 @@ int report(const CommandLine& line, const config::Config& config) {
   apply(line, options);
   if (line.action == CommandLine::Action::kExplain) return explain(line, config, options.backend);
   if (line.action == CommandLine::Action::kCheck) return check(options, line.json);
+  (void)inspect::mount_tracefs();  // as the agent does
   if (line.action == CommandLine::Action::kAudit) return audit(options, line.json);
   return probe(options);
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/tracer.hpp"
+
 namespace obi::capture {
 namespace {
 
@@ -36,6 +38,14 @@ TEST(Preemption, ByTheKernelsCommandLineWhereTheModelIsUnknown) {
   EXPECT_FALSE(preempts_kernel(kRecent, kDynamic, "", "preempt=none\n"));
   EXPECT_TRUE(preempts_kernel(kRecent, kDynamic, "", "preempt=full"));
   EXPECT_TRUE(preempts_kernel(kRecent, kDynamic, "", "quiet")) << "rather slower than blind";
+}
+
+TEST(Preemption, PutsTheBackEndThatItHarmsLast) {
+  const std::vector<Backend> backends = backends_by_preference();
+  EXPECT_EQ(backends.size(), kBackends.size());
+  EXPECT_EQ(backends.back() == Backend::kFentry, preempts_trampolines());
+  EXPECT_EQ(drawback(Backend::kFentry).empty(), !preempts_trampolines());
+  EXPECT_EQ(drawback(Backend::kKprobe), "");
 }
 
 }  // namespace

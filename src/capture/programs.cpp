@@ -15,7 +15,6 @@
 
 #include "base/kernel_version.hpp"
 #include "capture/effects.hpp"
-#include "capture/perf_tracepoint.hpp"
 #include "capture/preemption.hpp"
 
 namespace obi::capture {
@@ -33,6 +32,12 @@ std::string_view function_of(const bpf_program* program) {
 // The agent runs it itself: its section names no hook.
 bool runs_on_demand(const bpf_program* program) {
   return std::string_view(bpf_program__section_name(program)).find('/') == std::string_view::npos;
+}
+
+// Where perf's tracepoints have their numbers.
+bool has_tracefs() {
+  return access("/sys/kernel/tracing/events", R_OK) == 0 ||
+         access("/sys/kernel/debug/tracing/events", R_OK) == 0;
 }
 
 // Without these a back end would see nothing, or not know when to stop. The fallback of a hook only
@@ -136,12 +141,10 @@ void Programs::fit_preemption() {
 }
 
 void Programs::replace_preempted(bpf_program* program) {
-  if (!tracefs_) tracefs_ = open_tracefs();
-  if (!tracefs_) {
+  if (!has_tracefs()) {
     spdlog::warn(
         "calls may be missed (and are counted then): programs at {} can be preempted on "
-        "this kernel, unless tracefs is mounted at /sys/kernel/tracing or may be mounted "
-        "(CAP_SYS_ADMIN)",
+        "this kernel, unless tracefs is mounted at /sys/kernel/tracing",
         function_of(program));
     return;
   }
@@ -219,20 +222,11 @@ std::uint64_t Programs::skipped_runs() const {
   return total;
 }
 
-bpf_link* Programs::attach(bpf_program* program) const {
-  if (bpf_program__type(program) != BPF_PROG_TYPE_TRACEPOINT) return bpf_program__attach(program);
-  const std::string_view section = bpf_program__section_name(program);
-  base::Fd event = open_tracepoint(tracefs_, section.substr(section.find('/') + 1));
-  bpf_link* link = event ? bpf_program__attach_perf_event(program, event.get()) : nullptr;
-  if (link != nullptr) event.release();  // the link's
-  return link;
-}
-
 base::Result<void> Programs::attach() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
     if (!bpf_program__autoload(program) || runs_on_demand(program)) continue;
-    bpf_link* link = attach(program);
+    bpf_link* link = bpf_program__attach(program);
     if (link != nullptr) {
       links_.push_back(link);
       continue;

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "capture/audit.hpp"
 #include "capture/map_sizes.hpp"
@@ -58,12 +57,10 @@ class Programs {
   base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
   void fit_preemption();
   void replace_preempted(bpf_program* program);
-  bpf_link* attach(bpf_program* program) const;
   [[nodiscard]] base::Result<void> refuse_altering() const;
   base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();
   [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
-  base::Fd tracefs_;  // where programs are attached by perf
   std::vector<bpf_link*> links_;
   std::vector<std::string> left_out_;
   std::map<const bpf_program*, std::vector<char>> verifier_logs_;

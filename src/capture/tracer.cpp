@@ -97,6 +97,17 @@ std::string_view to_string(Backend backend) {
   return "auto";
 }
 
+std::string_view drawback(Backend backend) {
+  if (backend != Backend::kFentry || !preempts_trampolines()) return "";
+  return "its programs can be preempted on this kernel, and would miss calls";
+}
+
+std::vector<Backend> backends_by_preference() {
+  std::vector<Backend> backends(kBackends.begin(), kBackends.end());
+  std::ranges::stable_partition(backends, [](Backend b) { return drawback(b).empty(); });
+  return backends;
+}
+
 struct Tracer::Loaded {
   std::unique_ptr<Programs> programs;
   ring_buffer* rings = nullptr;  // process events first: in this order they are consumed
@@ -171,10 +182,10 @@ base::Result<std::unique_ptr<Tracer>> Tracer::open(const TracerOptions& options)
   libbpf_set_print(log_libbpf);
   if (options.backend != Backend::kAuto) return open_backend(options.backend, options);
   std::string why;
-  auto backends = kBackends;
-  if (preempts_trampolines()) {
-    why = "fentry's programs can be preempted on this kernel, and would miss calls";
-    std::ranges::rotate(backends, backends.begin() + 1);  // last
+  const std::vector<Backend> backends = backends_by_preference();
+  for (const Backend backend : kBackends) {
+    if (!drawback(backend).empty())
+      why = fmt::format("{}: {}", to_string(backend), drawback(backend));
   }
   for (const Backend backend : backends) {
     auto tracer = open_backend(backend, options);

@@ -25,9 +25,12 @@ namespace obi::capture {
 /// and attaches.
 enum class Backend : std::uint8_t { kAuto, kFentry, kKprobe, kTracepoint, kSyscall };
 std::string_view to_string(Backend backend);
-/// In the order in which kAuto tries them; kFentry comes last where the kernel can be preempted.
 inline constexpr std::array kBackends = {Backend::kFentry, Backend::kKprobe, Backend::kTracepoint,
                                          Backend::kSyscall};
+/// In the order in which kAuto tries them on this kernel: kBackends, those with a drawback last.
+std::vector<Backend> backends_by_preference();
+/// What speaks against one that works on this kernel; empty = nothing.
+std::string_view drawback(Backend backend);
 
 struct TracerOptions {
   Backend backend = Backend::kAuto;

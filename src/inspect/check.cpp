@@ -137,8 +137,11 @@ std::vector<Finding> backend_findings(const std::vector<BackendTrial>& trials) {
     if (&trial == used) {
       finding.how = fmt::format("the agent's choice here; {:.1f} MiB of maps",
                                 static_cast<double>(trial.map_bytes) / kMebibyte);
-    } else if (trial.failure.empty()) {
+    } else if (trial.failure.empty() && trial.drawback.empty()) {
       finding.how = "works, too";
+    } else if (trial.failure.empty()) {
+      finding.status = Status::kLimited;
+      finding.how = "works, but " + trial.drawback;
     } else {
       finding.status = used != nullptr ? Status::kLimited : Status::kMissing;
       finding.how = trial.failure;
@@ -211,13 +214,14 @@ void append(Findings& all, Findings more) { std::ranges::move(more, std::back_in
 
 std::vector<BackendTrial> try_backends(const capture::TracerOptions& wanted) {
   std::vector<BackendTrial> trials;
-  for (const Backend backend : capture::kBackends) {
+  for (const Backend backend : capture::backends_by_preference()) {
     if (wanted.backend != Backend::kAuto && wanted.backend != backend) continue;
     capture::TracerOptions options = wanted;
     options.backend = backend;
     const auto tracer = capture::Tracer::open(options);
     trials.push_back({.backend = backend,
                       .failure = tracer ? std::string() : tracer.error().message,
+                      .drawback = std::string(capture::drawback(backend)),
                       .map_bytes = tracer ? (*tracer)->map_bytes() : 0});
   }
   return trials;

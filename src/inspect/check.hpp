@@ -33,6 +33,7 @@ struct Finding {
 struct BackendTrial {
   capture::Backend backend = capture::Backend::kSyscall;
   std::string failure;        ///< empty = it works
+  std::string drawback;       ///< why another one is taken though it works; empty = none
   std::size_t map_bytes = 0;  ///< of the kernel's memory
 };
 

@@ -90,6 +90,16 @@ TEST(Check, FallsBackAndSaysWhy) {
   EXPECT_THAT(report.findings, Contains(row("io_uring, 32-bit processes", Status::kLimited)));
 }
 
+TEST(Check, SaysWhyABackEndThatWorksIsNotTaken) {
+  const CheckReport report = report_of(
+      good_host(),
+      {{.backend = Backend::kKprobe}, {.backend = Backend::kFentry, .drawback = "misses calls"}});
+  EXPECT_THAT(report.findings, Contains(AllOf(row("capture by kprobe", Status::kOk),
+                                              Field(&Finding::how, HasSubstr("choice")))));
+  EXPECT_THAT(report.findings, Contains(AllOf(row("capture by fentry", Status::kLimited),
+                                              Field(&Finding::how, "works, but misses calls"))));
+}
+
 TEST(Check, WithoutAnyBackEndNothingWorks) {
   const CheckReport report =
       report_of(good_host(), {{.backend = Backend::kSyscall, .failure = "EPERM"}});
