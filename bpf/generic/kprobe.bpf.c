@@ -4,8 +4,9 @@
 //   inet_sendpage, tcp_splice_read and unix_shutdown keep the arguments; the result comes with a kretprobe, but for a TCP
 //   receive with a kprobe on tcp_cleanup_rbuf(sk, copied), which the kernel calls when it has copied. A receive may block
 //   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
-//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A send
-//   whose return was lost is noticed at the thread's next call, and its bytes are accounted for by the sequence numbers.
+//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A call
+//   whose return was lost is counted at the thread's next call, or at its end; TCP's bytes are accounted for by the sequence
+//   numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, show which end opened a connection;
 //   one on unix_release(socket) shows its end.
 // Maps: reads pid_*, capture_overrides; writes pending_calls, connections, losses, segments. Consumed by src/capture.
@@ -20,16 +21,39 @@
 #include "../lib/message.bpf.h"
 #include "../maps/pending_calls.bpf.h"
 #include "../maps/pid_filter.bpf.h"
+
+// What the thread did before is over: if that still waits for its kretprobe, it has returned unseen.
+static __always_inline void count_missed_return(void) {
+  const struct pending_call *left = pending_call_of_thread();
+  if (left && left->awaits_return) count_loss(OBI_LOSS_RETURN_MISSED);
+}
+
+static __always_inline void end_pending_call(void) {
+  count_missed_return();
+  forget_pending_call();
+}
+#define ON_THREAD_EXIT end_pending_call
 #include "lifecycle.bpf.h"
+
+// A call of a traced thread begins.
+static __always_inline bool begins_call(void) {
+  if (!is_traced()) return false;
+  count_missed_return();
+  return true;
+}
 
 #define MESSAGE_WAITALL 0x100  // MSG_WAITALL: one call may be reported in parts
 
-static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction) {
+enum end_hook { BY_KPROBE, BY_KRETPROBE };
+
+static __always_inline void enter(const struct socket *socket, const struct msghdr *message, __u32 flags, __u8 direction,
+                                  enum end_hook ends) {
   struct pending_call call = {.socket = socket,
                               .message = message,
                               .sk = BPF_CORE_READ(socket, sk),
                               .flags = flags,
-                              .sends = direction == OBI_SEND};
+                              .sends = direction == OBI_SEND,
+                              .awaits_return = ends == BY_KRETPROBE};
   keep_pending_call(&call);
 }
 
@@ -44,17 +68,15 @@ static __always_inline int leave(__u8 direction, long result) {
   return 0;
 }
 
-// A send that is still pending has returned unseen; the gap that it leaves is known by the positions.
 static __always_inline void enter_send(struct pt_regs *registers) {
-  const struct pending_call *left = pending_call_of_thread();
-  if (left && left->sends) count_loss(OBI_LOSS_RETURN_MISSED);
-  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), 0, OBI_SEND);
+  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), 0, OBI_SEND,
+        BY_KRETPROBE);
 }
 
 #define SEND_HOOK(name)                                                                                                  \
   SEC("kprobe/" #name)                                                                                                   \
   int obi_##name(struct pt_regs *registers) {                                                                            \
-    if (is_traced()) enter_send(registers);                                                                              \
+    if (begins_call()) enter_send(registers);                                                                            \
     return 0;                                                                                                            \
   }                                                                                                                      \
   SEC("kretprobe/" #name)                                                                                                \
@@ -66,14 +88,14 @@ SEND_HOOK(inet6_sendmsg)
 SEND_HOOK(unix_stream_sendmsg)
 
 // A receive of size 0 has no meaning, and peeked bytes will be read again.
-static __always_inline int enter_receive(struct pt_regs *registers) {
+static __always_inline int enter_receive(struct pt_regs *registers, enum end_hook ends) {
   __u32 flags = PT_REGS_PARM4(registers);
-  if (!is_traced()) return 0;
   if (PT_REGS_PARM3(registers) == 0 || flags & (MESSAGE_PEEK | MESSAGE_ERRQUEUE)) {
     forget_pending_call();
     return 0;
   }
-  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), flags, OBI_RECEIVE);
+  enter((const struct socket *)PT_REGS_PARM1(registers), (const struct msghdr *)PT_REGS_PARM2(registers), flags, OBI_RECEIVE,
+        ends);
   return 0;
 }
 
@@ -85,9 +107,9 @@ static __always_inline bool has_own_receive(const struct sock *sk) {
 }
 
 static __always_inline int enter_inet_receive(struct pt_regs *registers) {
-  if (!is_traced()) return 0;
+  if (!begins_call()) return 0;
   const struct socket *socket = (const struct socket *)PT_REGS_PARM1(registers);
-  if (!has_own_receive(BPF_CORE_READ(socket, sk))) return enter_receive(registers);
+  if (!has_own_receive(BPF_CORE_READ(socket, sk))) return enter_receive(registers, BY_KPROBE);
   count_loss(OBI_LOSS_RECEIVE_UNSEEN);
   forget_pending_call();
   return 0;
@@ -97,7 +119,9 @@ int obi_inet_recvmsg(struct pt_regs *registers) { return enter_inet_receive(regi
 SEC("kprobe/inet6_recvmsg")
 int obi_inet6_recvmsg(struct pt_regs *registers) { return enter_inet_receive(registers); }
 SEC("kprobe/unix_stream_recvmsg")
-int obi_unix_stream_recvmsg(struct pt_regs *registers) { return enter_receive(registers); }
+int obi_unix_stream_recvmsg(struct pt_regs *registers) {
+  return begins_call() ? enter_receive(registers, BY_KRETPROBE) : 0;
+}
 
 SEC("kretprobe/unix_stream_recvmsg")
 int obi_unix_stream_recvmsg_return(struct pt_regs *registers) {
@@ -139,14 +163,14 @@ int obi_udp_received(struct pt_regs *registers) {
 
 SEC("kprobe/tcp_splice_read")
 int obi_tcp_splice_read(struct pt_regs *registers) {
-  if (is_traced()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_RECEIVE);
+  if (begins_call()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_RECEIVE, BY_KPROBE);
   return 0;
 }
 
 // Pages of a file, one call each; from 6.5 on they come through sendmsg.
 SEC("kprobe/inet_sendpage")
 int obi_inet_sendpage(struct pt_regs *registers) {
-  if (is_traced()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_SEND);
+  if (begins_call()) enter((const struct socket *)PT_REGS_PARM1(registers), NULL, 0, OBI_SEND, BY_KRETPROBE);
   return 0;
 }
 SEC("kretprobe/inet_sendpage")

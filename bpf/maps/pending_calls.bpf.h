@@ -13,7 +13,8 @@ struct pending_call {
   __u32 flags;
   __u32 reported;  // bytes of the call that were reported already
   __u8 sends;
-  __u8 pad[7];
+  __u8 awaits_return;  // 1: it ends with a kretprobe
+  __u8 pad[6];
 };
 
 struct {

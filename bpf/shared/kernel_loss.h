@@ -9,7 +9,7 @@
   X(PROCESS_RING_FULL, "process_ring_full", "process events that found no room")         \
   X(READ_FAULT, "read_fault", "payloads whose user memory could not be read")            \
   X(COMPAT_TASK, "compat_task", "system calls of 32-bit tasks, which are not decoded")   \
-  X(RETURN_MISSED, "return_missed", "sends whose return the kernel did not report (kretprobe limit)") \
+  X(RETURN_MISSED, "return_missed", "calls whose return the kernel did not report (kretprobe limit)") \
   X(RECEIVE_UNSEEN, "receive_unseen", "receives of kernel TLS and MPTCP, which this back end cannot see") \
   X(IO_URING, "io_uring", "io_uring submissions, whose bytes this back end cannot see")
 
