@@ -2,8 +2,10 @@
 # *_test.cpp into the static library `name`, and those into the test program `name_test`.
 # The layering (who may include whom) is the DEPENDS list; tools/check_layers.py holds the #includes against it.
 
+# char is signed by default on amd64 only; code that asks "c < 0" for bytes beyond ASCII must mean the same everywhere.
 add_library(obi_options INTERFACE)
 target_compile_options(obi_options INTERFACE
+  -fsigned-char
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
   -Wno-unused-parameter)
 target_include_directories(obi_options INTERFACE ${CMAKE_SOURCE_DIR}/src)

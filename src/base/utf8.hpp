@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/arena.hpp"
 
 namespace obi::base {
+
+static_assert(std::is_signed_v<char>);  // -fsigned-char, cmake/ObiTargets.cmake
 
 /// Bytes of the well-formed sequence at the front of `text`, 1 to 4; 0 if there is none.
 std::size_t utf8_sequence(std::string_view text);

@@ -28,7 +28,7 @@ def main():
         subprocess.run([HERE / "make_disk.sh", args.build, share / "disk.img"], check=True)
         (share / "request_cost.py").write_text((HERE / "request_cost.py").read_text())
         (share / "job.sh").write_text(
-            "echo /obi/lib >/etc/ld.so.conf.d/obi.conf && ldconfig\nexport OBI_BUILD=/obi/build PYTHONDONTWRITEBYTECODE=1\n"
+            "echo /obi/lib >/etc/ld.so.conf.d/00-obi.conf && ldconfig\nexport OBI_BUILD=/obi/build PYTHONDONTWRITEBYTECODE=1\n"
             f"cp /host/request_cost.py /tmp/ && python3 /tmp/request_cost.py {' '.join(backends)} >/host/figures 2>/host/errors\n")
         done = subprocess.run(
             [HERE / "boot.sh", args.kernel, share / "job.sh", "1500"], check=False, stdout=subprocess.DEVNULL,

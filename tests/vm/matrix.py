@@ -23,7 +23,7 @@ BACKENDS = ("syscall", "tracepoint", "kprobe", "fentry")
 
 JOB = r"""
 echo
-echo /obi/lib >/etc/ld.so.conf.d/obi.conf && ldconfig
+echo /obi/lib >/etc/ld.so.conf.d/00-obi.conf && ldconfig
 export OBI_BUILD=/obi/build OBI_LOAD={load} OBI_TIME_SLACK={time_slack} PYTHONDONTWRITEBYTECODE=1
 run() {{  # NAME COMMAND...: one suite; its output is kept only when it fails
   local name=$1; shift
