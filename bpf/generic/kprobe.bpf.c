@@ -4,9 +4,8 @@
 //   inet_sendpage, tcp_splice_read and unix_shutdown keep the arguments; the result comes with a kretprobe, but for a TCP
 //   receive with a kprobe on tcp_cleanup_rbuf(sk, copied), which the kernel calls when it has copied. A receive may block
 //   for hours, and each blocked one would hold one of the few kretprobe instances, beyond which returns are lost; for UDP
-//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A call
-//   whose return was lost is counted at the thread's next call, or at its end; TCP's bytes are accounted for by the sequence
-//   numbers.
+//   with one on skb_consume_udp(sk, packet, copied), for the same reason. A call whose return was lost is counted at the
+//   thread's next call, or at its end; TCP's bytes are accounted for by the sequence numbers.
 //   kprobes on tcp_connect(sk) and security_sock_graft(sk, socket), which accept calls, show which end opened a connection;
 //   one on unix_release(socket) shows its end.
 // Maps: reads pid_*, capture_overrides; writes pending_calls, connections, losses, segments. Consumed by src/capture.

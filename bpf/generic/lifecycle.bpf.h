@@ -92,7 +92,7 @@ int obi_process_fork(struct bpf_raw_tracepoint_args *context) {
 SEC("raw_tp/sched_process_exit")
 int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   const struct task_struct *task = (const struct task_struct *)context->args[0];
-#ifdef ON_THREAD_EXIT
+#ifdef ON_THREAD_EXIT  // what the back end does at the end of each thread
   ON_THREAD_EXIT();
 #endif
   if (BPF_CORE_READ(task, signal, live.counter) != 0) return 0;  // other threads go on

@@ -30,7 +30,7 @@ class TracerCrowdedCpu : public TracerTest {
 
  private:
   // What the back end may miss on a crowded CPU, and counts then: runs of trampolines' programs
-  // that the kernel skipped, and sends whose return it did not report.
+  // that the kernel skipped, and calls whose return it did not report.
   [[nodiscard]] std::size_t counted() const {
     switch (backend_under_test()) {
       case Backend::kFentry: return loss("program_skipped");
