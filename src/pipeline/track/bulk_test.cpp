@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection on which bytes were lost in the midst of a long request isn't left alone: what can't
 // be read is the rest of that request.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pipeline/track/connection.hpp"
 #include "protocol/conversation_fixture.hpp"
@@ -13,16 +16,16 @@ namespace obi::pipeline {
 namespace {
 
 using model::Direction;
+using testing::Contains;
+using testing::StartsWith;
 using testing::Test;
 
 class BulkTest : public Test {
  protected:
-  BulkTest() : connection_(opened()) {}
   static model::ConnectionOpened opened() {
     model::ConnectionOpened opened;
     opened.id = 1;
     opened.role = model::ConnectionRole::kClient;
-    opened.remote.port = 6379;
     return opened;
   }
   void say(Direction direction, std::string_view text) {
@@ -47,7 +50,7 @@ class BulkTest : public Test {
   model::Ledger ledger_;
   protocol::CollectingSink sink_;
   protocol::ConversationOptions options_;
-  Connection connection_;
+  Connection connection_{opened()};
   std::array<std::uint32_t, 2> next_{100, 9000};
   std::uint64_t now_ns_ = 1000;
 };
@@ -67,6 +70,55 @@ TEST_F(BulkTest, ALongRequestWithALossIsASpanAndSoIsTheNext) {
   EXPECT_EQ(sink_.spans[1].method, "GET");
   EXPECT_FALSE(connection_.is_silent());
 }
+
+// Where the loss holds the end of one message and the beginning of another, nothing says how long
+// what follows will go on, and nothing is open.
+struct Messages {
+  std::string_view protocol;
+  std::string_view greeting;  // of the server
+  std::string begin;          // a whole message and the beginning of a long one
+  std::string next;           // a whole message
+  std::string_view span;      // of that
+};
+
+std::string operator""_s(const char* text, std::size_t size) { return {text, size}; }
+
+std::string amqp091_publish(char key) {
+  return "\1\0\1\0\0\0\x0a\0\x3c\0\x28\0\0\0\1"_s + key + "\0\xce"_s +  // basic.publish
+         "\2\0\1\0\0\0\x0e\0\x3c\0\0\0\0\0\0\0\0\0\1\0\0\xce"_s +       // content header
+         "\3\0\1\0\0\0\1x\xce"_s;
+}
+
+std::vector<Messages> messages_of_protocols() {
+  const std::string x(9000, 'x');
+  return {
+      {"amqp091", "", "AMQP\0\0\x09\1"_s + amqp091_publish('a') + "\3\0\1\0\1\0\0"_s + x,
+       amqp091_publish('b'), "publish b"},
+      {"nats", "INFO {}\r\n", "CONNECT {}\r\nPUB a 1\r\nx\r\nPUB a 60000\r\n" + x,
+       "PUB b 1\r\nx\r\n", "publish b"},
+      {"mqtt", "", "\x10\x0c\0\4MQTT\4\2\0\x3c\0\0\x30\4\0\1ax\x30\xe0\xd4\3\0\1a"_s + x,
+       "\x30\4\0\1bx"_s, "publish b"},
+      {"memcached", "", "set a 0 0 1 noreply\r\nx\r\nset a 0 0 60000 noreply\r\n" + x,
+       "set b 0 0 1 noreply\r\nx\r\n", "SET  0 text=[b]"},
+  };
+}
+
+class BulkMessagesTest : public BulkTest, public testing::WithParamInterface<Messages> {};
+
+TEST_P(BulkMessagesTest, WhatFollowsALossIsFoundHoweverLongTheRestOfAMessageIs) {
+  if (!GetParam().greeting.empty()) say(Direction::kReceive, GetParam().greeting);
+  say(Direction::kSend, GetParam().begin);
+  lose(Direction::kSend, 120'000);
+  for (int i = 0; i < 100; ++i) say(Direction::kSend, std::string(900, 'y'));
+  say(Direction::kSend, GetParam().next);
+  say(Direction::kSend, GetParam().next);
+  EXPECT_EQ(ledger_.get(model::Reason::ConnectionsReclassified), 0U);
+  EXPECT_FALSE(connection_.is_silent());
+  EXPECT_THAT(sink_.reported(), Contains(StartsWith(GetParam().span)).Times(2));
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, BulkMessagesTest, testing::ValuesIn(messages_of_protocols()),
+                         [](const auto& each) { return std::string(each.param.protocol); });
 
 }  // namespace
 }  // namespace obi::pipeline

@@ -120,12 +120,16 @@ void Connection::abandon_before(const model::Segment& segment, const ConnectionC
            static_cast<std::int32_t>(held.segment.position - segment.peer_position) < 0;
   });
   if (held_too) return;
+  lose(opposite(segment.direction), order_.lag_of_other(segment), context);
+  order_.abandon_other(segment);
+}
+
+void Connection::lose(model::Direction direction, std::uint32_t missing,
+                      const ConnectionContext& context) {
   context.ledger.add(Reason::StreamGaps);
   end_preamble(context);
-  if (conversation_) {
-    conversation_->on_gap(opposite(segment.direction), order_.lag_of_other(segment), context.sink);
-  }
-  order_.abandon_other(segment);
+  is_behind_loss_[static_cast<std::size_t>(direction)] = true;
+  if (conversation_) conversation_->on_gap(direction, missing, context.sink);
 }
 
 bool Connection::try_take(const model::Segment& segment, bool patient,
@@ -134,11 +138,7 @@ bool Connection::try_take(const model::Segment& segment, bool patient,
   switch (order_.look(segment, patient, missing)) {
     case Arrival::kEarly: return false;
     case Arrival::kDuplicate: context.ledger.add(Reason::SegmentsDuplicate); return true;
-    case Arrival::kGap:
-      context.ledger.add(Reason::StreamGaps);
-      end_preamble(context);
-      if (conversation_) conversation_->on_gap(segment.direction, missing, context.sink);
-      break;
+    case Arrival::kGap: lose(segment.direction, missing, context); break;
     case Arrival::kInOrder: break;
   }
   const std::uint32_t skip = order_.overlap(segment);
@@ -268,10 +268,12 @@ void Connection::drop_classifier(model::Ledger& ledger) {
 
 void Connection::count(ChunkResult result, const protocol::Chunk& chunk,
                        const ConnectionContext& context) {
+  const auto own = static_cast<std::size_t>(chunk.direction);
   switch (result) {
     case ChunkResult::Message:
       context.ledger.add(Reason::SegmentsParsed);
       unknown_chunks_ = 0;
+      is_behind_loss_[own] = chunk.missing_bytes > 0;
       return;
     case ChunkResult::Upgraded:
       context.ledger.add(Reason::SegmentsUpgraded);
@@ -279,8 +281,9 @@ void Connection::count(ChunkResult result, const protocol::Chunk& chunk,
       return;
     case ChunkResult::Resync:
       context.ledger.add(Reason::SegmentsResync);
-      if (conversation_ && conversation_->has_open_request())
-        return;  // the rest of that, or of its answer
+      // The rest of that, or of its answer; or of a message that began among what was lost, of any
+      // length.
+      if (is_behind_loss_[own] || (conversation_ && conversation_->has_open_request())) return;
       break;
     case ChunkResult::Unrecognised: context.ledger.add(Reason::SegmentsUnrecognised); break;
   }
@@ -330,9 +333,7 @@ void Connection::lose_unseen_end(const model::ConnectionClosed& closed,
        {std::pair(model::Direction::kSend, closed.send_position),
         std::pair(model::Direction::kReceive, closed.receive_position)}) {
     const std::uint32_t missing = order_.lag_at_end(direction, position);
-    if (missing == 0) continue;
-    context.ledger.add(Reason::StreamGaps);
-    conversation_->on_gap(direction, missing, context.sink);
+    if (missing > 0) lose(direction, missing, context);
   }
 }
 

@@ -53,6 +53,7 @@ class Connection {
   void release_held(bool patient, const ConnectionContext& context);
   void force_one(const ConnectionContext& context);
   void abandon_before(const model::Segment& segment, const ConnectionContext& context);
+  void lose(model::Direction direction, std::uint32_t missing, const ConnectionContext& context);
   bool try_take(const model::Segment& segment, bool patient, const ConnectionContext& context);
   void feed(const model::Segment& segment, std::uint32_t skip, const ConnectionContext& context);
   bool passes_preamble(protocol::Chunk& chunk, const ConnectionContext& context);
@@ -75,6 +76,8 @@ class Connection {
   State state_ = State::kUnknown;
   std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
   bool reclassified_ = false;
+  std::array<bool, 2>
+      is_behind_loss_{};  // by direction: bytes were lost, and no message came since
   std::array<bool, 2> has_unreadable_{};  // by direction: bytes that no protocol could read
   PreambleFilter preamble_;
   // What is known of the connection's beginning, whatever its protocol turns out to be.

@@ -117,6 +117,7 @@ void Amqp091Conversation::begin_content(const Message& message, const Frame& fra
   content.is_under_way = true;
   content.has_span = has_span;
   content.has_header = false;
+  content.frame_bytes = 0;
   content.delivery.origin = message.origin();
   content.delivery.bytes = message.size;
   content.tag = frame.method == kBasicPublish && channel->confirms ? channel->next_tag++ : 0;
@@ -146,6 +147,7 @@ void Amqp091Conversation::go_on(const Message& message, const Frame& frame, Span
     return drop_content(content, Note::RequestLostResponse, sink);
   } else {
     content.body_left -= frame.payload_bytes;
+    if (content.body_left > 0) content.frame_bytes = frame.payload_bytes;
   }
   if (content.body_left == 0) end_content(message, frame.channel, content, sink);
 }
@@ -163,8 +165,14 @@ std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(PeerRol
 
 // A body is cut into frames of the largest size, and they follow one another where no other channel
 // sends (section 4.2.3): so the end of a large body is known though its frames weren't captured.
+// What was agreed is known only of a connection that was seen from its beginning on. 0: not known.
+std::uint64_t Amqp091Conversation::frame_payload(const Content& content) const {
+  if (content.frame_bytes > 0) return content.frame_bytes;
+  return frame_max_ < kMinFrameMax ? 0 : frame_max_ - Frame::kOverhead;
+}
+
 std::uint64_t Amqp091Conversation::bytes_left(const Content& content) const {
-  const std::uint64_t payload = frame_max_ - Frame::kOverhead;
+  const std::uint64_t payload = frame_payload(content);
   const std::uint64_t frames = content.body_left / payload + (content.body_left % payload != 0);
   return content.body_left + frames * Frame::kOverhead;
 }
@@ -174,9 +182,9 @@ std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(PeerRole fr
                                                                      std::uint64_t end_ns,
                                                                      SpanSink& sink) {
   const auto number = only_channel_with_body(from);
-  if (!number || frame_max_ < kMinFrameMax) return std::nullopt;
+  if (!number) return std::nullopt;
   const Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
-  if (content.body_left > kMaxBody) return std::nullopt;
+  if (content.body_left > kMaxBody || frame_payload(content) == 0) return std::nullopt;
   const std::uint64_t run = bytes_left(content);
   if (count < run) return run - count;
   on_run_end(from, end_ns, sink);

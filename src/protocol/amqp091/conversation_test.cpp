@@ -128,6 +128,14 @@ TEST_F(Amqp091LongBody, EndsInALaterCall) {
   EXPECT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
 }
 
+TEST_F(Amqp091LongBody, SaysHowLongItsFramesAreIfNobodyElseDoes) {
+  Talk talk("amqp091");
+  talk.client(long_.substr(0, 9000));
+  talk.lose_of_client(20'000);
+  talk.client(long_.substr(29'000) + small_);
+  EXPECT_THAT(talk.reported(), ElementsAre("publish long 0", "publish small 0"));
+}
+
 TEST_F(Amqp091LongBody, BytesThatWereNeverTransferredAreNotCounted) {
   talk_.client(long_.substr(0, 9000), 20'000);
   talk_.close(model::ConnectionEnd::kPeerReset);
