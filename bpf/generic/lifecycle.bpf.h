@@ -104,8 +104,8 @@ int obi_process_exit(struct bpf_raw_tracepoint_args *context) {
   return 0;
 }
 
-// Nothing in it may depend on being done once for a change: from 7.0 on the kernel may preempt a raw tracepoint's program, which
-// it then skips for all other tasks of that CPU. There the socket hooks have a second program, …_fallback, that does the same.
+// Nothing in it may depend on being done once for a change: the kernel skips a program on a CPU where it runs already, below an
+// interrupt, or (from 7.0 on) in a task that was preempted. So these hooks have a second program, …_fallback, that does the same.
 static __always_inline void tcp_state_changes(const struct sock *sk, int old, int state) {
   if (old == STATE_SYN_SENT) end_connect(sk, state == STATE_CLOSE);
   if (state == STATE_LISTEN) {
@@ -130,18 +130,18 @@ static __always_inline void tcp_destroyed(const struct sock *sk) {
   forget_connect(sk);
 }
 
-#define SOCKET_HOOKS(raw_tp, suffix)                                                                          \
-  SEC(raw_tp "/inet_sock_set_state")                                                                          \
+#define SOCKET_HOOKS(suffix)                                                                                  \
+  SEC("raw_tp/inet_sock_set_state")                                                                           \
   int obi_tcp_state##suffix(struct bpf_raw_tracepoint_args *context) {                                        \
     tcp_state_changes((const struct sock *)context->args[0], context->args[1], context->args[2]);             \
     return 0;                                                                                                 \
   }                                                                                                           \
-  SEC(raw_tp "/tcp_destroy_sock")                                                                             \
+  SEC("raw_tp/tcp_destroy_sock")                                                                              \
   int obi_tcp_destroy##suffix(struct bpf_raw_tracepoint_args *context) {                                      \
     tcp_destroyed((const struct sock *)context->args[0]);                                                     \
     return 0;                                                                                                 \
   }
-SOCKET_HOOKS("raw_tp", )
-SOCKET_HOOKS("?raw_tp", _fallback)
+SOCKET_HOOKS()
+SOCKET_HOOKS(_fallback)
 
 #include "unix_end.bpf.h"

@@ -90,7 +90,7 @@ Audit Programs::audit() const {
          nullptr) {
     const bool left_out =
         std::ranges::find(left_out_, bpf_program__section_name(program)) != left_out_.end();
-    // What is neither is the second program of a hook for which one will do.
+    // What is neither is the one of two programs that this kernel doesn't need.
     if (bpf_program__fd(program) >= 0 || left_out) audit.programs.push_back(facts_of(program));
   }
   const bpf_map* map = nullptr;

@@ -128,15 +128,14 @@ base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& option
   return {};
 }
 
-// Not loaded by default: a hook's second program, and the one named …_nopreempt that takes the
-// place of another where that could be preempted.
+// Not loaded by default: the program named …_nopreempt that takes the place of another where that
+// could be preempted.
 void Programs::fit_preemption() {
   if (!preempts_raw_tracepoints(base::running_kernel())) return;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
-    const std::string_view name = bpf_program__name(program);
-    if (name.ends_with(kFallback)) bpf_program__set_autoload(program, true);
-    if (name.ends_with(kUnpreempted)) replace_preempted(program);
+    if (std::string_view(bpf_program__name(program)).ends_with(kUnpreempted))
+      replace_preempted(program);
   }
 }
 

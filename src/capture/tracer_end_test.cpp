@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "capture/tracer_fixture.hpp"
 
 namespace obi::capture {
@@ -145,6 +148,16 @@ TEST_F(TracerEnd, AProcessThatDiesClosesWhatItHad) {
   });
   for (const auto role : {model::ConnectionRole::kClient, model::ConnectionRole::kServer})
     EXPECT_NE(closed_of(seen, role), nullptr);
+}
+
+// An interrupt in the middle of a program may end another connection, for which the kernel then
+// skips that program.
+TEST_F(TracerEnd, HooksThatRunInInterruptsHaveTwoPrograms) {
+  std::map<std::string, int> programs;
+  for (const ProgramFacts& program : tracer_->audit().programs)
+    programs[program.hook] += program.loaded ? 1 : 0;
+  EXPECT_EQ(programs["raw_tp/inet_sock_set_state"], 2);
+  EXPECT_EQ(programs["raw_tp/tcp_destroy_sock"], 2);
 }
 
 }  // namespace
