@@ -76,8 +76,8 @@ class Connection {
   State state_ = State::kUnknown;
   std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
   bool reclassified_ = false;
-  std::array<bool, 2>
-      is_behind_loss_{};  // by direction: bytes were lost, and no message came since
+  // By direction: bytes were lost, and no message came since.
+  std::array<bool, 2> is_behind_loss_{};
   std::array<bool, 2> has_unreadable_{};  // by direction: bytes that no protocol could read
   PreambleFilter preamble_;
   // What is known of the connection's beginning, whatever its protocol turns out to be.

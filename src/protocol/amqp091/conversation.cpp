@@ -163,16 +163,16 @@ std::optional<std::uint16_t> Amqp091Conversation::only_channel_with_body(PeerRol
   return only;
 }
 
-// A body is cut into frames of the largest size, and they follow one another where no other channel
-// sends (section 4.2.3): so the end of a large body is known though its frames weren't captured.
 // What was agreed is known only of a connection that was seen from its beginning on. 0: not known.
 std::uint64_t Amqp091Conversation::frame_payload(const Content& content) const {
   if (content.frame_bytes > 0) return content.frame_bytes;
   return frame_max_ < kMinFrameMax ? 0 : frame_max_ - Frame::kOverhead;
 }
 
-std::uint64_t Amqp091Conversation::bytes_left(const Content& content) const {
-  const std::uint64_t payload = frame_payload(content);
+// A body is cut into frames of the largest size, and they follow one another where no other channel
+// sends (section 4.2.3): so the end of a large body is known though its frames weren't captured.
+std::uint64_t Amqp091Conversation::bytes_left(const Content& content) {
+  const std::uint64_t payload = content.frame_bytes;
   const std::uint64_t frames = content.body_left / payload + (content.body_left % payload != 0);
   return content.body_left + frames * Frame::kOverhead;
 }
@@ -183,8 +183,9 @@ std::optional<std::uint64_t> Amqp091Conversation::run_behind_missing(PeerRole fr
                                                                      SpanSink& sink) {
   const auto number = only_channel_with_body(from);
   if (!number) return std::nullopt;
-  const Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
-  if (content.body_left > kMaxBody || frame_payload(content) == 0) return std::nullopt;
+  Content& content = channels_[*number].contents[static_cast<std::size_t>(from)];
+  content.frame_bytes = frame_payload(content);  // whatever is agreed before the run ends
+  if (content.body_left > kMaxBody || content.frame_bytes == 0) return std::nullopt;
   const std::uint64_t run = bytes_left(content);
   if (count < run) return run - count;
   on_run_end(from, end_ns, sink);

@@ -53,7 +53,7 @@ class Amqp091Conversation final : public MessageConversation {
     bool has_span = false;  // it is none that was returned
     bool has_header = false;
     std::uint64_t body_left = 0;
-    std::uint64_t frame_bytes = 0;  // payload of its frames but the last, once one was seen
+    std::uint64_t frame_bytes = 0;  // payload of its frames but the last; 0: not known
     std::uint64_t tag = 0;          // by which it will be confirmed; 0: it won't
     AmqpDelivery delivery;
   };
@@ -74,7 +74,7 @@ class Amqp091Conversation final : public MessageConversation {
   Channel* channel_of(std::uint16_t number);
   std::optional<std::uint16_t> only_channel_with_body(PeerRole from) const;
   [[nodiscard]] std::uint64_t frame_payload(const Content& content) const;
-  [[nodiscard]] std::uint64_t bytes_left(const Content& content) const;
+  static std::uint64_t bytes_left(const Content& content);
 
   absl::flat_hash_map<std::uint16_t, Channel> channels_;
   Outstanding<AmqpDelivery> unconfirmed_;

@@ -128,12 +128,22 @@ TEST_F(Amqp091LongBody, EndsInALaterCall) {
   EXPECT_THAT(talk_.reported(), ElementsAre("publish long 0", "publish small 0", "publish long 0"));
 }
 
-TEST_F(Amqp091LongBody, SaysHowLongItsFramesAreIfNobodyElseDoes) {
+TEST_F(Amqp091LongBody, HasTheLengthOfItsFramesWhereNoneWasSeenAgreed) {
   Talk talk("amqp091");
   talk.client(long_.substr(0, 9000));
   talk.lose_of_client(20'000);
   talk.client(long_.substr(29'000) + small_);
   EXPECT_THAT(talk.reported(), ElementsAre("publish long 0", "publish small 0"));
+}
+
+TEST_F(Amqp091LongBody, EndsWhereItWasToEndWhateverIsAgreedMeanwhile) {
+  const std::string whole = deliver("", "long") + content(std::string(100'000, 'x'), 1, 4088);
+  const std::size_t body = whole.find('x') - 7;  // of its first frame
+  talk_.server(whole.substr(0, body), 10'000);
+  talk_.client(tune_ok(0));
+  talk_.server(whole.substr(body + 10'000));
+  talk_.server(deliver("", "small") + content("x"));
+  EXPECT_THAT(talk_.reported(), ElementsAre("process long 0", "process small 0"));
 }
 
 TEST_F(Amqp091LongBody, BytesThatWereNeverTransferredAreNotCounted) {
