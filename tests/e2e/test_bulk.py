@@ -114,9 +114,14 @@ def test_psql_and_pg_basebackup(tmp_path):
                                      lambda span, kind=kind: sum(names([span], kind, server.port)[each] for each in due) > 0)
             tally.expect_counts(kind, 1, due, selected(names(agent.spans(), kind, server.port), due))
         # The processes of a backup may have asked before the agent has seen them; the server's are there.
-        backups = [span for span in agent.spans() if span["attributes"].get("statement", "").startswith("BASE_BACKUP")
-                   and span["attributes"]["serverPort"] == str(server.port)]
-        tally.expect("SQLServer", 1, "BASE_BACKUP", rounds, sum(span["type"] == "SQLServer" for span in backups))
+        def of_backup(span):
+            attributes = span["attributes"]
+            return (span["type"], attributes["serverPort"]) == ("SQLServer", str(server.port)) \
+                and attributes.get("statement", "").startswith("BASE_BACKUP")
+
+        with contextlib.suppress(AssertionError):
+            agent.wait_for_spans(rounds, 5 * max(1, TIME_SLACK), of_backup)
+        tally.expect("SQLServer", 1, "BASE_BACKUP", rounds, sum(map(of_backup, agent.spans())))
         log = agent.stop()
         assert SECRET not in agent.out.read_text(errors="replace") + log
         assert_ledger_adds_up(ledger_of_log(log))
