@@ -18,7 +18,7 @@ namespace {
 
 using model::ProcessEventKind;
 
-// From the event to the capture; all is ten times slower under a sanitizer.
+// From the event to the capture. A sanitizer makes all of it slower.
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 constexpr auto kPatience = std::chrono::milliseconds(1000);
 #else

@@ -59,6 +59,12 @@ def names(spans, kind, port):
     return found
 
 
+def await_spans(agent, count, where):
+    """Where they don't come, the table says what is missing."""
+    with contextlib.suppress(AssertionError):
+        agent.wait_for_spans(count, 5 * max(1, TIME_SLACK), where)
+
+
 def selected(found, done):
     return collections.Counter({name: found[name] for name in done})
 
@@ -73,9 +79,7 @@ def test_a_load_and_what_follows_are_spans(system, size):
             agent.wait_for_instrumented(2, 20 * max(1, TIME_SLACK))
             done = collections.Counter(client.go())
         for kind in types:
-            with contextlib.suppress(AssertionError):  # the table says what is missing
-                agent.wait_for_spans(sum(done.values()), 5 * max(1, TIME_SLACK),
-                                     lambda span, kind=kind: sum(names([span], kind, port)[each] for each in done) > 0)
+            await_spans(agent, sum(done.values()), lambda span, kind=kind: sum(names([span], kind, port)[each] for each in done) > 0)
             tally.expect_counts(kind, 1, done, selected(names(agent.spans(), kind, port), done))
         log = agent.stop()
         tally.expect("log", 1, "connections reclassified", 0, ledger_of_log(log).get("connections_reclassified", 0))
@@ -109,9 +113,7 @@ def test_psql_and_pg_basebackup(tmp_path):
                            capture_output=True, env=env)
         due = {"COPY bulk": 3 * rounds + 1, "SELECT items": 3 * rounds, "SELECT owners": 1}
         for kind in ("SQLClient", "SQLServer"):
-            with contextlib.suppress(AssertionError):
-                agent.wait_for_spans(sum(due.values()), 5 * max(1, TIME_SLACK),
-                                     lambda span, kind=kind: sum(names([span], kind, server.port)[each] for each in due) > 0)
+            await_spans(agent, sum(due.values()), lambda span, kind=kind: sum(names([span], kind, server.port)[each] for each in due) > 0)
             tally.expect_counts(kind, 1, due, selected(names(agent.spans(), kind, server.port), due))
         # The processes of a backup may have asked before the agent has seen them; the server's are there.
         def of_backup(span):
@@ -119,8 +121,7 @@ def test_psql_and_pg_basebackup(tmp_path):
             return (span["type"], attributes["serverPort"]) == ("SQLServer", str(server.port)) \
                 and attributes.get("statement", "").startswith("BASE_BACKUP")
 
-        with contextlib.suppress(AssertionError):
-            agent.wait_for_spans(rounds, 5 * max(1, TIME_SLACK), of_backup)
+        await_spans(agent, rounds, of_backup)
         tally.expect("SQLServer", 1, "BASE_BACKUP", rounds, sum(map(of_backup, agent.spans())))
         log = agent.stop()
         assert SECRET not in agent.out.read_text(errors="replace") + log
