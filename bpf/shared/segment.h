@@ -6,7 +6,13 @@
 
 enum obi_direction { OBI_RECEIVE = 0, OBI_SEND = 1 };
 
-enum obi_source { OBI_SOURCE_PLAIN = 0, OBI_SOURCE_TLS = 1, OBI_SOURCE_GO = 2 };
+// Where the bytes were seen: a connection has one stream per source.
+enum obi_source {
+  OBI_SOURCE_PLAIN = 0,  // the socket's own bytes
+  OBI_SOURCE_TLS = 1,    // plaintext at a TLS library
+  OBI_SOURCE_GO = 2,     // plaintext at Go's crypto/tls
+  OBI_SOURCE_COUNT
+};
 
 enum obi_segment_flag {
   OBI_SEGMENT_END_OF_STREAM = 1 << 0,  // a read returned 0, or the sending side was shut down: no more bytes this way

@@ -26,7 +26,7 @@ Record decode_segment(std::span<const std::byte> record) {
   obi_segment raw;
   if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
       raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) ||
-      raw.direction > OBI_SEND) {
+      raw.direction > OBI_SEND || raw.source >= OBI_SOURCE_COUNT) {
     return UndecodableRecord{};
   }
   model::Segment segment;
@@ -42,7 +42,7 @@ Record decode_segment(std::span<const std::byte> record) {
       raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive;
   segment.has_position = (raw.flags & OBI_SEGMENT_HAS_POSITION) != 0;
   segment.end_of_stream = (raw.flags & OBI_SEGMENT_END_OF_STREAM) != 0;
-  segment.encrypted_source = raw.source != OBI_SOURCE_PLAIN;
+  segment.source = static_cast<model::Source>(raw.source);
   segment.payload = record.subspan(sizeof(raw), raw.captured_bytes);
   segment.tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes);
   return segment;

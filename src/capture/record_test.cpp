@@ -35,6 +35,7 @@ obi_segment segment_of(std::uint32_t total, std::uint32_t captured) {
   raw.position = 100;
   raw.peer_position = 200;
   raw.direction = OBI_SEND;
+  raw.source = OBI_SOURCE_GO;
   raw.flags = OBI_SEGMENT_HAS_POSITION;
   return raw;
 }
@@ -55,6 +56,7 @@ TEST(Record, SegmentCarriesEveryField) {
   EXPECT_EQ(segment.position, 100U);
   EXPECT_EQ(segment.peer_position, 200U);
   EXPECT_EQ(segment.direction, model::Direction::kSend);
+  EXPECT_EQ(segment.source, model::Source::kGo);
   EXPECT_TRUE(segment.has_position);
   EXPECT_FALSE(segment.end_of_stream);
   EXPECT_EQ(std::memcmp(segment.payload.data(), "hello", 5), 0);
@@ -72,6 +74,9 @@ TEST(Record, SegmentThatClaimsMoreThanItHoldsIsUndecodable) {
   EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
   raw = segment_of(5, 5);
   raw.direction = 2;
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  raw = segment_of(5, 5);
+  raw.source = OBI_SOURCE_COUNT;
   EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
 }
 

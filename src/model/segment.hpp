@@ -8,6 +8,7 @@
 #include <span>
 
 #include "model/address.hpp"
+#include "model/trace_context.hpp"
 
 namespace obi::model {
 
@@ -16,7 +17,18 @@ enum class Direction : std::uint8_t { kReceive = 0, kSend = 1 };
   return direction == Direction::kReceive ? Direction::kSend : Direction::kReceive;
 }
 
-/// How much of a connection's bytes the kernel captures.
+/// Where a segment's bytes were seen. A connection has one stream per source, each with its own
+/// order, capture mode and conversation.
+enum class Source : std::uint8_t {
+  kPlain = 0,  ///< the socket's own bytes
+  kTls = 1,    ///< plaintext at a TLS library
+  kGo = 2,     ///< plaintext at Go's crypto/tls
+};
+inline constexpr std::size_t kSources = 3;
+/// Plaintext taken above TLS: the scheme is https.
+[[nodiscard]] constexpr bool is_encrypted(Source source) { return source != Source::kPlain; }
+
+/// How much of the bytes of one source of a connection the kernel captures.
 enum class CaptureMode : std::uint8_t { kHead = 0, kStream = 1, kSilent = 2 };
 
 /// One call that moved bytes. `payload` is a prefix of the call's bytes and valid only during the
@@ -31,11 +43,16 @@ struct Segment {
   std::uint32_t position = 0;       ///< of the first byte in its direction's stream, modulo 2^32
   std::uint32_t peer_position = 0;  ///< of the other direction's next byte when the call returned
   Direction direction = Direction::kReceive;
-  bool has_position = false;      ///< the two positions are valid (TCP)
-  bool end_of_stream = false;     ///< nothing follows in this direction
-  bool encrypted_source = false;  ///< plaintext taken above TLS: the scheme is https
+  Source source = Source::kPlain;
+  bool has_position = false;   ///< the two positions are valid (TCP)
+  bool end_of_stream = false;  ///< nothing follows in this direction
   std::span<const std::byte> payload;
   std::span<const std::byte> tail;  ///< last bytes of the call when the payload lacks them, up to 8
+  /// Of what runs in the thread, where a runtime has such: goroutine, Node.js async id, Python
+  /// Context; 0 = none.
+  std::uint64_t async_id = 0;
+  /// Made in the kernel for what these bytes belong to; not set where nothing is injected.
+  TraceContext trace_context;
 };
 
 enum class ConnectionRole : std::uint8_t { kUnknown = 0, kClient = 1, kServer = 2 };

@@ -53,7 +53,7 @@ struct Chunk {
   std::uint64_t start_ns = 0;        ///< CLOCK_MONOTONIC, see model::Segment
   std::uint64_t end_ns = 0;
   std::uint32_t pid = 0;
-  bool encrypted_source = false;
+  model::Source source = model::Source::kPlain;
 };
 
 /// What a chunk was to the conversation; the caller counts it in the ledger.

@@ -50,7 +50,7 @@ protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
   chunk.start_ns = segment.start_ns;
   chunk.end_ns = segment.end_ns;
   chunk.pid = segment.pid;
-  chunk.encrypted_source = segment.encrypted_source;
+  chunk.source = segment.source;
   return chunk;
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "model/trace_id.hpp"
+#include "model/trace_context.hpp"
 #include "protocol/fastcgi/record.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/table.hpp"
@@ -67,7 +67,7 @@ class FastcgiConversation final : public MessageConversation {
     std::string method;              // as sent; empty: it isn't HTTP
     std::string target;
     std::string host;
-    std::optional<model::TraceParent> parent;
+    std::optional<model::TraceContext> parent;
   };
 
   void on_client_record(const RecordHeader& header, const Message& message, SpanSink& sink);

@@ -119,7 +119,8 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
     cut_head(other, {}, sink, true);
   side.is_unpaired = exchanges_.waiting() == 0;
-  side.origin = {.start_ns = chunk.start_ns, .pid = chunk.pid, .https = chunk.encrypted_source};
+  side.origin = {
+      .start_ns = chunk.start_ns, .pid = chunk.pid, .https = model::is_encrypted(chunk.source)};
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
   return take_head(side, text, 0, head, sink);

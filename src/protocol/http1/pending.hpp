@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "model/trace_id.hpp"
+#include "model/trace_context.hpp"
 
 namespace obi::protocol::http1 {
 
 struct Pending {
   std::string_view method;  ///< as of Methods
-  std::optional<model::TraceParent> parent;
+  std::optional<model::TraceContext> parent;
   std::uint64_t start_ns = 0;
   std::uint64_t body_bytes = 0;
   std::uint64_t text_at = 0;  ///< where its texts begin, see PendingRequests
