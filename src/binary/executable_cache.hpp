@@ -8,6 +8,7 @@
 
 #include "base/lru.hpp"
 #include "binary/executable_type.hpp"
+#include "binary/file_identity.hpp"
 
 namespace obi::binary {
 
@@ -21,18 +22,15 @@ class ExecutableCache {
   [[nodiscard]] std::uint64_t files_read() const { return files_read_; }
 
  private:
-  struct FileIdentity {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    std::int64_t modified_ns = 0;
-    std::int64_t changed_ns = 0;
-    std::int64_t size_bytes = 0;
-    bool operator==(const FileIdentity&) const = default;
+  struct Key {
+    FileIdentity identity;
+    FileStamp stamp;
+    bool operator==(const Key&) const = default;
   };
-  struct IdentityHash {
-    std::size_t operator()(const FileIdentity& identity) const noexcept;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept;
   };
-  base::LruMap<FileIdentity, ExecutableFacts, IdentityHash> known_;
+  base::LruMap<Key, ExecutableFacts, KeyHash> known_;
   std::uint64_t files_read_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.hpp"
 #include "model/service.hpp"
 
 namespace obi::binary {
@@ -22,7 +23,7 @@ struct ExecutableFacts {
 
 /// A file that isn't ELF, can't be opened or is broken gives what was found until there.
 ExecutableFacts read_executable(const std::string& path);
-ExecutableFacts read_executable(int file);
+ExecutableFacts read_executable(base::Fd file);
 
 /// By the file and its name alone; nullopt if the mapped libraries decide.
 std::optional<model::Language> language_of_file(const ExecutableFacts& facts,
