@@ -71,7 +71,7 @@ struct Agent::Graph {
 
   base::Result<void> open(const CommandLine& line);
   base::Result<void> open_source(const CommandLine& line);
-  base::Result<void> build_stages(bool replay);
+  base::Result<void> build_stages();
   void build_nodes();
   void set_memory_budget();
   [[nodiscard]] exporting::InternalSources internal_sources();
@@ -112,7 +112,7 @@ base::Result<void> Agent::Graph::open(const CommandLine& line) {
       recorder->write_service(pid, *service);
     });
   }
-  if (auto stages_built = build_stages(line.replay.has_value()); !stages_built) return stages_built;
+  if (auto stages_built = build_stages(); !stages_built) return stages_built;
   spans = std::make_unique<BatchQueue>(queue_options("spans", options.queue));
   if (auto opened = open_source(line); !opened) return opened;
   set_memory_budget();
@@ -130,9 +130,8 @@ void Agent::Graph::set_memory_budget() {
   memory_account.set_budget(MemoryGuard::budget(options.max_memory, base));
 }
 
-base::Result<void> Agent::Graph::build_stages(bool is_replay) {
-  stages.push_back(
-      std::make_unique<pipeline::ReadDecorator>(lookup, ledger, is_replay ? kReplaySeed : 0));
+base::Result<void> Agent::Graph::build_stages() {
+  stages.push_back(std::make_unique<pipeline::ReadDecorator>(lookup, ledger));
   if (options.routes) stages.push_back(std::make_unique<pipeline::Routes>(*options.routes));
   if (options.name_resolver)
     stages.push_back(std::make_unique<pipeline::NameResolver>(*options.name_resolver));
@@ -151,6 +150,7 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
     if (!opened) return std::unexpected(std::move(opened.error()));
     recording = std::make_unique<capture::Recording>(std::move(*opened));
     options.connection_tracker.wall_offset_ns = recording->wall_offset_ns();
+    options.connection_tracker.id_seed = kReplaySeed;
   } else {
     tracer = OBI_TRY(capture::Tracer::open(options.tracer));
     attacher = std::make_unique<TracerAttacher>(*tracer);

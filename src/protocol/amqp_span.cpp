@@ -12,13 +12,11 @@ void emit_amqp_span(const AmqpDelivery& delivery, PeerRole from, std::string_vie
                      .operation = from == PeerRole::kClient ? kPublish : kProcess,
                      .destination = delivery.destination,
                      .client_id = client_id,
-                     .timing = {.start_ns = delivery.origin.start_ns,
-                                .end_ns = outcome.end_ns,
-                                .pid = delivery.origin.pid,
-                                .request_bytes = delivery.bytes,
-                                .response_bytes = outcome.bytes},
+                     .completion = {.end_ns = outcome.end_ns,
+                                    .request_bytes = delivery.bytes,
+                                    .response_bytes = outcome.bytes},
                      .status = outcome.status},
-                    sink);
+                    delivery.identity, sink);
 }
 
 }  // namespace obi::protocol

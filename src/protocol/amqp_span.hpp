@@ -12,7 +12,7 @@ namespace obi::protocol {
 
 /// A message that was published, or delivered to a consumer.
 struct AmqpDelivery {
-  RequestOrigin origin;
+  RequestIdentity identity;
   std::uint64_t bytes = 0;  ///< on the wire
   std::string destination;
 };
@@ -23,7 +23,7 @@ struct AmqpOutcome {
   int status = 0;
 };
 
-/// `client_id`: empty if unknown. Note::RequestSeen must have been noted.
+/// `client_id`: empty if unknown.
 void emit_amqp_span(const AmqpDelivery& delivery, PeerRole from, std::string_view client_id,
                     const AmqpOutcome& outcome, SpanSink& sink);
 

@@ -15,7 +15,7 @@
 
 namespace obi::protocol {
 
-/// `Request` is a struct of the protocol's, with a member `std::uint64_t start_ns`.
+/// `Request` is a struct of the protocol's, with a member `RequestIdentity identity`.
 template <typename Key, typename Request>
 class ById {
  public:
@@ -23,11 +23,12 @@ class ById {
 
   explicit ById(std::size_t max_waiting = 4096) : max_waiting_(max_waiting) {}
 
-  /// `spans`: how many operations the request holds; Note::RequestSeen is noted for each. A request
-  /// with an id that waits already takes its place, and the older one is abandoned. Null: too many
-  /// wait; it is accounted for.
-  Request* push(const Key& key, std::uint32_t spans, SpanSink& sink) {
-    if (spans > 0) sink.note(Note::RequestSeen, spans);
+  /// `spans`: how many operations the request holds; if any, it is begun. A request with an id that
+  /// waits already takes its place, and the older one is abandoned. Its `identity` is set. Null:
+  /// too many wait; it is accounted for.
+  Request* push(const Key& key, const RequestOrigin& origin, std::uint32_t spans, SpanSink& sink) {
+    const RequestIdentity identity =
+        spans > 0 ? sink.begin(origin, spans) : RequestIdentity{origin, {}};
     if (waiting_.size() >= max_waiting_ && !waiting_.contains(key)) {
       note_spans(Note::RequestOverflow, spans, sink);
       return nullptr;
@@ -38,6 +39,7 @@ class ById {
       at->second = {};
     }
     at->second.spans = spans;
+    at->second.request.identity = identity;
     return &at->second.request;
   }
   /// The request that waits under the key, if any; null else. Valid until the next push or take.
@@ -80,9 +82,9 @@ class ById {
   void end_all(Unanswered& open, F&& emit_spans) {
     for (auto& [key, entry] : waiting_) {
       if (entry.spans == 0) continue;
-      open.end(entry.request.start_ns, entry.spans, [&](std::uint64_t end_ns, SpanSink& sink) {
-        emit_spans(entry.request, end_ns, sink);
-      });
+      open.end(
+          entry.request.identity.start_ns, entry.spans,
+          [&](std::uint64_t end_ns, SpanSink& sink) { emit_spans(entry.request, end_ns, sink); });
     }
     waiting_.clear();
   }
@@ -95,7 +97,7 @@ class ById {
   void abandon_before(std::uint64_t ns, Note why, SpanSink& sink, F&& on_each) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
       const auto entry = at++;
-      if (entry->second.request.start_ns >= ns) continue;
+      if (entry->second.request.identity.start_ns >= ns) continue;
       on_each(entry->second.request);
       note_spans(why, entry->second.spans, sink);
       waiting_.erase(entry);
@@ -109,7 +111,7 @@ class ById {
   void take_before(std::uint64_t ns, F&& on_each) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
       const auto entry = at++;
-      if (entry->second.request.start_ns >= ns) continue;
+      if (entry->second.request.identity.start_ns >= ns) continue;
       on_each(entry->second.request);
       waiting_.erase(entry);
     }

@@ -9,14 +9,14 @@ namespace obi::protocol {
 namespace {
 
 struct Request {
-  std::uint64_t start_ns = 0;
+  RequestIdentity identity;
   int what = 0;
 };
 
 class ByIdTest : public testing::Test {
  protected:
   void push(int key, int what) {
-    if (Request* request = waiting.push(key, 1, sink)) *request = {.what = what};
+    if (Request* request = waiting.push(key, {}, 1, sink)) request->what = what;
   }
   ById<int, Request> waiting{2};
   CollectingSink sink;
@@ -33,7 +33,7 @@ TEST_F(ByIdTest, EachAnswerTakesItsRequest) {
 TEST_F(ByIdTest, ARequestBeyondTheLimitIsCounted) {
   push(1, 10);
   push(2, 20);
-  EXPECT_EQ(waiting.push(3, 2, sink), nullptr);
+  EXPECT_EQ(waiting.push(3, {}, 2, sink), nullptr);
   EXPECT_EQ(sink.notes[Note::RequestSeen], 4U);
   EXPECT_EQ(sink.notes[Note::RequestOverflow], 2U);
 }
@@ -63,8 +63,8 @@ TEST_F(ByIdTest, RenamingToAnIdThatWaitsAbandonsWhatWaitedThere) {
 }
 
 TEST_F(ByIdTest, OnlyWhatBeganBeforeIsAbandoned) {
-  waiting.push(1, 1, sink)->start_ns = 100;
-  waiting.push(2, 3, sink)->start_ns = 200;
+  waiting.push(1, {.start_ns = 100}, 1, sink);
+  waiting.push(2, {.start_ns = 200}, 3, sink);
   waiting.abandon_before(200, Note::RequestLostResponse, sink);
   EXPECT_EQ(sink.notes[Note::RequestLostResponse], 1U);
   EXPECT_EQ(waiting.size(), 1U);

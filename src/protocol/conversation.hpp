@@ -15,6 +15,9 @@
 #include "base/arena.hpp"
 #include "model/segment.hpp"
 #include "model/span.hpp"
+#include "model/task.hpp"
+#include "model/trace_context.hpp"
+#include "protocol/request.hpp"
 
 namespace obi::protocol {
 
@@ -52,8 +55,10 @@ struct Chunk {
   std::span<const std::byte> tail;   ///< last bytes of the missing part, up to 8, if known
   std::uint64_t start_ns = 0;        ///< CLOCK_MONOTONIC, see model::Segment
   std::uint64_t end_ns = 0;
-  std::uint32_t pid = 0;
+  model::Task task;  ///< that made the call
   model::Source source = model::Source::kPlain;
+  /// Of the kernel side, for the first request that begins in these bytes.
+  model::TraceContext trace_context;
 };
 
 /// What a chunk was to the conversation; the caller counts it in the ledger.
@@ -69,12 +74,19 @@ enum class ChunkResult : std::uint8_t {
 class SpanSink {
  public:
   virtual ~SpanSink() = default;
-  /// One more finished request: a span to fill in, valid until the next call. The sink has set type
-  /// and endpoints, and sets service and ids that are not set; the conversation fills method, path,
-  /// status, sizes, times, pid, what is particular to its protocol (HTTP: query, scheme,
-  /// host_header; others: a struct of model/calls.hpp) and, from a Traceparent header, trace_id +
-  /// parent_id + trace_flags. Texts and structs are in arena() or static. For each span a
-  /// Note::RequestSeen must have been noted.
+  /// A request is known: gives it its ids and counts it, as `count` requests if that many spans are
+  /// due. Each of them must end in exactly one span or one loss. 0: it has ids, and whether a span
+  /// is due is known later; then Note::RequestSeen is noted before the span. A request of which no
+  /// span can come is not begun. Where a request has several spans, the first has the request's own
+  /// ids, and each further one those of `begin(request, 0)`.
+  virtual RequestIdentity begin(const RequestOrigin& origin, std::uint64_t count = 1) = 0;
+  /// The span of a request that has ended, valid until the next call: with type, endpoints, ids,
+  /// times, pid and sizes. The conversation fills method, path, status and what is particular to
+  /// its protocol (HTTP: query, scheme, host_header; others: a struct of model/calls.hpp). Texts
+  /// and structs are in arena() or static.
+  model::Span& emit_span(model::EventType type, const RequestIdentity& request,
+                         const Completion& completion);
+  /// For emit_span: a new span with type and endpoints.
   virtual model::Span& add_span(model::EventType type) = 0;
   /// Memory for the text of the span that was added last.
   virtual base::Arena& arena() = 0;

@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/classifier.hpp"
@@ -21,6 +24,11 @@ using Note = SpanSink::Note;
 
 class CollectingSink final : public SpanSink {
  public:
+  RequestIdentity begin(const RequestOrigin& origin, std::uint64_t count) override {
+    if (count > 0) note(Note::RequestSeen, count);
+    const RequestIdentity request = identify(origin, ids_);
+    return begun[request.span_id.bytes] = request;
+  }
   model::Span& add_span(model::EventType type) override {
     return spans.emplace_back(model::Span{.type = type});
   }
@@ -66,12 +74,28 @@ class CollectingSink final : public SpanSink {
     return explained == (seen == notes.end() ? 0 : seen->second);
   }
 
+  /// Every span has ids that a request was given, each its own; what the span is in the trace, when
+  /// and where it began is the request's.
+  [[nodiscard]] bool has_begun_ids() const {
+    std::set<std::array<std::uint8_t, 8>> used;
+    return std::ranges::all_of(spans, [&](const model::Span& span) {
+      const auto found = begun.find(span.span_id.bytes);
+      if (found == begun.end() || !used.insert(span.span_id.bytes).second) return false;
+      const RequestIdentity& request = found->second;
+      return span.trace_id == request.context.trace_id &&
+             span.parent_id == request.context.span_id && span.start_ns == request.start_ns &&
+             span.pid == request.task.pid;
+    });
+  }
+
   std::vector<model::Span> spans;
+  std::map<std::array<std::uint8_t, 8>, RequestIdentity> begun;  // by span id
   std::map<Note, std::uint64_t> notes;
   int stream_requests = 0;
 
  private:
   base::Arena arena_;
+  model::IdSource ids_{1};
 };
 
 /// A connection of the traced process, which is the client by default, fed calls 10 ns apart. At
@@ -86,6 +110,7 @@ class Talk {
   ~Talk() {
     close();
     EXPECT_TRUE(sink.adds_up());
+    EXPECT_TRUE(sink.has_begun_ids());
   }
 
   /// The client's or the server's call; `missing` bytes more moved that were not captured, of which
@@ -116,6 +141,7 @@ class Talk {
 
   CollectingSink sink;
   std::uint64_t now_ns = 1000;
+  model::TraceContext trace_context;  // of the kernel side, for the next call
 
  private:
   ChunkResult say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
@@ -127,7 +153,8 @@ class Talk {
     chunk.missing_bytes = missing;
     chunk.tail = std::as_bytes(std::span(tail));
     chunk.start_ns = chunk.end_ns = now_ns;
-    chunk.pid = 7;
+    chunk.task = {.pid = 7, .tid = 8};
+    chunk.trace_context = std::exchange(trace_context, {});
     return conversation_->on_chunk(chunk, sink);
   }
 

@@ -23,7 +23,7 @@ Chunk chunk_of(const ScriptPart& part, model::Direction direction, std::uint64_t
     chunk.tail = part.bytes.last(std::min<std::size_t>(8, part.bytes.size()));
   }
   chunk.start_ns = chunk.end_ns = now_ns;
-  chunk.pid = kPid;
+  chunk.task.pid = kPid;
   return chunk;
 }
 

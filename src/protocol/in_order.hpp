@@ -20,39 +20,29 @@
 
 namespace obi::protocol {
 
-/// `Request` is a struct of the protocol's, with a member `RequestOrigin origin`; one that makes no
-/// span has `expects_span` false.
+/// `Request` is a struct of the protocol's, with a member `RequestIdentity identity`; one that
+/// makes no span has `expects_span` false.
 template <typename Request>
 class InOrder {
  public:
   using Note = SpanSink::Note;
   static constexpr std::size_t kMaxWaiting = 4096;
 
-  /// A slot for a request just seen, with whatever its last user left in it: set every member. Null
-  /// while requests can't be paired, or when too many wait: then the request is accounted for
-  /// already (if `expects_span`), and its answer must be ignored. Notes Note::RequestSeen.
-  /// `goes_with_last`: part of the same operation as the one before it, so that the two don't make
-  /// a pipeline.
-  Request* push(bool expects_span, SpanSink& sink, bool goes_with_last = false) {
+  /// A slot for a request just seen, which is begun if it `expects_span`. In the slot is whatever
+  /// its last user left in it: set every member but `identity`. Null while requests can't be
+  /// paired, or when too many wait: then the request is accounted for already (if `expects_span`),
+  /// and its answer must be ignored. `goes_with_last`: part of the same operation as the one before
+  /// it, so that the two don't make a pipeline.
+  Request* push(const RequestOrigin& origin, bool expects_span, SpanSink& sink,
+                bool goes_with_last = false) {
+    return place(expects_span ? sink.begin(origin) : RequestIdentity{origin, {}}, expects_span,
+                 sink, goes_with_last);
+  }
+  /// The same, of a request that has ids already, and is counted now if it `expects_span`.
+  Request* push_begun(const RequestIdentity& begun, bool expects_span, SpanSink& sink,
+                      bool goes_with_last = false) {
     if (expects_span) sink.note(Note::RequestSeen);
-    if (count_ >= kMaxWaiting) {
-      if (expects_span) sink.note(Note::RequestOverflow);
-      abandon(Note::RequestOverflow, sink);
-      unsynchronised_ = true;
-      return nullptr;
-    }
-    if (unsynchronised_) {
-      if (expects_span) sink.note(Note::RequestLostResponse);
-      return nullptr;
-    }
-    if (count_ == ring_.size()) grow();
-    if (count_ > 0 && !goes_with_last) {
-      if (!pipelines_) sink.request_stream();
-      pipelines_ = true;
-    }
-    Slot& slot = at(count_++);
-    slot.expects_span = expects_span;
-    return &slot.request;
+    return place(begun, expects_span, sink, goes_with_last);
   }
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -94,7 +84,7 @@ class InOrder {
     for (; count_ > 0; pop()) {
       Slot& slot = ring_[first_];
       if (!slot.expects_span) continue;
-      open.end(slot.request.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& sink) {
+      open.end(slot.request.identity.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& sink) {
         emit_span(slot.request, end_ns, sink);
       });
     }
@@ -119,6 +109,28 @@ class InOrder {
     Request request{};
     bool expects_span = false;
   };
+  Request* place(const RequestIdentity& identity, bool expects_span, SpanSink& sink,
+                 bool goes_with_last) {
+    if (count_ >= kMaxWaiting) {
+      if (expects_span) sink.note(Note::RequestOverflow);
+      abandon(Note::RequestOverflow, sink);
+      unsynchronised_ = true;
+      return nullptr;
+    }
+    if (unsynchronised_) {
+      if (expects_span) sink.note(Note::RequestLostResponse);
+      return nullptr;
+    }
+    if (count_ == ring_.size()) grow();
+    if (count_ > 0 && !goes_with_last) {
+      if (!pipelines_) sink.request_stream();
+      pipelines_ = true;
+    }
+    Slot& slot = at(count_++);
+    slot.expects_span = expects_span;
+    slot.request.identity = identity;
+    return &slot.request;
+  }
   Slot& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }
   void grow() {
     std::vector<Slot> larger(ring_.empty() ? 1 : 2 * ring_.size());

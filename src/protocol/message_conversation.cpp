@@ -2,6 +2,7 @@
 #include "protocol/message_conversation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace obi::protocol {
 namespace {
@@ -32,6 +33,7 @@ ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
       chunk.direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
   moved_ns_ = std::max(moved_ns_, chunk.end_ns);
+  trace_context_ = chunk.trace_context;
   side.last_ns = chunk.end_ns;
   bool used = false;
   std::span<const std::byte> bytes = chunk.bytes;
@@ -91,8 +93,9 @@ std::size_t MessageConversation::begin(PeerRole from, const Chunk& chunk,
               .size = *size,
               .start_ns = chunk.start_ns,
               .end_ns = chunk.end_ns,
-              .pid = chunk.pid,
-              .just_measured = true},
+              .task = chunk.task,
+              .just_measured = true,
+              .trace_context = trace_context_.is_set() ? &trace_context_ : nullptr},
              sink);
   return whole.size();
 }
@@ -103,7 +106,8 @@ std::size_t MessageConversation::begin_part(PeerRole from, const Chunk& chunk,
                                             SpanSink& sink) {
   Side& side = side_of(from);
   side.start_ns = chunk.start_ns;
-  side.pid = chunk.pid;
+  side.task = chunk.task;
+  side.trace_context = std::exchange(trace_context_, {});
   if (take_size(from, size, bytes.size(), sink)) on_part(from, bytes, 0, sink);
   if (side.lost || left_) return bytes.size();
   const std::size_t wanted = side.size == 0 ? bytes.size() : std::min(bytes.size(), kept_bytes_);
@@ -151,7 +155,8 @@ void MessageConversation::end_message(PeerRole from, std::span<const std::byte> 
                         .size = side.size,
                         .start_ns = side.start_ns,
                         .end_ns = end_ns,
-                        .pid = side.pid};
+                        .task = side.task,
+                        .trace_context = &side.trace_context};
   side.moved = side.size = 0;
   on_message(message, sink);
   side.kept.clear();

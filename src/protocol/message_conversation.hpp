@@ -10,6 +10,7 @@
 #include <expected>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "protocol/conversation.hpp"
@@ -20,12 +21,6 @@ namespace obi::protocol {
 /// Which end of the connection speaks.
 enum class PeerRole : std::uint8_t { kClient = 0, kServer = 1 };
 
-/// Where and when a request began.
-struct RequestOrigin {
-  std::uint64_t start_ns = 0;
-  std::uint32_t pid = 0;
-};
-
 /// One message, once its last byte has moved. Views live during the call.
 struct Message {
   PeerRole from = PeerRole::kClient;
@@ -33,10 +28,18 @@ struct Message {
   std::uint64_t size = 0;            ///< on the wire
   std::uint64_t start_ns = 0;        ///< when its first bytes moved
   std::uint64_t end_ns = 0;          ///< when its last bytes had moved
-  std::uint32_t pid = 0;
+  model::Task task;                  ///< that transferred its first bytes
   bool just_measured = false;  ///< by the last call of measure(), which saw all of these bytes
+  /// The kernel side's, of the call in which it began; null: there is none.
+  model::TraceContext* trace_context = nullptr;
   [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
-  [[nodiscard]] RequestOrigin origin() const { return {.start_ns = start_ns, .pid = pid}; }
+  /// For the message that begins a request. A trace context is that of the first request of its
+  /// call: the one that is asked for it first has it, those behind it in the call have none.
+  [[nodiscard]] RequestOrigin take_origin() const {
+    RequestOrigin origin{.start_ns = start_ns, .task = task, .context = {}};
+    if (trace_context != nullptr) origin.context = std::exchange(*trace_context, {});
+    return origin;
+  }
 };
 
 class MessageConversation : public Conversation {
@@ -133,10 +136,11 @@ class MessageConversation : public Conversation {
     std::uint64_t to_skip = 0;    // bytes of a run of messages, before the next boundary
     std::uint64_t start_ns = 0;
     std::uint64_t last_ns = 0;
-    std::uint32_t pid = 0;
-    bool lost = false;                // no boundary is known
-    std::uint8_t tail_bytes = 0;      // of `tail`
-    std::array<std::byte, 8> tail{};  // while lost: the last bytes that moved, as far as known
+    model::Task task;
+    model::TraceContext trace_context;  // of the message under way
+    bool lost = false;                  // no boundary is known
+    std::uint8_t tail_bytes = 0;        // of `tail`
+    std::array<std::byte, 8> tail{};    // while lost: the last bytes that moved, as far as known
     void set_tail(std::span<const std::byte> last);
     void add_tail(std::span<const std::byte> more);
     [[nodiscard]] std::span<const std::byte> known_tail() const {
@@ -164,6 +168,7 @@ class MessageConversation : public Conversation {
   void lose(PeerRole from, SpanSink& sink);
 
   model::Direction client_direction_;
+  model::TraceContext trace_context_;  // of the call at hand, until a request has taken it
   std::size_t kept_bytes_;
   std::array<Side, 2> sides_;
   std::uint64_t moved_ns_ = 0;   // when something moved last, either way

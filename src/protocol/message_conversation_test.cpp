@@ -33,18 +33,15 @@ class Toy final : public MessageConversation {
   }
   void on_message(const Message& message, SpanSink& sink) override {
     if (message.from == PeerRole::kClient) {
-      if (Request* request = requests_.push(true, sink))
-        *request = {.origin = message.origin(),
-                    .text = std::string(text_of(message.bytes.subspan(1)))};
+      if (Request* request = requests_.push(message.take_origin(), true, sink))
+        request->text = text_of(message.bytes.subspan(1));
       return;
     }
     if (requests_.empty()) return sink.note(Note::ResponseUnpaired);
-    model::Span& span = sink.add_span(model::EventType::kRedisClient);
+    model::Span& span = sink.emit_span(model::EventType::kRedisClient, requests_.front().identity,
+                                       {.end_ns = message.end_ns, .response_bytes = message.size});
     span.method = sink.arena().copy(requests_.front().text);
     span.path = sink.arena().copy(text_of(message.bytes.subspan(1)));
-    span.start_ns = span.request_start_ns = requests_.front().origin.start_ns;
-    span.end_ns = message.end_ns;
-    span.response_bytes = static_cast<std::int64_t>(message.size);
     requests_.pop();
   }
   void on_part(PeerRole from, std::span<const std::byte> bytes, std::uint64_t missing,
@@ -64,9 +61,9 @@ class Toy final : public MessageConversation {
   }
   void on_unanswered(Unanswered& open, SpanSink&) override {
     requests_.end_all(open, [](const Request& request, std::uint64_t end_ns, SpanSink& failed) {
-      model::Span& span = failed.add_span(model::EventType::kRedisClient);
+      model::Span& span =
+          failed.emit_span(model::EventType::kRedisClient, request.identity, {.end_ns = end_ns});
       span.method = failed.arena().copy(request.text);
-      span.end_ns = end_ns;
     });
   }
   void abandon(SpanSink::Note why, std::uint64_t, SpanSink& sink) override {
@@ -83,7 +80,7 @@ class Toy final : public MessageConversation {
 
  private:
   struct Request {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::string text;
   };
   InOrder<Request> requests_;
@@ -94,6 +91,7 @@ class MessageConversationTest : public testing::Test {
   ~MessageConversationTest() override {
     toy.on_close({.ns = now}, sink);
     EXPECT_TRUE(sink.adds_up());
+    EXPECT_TRUE(sink.has_begun_ids());
   }
   ChunkResult say(bool client, std::string_view bytes, std::uint64_t missing = 0,
                   std::string_view tail = {}) {

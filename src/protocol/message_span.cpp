@@ -5,8 +5,8 @@
 
 namespace obi::protocol {
 
-void emit_message_span(const MessageSpan& message, SpanSink& sink) {
-  model::Span& span = sink.add_span(message.type);
+void emit_message_span(const MessageSpan& message, const RequestIdentity& request, SpanSink& sink) {
+  model::Span& span = sink.emit_span(message.type, request, message.completion);
   auto& call = sink.arena().make<model::MessagingCall>();
   call.system = message.system;
   call.client_id = clean_copy(message.client_id, sink.arena());
@@ -15,7 +15,6 @@ void emit_message_span(const MessageSpan& message, SpanSink& sink) {
   span.method = message.operation;
   span.path = clean_copy(message.destination, sink.arena());
   span.status = message.status;
-  set_timing(message.timing, span);
 }
 
 }  // namespace obi::protocol

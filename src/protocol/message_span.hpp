@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "protocol/conversation.hpp"
-#include "protocol/request_timing.hpp"
 
 namespace obi::protocol {
 
@@ -20,12 +19,11 @@ struct MessageSpan {
   std::string_view operation;
   std::string_view destination;  ///< empty if unknown
   std::string_view client_id;    ///< empty if unknown
-  RequestTiming timing;
+  Completion completion;
   int status = 0;  ///< as the protocol numbers refusals
   std::int64_t envelope_bytes = model::MessagingCall::kUnknown;
 };
 
-/// Note::RequestSeen must have been noted.
-void emit_message_span(const MessageSpan& message, SpanSink& sink);
+void emit_message_span(const MessageSpan& message, const RequestIdentity& request, SpanSink& sink);
 
 }  // namespace obi::protocol

@@ -13,6 +13,9 @@ namespace obi::protocol {
 class FailedSpans final : public SpanSink {
  public:
   FailedSpans(SpanSink& sink, model::Failure failure) : sink_(sink), failure_(failure) {}
+  RequestIdentity begin(const RequestOrigin& origin, std::uint64_t count) override {
+    return sink_.begin(origin, count);
+  }
   model::Span& add_span(model::EventType type) override {
     model::Span& span = sink_.add_span(type);
     span.failure = failure_;

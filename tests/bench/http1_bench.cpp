@@ -15,6 +15,9 @@ using protocol::http1::Http1Conversation;
 
 class CountingSink final : public protocol::SpanSink {
  public:
+  protocol::RequestIdentity begin(const protocol::RequestOrigin& origin, std::uint64_t) override {
+    return protocol::identify(origin, ids_);
+  }
   model::Span& add_span(model::EventType) override {
     benchmark::DoNotOptimize(span_);
     if (++spans % 64 == 0) arena_.reset();
@@ -28,6 +31,7 @@ class CountingSink final : public protocol::SpanSink {
  private:
   model::Span span_;
   base::Arena arena_;
+  model::IdSource ids_{1};
 };
 
 const std::string kShortRequest = "GET /hello HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";

@@ -18,6 +18,9 @@ namespace protocol = obi::protocol;
 
 class CountingSink final : public protocol::SpanSink {
  public:
+  protocol::RequestIdentity begin(const protocol::RequestOrigin& origin, std::uint64_t) override {
+    return protocol::identify(origin, ids_);
+  }
   obi::model::Span& add_span(obi::model::EventType type) override {
     ++spans;
     return span_ = {.type = type};
@@ -31,6 +34,7 @@ class CountingSink final : public protocol::SpanSink {
  private:
   obi::model::Span span_;
   obi::base::Arena arena_;
+  obi::model::IdSource ids_{1};
 };
 
 struct Volume {

@@ -60,13 +60,14 @@ class Path {
   explicit Path(Export exported)
       : exported_(exported),
         pool_(100),
-        decorator_(services_, ledger_, 1),
+        decorator_(services_, ledger_),
         routes_(pipeline::RoutesOptions{}),
         resolver_(pipeline::NameResolverOptions{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
         prometheus_({}),
         tracker_(
-            {}, ledger_, pool_, [this](model::BatchRef&& batch) { finish(std::move(batch)); },
+            {.id_seed = 1}, ledger_, pool_,
+            [this](model::BatchRef&& batch) { finish(std::move(batch)); },
             [](std::uint64_t, model::CaptureMode) {}) {
     wanted_.reserve(1000);
   }

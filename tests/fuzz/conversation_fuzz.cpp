@@ -30,6 +30,11 @@ void check_text(std::string_view text) {
 
 class CheckingSink final : public SpanSink {
  public:
+  obi::protocol::RequestIdentity begin(const obi::protocol::RequestOrigin& origin,
+                                       std::uint64_t count) override {
+    seen += count;
+    return obi::protocol::identify(origin, ids_);
+  }
   Span& add_span(obi::model::EventType type) override {
     check_last_span();
     ++explained;
@@ -79,6 +84,7 @@ class CheckingSink final : public SpanSink {
  private:
   Span span_;
   obi::base::Arena arena_;
+  obi::model::IdSource ids_{1};
 };
 
 }  // namespace

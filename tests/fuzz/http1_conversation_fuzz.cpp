@@ -26,6 +26,11 @@ void require(bool condition) {
 
 class CheckingSink final : public SpanSink {
  public:
+  obi::protocol::RequestIdentity begin(const obi::protocol::RequestOrigin& origin,
+                                       std::uint64_t count) override {
+    seen += count;
+    return obi::protocol::identify(origin, ids_);
+  }
   obi::model::Span& add_span(obi::model::EventType) override {
     check_last_span();
     ++explained;
@@ -64,6 +69,7 @@ class CheckingSink final : public SpanSink {
  private:
   obi::model::Span span_;
   obi::base::Arena arena_;
+  obi::model::IdSource ids_{1};
 };
 
 }  // namespace

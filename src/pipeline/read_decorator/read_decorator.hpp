@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First stage: sets the service of every span, and gives it the ids that its request did not bring.
-// Runs on the pipeline thread; not thread-safe.
+// First stage: sets the service of every span. Runs on the pipeline thread; not thread-safe.
 #pragma once
 #include <cstdint>
 
@@ -24,18 +23,16 @@ class ServiceLookup {
 
 class ReadDecorator final : public Stage {
  public:
-  /// `seed` 0 takes one from the kernel; any other makes the ids repeatable, for replays.
-  ReadDecorator(const ServiceLookup& services, model::Ledger& ledger, std::uint64_t seed = 0);
+  ReadDecorator(const ServiceLookup& services, model::Ledger& ledger)
+      : services_(services), ledger_(ledger) {}
 
   [[nodiscard]] std::string_view name() const override { return "read_decorator"; }
   /// Spans of processes that are not instrumented (any more) are removed and counted as filtered.
   void process(model::SpanBatch& batch) override;
 
  private:
-  std::uint64_t next_random();
   const ServiceLookup& services_;
   model::Ledger& ledger_;
-  std::uint64_t state_[2];  // xoroshiro128+
 };
 
 }  // namespace obi::pipeline

@@ -49,7 +49,8 @@ protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
   chunk.tail = segment.tail;
   chunk.start_ns = segment.start_ns;
   chunk.end_ns = segment.end_ns;
-  chunk.pid = segment.pid;
+  chunk.task = {.pid = segment.pid, .tid = segment.tid, .async_id = segment.async_id};
+  chunk.trace_context = segment.trace_context;
   chunk.source = segment.source;
   return chunk;
 }

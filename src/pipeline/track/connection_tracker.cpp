@@ -18,6 +18,12 @@ class ConnectionTracker::Sink final : public protocol::SpanSink {
 
   void set_current(const model::ConnectionOpened* info) { info_ = info; }
 
+  protocol::RequestIdentity begin(const protocol::RequestOrigin& origin,
+                                  std::uint64_t count) override {
+    if (count > 0) owner_.ledger_.add(Reason::RequestsSeen, count);
+    return protocol::identify(origin, owner_.ids_);
+  }
+
   model::Span& add_span(model::EventType type) override {
     owner_.ledger_.add(Reason::SpansMade);
     owner_.flush_if_full();
@@ -68,6 +74,7 @@ ConnectionTracker::ConnectionTracker(const ConnectionTrackerOptions& options, mo
       sink_(std::make_unique<Sink>(*this)),
       kafka_names_(options.conversations.kafka_topics),
       http_methods_(options.conversations.http_known_methods),
+      ids_(options.id_seed),
       connections_memory_(options.memory, model::MemoryHolder::Connections),
       held_memory_(options.memory, model::MemoryHolder::HeldBytes),
       names_memory_(options.memory, model::MemoryHolder::NameCaches) {
@@ -143,19 +150,18 @@ void ConnectionTracker::on_closed(const model::ConnectionClosed& closed) {
 }
 
 void ConnectionTracker::on_connect_failed(const model::ConnectFailed& failed) {
-  ledger_.add(Reason::RequestsSeen);
   const model::ConnectionOpened attempt{.pid = failed.pid,
                                         .netns = failed.netns,
                                         .role = model::ConnectionRole::kClient,
                                         .local = failed.local,
                                         .remote = failed.remote};
   sink_->set_current(&attempt);
-  model::Span& span = sink_->add_span(model::EventType::kFailedConnect);
+  const auto request =
+      sink_->begin({.start_ns = failed.start_ns, .task = {.pid = failed.pid}, .context = {}}, 1);
+  model::Span& span =
+      sink_->emit_span(model::EventType::kFailedConnect, request, {.end_ns = failed.end_ns});
   sink_->set_current(nullptr);
   span.status = failed.error;
-  span.pid = failed.pid;
-  span.request_start_ns = span.start_ns = failed.start_ns;
-  span.end_ns = std::max(failed.start_ns, failed.end_ns);
   flush_if_full();
 }
 

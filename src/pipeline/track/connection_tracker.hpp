@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "model/batch_ref.hpp"
+#include "model/id_source.hpp"
 #include "model/ledger.hpp"
 #include "model/memory_account.hpp"
 #include "model/segment.hpp"
@@ -29,6 +30,7 @@ struct ConnectionTrackerOptions {
   protocol::ConversationOptions conversations;
   model::MemoryAccount* memory = nullptr;
   std::int64_t wall_offset_ns = 0;  ///< for the batches
+  std::uint64_t id_seed = 0;        ///< of trace and span ids, see model::IdSource
 };
 
 class ConnectionTracker {
@@ -86,6 +88,7 @@ class ConnectionTracker {
   protocol::http1::Methods http_methods_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Entry>> connections_;
   std::list<std::uint64_t> by_age_;  // ids, the quietest first
+  model::IdSource ids_;
   model::BatchRef batch_;
   std::uint64_t batch_since_ns_ = 0;
   std::uint64_t next_sweep_ns_ = 0;

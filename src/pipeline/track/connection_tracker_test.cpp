@@ -37,6 +37,7 @@ class Talk {
     model::Segment segment;
     segment.connection_id = id_;
     segment.pid = 7;
+    segment.tid = 8;
     segment.start_ns = segment.end_ns = ++now_ns_;
     segment.direction = direction;
     segment.total_bytes = static_cast<std::uint32_t>(text.size());
@@ -64,6 +65,8 @@ class ConnectionTrackerTest : public testing::Test {
             spans_.push_back(std::string(span.method) + " " + std::string(span.path) + " " +
                              std::to_string(span.status));
             ports_.push_back(span.server.port);
+            traces_.push_back({.trace_id = span.trace_id, .span_id = span.parent_id});
+            ids_.push_back(span.span_id);
           }
           batch = model::BatchRef();
         },
@@ -87,6 +90,8 @@ class ConnectionTrackerTest : public testing::Test {
   std::optional<ConnectionTracker> tracker_;
   Spans spans_;
   std::vector<std::uint16_t> ports_;
+  std::vector<model::TraceContext> traces_;  // with the parents
+  std::vector<model::SpanId> ids_;
   int batches_ = 0;
   std::map<std::uint64_t, model::CaptureMode> modes_;
   std::uint64_t now_ns_ = 10'000;
@@ -108,6 +113,27 @@ TEST_F(ConnectionTrackerTest, ARequestAndItsAnswerAreASpanWithTheConnectionsEnds
   tracker_->on_segment(talk.send(kOk));
   EXPECT_EQ(spans_, Spans{"GET /a 200"});
   EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
+}
+
+TEST_F(ConnectionTrackerTest, ASegmentsTraceContextIsItsRequestsAlsoWhereTheSegmentWaited) {
+  start();
+  Talk talk(1);
+  tracker_->on_opened(talk.opened());
+  const std::string first = get("/a");
+  const std::string second = get("/b");
+  tracker_->on_segment(talk.receive(first));
+  const auto answer = talk.send(kOk);
+  auto segment = talk.receive(second);
+  segment.trace_context.trace_id.bytes.fill(3);
+  segment.trace_context.span_id.bytes.fill(4);
+  tracker_->on_segment(segment);
+  tracker_->on_segment(answer);
+  tracker_->on_segment(talk.send(kOk));
+  ASSERT_EQ(traces_.size(), 2U);
+  EXPECT_TRUE(traces_[0].trace_id.is_set());
+  EXPECT_FALSE(traces_[0].span_id.is_set());
+  EXPECT_EQ(traces_[1], segment.trace_context);
+  EXPECT_TRUE(ids_[0].is_set() && ids_[1].is_set() && ids_[0] != ids_[1]);
 }
 
 TEST_F(ConnectionTrackerTest, AnAnswerReportedBeforeItsRequestWaits) {
@@ -325,6 +351,7 @@ TEST_F(ConnectionTrackerTest, AFailedConnectIsASpanOfItsOwn) {
                                .local = {.address = {}, .port = 40'000},
                                .remote = {.address = {}, .port = 8080}});
   EXPECT_EQ(spans_, Spans{"  111"});
+  EXPECT_TRUE(traces_[0].trace_id.is_set() && ids_[0].is_set());
   EXPECT_EQ(ports_, std::vector<std::uint16_t>{8080});
   EXPECT_EQ(ledger_.get(Reason::RequestsSeen), 1U);
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::aerospike {
@@ -79,9 +78,8 @@ void AerospikeConversation::on_request(const Frame& frame, const Message& messag
     sink.note(Note::MessageUnsupported);
     expects_span = true;
   }
-  Request* request = requests_.push(expects_span, sink);
+  Request* request = requests_.push(message.take_origin(), expects_span, sink);
   if (request == nullptr) return;
-  request->origin = message.origin();
   request->bytes = message.size;
   request->answered_bytes = 0;
   request->expects_span = expects_span;
@@ -119,7 +117,9 @@ void AerospikeConversation::on_answer(const Frame& frame, const Message& message
 
 void AerospikeConversation::emit_span(const Request& request, std::uint8_t result,
                                       std::uint64_t end_ns, SpanSink& sink) {
-  model::Span& span = sink.add_span(model::EventType::kAerospikeClient);
+  model::Span& span = sink.emit_span(
+      model::EventType::kAerospikeClient, request.identity,
+      {.end_ns = end_ns, .request_bytes = request.bytes, .response_bytes = request.answered_bytes});
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
   call.system = "aerospike";
@@ -132,12 +132,6 @@ void AerospikeConversation::emit_span(const Request& request, std::uint8_t resul
   span.method = request.operation;
   span.path = clean_copy({request.set.data(), request.set_bytes}, arena);
   span.database = &call;
-  set_timing({.start_ns = request.origin.start_ns,
-              .end_ns = end_ns,
-              .pid = request.origin.pid,
-              .request_bytes = request.bytes,
-              .response_bytes = request.answered_bytes},
-             span);
 }
 
 void AerospikeConversation::end_unseen_one(SpanSink& sink) {

@@ -41,7 +41,7 @@ class AerospikeConversation final : public MessageConversation {
   static constexpr std::size_t kMaxNamespace = 31;  // bytes, by the servers' limit
   static constexpr std::size_t kMaxSet = 63;
   struct Request {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     std::uint64_t answered_bytes = 0;
     bool expects_span = false;

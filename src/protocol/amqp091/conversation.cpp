@@ -109,7 +109,8 @@ Amqp091Conversation::Channel* Amqp091Conversation::channel_of(std::uint16_t numb
 void Amqp091Conversation::begin_content(const Message& message, const Frame& frame,
                                         SpanSink& sink) {
   const bool has_span = frame.method != kBasicReturn;
-  if (has_span) sink.note(Note::RequestSeen);
+  RequestIdentity identity;
+  if (has_span) identity = sink.begin(message.take_origin());
   Channel* const channel = channel_of(frame.channel);
   if (channel == nullptr) return sink.note(Note::RequestOverflow, has_span ? 1 : 0);
   Content& content = channel->contents[static_cast<std::size_t>(message.from)];
@@ -118,7 +119,7 @@ void Amqp091Conversation::begin_content(const Message& message, const Frame& fra
   content.has_span = has_span;
   content.has_header = false;
   content.frame_bytes = 0;
-  content.delivery.origin = message.origin();
+  content.delivery.identity = identity;
   content.delivery.bytes = message.size;
   content.tag = frame.method == kBasicPublish && channel->confirms ? channel->next_tag++ : 0;
   contents_under_way_ += has_span ? 1 : 0;
@@ -278,7 +279,7 @@ void Amqp091Conversation::on_lost(PeerRole from, SpanSink& sink) {
 
 void Amqp091Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto end = [&](const AmqpDelivery& delivery, PeerRole from) {
-    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+    open.end(delivery.identity.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
       emit_amqp_span(delivery, from, connection_name_, {.end_ns = end_ns}, failed);
     });
   };
@@ -307,7 +308,7 @@ void Amqp091Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
 void Amqp091Conversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (has_lost_ && now_ns > kLostAfterNs) {
     unconfirmed_.remove_if([&](std::uint64_t, const AmqpDelivery& publish) {
-      if (publish.origin.start_ns >= now_ns - kLostAfterNs) return false;
+      if (publish.identity.start_ns >= now_ns - kLostAfterNs) return false;
       sink.note(Note::RequestLostResponse);
       return true;
     });

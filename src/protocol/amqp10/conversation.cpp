@@ -122,7 +122,7 @@ void Amqp10Conversation::on_transfer(const Message& message, std::uint16_t chann
   const Transfer transfer = read_transfer(performative.value);
   Link* const link = link_of(message.from, key_of(channel, transfer.handle));
   if (link == nullptr) {
-    sink.note(Note::RequestSeen);
+    sink.begin(message.take_origin());
     return sink.note(Note::RequestOverflow);
   }
   if (!link->is_messages) return;
@@ -130,12 +130,11 @@ void Amqp10Conversation::on_transfer(const Message& message, std::uint16_t chann
     drop(*link, Note::RequestLostResponse, sink);
   if (!link->is_under_way) {
     if (!transfer.delivery_id) return;  // its first frames were not seen
-    sink.note(Note::RequestSeen);
+    link->delivery.identity = sink.begin(message.take_origin());
     ++deliveries_under_way_;
     link->is_under_way = true;
     link->is_settled = false;
     link->delivery_id = *transfer.delivery_id;
-    link->delivery.origin = message.origin();
     link->delivery.bytes = 0;
     link->delivery.destination =
         link->address.empty() ? message_address(performative.payload).substr(0, kMaxAddressBytes)
@@ -247,7 +246,7 @@ void Amqp10Conversation::on_lost(PeerRole from, SpanSink& sink) {
 
 void Amqp10Conversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto end = [&](const AmqpDelivery& delivery, PeerRole from) {
-    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+    open.end(delivery.identity.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
       emit_amqp_span(delivery, from, container_id_, {.end_ns = end_ns}, failed);
     });
   };
@@ -275,7 +274,7 @@ void Amqp10Conversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
 void Amqp10Conversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (has_lost_ && now_ns > kLostAfterNs) {
     unsettled_.remove_if([&](std::uint64_t, const AmqpDelivery& delivery) {
-      if (delivery.origin.start_ns >= now_ns - kLostAfterNs) return false;
+      if (delivery.identity.start_ns >= now_ns - kLostAfterNs) return false;
       sink.note(Note::RequestLostResponse);
       return true;
     });

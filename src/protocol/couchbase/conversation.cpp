@@ -9,7 +9,6 @@
 
 #include "base/byte_cursor.hpp"
 #include "protocol/couchbase/operation.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::couchbase {
@@ -81,8 +80,7 @@ void CouchbaseConversation::on_request(const Message& message, const Frame& fram
   const Operation operation = operation_of(frame.opcode);
   const bool is_document = !operation.name.empty();
   if (!is_document && !sets_up(frame.opcode)) return;
-  Request request{.start_ns = message.start_ns,
-                  .pid = message.pid,
+  Request request{.identity = {message.take_origin(), {}},
                   .opcode = frame.opcode,
                   .bytes = message.size,
                   .name = {}};
@@ -94,11 +92,14 @@ void CouchbaseConversation::on_request(const Message& message, const Frame& fram
     request.name = (value.empty() ? key : value).substr(0, kMaxName);
   }
   if (operation.is_quiet) {
-    sink.note(Note::RequestSeen);
+    request.identity = sink.begin(request.identity);
     return emit_span(request, {.end_ns = message.end_ns, .bytes = 0, .status = 0}, sink);
   }
-  if (Request* const slot = requests_.push(frame.opaque, is_document ? 1 : 0, sink))
+  if (Request* const slot =
+          requests_.push(frame.opaque, request.identity, is_document ? 1 : 0, sink)) {
+    request.identity = slot->identity;
     *slot = std::move(request);
+  }
 }
 
 // A document's key comes behind the number of its collection (unsigned LEB128), if collections are
@@ -149,8 +150,10 @@ void CouchbaseConversation::learn(const Request& request, const Frame& frame,
 
 void CouchbaseConversation::emit_span(const Request& request, const Outcome& outcome,
                                       SpanSink& sink) {
+  model::Span& span = sink.emit_span(
+      model::EventType::kCouchbaseClient, request.identity,
+      {.end_ns = outcome.end_ns, .request_bytes = request.bytes, .response_bytes = outcome.bytes});
   base::Arena& arena = sink.arena();
-  model::Span& span = sink.add_span(model::EventType::kCouchbaseClient);
   auto& call = arena.make<model::DatabaseCall>();
   call.system = "couchbase";
   call.name_space = clean_copy(bucket_, arena);
@@ -170,12 +173,6 @@ void CouchbaseConversation::emit_span(const Request& request, const Outcome& out
     call.error_message = status_name(outcome.status);
   }
   span.database = &call;
-  set_timing({.start_ns = request.start_ns,
-              .end_ns = outcome.end_ns,
-              .pid = request.pid,
-              .request_bytes = request.bytes,
-              .response_bytes = outcome.bytes},
-             span);
 }
 
 bool CouchbaseConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {

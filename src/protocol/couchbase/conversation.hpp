@@ -42,8 +42,7 @@ class CouchbaseConversation final : public MessageConversation {
  private:
   using Frame = memcached::Frame;
   struct Request {
-    std::uint64_t start_ns = 0;
-    std::uint32_t pid = 0;
+    RequestIdentity identity;
     std::uint8_t opcode = 0;
     std::uint64_t bytes = 0;
     std::string name;  // document, bucket or collection

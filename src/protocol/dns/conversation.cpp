@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::dns {
@@ -123,13 +122,11 @@ void DnsConversation::on_question(const Message& message, const Header& header,
   const std::uint64_t key = multicast_ ? hash : header.id;
   const Lookup* known = waiting_.find(key);
   if (known != nullptr && known->question_hash == hash) return;  // sent again
-  if (Lookup* lookup = waiting_.push(key, 1, sink)) {
-    lookup->start_ns = message.start_ns;
+  if (Lookup* lookup = waiting_.push(key, message.take_origin(), 1, sink)) {
     lookup->question_hash = hash;
     lookup->bytes = message.size;
     lookup->name = std::exchange(spare_, {});
     lookup->name = question.name.text();
-    lookup->pid = message.pid;
     lookup->type = question.type;
   }
 }
@@ -177,7 +174,9 @@ void DnsConversation::on_multicast_answer(const Message& message, Reader& reader
 }
 
 void DnsConversation::emit_span(Lookup& lookup, const Ending& ending, SpanSink& sink) {
-  model::Span& span = sink.add_span(model::EventType::kDns);
+  model::Span& span = sink.emit_span(
+      model::EventType::kDns, lookup.identity,
+      {.end_ns = ending.end_ns, .request_bytes = lookup.bytes, .response_bytes = ending.bytes});
   auto& reported = sink.arena().make<model::DnsLookup>();
   reported.answers = sink.arena().copy(addresses_);
   reported.answer_count = ending.address_count;
@@ -185,12 +184,6 @@ void DnsConversation::emit_span(Lookup& lookup, const Ending& ending, SpanSink& 
   span.method = type_name(lookup.type, sink.arena());
   span.path = sink.arena().copy(lookup.name);
   span.status = ending.rcode;
-  set_timing({.start_ns = lookup.start_ns,
-              .end_ns = ending.end_ns,
-              .pid = lookup.pid,
-              .request_bytes = lookup.bytes,
-              .response_bytes = ending.bytes},
-             span);
   spare_ = std::move(lookup.name);
 }
 
@@ -209,7 +202,7 @@ void DnsConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) 
   if (now_ns < timeout_ns_) return;
   waiting_.take_before(now_ns - timeout_ns_, [&](Lookup& lookup) {
     addresses_.clear();
-    emit_span(lookup, {.rcode = kRefused, .end_ns = lookup.start_ns + timeout_ns_}, sink);
+    emit_span(lookup, {.rcode = kRefused, .end_ns = lookup.identity.start_ns + timeout_ns_}, sink);
   });
 }
 

@@ -40,11 +40,10 @@ class DnsConversation final : public MessageConversation {
 
  private:
   struct Lookup {
-    std::uint64_t start_ns = 0;
+    RequestIdentity identity;
     std::uint64_t question_hash = 0;
     std::uint64_t bytes = 0;
     std::string name;
-    std::uint32_t pid = 0;
     std::uint16_t type = 0;
   };
   /// Where an answer ended, and what it said.

@@ -8,7 +8,6 @@
 #include "protocol/http1/head.hpp"
 #include "protocol/http1/methods.hpp"
 #include "protocol/http1/span_text.hpp"
-#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::fastcgi {
 namespace {
@@ -106,7 +105,7 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
   if (slot == requests_.end()) {
     if (requests_.size() >= kMaxOpen) {
       // Whether it is one that makes a span isn't known yet; nearly all are.
-      sink.note(Note::RequestSeen);
+      sink.begin(message.take_origin());
       return sink.note(Note::RequestOverflow);
     }
     slot = requests_.insert(slot, Request());
@@ -115,18 +114,15 @@ void FastcgiConversation::begin(const RecordHeader& header, const Message& messa
   slot->has_params = slot->expects_span = slot->end_lost = slot->https = slot->has_head = false;
   slot->id = header.request_id;
   slot->status = 0;
-  slot->start_ns = message.start_ns;
-  slot->pid = message.pid;
+  slot->identity = {message.take_origin(), {}};
   slot->sent_bytes = slot->output_bytes = slot->head_bytes = 0;
   slot->method.clear();
   slot->target.clear();
   slot->host.clear();
-  slot->parent.reset();
   if (open_count() > 1) sink.request_stream();
 }
 
-void FastcgiConversation::take_param(Request& request, const Param& param, std::string_view& script,
-                                     std::string_view& query) {
+void FastcgiConversation::take_param(Request& request, const Param& param, Params& params) {
   const auto [name, value] = param;
   if (name.empty()) return;
   // There are dozens of others.
@@ -137,15 +133,15 @@ void FastcgiConversation::take_param(Request& request, const Param& param, std::
       if (name == "REQUEST_SCHEME" && value == "https") request.https = true;
       return;
     case 'S':
-      if (name == "SCRIPT_NAME") script = value;
+      if (name == "SCRIPT_NAME") params.script = value;
       return;
     case 'Q':
-      if (name == "QUERY_STRING") query = value;
+      if (name == "QUERY_STRING") params.query = value;
       return;
     case 'H':
       if (name == "HTTPS") request.https = !value.empty() && value != "off" && value != "OFF";
       if (name == "HTTP_HOST") request.host.assign(value.substr(0, kMaxHost));
-      if (name == "HTTP_TRACEPARENT") request.parent = model::parse_traceparent(value);
+      if (name == "HTTP_TRACEPARENT") params.context = model::parse_traceparent(value);
       return;
     default: return;
   }
@@ -156,18 +152,19 @@ void FastcgiConversation::take_param(Request& request, const Param& param, std::
 void FastcgiConversation::read_params(Request& request, SpanSink& sink) {
   if (request.has_params) return;
   request.has_params = true;
-  std::string_view script;
-  std::string_view query;
+  Params params;
   ParamWalk walk(request.params);
   Param param;
-  while (walk.next(param)) take_param(request, param, script, query);
+  while (walk.next(param)) take_param(request, param, params);
   if (request.target.empty()) {
-    request.target.assign(script.substr(0, kMaxTarget));
-    if (!query.empty()) append_up_to(request.target.append("?"), query, kMaxTarget);
+    request.target.assign(params.script.substr(0, kMaxTarget));
+    if (!params.query.empty()) append_up_to(request.target.append("?"), params.query, kMaxTarget);
   }
   empty(request.params);  // they hold cookies
   request.expects_span = !request.method.empty();
-  if (request.expects_span) sink.note(Note::RequestSeen);
+  if (!request.expects_span) return;
+  request.identity.set_header_context(params.context);
+  request.identity = sink.begin(request.identity);
 }
 
 void FastcgiConversation::on_server_record(const RecordHeader& header, const Message& message,
@@ -214,8 +211,12 @@ void FastcgiConversation::end(Request& request, std::uint64_t end_ns, SpanSink& 
 }
 
 void FastcgiConversation::emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kHttpClient : model::EventType::kHttpServer);
+  const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
+  model::Span& span = sink.emit_span(
+      is_client() ? model::EventType::kHttpClient : model::EventType::kHttpServer, request.identity,
+      {.end_ns = end_ns,
+       .request_bytes = request.sent_bytes,
+       .response_bytes = request.output_bytes - head_bytes});
   base::Arena& arena = sink.arena();
   const http1::MethodName method = http1::name_of(request.method, methods_);
   const bool own_names = methods_ != nullptr && methods_->is_custom();
@@ -227,18 +228,6 @@ void FastcgiConversation::emit_span(const Request& request, std::uint64_t end_ns
                       .https = request.https},
                      arena, span);
   span.status = request.status;
-  const std::uint64_t head_bytes = std::min(request.output_bytes, request.head_bytes);
-  set_timing({.start_ns = request.start_ns,
-              .end_ns = end_ns,
-              .pid = request.pid,
-              .request_bytes = request.sent_bytes,
-              .response_bytes = request.output_bytes - head_bytes},
-             span);
-  if (request.parent) {
-    span.trace_id = request.parent->trace_id;
-    span.parent_id = request.parent->span_id;
-    span.trace_flags = request.parent->flags;
-  }
 }
 
 void FastcgiConversation::on_lost(PeerRole from, SpanSink& sink) {
@@ -297,7 +286,7 @@ void FastcgiConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& si
   if (quiet) end_lost_ones(sink);
   if (request_timeout_ns_ == 0) return;
   for (Request& request : requests_) {
-    const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
+    const std::uint64_t end_ns = request.identity.start_ns + request_timeout_ns_;
     const bool waits = request.is_open && request.expects_span && request.output_bytes == 0;
     if (!waits || now_ns < end_ns) continue;
     request.status = http1::kTimedOut;
@@ -310,7 +299,7 @@ void FastcgiConversation::on_unanswered(Unanswered& open, SpanSink& sink) {
   end_lost_ones(sink);
   for (Request& request : requests_) {
     if (!std::exchange(request.is_open, false) || !request.expects_span) continue;
-    open.end(request.start_ns, 1,
+    open.end(request.identity.start_ns, 1,
              [&](std::uint64_t end_ns, SpanSink& failed) { emit_span(request, end_ns, failed); });
   }
 }

@@ -11,9 +11,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "model/trace_context.hpp"
 #include "protocol/fastcgi/record.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/table.hpp"
@@ -57,8 +57,7 @@ class FastcgiConversation final : public MessageConversation {
     std::uint16_t id = 0;
     int status = 0;
     bool has_head = false;
-    std::uint64_t start_ns = 0;
-    std::uint32_t pid = 0;
+    RequestIdentity identity;        // has its ids once its parameters are known
     std::uint64_t sent_bytes = 0;    // of the body
     std::uint64_t output_bytes = 0;  // of FCGI_STDOUT
     std::uint64_t head_bytes = 0;    // of them
@@ -67,15 +66,19 @@ class FastcgiConversation final : public MessageConversation {
     std::string method;              // as sent; empty: it isn't HTTP
     std::string target;
     std::string host;
-    std::optional<model::TraceContext> parent;
   };
 
   void on_client_record(const RecordHeader& header, const Message& message, SpanSink& sink);
   void on_server_record(const RecordHeader& header, const Message& message, SpanSink& sink);
   void begin(const RecordHeader& header, const Message& message, SpanSink& sink);
   static void read_params(Request& request, SpanSink& sink);
-  static void take_param(Request& request, const Param& param, std::string_view& script,
-                         std::string_view& query);
+  /// Of parameters that aren't kept as they are.
+  struct Params {
+    std::string_view script;
+    std::string_view query;
+    std::optional<model::TraceContext> context;
+  };
+  static void take_param(Request& request, const Param& param, Params& params);
   static void read_output(Request& request, std::string_view text, const RecordHeader& header);
   void end(Request& request, std::uint64_t end_ns, SpanSink& sink);
   void emit_span(const Request& request, std::uint64_t end_ns, SpanSink& sink);

@@ -12,6 +12,9 @@ namespace {
 
 class CountingSink final : public SpanSink {
  public:
+  RequestIdentity begin(const RequestOrigin& origin, std::uint64_t) override {
+    return identify(origin, ids_);
+  }
   model::Span& add_span(model::EventType) override {
     ++spans;
     arena_.reset();
@@ -25,6 +28,7 @@ class CountingSink final : public SpanSink {
  private:
   model::Span span_;
   base::Arena arena_;
+  model::IdSource ids_{1};
 };
 
 struct Exchange {

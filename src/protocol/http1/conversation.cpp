@@ -61,6 +61,7 @@ ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (upgraded_) return ChunkResult::Upgraded;
   Side& side = side_of(chunk.direction);
   side.last_ns = chunk.end_ns;
+  trace_context_ = chunk.trace_context;
   bool used = side.phase != Phase::kStart && side.phase != Phase::kResync;
   std::string_view text = text_of(chunk.bytes);
   while (!text.empty() && !upgraded_) {
@@ -119,8 +120,9 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
     cut_head(other, {}, sink, true);
   side.is_unpaired = exchanges_.waiting() == 0;
-  side.origin = {
-      .start_ns = chunk.start_ns, .pid = chunk.pid, .https = model::is_encrypted(chunk.source)};
+  side.start = {.origin = {.start_ns = chunk.start_ns, .task = chunk.task, .context = {}},
+                .https = model::is_encrypted(chunk.source)};
+  if (!head.is_response) side.start.origin.context = std::exchange(trace_context_, {});
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
   return take_head(side, text, 0, head, sink);
@@ -257,7 +259,7 @@ void Http1Conversation::begin_request(Side& side, const RequestHead& head, bool 
                                       SpanSink& sink) {
   if (!request_direction_) set_request_direction(side.direction);
   end_lost_response(other_side(side), sink);
-  exchanges_.open_request(head, side.origin, sink);
+  exchanges_.open_request(head, side.start, sink);
   side.expects_continue = head.fields.expects_continue;
   side.phase = Phase::kBody;
   side.body.begin(framing_of(head.fields, Framing::kNone, partial),

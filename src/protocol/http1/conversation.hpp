@@ -57,7 +57,7 @@ class Http1Conversation final : public Conversation {
     bool was_unreadable = false;    // its first bytes, while it isn't known who sends requests
     Body body;
     std::string head;           // kHead, kLongHead
-    RequestStart origin;        // of the message's first byte
+    RequestStart start;         // of the message's first byte
     std::uint64_t last_ns = 0;  // end of the last call of this direction
   };
   /// What is read of a head.
@@ -112,6 +112,7 @@ class Http1Conversation final : public Conversation {
   std::array<Side, 2> sides_{Side{.direction = model::Direction::kReceive},
                              Side{.direction = model::Direction::kSend}};
   std::optional<model::Direction> request_direction_;
+  model::TraceContext trace_context_;  // of the call at hand, until a request has taken it
   Exchanges exchanges_;
   bool upgraded_ = false;
 };

@@ -3,7 +3,10 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +23,11 @@ inline constexpr Direction kOut = Direction::kSend;
 
 class CollectingSink final : public SpanSink {
  public:
+  RequestIdentity begin(const RequestOrigin& origin, std::uint64_t count) override {
+    if (count > 0) note(Note::RequestSeen, count);
+    const RequestIdentity request = identify(origin, ids_);
+    return begun[request.span_id.bytes] = request;
+  }
   model::Span& add_span(model::EventType type) override {
     return spans.emplace_back(model::Span{.type = type});
   }
@@ -43,12 +51,28 @@ class CollectingSink final : public SpanSink {
     return lines;
   }
 
+  /// Every span has ids that a request was given, each its own; what the span is in the trace, when
+  /// and where it began is the request's.
+  [[nodiscard]] bool has_begun_ids() const {
+    std::set<std::array<std::uint8_t, 8>> used;
+    return std::ranges::all_of(spans, [&](const model::Span& span) {
+      const auto found = begun.find(span.span_id.bytes);
+      if (found == begun.end() || !used.insert(span.span_id.bytes).second) return false;
+      const RequestIdentity& request = found->second;
+      return span.trace_id == request.context.trace_id &&
+             span.parent_id == request.context.span_id && span.start_ns == request.start_ns &&
+             span.pid == request.task.pid;
+    });
+  }
+
   std::vector<model::Span> spans;
+  std::map<std::array<std::uint8_t, 8>, RequestIdentity> begun;  // by span id
   std::map<Note, std::uint64_t> notes;
   int stream_requests = 0;
 
  private:
   base::Arena arena_;
+  model::IdSource ids_{1};
 };
 
 struct Part {
@@ -77,7 +101,7 @@ struct Talk {
     chunk.missing_bytes = part.missing;
     chunk.tail = std::as_bytes(std::span(part.tail));
     chunk.start_ns = chunk.end_ns = now;
-    chunk.pid = 7;
+    chunk.task = {.pid = 7, .tid = 8};
     return conversation.on_chunk(chunk, sink);
   }
   void say_all(const std::vector<Part>& parts) {
@@ -100,6 +124,7 @@ struct Talk {
         sink.notes[Note::RequestUnreadable] + sink.notes[Note::RequestOverflow] +
         sink.notes[Note::RequestOpen];
     EXPECT_EQ(sink.notes[Note::RequestSeen], explained);
+    EXPECT_TRUE(sink.has_begun_ids());
   }
 
   Http1Conversation conversation;

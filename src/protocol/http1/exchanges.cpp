@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "protocol/http1/span_text.hpp"
-#include "protocol/request_timing.hpp"
 
 namespace obi::protocol::http1 {
 namespace {
@@ -19,8 +18,10 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 
 }  // namespace
 
-void Exchanges::open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
-  sink.note(Note::RequestSeen);
+void Exchanges::open_request(const RequestHead& head, const RequestStart& start, SpanSink& sink) {
+  RequestOrigin origin = start.origin;
+  origin.set_header_context(model::parse_traceparent(head.fields.traceparent));
+  const RequestIdentity identity = sink.begin(origin);
   newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
   if (unsynchronised_) {
@@ -30,12 +31,14 @@ void Exchanges::open_request(const RequestHead& head, const RequestStart& origin
     pipelines_ = true;
     sink.note(Note::RequestOverflow);
   } else {
-    keep(head, origin, sink);
+    keep(head, identity, start.https, sink);
   }
 }
 
-void Exchanges::keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink) {
-  const bool same_call = !pending_.empty() && pending_.back().start_ns == origin.start_ns;
+void Exchanges::keep(const RequestHead& head, const RequestIdentity& identity, bool https,
+                     SpanSink& sink) {
+  const bool same_call =
+      !pending_.empty() && pending_.back().identity.start_ns == identity.start_ns;
   if (head.target.size() > kMaxTarget) sink.note(Note::HeadTruncated);
   const MethodName method = name_of(head.method, methods_);
   Pending& request = pending_.push(head.target.substr(0, kMaxTarget),
@@ -43,10 +46,8 @@ void Exchanges::keep(const RequestHead& head, const RequestStart& origin, SpanSi
   request.method = method.name;
   request.is_head = head.method == "HEAD";
   request.is_connect = head.method == "CONNECT";
-  request.parent = model::parse_traceparent(head.fields.traceparent);
-  request.start_ns = origin.start_ns;
-  request.pid = origin.pid;
-  request.https = origin.https;
+  request.identity = identity;
+  request.https = https;
   newest_is_kept_ = true;
   if (same_call) pipelines_ = true;
   if (pending_.size() > 1) request_stream(sink);
@@ -89,7 +90,10 @@ void Exchanges::close_response(const ResponseEnd& end, SpanSink& sink) {
 }
 
 void Exchanges::emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink) {
-  model::Span& span = sink.add_span(type_);
+  model::Span& span = sink.emit_span(type_, request.identity,
+                                     {.end_ns = outcome.end_ns,
+                                      .request_bytes = request.body_bytes,
+                                      .response_bytes = outcome.body_bytes});
   base::Arena& arena = sink.arena();
   // Nearly every text is safe, and then copied as a whole.
   std::string_view text = pending_.text_of(request);
@@ -106,17 +110,6 @@ void Exchanges::emit_span(const Pending& request, const Outcome& outcome, SpanSi
                .is_kept = safe},
               arena, span);
   span.status = outcome.status;
-  set_timing({.start_ns = request.start_ns,
-              .end_ns = outcome.end_ns,
-              .pid = request.pid,
-              .request_bytes = request.body_bytes,
-              .response_bytes = outcome.body_bytes},
-             span);
-  if (request.parent) {
-    span.trace_id = request.parent->trace_id;
-    span.parent_id = request.parent->span_id;
-    span.trace_flags = request.parent->flags;
-  }
 }
 
 // Requests that wait came before those that were missed: the responses to them are sure. Those to
@@ -165,7 +158,7 @@ void Exchanges::end_all(Unanswered& open, std::uint64_t body_bytes, SpanSink& si
     const bool is_cut = std::exchange(answer_, Answer::kNone) == Answer::kOldest;
     const Pending& request = pending_.front();
     if (!request.expects_span()) continue;
-    open.end(request.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+    open.end(request.identity.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
       emit_span(
           request,
           {.status = is_cut ? status_ : 0, .body_bytes = is_cut ? body_bytes : 0, .end_ns = end_ns},
@@ -188,7 +181,7 @@ void Exchanges::time_out(std::uint64_t now_ns, SpanSink& sink) {
   if (request_timeout_ns_ == 0) return;
   for (std::size_t i = is_answering() ? 1 : 0; i < pending_.size(); ++i) {
     Pending& request = pending_.at(i);
-    const std::uint64_t end_ns = request.start_ns + request_timeout_ns_;
+    const std::uint64_t end_ns = request.identity.start_ns + request_timeout_ns_;
     if (!request.expects_span() || now_ns < end_ns) continue;
     emit_span(request, {.status = kTimedOut, .end_ns = end_ns}, sink);
     request.timed_out = true;

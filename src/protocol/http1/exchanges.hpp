@@ -20,10 +20,9 @@
 
 namespace obi::protocol::http1 {
 
-/// Where and when a request began.
+/// Where and when a request's first byte moved.
 struct RequestStart {
-  std::uint64_t start_ns = 0;
-  std::uint32_t pid = 0;
+  RequestOrigin origin;
   bool https = false;
 };
 
@@ -42,7 +41,8 @@ class Exchanges {
   /// Which end of the connection this is; before the first request or response.
   void set_type(model::EventType type) { type_ = type; }
 
-  void open_request(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
+  /// Once its head is known, and so whether that names a trace.
+  void open_request(const RequestHead& head, const RequestStart& start, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
   /// `is_unpaired`: no request waited when its first byte came.
@@ -96,7 +96,7 @@ class Exchanges {
     std::uint64_t body_bytes = 0;
     std::uint64_t end_ns = 0;
   };
-  void keep(const RequestHead& head, const RequestStart& origin, SpanSink& sink);
+  void keep(const RequestHead& head, const RequestIdentity& identity, bool https, SpanSink& sink);
   void emit_span(const Pending& request, const Outcome& outcome, SpanSink& sink);
   void request_stream(SpanSink& sink);
 

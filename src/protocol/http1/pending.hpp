@@ -4,25 +4,22 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/trace_context.hpp"
+#include "protocol/request.hpp"
 
 namespace obi::protocol::http1 {
 
 struct Pending {
   std::string_view method;  ///< as of Methods
-  std::optional<model::TraceContext> parent;
-  std::uint64_t start_ns = 0;
+  RequestIdentity identity;
   std::uint64_t body_bytes = 0;
   std::uint64_t text_at = 0;  ///< where its texts begin, see PendingRequests
   std::uint32_t target_bytes = 0;
   std::uint32_t host_bytes = 0;
   std::uint32_t original_method_bytes = 0;
-  std::uint32_t pid = 0;
   bool https = false;
   bool is_head = false;  ///< HEAD: its response has no body
   bool is_connect = false;

@@ -16,11 +16,11 @@ TEST(Http1Pending, KeepsOrderAndTextWhileItGrowsAndWraps) {
   for (int round = 0; round < 300; ++round) {
     for (int i = 0; i < round % 7; ++i, ++pushed) {
       const std::string target = fmt::format("/{:t>{}}", pushed, pushed % 50);
-      pending.push(target, fmt::format("host{}", pushed)).start_ns = pushed;
+      pending.push(target, fmt::format("host{}", pushed)).identity.start_ns = pushed;
     }
     for (int i = 0; i < round % 5 && !pending.empty(); ++i, ++popped) {
       const Pending& front = pending.front();
-      ASSERT_EQ(front.start_ns, popped);
+      ASSERT_EQ(front.identity.start_ns, popped);
       const std::string target = fmt::format("/{:t>{}}", popped, popped % 50);
       EXPECT_EQ(front.target_bytes, target.size());
       EXPECT_EQ(pending.text_of(front), target + fmt::format("host{}", popped));

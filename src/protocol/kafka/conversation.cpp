@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "protocol/kafka/header.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::kafka {
@@ -128,7 +127,7 @@ void KafkaConversation::begin_answer(std::span<const std::byte> bytes, SpanSink&
   answered_ = std::move(*taken);
   waiting_bytes_ -= answered_.exchange->held_bytes();
   // A broker answers in order, so that those asked before have had their answers.
-  if (std::exchange(answers_lost_, false)) abandon_older(answered_.start_ns, sink);
+  if (std::exchange(answers_lost_, false)) abandon_older(answered_.identity.start_ns, sink);
   answer_.begin(answered_.api_key, answered_.version, header.bytes - kResponseHeaderBytes,
                 *answered_.exchange);
 }
@@ -138,14 +137,15 @@ void KafkaConversation::on_message(const Message& message, SpanSink& sink) {
 }
 
 void KafkaConversation::on_request(const Message& message, SpanSink& sink) {
-  exchange_->origin = message.origin();
   exchange_->request_bytes = message.size;
   const std::size_t spans = header_.api_key == kProduce ? settle_topics(sink) : 0;
-  if (spans == 0 || exchange_->acks != 0) return wait_for_answer(spans, sink);
+  const RequestOrigin origin = message.take_origin();
+  if (spans == 0 || exchange_->acks != 0) return wait_for_answer(origin, spans, sink);
   // Nobody answers.
-  sink.note(Note::RequestSeen, spans);
-  emit_spans({.topics = exchange_->topics, .operation = kPublish, .end_ns = message.end_ns},
-             *exchange_, sink);
+  emit_spans({.topics = exchange_->topics,
+              .operation = kPublish,
+              .completion = {.end_ns = message.end_ns, .request_bytes = message.size}},
+             sink.begin(origin, spans), sink);
   recycle(std::move(exchange_));
 }
 
@@ -170,7 +170,8 @@ std::size_t KafkaConversation::settle_topics(SpanSink& sink) {
   return topics.list().size();
 }
 
-void KafkaConversation::wait_for_answer(std::size_t spans, SpanSink& sink) {
+void KafkaConversation::wait_for_answer(const RequestOrigin& origin, std::size_t spans,
+                                        SpanSink& sink) {
   std::unique_ptr<Exchange> exchange = std::move(exchange_);
   const std::size_t bytes = exchange->held_bytes();
   if (const Waiting* older = waiting_.find(header_.correlation_id); older != nullptr)
@@ -179,16 +180,18 @@ void KafkaConversation::wait_for_answer(std::size_t spans, SpanSink& sink) {
     if (auto older = waiting_.take(header_.correlation_id); older && older->api_key == kProduce)
       sink.note(Note::RequestLostResponse, older->exchange->topics.list().size());
     if (spans == 0) return;
-    sink.note(Note::RequestSeen, spans);
+    sink.begin(origin, spans);
     return sink.note(Note::RequestOverflow, spans);
   }
-  Waiting* waiting = waiting_.push(header_.correlation_id, static_cast<std::uint32_t>(spans), sink);
+  Waiting* waiting =
+      waiting_.push(header_.correlation_id, origin, static_cast<std::uint32_t>(spans), sink);
   if (waiting == nullptr) return recycle(std::move(exchange));
   waiting_bytes_ += bytes;
-  *waiting = {.start_ns = exchange->origin.start_ns,
-              .api_key = header_.api_key,
-              .version = header_.version,
-              .exchange = std::move(exchange)};
+  // Whether it is an operation, and how many, its answer shows.
+  if (header_.api_key == kFetch) waiting->identity = sink.begin(origin, 0);
+  waiting->api_key = header_.api_key;
+  waiting->version = header_.version;
+  waiting->exchange = std::move(exchange);
 }
 
 void KafkaConversation::on_answer(const Message& message, SpanSink& sink) {
@@ -198,9 +201,10 @@ void KafkaConversation::on_answer(const Message& message, SpanSink& sink) {
   if (answered_.api_key == kProduce) {
     emit_spans({.topics = answered_.exchange->topics,
                 .operation = kPublish,
-                .end_ns = message.end_ns,
-                .response_bytes = message.size},
-               *answered_.exchange, sink);
+                .completion = {.end_ns = message.end_ns,
+                               .request_bytes = answered_.exchange->request_bytes,
+                               .response_bytes = message.size}},
+               answered_.identity, sink);
   } else if (answered_.api_key == kFetch) {
     on_fetched(message, sink);
   }
@@ -221,25 +225,23 @@ void KafkaConversation::on_fetched(const Message& message, SpanSink& sink) {
   if (spans > 0) sink.note(Note::RequestSeen, spans);
   emit_spans({.topics = topics,
               .operation = kProcess,
-              .end_ns = message.end_ns,
-              .response_bytes = message.size},
-             *answered_.exchange, sink);
+              .completion = {.end_ns = message.end_ns,
+                             .request_bytes = answered_.exchange->request_bytes,
+                             .response_bytes = message.size}},
+             answered_.identity, sink);
 }
 
-void KafkaConversation::emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink) {
+void KafkaConversation::emit_spans(const TopicSpans& spans, const RequestIdentity& request,
+                                   SpanSink& sink) {
+  const auto type = is_client() ? model::EventType::kKafkaClient : model::EventType::kKafkaServer;
   for (const Topic& topic : spans.topics.list()) {
-    model::Span& span = sink.add_span(is_client() ? model::EventType::kKafkaClient
-                                                  : model::EventType::kKafkaServer);
+    const bool is_first = &topic == &spans.topics.list().front();
+    model::Span& span =
+        sink.emit_span(type, is_first ? request : sink.begin(request, 0), spans.completion);
     base::Arena& arena = sink.arena();
     const std::string_view name = topic.has_id ? names_.find(topic.id) : spans.topics.name(topic);
     span.method = spans.operation;
     span.path = name.empty() ? kUnknownTopic : clean_copy(name, arena);
-    set_timing({.start_ns = asked.origin.start_ns,
-                .end_ns = spans.end_ns,
-                .pid = asked.origin.pid,
-                .request_bytes = asked.request_bytes,
-                .response_bytes = spans.response_bytes},
-               span);
     auto& call = arena.make<model::MessagingCall>();
     call.system = "kafka";
     call.client_id = clean_copy(request_.client_id(), arena);
@@ -296,11 +298,13 @@ void KafkaConversation::abandon_older(std::uint64_t ns, SpanSink& sink) {
 void KafkaConversation::on_unanswered(Unanswered& open, SpanSink&) {
   const auto publish = [this](const Waiting& asked, std::uint64_t end_ns, SpanSink& failed) {
     const Exchange& exchange = *asked.exchange;
-    emit_spans({.topics = exchange.topics, .operation = kPublish, .end_ns = end_ns}, exchange,
-               failed);
+    emit_spans({.topics = exchange.topics,
+                .operation = kPublish,
+                .completion = {.end_ns = end_ns, .request_bytes = exchange.request_bytes}},
+               asked.identity, failed);
   };
   if (answered_.exchange && answered_.api_key == kProduce) {
-    open.end(answered_.start_ns, answered_.exchange->topics.list().size(),
+    open.end(answered_.identity.start_ns, answered_.exchange->topics.list().size(),
              [&](std::uint64_t end_ns, SpanSink& failed) { publish(answered_, end_ns, failed); });
     recycle(std::move(answered_.exchange));
   }

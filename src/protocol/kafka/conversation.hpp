@@ -38,7 +38,7 @@ class KafkaConversation final : public MessageConversation {
  private:
   /// A request that waits for its answer.
   struct Waiting {
-    std::uint64_t start_ns = 0;
+    RequestIdentity identity;
     std::int16_t api_key = -1;
     std::int16_t version = 0;
     std::unique_ptr<Exchange> exchange;
@@ -47,17 +47,16 @@ class KafkaConversation final : public MessageConversation {
   struct TopicSpans {
     const Topics& topics;
     std::string_view operation;
-    std::uint64_t end_ns = 0;
-    std::uint64_t response_bytes = 0;
+    Completion completion;
   };
   void begin_request(std::span<const std::byte> bytes);
   void begin_answer(std::span<const std::byte> bytes, SpanSink& sink);
   void on_request(const Message& message, SpanSink& sink);
   void on_answer(const Message& message, SpanSink& sink);
   std::size_t settle_topics(SpanSink& sink);
-  void wait_for_answer(std::size_t spans, SpanSink& sink);
+  void wait_for_answer(const RequestOrigin& origin, std::size_t spans, SpanSink& sink);
   void on_fetched(const Message& message, SpanSink& sink);
-  void emit_spans(const TopicSpans& spans, const Exchange& asked, SpanSink& sink);
+  void emit_spans(const TopicSpans& spans, const RequestIdentity& request, SpanSink& sink);
   void abandon_answer(SpanSink::Note why, SpanSink& sink);
   void abandon_older(std::uint64_t ns, SpanSink& sink);
   std::unique_ptr<Exchange> take_exchange();

@@ -26,7 +26,6 @@ struct Exchange {
   /// Of more partitions the offset is that of the first batch in the answer.
   static constexpr std::size_t kMaxPositions = 64;
 
-  RequestOrigin origin;
   std::uint64_t request_bytes = 0;
   std::int16_t acks = -1;
   Topics topics;

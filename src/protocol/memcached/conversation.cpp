@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "protocol/memcached/opcode.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::memcached {
@@ -106,7 +105,7 @@ void MemcachedConversation::on_message(const Message& message, SpanSink& sink) {
 }
 
 void MemcachedConversation::begin_request(const Message& message) {
-  sending_.origin = message.origin();
+  sending_.identity = {message.take_origin(), {}};
   sending_.sent_ns = message.end_ns;
   sending_.bytes = message.size;
   sending_.answer_bytes = 0;
@@ -158,12 +157,15 @@ void MemcachedConversation::on_binary_request(const Message& message, SpanSink& 
 void MemcachedConversation::end_request(bool is_unanswered, SpanSink& sink) {
   const bool expects_span = !sending_.operation.empty();
   if (is_unanswered) {
-    if (expects_span) sink.note(Note::RequestSeen);
+    if (expects_span) sending_.identity = sink.begin(sending_.identity);
     return emit_span(sending_, {.end_ns = sending_.sent_ns, .error_code = {}, .error = {}}, sink);
   }
   if (requests_.size() == InOrder<Request>::kMaxWaiting && requests_.front().is_quiet)
     pass_over(1, sink);
-  if (Request* const request = requests_.push(expects_span, sink)) std::swap(*request, sending_);
+  if (Request* const request = requests_.push(sending_.identity, expects_span, sink)) {
+    sending_.identity = request->identity;
+    std::swap(*request, sending_);
+  }
 }
 
 std::string_view MemcachedConversation::Answer::error_code() const {
@@ -223,8 +225,12 @@ void MemcachedConversation::pass_over(std::size_t count, SpanSink& sink) {
 void MemcachedConversation::emit_span(const Request& request, const Outcome& outcome,
                                       SpanSink& sink) {
   if (request.operation.empty()) return;
-  model::Span& span = sink.add_span(is_client() ? model::EventType::kMemcachedClient
-                                                : model::EventType::kMemcachedServer);
+  model::Span& span = sink.emit_span(
+      is_client() ? model::EventType::kMemcachedClient : model::EventType::kMemcachedServer,
+      request.identity,
+      {.end_ns = outcome.end_ns,
+       .request_bytes = request.bytes,
+       .response_bytes = request.answer_bytes});
   auto& call = sink.arena().make<model::DatabaseCall>();
   call.system = "memcached";
   call.query_text = clean_copy(request.key, sink.arena());
@@ -235,12 +241,6 @@ void MemcachedConversation::emit_span(const Request& request, const Outcome& out
     call.error_message = clean_copy(outcome.error, sink.arena());
   }
   span.database = &call;
-  set_timing({.start_ns = request.origin.start_ns,
-              .end_ns = outcome.end_ns,
-              .pid = request.origin.pid,
-              .request_bytes = request.bytes,
-              .response_bytes = request.answer_bytes},
-             span);
 }
 
 bool MemcachedConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {

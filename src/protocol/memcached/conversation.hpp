@@ -47,7 +47,7 @@ class MemcachedConversation final : public MessageConversation {
   struct Request {
     std::string_view operation;  // empty: no span is due
     std::string key;
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t sent_ns = 0;
     std::uint64_t bytes = 0;
     std::uint64_t answer_bytes = 0;  // so far

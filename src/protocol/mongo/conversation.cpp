@@ -5,7 +5,6 @@
 #include <iterator>
 
 #include "protocol/mongo/message.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::mongo {
@@ -39,8 +38,6 @@ Match detect(const FirstBytes& first_bytes) {
 }
 
 void MongoConversation::Request::set(const Command& command, const Message& message) {
-  start_ns = message.start_ns;
-  pid = message.pid;
   expects_span = !command.is_bookkeeping;
   answers_documents = command.answers_documents;
   bytes = message.size;
@@ -84,13 +81,14 @@ void MongoConversation::on_request(const Message& message, SpanSink& sink) {
   if (!command->has_answer) {
     sink.request_stream();  // more follow, and none waits for an answer
     if (command->is_bookkeeping) return;
-    sink.note(Note::RequestSeen);
     Request request;
+    request.identity = sink.begin(message.take_origin());
     request.set(*command, message);
     return emit_span(request, {}, {.end_ns = message.end_ns}, sink);
   }
   if (!waiting_.empty()) sink.request_stream();
-  Request* request = waiting_.push(header->request_id, command->is_bookkeeping ? 0 : 1, sink);
+  Request* request = waiting_.push(header->request_id, message.take_origin(),
+                                   command->is_bookkeeping ? 0 : 1, sink);
   if (request != nullptr) request->set(*command, message);
 }
 
@@ -118,7 +116,10 @@ void MongoConversation::on_answer(const Message& message, SpanSink& sink) {
 
 void MongoConversation::emit_span(const Request& request, const Answer& answer, const Ending& last,
                                   SpanSink& sink) {
-  model::Span& span = sink.add_span(model::EventType::kMongoClient);
+  model::Span& span = sink.emit_span(model::EventType::kMongoClient, request.identity,
+                                     {.end_ns = last.end_ns,
+                                      .request_bytes = request.bytes,
+                                      .response_bytes = last.response_bytes});
   base::Arena& arena = sink.arena();
   auto& call = arena.make<model::DatabaseCall>();
   const std::string_view texts(request.texts.data(), request.texts.size());
@@ -138,12 +139,6 @@ void MongoConversation::emit_span(const Request& request, const Answer& answer, 
     call.error_message = clean_copy(without_values(answer.message), arena);
   }
   span.database = &call;
-  set_timing({.start_ns = request.start_ns,
-              .end_ns = last.end_ns,
-              .pid = request.pid,
-              .request_bytes = request.bytes,
-              .response_bytes = last.response_bytes},
-             span);
 }
 
 void MongoConversation::on_lost(PeerRole from, SpanSink& sink) {

@@ -41,8 +41,7 @@ class MongoConversation final : public MessageConversation {
  private:
   /// A command that waits for its answer, with its texts inside so that nothing is allocated.
   struct Request {
-    std::uint64_t start_ns = 0;
-    std::uint32_t pid = 0;
+    RequestIdentity identity;
     bool expects_span = false;
     bool answers_documents = false;
     std::uint64_t bytes = 0;

@@ -80,14 +80,11 @@ void MqttConversation::on_publish(const Message& message, const FixedHeader& hea
     return sink.note(Note::MessageMalformed);
   if (!publish) {
     sink.note(Note::HeadTruncated);
-    sink.note(Note::RequestSeen);
-    return emit_span_now(message, {}, sink);
+    return emit_span_now(message, sink.begin(message.take_origin()), {}, sink);
   }
   const std::string_view topic = topic_of(*publish, message.from, sink);
-  if (publish->qos == 0) {
-    sink.note(Note::RequestSeen);
-    return emit_span_now(message, topic, sink);
-  }
+  if (publish->qos == 0)
+    return emit_span_now(message, sink.begin(message.take_origin()), topic, sink);
   if (publish->is_duplicate && waiting_.find(key_of(message.from, publish->packet_id)) != nullptr)
     return;
   wait_for(publish->qos == 1 ? PacketType::kPuback : PacketType::kPubcomp, publish->packet_id,
@@ -118,15 +115,15 @@ void MqttConversation::on_subscribe(const Message& message, const FixedHeader& h
 void MqttConversation::wait_for(PacketType answer, std::uint16_t packet_id,
                                 std::string_view destination, const Message& message,
                                 SpanSink& sink) {
-  sink.note(Note::RequestSeen);
+  const RequestIdentity request = sink.begin(message.take_origin());
   const std::uint64_t key = key_of(message.from, packet_id);
   // The sender may use an id again only when it was acknowledged: that was missed.
   forget(key, Note::RequestLostResponse, sink);
   Delivery* const delivery =
       destination_bytes_ + destination.size() > kMaxDestinationBytes ? nullptr : waiting_.add(key);
-  if (delivery == nullptr) return emit_span_now(message, destination, sink);
+  if (delivery == nullptr) return emit_span_now(message, request, destination, sink);
   destination_bytes_ += destination.size();
-  delivery->origin = message.origin();
+  delivery->identity = request;
   delivery->bytes = message.size;
   delivery->from = message.from;
   delivery->ends_with = answer;
@@ -162,8 +159,8 @@ void MqttConversation::on_acknowledgement(const Message& message, const FixedHea
   waiting_.remove(key);
 }
 
-void MqttConversation::emit_span_now(const Message& message, std::string_view destination,
-                                     SpanSink& sink) {
+void MqttConversation::emit_span_now(const Message& message, const RequestIdentity& request,
+                                     std::string_view destination, SpanSink& sink) {
   const bool is_publish = message.from == PeerRole::kClient &&
                           message.bytes[0] >> 4U == std::byte(PacketType::kPublish);
   emit_message_span(
@@ -172,11 +169,8 @@ void MqttConversation::emit_span_now(const Message& message, std::string_view de
        .operation = is_publish ? kPublish : kProcess,
        .destination = destination,
        .client_id = client_id_,
-       .timing = {.start_ns = message.start_ns,
-                  .end_ns = message.end_ns,
-                  .pid = message.pid,
-                  .request_bytes = message.size}},
-      sink);
+       .completion = {.end_ns = message.end_ns, .request_bytes = message.size}},
+      request, sink);
 }
 
 void MqttConversation::emit_span(const Delivery& delivery, const Outcome& outcome, SpanSink& sink) {
@@ -188,13 +182,11 @@ void MqttConversation::emit_span(const Delivery& delivery, const Outcome& outcom
        .operation = is_publish ? kPublish : kProcess,
        .destination = delivery.destination,
        .client_id = client_id_,
-       .timing = {.start_ns = delivery.origin.start_ns,
-                  .end_ns = outcome.end_ns,
-                  .pid = delivery.origin.pid,
-                  .request_bytes = delivery.bytes,
-                  .response_bytes = outcome.bytes},
+       .completion = {.end_ns = outcome.end_ns,
+                      .request_bytes = delivery.bytes,
+                      .response_bytes = outcome.bytes},
        .status = outcome.status},
-      sink);
+      delivery.identity, sink);
 }
 
 // Aliases may have been given anew in what was lost: better no topic than a wrong one.
@@ -205,7 +197,7 @@ void MqttConversation::on_lost(PeerRole from, SpanSink&) {
 
 void MqttConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.remove_if([&](std::uint64_t, const Delivery& delivery) {
-    open.end(delivery.origin.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
+    open.end(delivery.identity.start_ns, 1, [&](std::uint64_t end_ns, SpanSink& failed) {
       emit_span(delivery, {.end_ns = end_ns}, failed);
     });
     return true;
@@ -222,7 +214,7 @@ void MqttConversation::abandon(Note why, std::uint64_t, SpanSink& sink) {
 void MqttConversation::on_time(std::uint64_t now_ns, bool quiet, SpanSink& sink) {
   if (has_lost_ && now_ns > kLostAfterNs) {
     waiting_.remove_if([&](std::uint64_t, const Delivery& delivery) {
-      if (delivery.origin.start_ns >= now_ns - kLostAfterNs) return false;
+      if (delivery.identity.start_ns >= now_ns - kLostAfterNs) return false;
       destination_bytes_ -= delivery.destination.size();
       sink.note(Note::RequestLostResponse);
       return true;

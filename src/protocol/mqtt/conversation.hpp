@@ -40,7 +40,7 @@ class MqttConversation final : public MessageConversation {
  private:
   /// A packet that its receiver has to acknowledge.
   struct Delivery {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     PeerRole from = PeerRole::kClient;
     PacketType ends_with = PacketType::kPuback;
@@ -54,7 +54,8 @@ class MqttConversation final : public MessageConversation {
   void wait_for(PacketType answer, std::uint16_t packet_id, std::string_view destination,
                 const Message& message, SpanSink& sink);
   void forget(std::uint64_t key, SpanSink::Note why, SpanSink& sink);
-  void emit_span_now(const Message& message, std::string_view destination, SpanSink& sink);
+  void emit_span_now(const Message& message, const RequestIdentity& request,
+                     std::string_view destination, SpanSink& sink);
   struct Outcome {
     std::uint64_t end_ns = 0;
     std::uint64_t bytes = 0;  // of the acknowledgement

@@ -155,7 +155,7 @@ void MssqlConversation::on_request_packet(const Message& message, const Header& 
   if (!incoming_.is_open) {
     incoming_.is_open = true;
     incoming_.type = header.type;
-    incoming_.origin = message.origin();
+    incoming_.origin = message.take_origin();
     incoming_.bytes = 0;
     incoming_.has_hole = false;
     incoming_.payload.clear();

@@ -43,7 +43,7 @@ class MssqlConversation final : public MessageConversation {
   enum class Phase : std::uint8_t { kPrelogin, kLogin, kRequests };
   enum class Kind : std::uint8_t { kNoOperation, kPrepare, kOperation };
   struct Request {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     Kind kind = Kind::kNoOperation;
     bool answers_handle = false;

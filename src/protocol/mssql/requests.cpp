@@ -59,9 +59,10 @@ MssqlConversation::Kind MssqlConversation::kind_of(Purpose purpose) {
 
 // Null if too many wait.
 MssqlConversation::Request* MssqlConversation::push(Kind kind, SpanSink& sink) {
-  Request* request = requests_.push(kind == Kind::kOperation, sink);
+  Request* request = requests_.push(incoming_.origin, kind == Kind::kOperation, sink);
   if (request == nullptr) return nullptr;
-  request->origin = incoming_.origin;
+  // It makes a span if it is refused.
+  if (kind == Kind::kPrepare) request->identity = sink.begin(request->identity, 0);
   request->bytes = incoming_.bytes;
   request->kind = kind;
   request->answers_handle = false;
@@ -122,13 +123,9 @@ void MssqlConversation::end_request(std::uint64_t end_ns, SpanSink& sink) {
 }
 
 void MssqlConversation::emit_span(Request& request, std::uint64_t end_ns, SpanSink& sink) {
-  const auto [span, call] = sql::add_statement_span(is_client(),
-                                                    {.start_ns = request.origin.start_ns,
-                                                     .end_ns = end_ns,
-                                                     .pid = request.origin.pid,
-                                                     .request_bytes = request.bytes,
-                                                     .response_bytes = answer_bytes_},
-                                                    sink);
+  const auto [span, call] = sql::emit_statement_span(
+      is_client(), request.identity,
+      {.end_ns = end_ns, .request_bytes = request.bytes, .response_bytes = answer_bytes_}, sink);
   base::Arena& arena = sink.arena();
   const sql::Statement statement = request.statement
                                        ? request.statement->statement(arena)

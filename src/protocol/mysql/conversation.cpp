@@ -88,9 +88,8 @@ void MysqlConversation::on_handshake_response(const Message& message, SpanSink& 
   if (!response) return;
   if (response->starts_tls) return leave(sink);
   agree(response->capabilities);
-  Request* request = requests_.push(false, sink);
+  Request* request = requests_.push(message.take_origin(), false, sink);
   if (request == nullptr) return;
-  request->origin = message.origin();
   request->bytes = message.size;
   request->command = Command::kChangeUser;  // which is answered as the handshake is
   request->answer_sequence =

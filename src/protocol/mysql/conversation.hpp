@@ -43,7 +43,7 @@ class MysqlConversation final : public MessageConversation {
  private:
   enum class Phase : std::uint8_t { kGreeting, kHandshake, kCommands };
   struct Request {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     Command command = Command::kQuit;
     std::optional<std::uint8_t> answer_sequence;        // of the first packet of its answer

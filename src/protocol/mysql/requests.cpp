@@ -41,9 +41,11 @@ void MysqlConversation::push(const Message& message, Command command, SpanSink& 
   if (command == Command::kPrepare) last_prepared_.reset();
   // MariaDB's clients prepare and execute in one go, and wait for both answers.
   const bool goes_with_last = executes_last_prepared(command, payload_of(message.bytes));
-  Request* request = requests_.push(makes_span(command), sink, goes_with_last);
+  Request* request =
+      requests_.push(message.take_origin(), makes_span(command), sink, goes_with_last);
   if (request == nullptr) return reading_.forget();
-  request->origin = message.origin();
+  // It makes a span if it is refused.
+  if (command == Command::kPrepare) request->identity = sink.begin(request->identity, 0);
   request->bytes = message.size;
   request->command = command;
   request->collation.reset();
@@ -133,13 +135,9 @@ void MysqlConversation::apply(Request& request) {
 
 void MysqlConversation::emit_span(Request& request, const ErrorPacket* error, std::uint64_t end_ns,
                                   SpanSink& sink) {
-  const auto [span, call] = sql::add_statement_span(is_client(),
-                                                    {.start_ns = request.origin.start_ns,
-                                                     .end_ns = end_ns,
-                                                     .pid = request.origin.pid,
-                                                     .request_bytes = request.bytes,
-                                                     .response_bytes = answer_bytes_},
-                                                    sink);
+  const auto [span, call] = sql::emit_statement_span(
+      is_client(), request.identity,
+      {.end_ns = end_ns, .request_bytes = request.bytes, .response_bytes = answer_bytes_}, sink);
   base::Arena& arena = sink.arena();
   sql::Statement statement;
   if (request.command == Command::kQuery) {

@@ -119,19 +119,15 @@ void NatsConversation::emit_span(const Message& message, const Command& command,
                                  SpanSink& sink) const {
   if (message.is_whole() && !text_of(message.bytes).ends_with("\r\n"))
     return sink.note(Note::MessageMalformed);
-  sink.note(Note::RequestSeen);
   emit_message_span(
       {.type = is_client() ? model::EventType::kNatsClient : model::EventType::kNatsServer,
        .system = "nats",
        .operation = message.from == PeerRole::kClient ? kPublish : kProcess,
        .destination = command.subject,
        .client_id = client_name_,
-       .timing = {.start_ns = message.start_ns,
-                  .end_ns = message.end_ns,
-                  .pid = message.pid,
-                  .request_bytes = message.size},
+       .completion = {.end_ns = message.end_ns, .request_bytes = message.size},
        .envelope_bytes = static_cast<std::int64_t>(command.payload_bytes)},
-      sink);
+      sink.begin(message.take_origin()), sink);
 }
 
 }  // namespace obi::protocol::nats

@@ -116,7 +116,7 @@ void PostgresConversation::end_copy_in(SpanSink& sink) {
   if (copy_in_ != CopyIn::kData) return;
   copy_in_ = CopyIn::kOver;
   if (requests_.empty() || waiting_groups() > 0) return;
-  Request* const sync = requests_.push(false, sink, true);
+  Request* const sync = requests_.push({}, false, sink, true);
   if (sync == nullptr) return;
   sync->kind = Kind::kSync;
   sync->is_failed = sync->is_ignored = sync->is_reported = false;
@@ -128,7 +128,7 @@ void PostgresConversation::on_copy_both(const Message& message, SpanSink& sink) 
   if (requests_.size() != 1 || requests_.front().kind != Kind::kQuery) return;
   emit_span(requests_.front(), message.end_ns, Outcome::kDone, sink);
   requests_.pop();
-  Request* rest = requests_.push(false, sink);
+  Request* rest = requests_.push({}, false, sink);
   if (rest == nullptr) return;
   rest->kind = Kind::kQuery;
   rest->is_reported = true;
@@ -180,6 +180,8 @@ void PostgresConversation::on_error(const Message& message, SpanSink& sink) {
     at = 0;
   }
   emit_span(request, message.end_ns, Outcome::kFailed, sink);
+  // What is sent behind it without a Sync is another operation of that request.
+  if (!found && in_unit_ && unit_.span_id == request.identity.span_id) unit_ = sink.begin(unit_, 0);
   for (std::size_t i = 0; i <= at; ++i) requests_.pop();
 }
 
@@ -257,13 +259,9 @@ void PostgresConversation::abandon(Note why, std::uint64_t ns, SpanSink& sink) {
 void PostgresConversation::emit_span(const Request& request, std::uint64_t end_ns, Outcome outcome,
                                      SpanSink& sink) {
   if (!request.prepared.is_known) sink.note(Note::StatementUnknown);
-  const auto [span, call] = sql::add_statement_span(is_client(),
-                                                    {.start_ns = request.origin.start_ns,
-                                                     .end_ns = end_ns,
-                                                     .pid = request.origin.pid,
-                                                     .request_bytes = request.bytes,
-                                                     .response_bytes = answer_bytes_},
-                                                    sink);
+  const auto [span, call] = sql::emit_statement_span(
+      is_client(), request.identity,
+      {.end_ns = end_ns, .request_bytes = request.bytes, .response_bytes = answer_bytes_}, sink);
   base::Arena& arena = sink.arena();
   sql::set_statement(request.prepared.statement.copy(arena), span, call);
   call.system = "postgresql";

@@ -108,16 +108,18 @@ void PostgresConversation::on_client_message(const Message& message, SpanSink& s
 PostgresConversation::Request* PostgresConversation::push(Kind kind, const Message& message,
                                                           SpanSink& sink) {
   if (!in_unit_) {
-    unit_ = message.origin();
+    // Whether a span is due is known with its Execute, or when its Parse is refused.
+    unit_ = {message.take_origin(), {}};
+    if (kind != Kind::kSync) unit_ = sink.begin(unit_, 0);
     unit_bytes_ = 0;
   }
   unit_bytes_ += message.size;
   const bool expects_span = is_operation(kind);
-  Request* request = requests_.push(expects_span, sink, in_unit_ || kind == Kind::kSync);
+  Request* request =
+      requests_.push_begun(unit_, expects_span, sink, in_unit_ || kind == Kind::kSync);
   in_unit_ = !expects_span && kind != Kind::kSync;
   if (request == nullptr) return nullptr;
   request->kind = kind;
-  request->origin = unit_;
   request->bytes = unit_bytes_;
   request->is_failed = request->is_ignored = request->is_reported = false;
   request->prepared.is_known = true;
@@ -277,10 +279,10 @@ bool PostgresConversation::assume_execute(std::uint64_t count, std::span<const s
   if (!is_bound_ || !text_of(tail).ends_with(kSync)) return false;
   if (count != least && count != least + kDescribe + last_portal_.size()) return false;
   const Message assumed{
-      .size = count, .start_ns = unit_.start_ns, .end_ns = end_ns, .pid = unit_.pid};
-  if (count != least) push(Kind::kDescribe, Message{.pid = unit_.pid}, sink);
+      .size = count, .start_ns = unit_.start_ns, .end_ns = end_ns, .task = unit_.task};
+  if (count != least) push(Kind::kDescribe, Message{.task = unit_.task}, sink);
   push_execute(last_portal_, assumed, sink);
-  push(Kind::kSync, Message{.pid = unit_.pid}, sink);
+  push(Kind::kSync, Message{.task = unit_.task}, sink);
   return true;
 }
 

@@ -61,7 +61,7 @@ class PostgresConversation final : public MessageConversation {
   /// A message that the server answers.
   struct Request {
     Kind kind = Kind::kSync;
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     Prepared prepared;         // kQuery, kExecute
     std::string name;          // kParse, kBind: of the statement
@@ -120,7 +120,7 @@ class PostgresConversation final : public MessageConversation {
   sql::Dialect dialect_ = sql::Dialect::kPostgres;  // as the server's settings have it
   std::string database_;
   std::string last_portal_;  // of the last Bind
-  RequestOrigin unit_;       // where the operation that is being sent began
+  RequestIdentity unit_;     // the operation that is being sent
   std::uint64_t unit_bytes_ = 0;
   std::uint64_t answer_bytes_ = 0;  // since the last span
   std::uint64_t server_ns_ = 0;     // when the server's last bytes moved, while adrift

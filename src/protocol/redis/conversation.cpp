@@ -7,7 +7,6 @@
 #include "protocol/redis/element.hpp"
 #include "protocol/redis/error_text.hpp"
 #include "protocol/redis/inline_command.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 
 namespace obi::protocol::redis {
@@ -74,7 +73,7 @@ void RedisConversation::on_client_element(const Message& message, SpanSink& sink
     if (text_of(message.bytes).substr(0, 1) != "*") return on_inline(message, sink);
     sending_.strings_left = element_of(message).members;  // 0: Redis ignores it too
     sending_.has_name = false;
-    sending_.origin = message.origin();
+    sending_.origin = message.take_origin();
     sending_.bytes = message.size;
     return;
   }
@@ -90,7 +89,7 @@ void RedisConversation::on_client_element(const Message& message, SpanSink& sink
 
 void RedisConversation::on_inline(const Message& message, SpanSink& sink) {
   if (!read_inline(text_of(message.bytes), sending_.text)) return;  // an empty line
-  sending_.origin = message.origin();
+  sending_.origin = message.take_origin();
   sending_.bytes = message.size;
   end_command(message.end_ns, sink);
 }
@@ -102,7 +101,7 @@ void RedisConversation::end_command(std::uint64_t end_ns, SpanSink& sink) {
   if (kind == CommandKind::kEndMulti || kind == CommandKind::kReset) in_transaction_ = false;
   if (kind == CommandKind::kReset) replies_off_ = false;
   if (is_unanswered()) {
-    sink.note(Note::RequestSeen);
+    unanswered_.identity = sink.begin(sending_.origin);
     fill(unanswered_);
     return emit_span(unanswered_, {.end_ns = end_ns, .bytes = 0, .error = {}}, sink);
   }
@@ -124,7 +123,7 @@ bool RedisConversation::is_unanswered() {
 }
 
 void RedisConversation::push_command(SpanSink& sink) {
-  if (Request* const request = requests_.push(true, sink)) {
+  if (Request* const request = requests_.push(sending_.origin, true, sink)) {
     fill(*request);
   } else if (sending_.text.info().kind == CommandKind::kSelect) {
     database_ = -1;
@@ -133,7 +132,6 @@ void RedisConversation::push_command(SpanSink& sink) {
 
 void RedisConversation::fill(Request& request) {
   CommandText& text = sending_.text;
-  request.origin = sending_.origin;
   request.bytes = sending_.bytes;
   request.name_bytes = text.name().size();
   request.kind = text.info().kind;
@@ -216,8 +214,10 @@ void RedisConversation::end_request(const Outcome& outcome, SpanSink& sink) {
 }
 
 void RedisConversation::emit_span(const Request& request, const Outcome& outcome, SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client() ? model::EventType::kRedisClient : model::EventType::kRedisServer);
+  model::Span& span = sink.emit_span(
+      is_client() ? model::EventType::kRedisClient : model::EventType::kRedisServer,
+      request.identity,
+      {.end_ns = outcome.end_ns, .request_bytes = request.bytes, .response_bytes = outcome.bytes});
   auto& call = sink.arena().make<model::DatabaseCall>();
   call.system = "redis";
   call.query_text = clean_copy(request.text, sink.arena());
@@ -229,12 +229,6 @@ void RedisConversation::emit_span(const Request& request, const Outcome& outcome
   }
   if (reports_database_ && database_ >= 0) call.name_space = decimal(database_, sink.arena());
   span.database = &call;
-  set_timing({.start_ns = request.origin.start_ns,
-              .end_ns = outcome.end_ns,
-              .pid = request.origin.pid,
-              .request_bytes = request.bytes,
-              .response_bytes = outcome.bytes},
-             span);
 }
 
 bool RedisConversation::resumes(PeerRole from, std::span<const std::byte> bytes) {

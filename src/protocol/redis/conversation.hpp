@@ -48,7 +48,7 @@ class RedisConversation final : public MessageConversation {
  private:
   /// A command whose answer is due.
   struct Request {
-    RequestOrigin origin;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     std::string text;
     std::size_t name_bytes = 0;  // of the text

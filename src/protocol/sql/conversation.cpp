@@ -30,8 +30,8 @@ void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {
   if (state_ == State::kAnswered) end_request(sink);
   if (state_ == State::kIdle) {
     state_ = State::kAsked;
-    start_ns_ = chunk.start_ns;
-    pid_ = chunk.pid;
+    identity_ = {{.start_ns = chunk.start_ns, .task = chunk.task, .context = chunk.trace_context},
+                 {}};
   }
   request_bytes_ += chunk.bytes.size() + chunk.missing_bytes;
   const std::size_t room = kKeptBytes - std::min(kKeptBytes, request_.size());
@@ -43,7 +43,7 @@ void SqlConversation::on_server(const Chunk& chunk, SpanSink& sink) {
     if (!statement_.set_found(request_)) return forget();
     request_.clear();  // it holds values
     state_ = State::kAnswered;
-    sink.note(SpanSink::Note::RequestSeen);
+    identity_ = sink.begin(identity_);
   }
   if (state_ != State::kAnswered) return;
   response_bytes_ += chunk.bytes.size() + chunk.missing_bytes;
@@ -63,10 +63,10 @@ void SqlConversation::on_close(const Closing& closing, SpanSink& sink) {
 }
 
 void SqlConversation::end_unanswered(const Closing& closing, SpanSink& sink) {
-  sink.note(SpanSink::Note::RequestSeen);
+  identity_ = sink.begin(identity_);
   if (closing.is_forgotten()) return sink.note(SpanSink::Note::RequestOpen);
   Unanswered open(closing, client_direction_ == model::Direction::kSend, 0, sink);
-  open.end(start_ns_, 1,
+  open.end(identity_.start_ns, 1,
            [this](std::uint64_t end_ns, SpanSink& failed) { emit_span(end_ns, failed); });
 }
 
@@ -81,13 +81,9 @@ void SqlConversation::end_request(SpanSink& sink) {
 
 void SqlConversation::emit_span(std::uint64_t end_ns, SpanSink& sink) {
   const bool client = client_direction_ == model::Direction::kSend;
-  const auto [span, call] = add_statement_span(client,
-                                               {.start_ns = start_ns_,
-                                                .end_ns = end_ns,
-                                                .pid = pid_,
-                                                .request_bytes = request_bytes_,
-                                                .response_bytes = response_bytes_},
-                                               sink);
+  const auto [span, call] = emit_statement_span(
+      client, identity_,
+      {.end_ns = end_ns, .request_bytes = request_bytes_, .response_bytes = response_bytes_}, sink);
   set_statement(statement_.copy(sink.arena()), span, call);
   call.system = "other_sql";
 }

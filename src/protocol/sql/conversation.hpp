@@ -44,11 +44,10 @@ class SqlConversation final : public Conversation {
   State state_ = State::kIdle;
   std::string request_;  // while it is being sent
   KeptStatement statement_;
-  std::uint64_t start_ns_ = 0;
+  RequestIdentity identity_;  // has ids once it is known to be a statement
   std::uint64_t end_ns_ = 0;
   std::uint64_t request_bytes_ = 0;
   std::uint64_t response_bytes_ = 0;
-  std::uint32_t pid_ = 0;
 };
 
 }  // namespace obi::protocol::sql

@@ -3,12 +3,12 @@
 
 namespace obi::protocol::sql {
 
-StatementSpan add_statement_span(bool is_client, const RequestTiming& timing, SpanSink& sink) {
-  model::Span& span =
-      sink.add_span(is_client ? model::EventType::kSqlClient : model::EventType::kSqlServer);
+StatementSpan emit_statement_span(bool is_client, const RequestIdentity& request,
+                                  const Completion& completion, SpanSink& sink) {
+  model::Span& span = sink.emit_span(
+      is_client ? model::EventType::kSqlClient : model::EventType::kSqlServer, request, completion);
   auto& call = sink.arena().make<model::DatabaseCall>();
   span.database = &call;
-  set_timing(timing, span);
   return {span, call};
 }
 

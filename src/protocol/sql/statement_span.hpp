@@ -2,7 +2,6 @@
 // The span of a SQL statement, the same for every protocol that carries one. Pure functions.
 #pragma once
 #include "protocol/conversation.hpp"
-#include "protocol/request_timing.hpp"
 #include "protocol/sql/statement.hpp"
 
 namespace obi::protocol::sql {
@@ -11,10 +10,11 @@ struct StatementSpan {
   model::Span& span;
   model::DatabaseCall& call;  ///< the span's, still empty
 };
-/// Of a statement and its answer, as the client or the server sees it. Note::RequestSeen must have
-/// been noted. The caller sets the statement (set_statement), the system and the error; texts are
-/// in the sink's arena, which is that of the span from now on.
-StatementSpan add_statement_span(bool is_client, const RequestTiming& timing, SpanSink& sink);
+/// Of a statement and its answer, as the client or the server sees it. The caller sets the
+/// statement (set_statement), the system and the error; texts are in the sink's arena, which is
+/// that of the span from now on.
+StatementSpan emit_statement_span(bool is_client, const RequestIdentity& request,
+                                  const Completion& completion, SpanSink& sink);
 
 void set_statement(const Statement& statement, model::Span& span, model::DatabaseCall& call);
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "protocol/request_timing.hpp"
 #include "protocol/span_text.hpp"
 #include "protocol/sunrpc/names.hpp"
 
@@ -127,7 +126,7 @@ void SunrpcConversation::on_message(const Message& message, SpanSink& sink) {
 void SunrpcConversation::on_fragment(const Message& message, bool is_last, SpanSink& sink) {
   Record& record = record_of(message.from);
   if (record.size == 0) {
-    record.origin = message.origin();
+    record.origin = message.take_origin();
     record.front.clear();
     record.has_hole = false;
   }
@@ -142,7 +141,8 @@ void SunrpcConversation::on_fragment(const Message& message, bool is_last, SpanS
   whole.bytes = record.front;
   whole.size = std::exchange(record.size, 0);
   whole.start_ns = record.origin.start_ns;
-  whole.pid = record.origin.pid;
+  whole.task = record.origin.task;
+  whole.trace_context = &record.origin.context;
   on_record(whole, sink);
 }
 
@@ -156,12 +156,11 @@ void SunrpcConversation::on_call(const Message& record, SpanSink& sink) {
   const auto call = parse_call(record.bytes);
   if (!call) return sink.note(Note::MessageMalformed);
   if (!waiting_.empty() && !std::exchange(stream_requested_, true)) sink.request_stream();
-  if (Waiting* waiting = waiting_.push(key_of(record.from, call->xid), 1, sink)) {
-    *waiting = {.caller = record.from,
-                .start_ns = record.start_ns,
-                .bytes = record.size,
-                .call = *call,
-                .pid = record.pid};
+  if (Waiting* waiting =
+          waiting_.push(key_of(record.from, call->xid), record.take_origin(), 1, sink)) {
+    waiting->caller = record.from;
+    waiting->bytes = record.size;
+    waiting->call = *call;
   }
 }
 
@@ -171,7 +170,7 @@ void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
   const PeerRole caller = other(record.from);
   const auto waiting = waiting_.take(key_of(caller, reply->xid));
   if (!waiting) return sink.note(Note::ResponseUnpaired);
-  newest_answered_ns_ = std::max(newest_answered_ns_, waiting->start_ns);
+  newest_answered_ns_ = std::max(newest_answered_ns_, waiting->identity.start_ns);
   emit_span(caller, *waiting,
             {.status = reply->status, .end_ns = record.end_ns, .bytes = record.size}, sink);
 }
@@ -179,8 +178,9 @@ void SunrpcConversation::on_reply(const Message& record, SpanSink& sink) {
 void SunrpcConversation::emit_span(PeerRole caller, const Waiting& waiting, const Outcome& outcome,
                                    SpanSink& sink) {
   const bool by_us = (caller == PeerRole::kClient) == is_client();
-  model::Span& span =
-      sink.add_span(by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer);
+  model::Span& span = sink.emit_span(
+      by_us ? model::EventType::kSunRpcClient : model::EventType::kSunRpcServer, waiting.identity,
+      {.end_ns = outcome.end_ns, .request_bytes = waiting.bytes, .response_bytes = outcome.bytes});
   auto& rpc = sink.arena().make<model::RpcCall>();
   const Call& call = waiting.call;
   rpc.program = program_name(call.program);
@@ -192,12 +192,6 @@ void SunrpcConversation::emit_span(PeerRole caller, const Waiting& waiting, cons
   span.method = rpc.procedure.empty() ? decimal(call.procedure, sink.arena()) : rpc.procedure;
   span.path = rpc.program;
   span.status = outcome.status;
-  set_timing({.start_ns = waiting.start_ns,
-              .end_ns = outcome.end_ns,
-              .pid = waiting.pid,
-              .request_bytes = waiting.bytes,
-              .response_bytes = outcome.bytes},
-             span);
 }
 
 // Who waits for an answer is found by its xid, whatever was missed.
@@ -206,7 +200,8 @@ void SunrpcConversation::on_lost(PeerRole from, SpanSink& sink) { record_of(from
 void SunrpcConversation::on_unanswered(Unanswered& open, SpanSink&) {
   waiting_.end_all(open, [this](const Waiting& waiting, std::uint64_t end_ns, SpanSink& failed) {
     // A batched call has no reply, and one behind it has (RFC 5531 section 8.4.1).
-    if (waiting.start_ns < newest_answered_ns_) return failed.note(Note::RequestNoResponse);
+    if (waiting.identity.start_ns < newest_answered_ns_)
+      return failed.note(Note::RequestNoResponse);
     emit_span(waiting.caller, waiting, {.end_ns = end_ns}, failed);
   });
 }

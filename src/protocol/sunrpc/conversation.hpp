@@ -50,10 +50,9 @@ class SunrpcConversation final : public MessageConversation {
   };
   struct Waiting {
     PeerRole caller = PeerRole::kClient;
-    std::uint64_t start_ns = 0;
+    RequestIdentity identity;
     std::uint64_t bytes = 0;
     Call call;
-    std::uint32_t pid = 0;
   };
   Record& record_of(PeerRole from) { return records_[static_cast<std::size_t>(from)]; }
   void on_fragment(const Message& message, bool is_last, SpanSink& sink);
