@@ -33,3 +33,18 @@ function(obi_bpf_skeleton target source)
   target_include_directories(${target} SYSTEM INTERFACE ${folder})
   target_link_libraries(${target} INTERFACE PkgConfig::LIBBPF)
 endfunction()
+
+# obi_bpf_headers(target folder): holds each header of the folder to what both compilers must agree on. It compiles by itself, and
+# its structs have no hidden padding (-Wpadded).
+function(obi_bpf_headers target folder)
+  file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.h)
+  set(stamp ${CMAKE_BINARY_DIR}/bpf/${target}.stamp)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bpf)
+  set(commands)
+  foreach(header ${headers})
+    list(APPEND commands COMMAND ${BPF_CLANG} ${BPF_FLAGS} -Wpadded -fsyntax-only -x c -Wno-pragma-once-outside-header ${header})
+  endforeach()
+  add_custom_command(OUTPUT ${stamp} ${commands} COMMAND ${CMAKE_COMMAND} -E touch ${stamp} DEPENDS ${headers}
+                     COMMENT "BPF headers of ${target}")
+  add_custom_target(${target} DEPENDS ${stamp})
+endfunction()

@@ -22,7 +22,7 @@ int obi_sys_exit(struct bpf_raw_tracepoint_args *context) {
 // In place of the other from 7.0 on. There the kernel may preempt a raw tracepoint's program, which it then skips for all other
 // tasks of that CPU until that task goes on. (Of perf's programs one runs at a time on a CPU: a hook of interrupts would
 // be skipped for those that they interrupt.)
-SEC("?tp/raw_syscalls/sys_exit")
+SEC("tp/raw_syscalls/sys_exit")
 int obi_sys_exit_nopreempt(struct perf_sys_exit *context) {
   if (is_traced()) call_ended(SCRATCH_SHARED, (const void *)bpf_task_pt_regs(bpf_get_current_task_btf()), context->result);
   return 0;

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds or makes the table entry of a socket, announces a connection to user space, and answers how much of it to capture.
+// Finds or makes the table entry of a socket, and announces a connection to user space.
 #pragma once
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "../maps/capture_overrides.bpf.h"
 #include "../maps/connections.bpf.h"
 #include "../maps/events.bpf.h"
 #include "../maps/losses.bpf.h"
+#include "../maps/next_connection.bpf.h"
 #include "socket_ref.bpf.h"
-
-// The next connection number of each CPU; the id is that number with the CPU in the low byte.
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __type(key, __u32);
-  __type(value, __u64);
-  __uint(max_entries, 1);
-} next_connection SEC(".maps");
-
-static __always_inline __u64 new_connection_id(void) {
-  __u32 zero = 0;
-  __u64 *next = bpf_map_lookup_elem(&next_connection, &zero);
-  return next ? ++*next << 10 | (bpf_get_smp_processor_id() & 0x3ff) : 0;
-}
+#include "stream.bpf.h"
 
 // An IPv4 address as ::ffff:a.b.c.d.
 static __always_inline void set_ipv4(__u8 *address, __u32 network_order) {
@@ -160,10 +147,7 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
   if (known) end_stale_connection(key);
   struct connection fresh = {.id = new_connection_id(),
                              .inode = socket->inode,
-                             .direction = 0xff,
-                             .mode = OBI_MODE_PROBING,
-                             .capture_override = OBI_MODE_PROBING,
-                             .override_epoch = capture_override_epoch,
+                             .plain = new_stream(shared_state.capture_override_epoch),
                              .stream_socket = socket->kind};
   fresh.mid_life = role == OBI_ROLE_UNKNOWN;
   fresh.role = fresh.mid_life ? role_of(socket) : role;
@@ -172,15 +156,4 @@ static __always_inline struct connection *connection_of(const struct socket_ref 
     return NULL;
   }
   return bpf_map_lookup_elem(&connections, &key);
-}
-
-// enum obi_capture_mode: user space's override, or else the kernel's own choice.
-static __always_inline __u8 capture_mode_of(struct connection *connection) {
-  __u32 epoch = capture_override_epoch;
-  if (connection->override_epoch != epoch) {
-    connection->override_epoch = epoch;
-    const __u32 *found = bpf_map_lookup_elem(&capture_overrides, &connection->id);
-    if (found) connection->capture_override = *found;
-  }
-  return connection->capture_override == OBI_MODE_PROBING ? connection->mode : connection->capture_override;
 }

@@ -59,7 +59,7 @@ static __always_inline struct connection *datagram_connection(const struct socke
     return known;
   }
   struct connection fresh = {.id = new_connection_id(), .inode = io->socket.inode, .role = OBI_ROLE_CLIENT};
-  fresh.capture_override = OBI_MODE_PROBING;
+  fresh.plain.capture_override = OBI_MODE_PROBING;
   fresh.stream_socket = SOCKET_UDP;
   fresh.reported_until[0] = hash;
   fresh.reported_until[1] = now;

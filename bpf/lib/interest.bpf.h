@@ -5,8 +5,8 @@
 #pragma once
 #include <bpf/bpf_helpers.h>
 
-#include "connection.bpf.h"
 #include "scratch.bpf.h"
+#include "stream.bpf.h"
 
 #define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)  // little-endian
 
@@ -44,46 +44,46 @@ static __always_inline bool ends_head(const struct socket_io *io) {
 }
 #undef WORD
 
-// Of a connection on which no HTTP was seen: every byte, up to OBI_PROBING_BYTES. User space is woken twice to find the
+// Of a stream in which no HTTP was seen: every byte, up to OBI_PROBING_BYTES. User space is woken twice to find the
 // protocol: for the first bytes of the other direction, which prove most protocols, and when many bytes have been transferred.
-static __always_inline bool is_probing(struct segment_scratch *scratch, struct connection *connection, bool turns) {
-  __u32 before = connection->probed_bytes, after = before + scratch->io.total;
+static __always_inline bool is_probing(struct segment_scratch *scratch, struct source_stream *stream, bool turns) {
+  __u32 before = stream->probed_bytes, after = before + scratch->io.total;
   if (turns || (before <= OBI_PROBING_WAKEUP_BYTES && after > OBI_PROBING_WAKEUP_BYTES)) scratch->is_urgent = 1;
-  connection->probed_bytes = after;
-  if (after > OBI_PROBING_BYTES) connection->mode = OBI_MODE_HEAD;
+  stream->probed_bytes = after;
+  if (after > OBI_PROBING_BYTES) stream->mode = OBI_MODE_HEAD;
   return after <= OBI_PROBING_BYTES;
 }
 
-// How many bytes of this call travel; keeps the connection's account of the current message.
-static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct connection *connection, __u8 mode) {
+// How many bytes of this call travel; keeps the stream's account of the current message.
+static __always_inline __u32 wanted_bytes(__u32 slot, struct segment_scratch *scratch, struct source_stream *stream, __u8 mode) {
   const struct socket_io *io = &scratch->io;
   __u32 total = io->total;
   bool turns = false;
-  if (connection->direction != io->direction) {
-    turns = connection->direction != 0xff && !connection->answered;
-    connection->answered |= turns;
-    connection->direction = io->direction;
-    connection->message_bytes = 0;
-    connection->request_heads = 0;
+  if (stream->direction != io->direction) {
+    turns = stream->direction != 0xff && !stream->answered;
+    stream->answered |= turns;
+    stream->direction = io->direction;
+    stream->message_bytes = 0;
+    stream->request_heads = 0;
   }
   if (io->unseen) return 0;
   __u32 word = total >= 4 ? first_word(slot, scratch) : 0;
   bool request = begins_request(word);
-  if (request && connection->request_heads < 2) connection->request_heads++;
-  if (begins_http2(word) || connection->request_heads > 1 ||
+  if (request && stream->request_heads < 2) stream->request_heads++;
+  if (begins_http2(word) || stream->request_heads > 1 ||
       (begins_bodyless_request(word) && (total > OBI_HEAD_CALL_BYTES || !ends_head(io)))) {
-    connection->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
+    stream->mode = OBI_MODE_STREAM;  // pipelined or multiplexed, or a head in parts
     mode = OBI_MODE_STREAM;
   }
   if (mode == OBI_MODE_STREAM) return total;
   if (request || begins_response(word)) {
-    connection->message_bytes = 0;
-    connection->mode = OBI_MODE_HEAD;
-  } else if (mode == OBI_MODE_PROBING && is_probing(scratch, connection, turns)) {
+    stream->message_bytes = 0;
+    stream->mode = OBI_MODE_HEAD;
+  } else if (mode == OBI_MODE_PROBING && is_probing(scratch, stream, turns)) {
     return total;
   }
   __u32 wanted = total < OBI_HEAD_CALL_BYTES ? total : OBI_HEAD_CALL_BYTES;
-  if (connection->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES) return total < OBI_LATER_CALL_BYTES ? total : OBI_LATER_CALL_BYTES;
-  connection->message_bytes += wanted;
+  if (stream->message_bytes + wanted > OBI_HEAD_MESSAGE_BYTES) return total < OBI_LATER_CALL_BYTES ? total : OBI_LATER_CALL_BYTES;
+  stream->message_bytes += wanted;
   return wanted;
 }

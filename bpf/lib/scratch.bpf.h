@@ -27,7 +27,9 @@ struct segment_scratch {
   __u8 payload[OBI_STREAM_RECORD_BYTES];
   __u8 slack[OBI_STREAM_RECORD_BYTES];  // lets a gather at a variable offset run over without a byte-exact proof
   struct socket_io io;
-  __u8 is_urgent;  // user space shall be woken for the segment, however little waits for it
+  __u8 is_urgent;    // user space shall be woken for the segment, however little waits for it
+  __u8 has_context;  // 1: `context` is the segment's; of objects with SEGMENT_HAS_CONTEXT
+  struct obi_segment_context context;
   struct user_iovec parts[MAX_IOVECS];  // a vector of the hook's own making
 };
 struct {

@@ -12,12 +12,10 @@
 
 #define MAX_RECORDS 57  // of one vector: Linux takes 1 024 parts (UIO_MAXIOV)
 
-// Bytes waiting in the ring at which user space is woken; below it a timer of user space collects them.
-const volatile __u32 wakeup_bytes = 0;
-
+// Below so many bytes waiting in the ring, a timer of user space collects them.
 static __always_inline __u64 wakeup_flag(const struct segment_scratch *scratch) {
   if (scratch->is_urgent) return BPF_RB_FORCE_WAKEUP;
-  return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+  return bpf_ringbuf_query(&segments, BPF_RB_AVAIL_DATA) >= shared_state.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 // The last bytes of a call, which end at `end`: that of a chunked body, or of a long answer.
@@ -47,7 +45,7 @@ __noinline int read_vector_tail(__u32 slot) {
 }
 
 static __always_inline void fill_positions(struct obi_segment *segment, const struct socket_io *io) {
-  if (io->socket.kind != STREAM_TCP) return;
+  if (SEGMENT_SOURCE != OBI_SOURCE_PLAIN || io->socket.kind != STREAM_TCP) return;
   const struct tcp_sock *tcp = (const struct tcp_sock *)io->socket.sk;
   __u32 written = BPF_CORE_READ(tcp, write_seq);
   __u32 read = BPF_CORE_READ(tcp, copied_seq);
@@ -57,14 +55,27 @@ static __always_inline void fill_positions(struct obi_segment *segment, const st
   segment->peer_position = segment->direction == OBI_SEND ? read : written;
 }
 
+#ifdef SEGMENT_HAS_CONTEXT  // an object whose programs fill `scratch->context` before each segment
+#define CONTEXT_BYTES sizeof(struct obi_segment_context)
+#else
+#define CONTEXT_BYTES 0
+#endif
+
+// Puts the context, if there is one, behind `captured` bytes of payload; returns its size.
+static __always_inline __u64 append_context(struct segment_scratch *scratch, __u32 captured) {
+  if (!CONTEXT_BYTES || !scratch->has_context || captured > OBI_STREAM_RECORD_BYTES) return 0;
+  bpf_probe_read_kernel(scratch->payload + captured, sizeof(scratch->context), &scratch->context);
+  return CONTEXT_BYTES;
+}
+
 // Sends the scratch record with `captured` bytes of payload.
 static __always_inline void put(struct segment_scratch *scratch, __u32 captured) {
   struct obi_segment *segment = &scratch->segment;
   segment->captured_bytes = captured;
-  __u64 size = sizeof(*segment) + captured;
+  __u64 size = sizeof(*segment) + captured + append_context(scratch, captured);
   segment->header.size = size;
   asm volatile("" : "+r"(size));
-  if (size < sizeof(*segment) || size > sizeof(*segment) + OBI_STREAM_RECORD_BYTES) return;
+  if (size < sizeof(*segment) || size > sizeof(*segment) + OBI_STREAM_RECORD_BYTES + CONTEXT_BYTES) return;
   if (bpf_ringbuf_output(&segments, scratch, size, wakeup_flag(scratch))) count_loss(OBI_LOSS_RING_FULL);
 }
 
@@ -154,6 +165,8 @@ static __always_inline void begin_segment(struct segment_scratch *scratch, const
   segment->tid = (__u32)ids;
   segment->total_bytes = io->total;
   segment->direction = io->direction;
+  segment->source = SEGMENT_SOURCE;
+  if (CONTEXT_BYTES && scratch->has_context) segment->flags |= OBI_SEGMENT_HAS_CONTEXT;
   if (io->total == 0) segment->flags |= OBI_SEGMENT_END_OF_STREAM;
   if (io->unseen) segment->flags |= OBI_SEGMENT_NO_PAYLOAD;
   fill_positions(segment, io);
@@ -176,14 +189,16 @@ __noinline int emit_segment(__u32 slot) {
   struct socket_io *io = &scratch->io;
   struct connection *connection = connection_of(&io->socket, OBI_ROLE_UNKNOWN);
   if (!connection) return 0;
-  __u8 mode = capture_mode_of(connection);
+  struct source_stream *stream = stream_of(connection, SEGMENT_SOURCE);
+  if (!stream) return 0;
+  __u8 mode = capture_mode_of(connection->id, stream, SEGMENT_SOURCE);
   if (mode == OBI_MODE_SILENT) return 0;
   if (!connection->announced && !announce(connection, &io->socket)) return 0;
   if (io->total) flatten(io);
   begin_segment(scratch, connection);
   if (connection->stream_socket == STREAM_UNIX) connection->reported_until[0] = scratch->segment.pid;
   __u32 total = io->total;
-  __u32 wanted = total ? wanted_bytes(slot, scratch, connection, mode) : 0;
+  __u32 wanted = total ? wanted_bytes(slot, scratch, stream, mode) : 0;
   if (wanted > OBI_STREAM_RECORD_BYTES || (wanted == total && io->iov_count > MAX_IOVECS)) {
     put_in_parts(slot, io);
     return 0;
@@ -209,7 +224,7 @@ __noinline int emit_datagram(__u32 slot) {
   struct socket_io *io = &scratch->io;
   if (!io->total || !find_peer(io)) return 0;
   struct connection *connection = datagram_connection(io);
-  if (!connection || capture_mode_of(connection) == OBI_MODE_SILENT) return 0;
+  if (!connection || capture_mode_of(connection->id, &connection->plain, OBI_SOURCE_PLAIN) == OBI_MODE_SILENT) return 0;
   if (!connection->announced && !announce_datagrams(connection, io)) return 0;
   flatten(io);
   begin_segment(scratch, connection);

@@ -11,6 +11,7 @@
 
 #include "../lib/kernel_types.bpf.h"
 #include "../shared/pid_filter.h"
+#include "shared_state.bpf.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -47,9 +48,6 @@ struct {
   __type(value, __u64);
   __uint(max_entries, PID_FILTER_CACHE_SLOTS);
 } pid_filter_cache SEC(".maps");
-
-// Raised by user space after each change of the tables above; 31 bits are used.
-volatile __u32 filter_generation = 1;
 
 static __always_inline struct obi_pid_key pid_key_of(const struct task_struct *task) {
   struct obi_pid_key key = {};
@@ -93,7 +91,7 @@ static __always_inline bool is_traced(void) {
   __u32 slot = pid & (PID_FILTER_CACHE_SLOTS - 1);
   __u64 *cached = bpf_map_lookup_elem(&pid_filter_cache, &slot);
   if (!cached) return false;
-  __u64 current_question = (__u64)pid << 32 | ((__u64)filter_generation << 1 & 0xffffffff);
+  __u64 current_question = (__u64)pid << 32 | ((__u64)shared_state.filter_generation << 1 & 0xffffffff);
   __u64 answer = *cached;
   if ((answer & ~1ULL) == current_question) return answer & 1;
   bool allowed = is_allowed_slowly();

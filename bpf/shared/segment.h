@@ -20,6 +20,7 @@ enum obi_segment_flag {
   OBI_SEGMENT_UNREADABLE = 1 << 2,     // the payload should have been captured but the user memory could not be read
   OBI_SEGMENT_NO_PAYLOAD = 1 << 3,     // the hook never sees this call's bytes (sendfile, splice)
   OBI_SEGMENT_CONTINUED = 1 << 4,      // the call goes on in the next record, which holds its following bytes
+  OBI_SEGMENT_HAS_CONTEXT = 1 << 5,    // struct obi_segment_context follows the payload
 };
 
 // How much of a call's bytes travel. Chosen per connection by the kernel, changeable from user space.
@@ -45,7 +46,8 @@ enum obi_capture_mode {
 #define OBI_PROBING_BYTES (32 * 1024)
 #define OBI_PROBING_WAKEUP_BYTES 4096
 
-// One call that transferred bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's.
+// One call that transferred bytes, followed by `captured_bytes` of payload. The captured bytes are a prefix of the call's. With
+// OBI_SEGMENT_HAS_CONTEXT struct obi_segment_context follows them, unaligned.
 struct obi_segment {
   struct obi_event_header header;
   __u64 connection_id;   // struct obi_connection_open::id
@@ -66,9 +68,19 @@ struct obi_segment {
 };
 OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 
+// What a segment is for, where the kernel side knows it. Segments without it don't pay for it.
+struct obi_segment_context {
+  __u64 async_id;       // of what runs in the thread: goroutine, Node.js async id, Python Context; 0: none
+  __u8 trace_id[16];    // wire order; all zero: none
+  __u8 span_id[8];      // likewise
+  __u8 trace_flags;     // W3C Trace Context: bit 0 sampled
+  __u8 pad[7];          // 0
+};
+OBI_STATIC_ASSERT(sizeof(struct obi_segment_context) == 40, "segment context layout");
+
 enum obi_open_flag {
   OBI_OPEN_MID_LIFE = 1 << 0,   // bytes were transferred before the first segment
-  OBI_OPEN_DATAGRAMS = 1 << 1,  // UDP: each segment is a datagram. Told again after a pause; never closed
+  OBI_OPEN_DATAGRAMS = 1 << 1,  // UDP: each segment is a datagram. Announced again after a pause; never closed
 };
 
 enum obi_connection_role { OBI_ROLE_UNKNOWN = 0, OBI_ROLE_CLIENT = 1, OBI_ROLE_SERVER = 2 };

@@ -168,7 +168,7 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
         if (!spans->send(std::move(batch))) ledger.add(model::Reason::SpansQueueFull, count);
       },
       [this](std::uint64_t id, model::CaptureMode mode) {
-        if (tracer) tracer->set_mode(id, mode);
+        if (tracer) tracer->set_mode(id, model::Source::kPlain, mode);
       });
   return {};
 }

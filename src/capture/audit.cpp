@@ -40,6 +40,8 @@ std::string text_or(const char* text, const char* fallback) {
   return text != nullptr ? text : fallback;
 }
 
+}  // namespace
+
 MapFacts facts_of(const bpf_map* map) {
   return {.name = bpf_map__name(map),
           .type = text_or(libbpf_bpf_map_type_str(bpf_map__type(map)), "unknown"),
@@ -47,8 +49,6 @@ MapFacts facts_of(const bpf_map* map) {
           .bytes = bytes_of(bpf_map__fd(map)),
           .estimated_bytes = estimated_bytes(shape_of(map), possible_cpus())};
 }
-
-}  // namespace
 
 void Programs::ask_for_statistics() {
   verifier_logs_.clear();
@@ -83,20 +83,16 @@ ProgramFacts Programs::facts_of(const bpf_program* program) const {
   return facts;
 }
 
-Audit Programs::audit() const {
-  Audit audit;
+std::vector<ProgramFacts> Programs::facts() const {
+  std::vector<ProgramFacts> all;
   const bpf_program* program = nullptr;
   while ((program = bpf_object__next_program(object(), const_cast<bpf_program*>(program))) !=
          nullptr) {
-    const bool left_out =
-        std::ranges::find(left_out_, bpf_program__section_name(program)) != left_out_.end();
+    const bool left_out = std::ranges::find(left_out_, program) != left_out_.end();
     // What is neither is the one of two programs that this kernel doesn't need.
-    if (bpf_program__fd(program) >= 0 || left_out) audit.programs.push_back(facts_of(program));
+    if (bpf_program__fd(program) >= 0 || left_out) all.push_back(facts_of(program));
   }
-  const bpf_map* map = nullptr;
-  while ((map = bpf_object__next_map(object(), map)) != nullptr)
-    audit.maps.push_back(capture::facts_of(map));
-  return audit;
+  return all;
 }
 
 }  // namespace obi::capture

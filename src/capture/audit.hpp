@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agent has in the kernel: every program with its hook, its helpers and what it could
-// alter, and every map with its memory.
+// What the agent has in the kernel: every program of every set, with its hook, its helpers and what
+// it could alter, and every map with its memory. A map that sets share counts once.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <vector>
+
+struct bpf_map;
 
 namespace obi::capture {
 
@@ -28,9 +30,17 @@ struct MapFacts {
   std::uint64_t estimated_bytes = 0;  ///< as map_sizes.hpp expected it
 };
 
+struct SetFacts {
+  std::string name;
+  std::string failure = {};  ///< why it was left out; empty = it is loaded
+};
+
 struct Audit {
+  std::vector<SetFacts> sets;  ///< the capture back end first
   std::vector<ProgramFacts> programs;
   std::vector<MapFacts> maps;
 };
+
+MapFacts facts_of(const bpf_map* map);
 
 }  // namespace obi::capture

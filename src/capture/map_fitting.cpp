@@ -1,25 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes a back end's maps before they are made.
+// What is known of each map by its name, and the sizes of maps before they are made.
 #include <bpf/libbpf.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "bpf/shared/shared_state.h"
 #include "capture/map_sizes.hpp"
-#include "capture/programs.hpp"
 
 namespace obi::capture {
 namespace {
 
-bool may_shrink(const bpf_map* map) {
-  static constexpr auto kNames = std::to_array<std::string_view>(
-      {"segments", "connections", "datagram_connections", "connecting", "capture_overrides",
-       "allowed_pids", "pending_calls"});
-  return std::ranges::find(kNames, bpf_map__name(map)) != kNames.end();
+constexpr std::string_view kSegmentsRing = "segments";
+
+struct MapRow {
+  std::string_view name;
+  bool is_shared = false;
+  bool may_shrink = false;
+};
+
+// The maps of bpf/maps. One without a row is its object's own, of the size that it declares.
+constexpr auto kMaps = std::to_array<MapRow>({
+    {.name = OBI_SHARED_STATE_MAP, .is_shared = true},
+    {.name = kSegmentsRing, .is_shared = true, .may_shrink = true},
+    {.name = "process_events", .is_shared = true},
+    {.name = "connections", .is_shared = true, .may_shrink = true},
+    {.name = "source_streams", .is_shared = true, .may_shrink = true},
+    {.name = "capture_overrides", .is_shared = true, .may_shrink = true},
+    {.name = "next_connection", .is_shared = true},
+    {.name = "datagram_connections", .is_shared = true, .may_shrink = true},
+    {.name = "datagram_peers", .is_shared = true},
+    {.name = "connecting", .is_shared = true, .may_shrink = true},
+    {.name = "descriptors", .is_shared = true},
+    {.name = "allowed_pids", .is_shared = true, .may_shrink = true},
+    {.name = "pid_segments", .is_shared = true},
+    {.name = "forked_marks", .is_shared = true},
+    {.name = "pid_filter_cache", .is_shared = true},
+    {.name = "losses", .is_shared = true},
+    {.name = "pending_calls", .may_shrink = true},
+});
+
+MapRow row_of(std::string_view name) {
+  const auto* row = std::ranges::find(kMaps, name, &MapRow::name);
+  return row == kMaps.end() ? MapRow{.name = name} : *row;
+}
+
+void size_segments_ring(bpf_object* object, std::size_t bytes) {
+  bpf_map* ring = bpf_object__find_map_by_name(object, kSegmentsRing.data());
+  if (ring != nullptr) bpf_map__set_max_entries(ring, static_cast<std::uint32_t>(bytes));
 }
 
 }  // namespace
+
+bool is_shared(std::string_view map) { return row_of(map).is_shared; }
 
 MapShape shape_of(const bpf_map* map) {
   return {.type = bpf_map__type(map),
@@ -32,23 +66,23 @@ std::size_t possible_cpus() {
   return static_cast<std::size_t>(std::max(1, libbpf_num_possible_cpus()));
 }
 
-base::Result<void> Programs::fit_maps(const TracerOptions& options) {
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object(), "segments"),
-                           static_cast<std::uint32_t>(options.ring_bytes));
-  std::size_t shrinkable = 0;
-  std::size_t fixed = 0;
+void MapDemand::add(bpf_object* object, std::size_t ring_bytes) {
+  size_segments_ring(object, ring_bytes);
+  const bpf_map* map = nullptr;
+  while ((map = bpf_object__next_map(object, map)) != nullptr) {
+    const MapRow row = row_of(bpf_map__name(map));
+    if (row.is_shared && !shared.emplace(row.name).second) continue;
+    (row.may_shrink ? shrinkable : fixed) += estimated_bytes(shape_of(map), possible_cpus());
+  }
+}
+
+void resize_maps(bpf_object* object, std::size_t ring_bytes, unsigned halvings) {
+  size_segments_ring(object, ring_bytes);
   bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, object()) {
-    (may_shrink(map) ? shrinkable : fixed) += estimated_bytes(shape_of(map), possible_cpus());
+  bpf_object__for_each_map(map, object) {
+    if (row_of(bpf_map__name(map)).may_shrink)
+      bpf_map__set_max_entries(map, bpf_map__max_entries(map) >> halvings);
   }
-  const unsigned halvings = OBI_TRY(halvings_to_fit(shrinkable, fixed, options.max_map_bytes));
-  bpf_object__for_each_map(map, object()) {
-    if (may_shrink(map)) bpf_map__set_max_entries(map, bpf_map__max_entries(map) >> halvings);
-  }
-  // Records must not fill the ring before its reader is woken.
-  set_wakeup_bytes(static_cast<std::uint32_t>(
-      std::min(options.wakeup_bytes, (options.ring_bytes >> halvings) / 4)));
-  return {};
 }
 
 }  // namespace obi::capture

@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <string_view>
 
 #include "base/kernel_version.hpp"
 #include "capture/effects.hpp"
@@ -20,52 +19,27 @@
 namespace obi::capture {
 namespace {
 
-constexpr std::string_view kUnpreempted = "_nopreempt";
-constexpr std::string_view kFallback = "_fallback";
-
-// "fexit/inet_sendmsg" → "inet_sendmsg", "tp/raw_syscalls/sys_exit" → "sys_exit"
-std::string_view function_of(const bpf_program* program) {
-  const std::string_view section = bpf_program__section_name(program);
-  return section.substr(section.rfind('/') + 1);
-}
-
-// The agent runs it itself: its section names no hook.
-bool runs_on_demand(const bpf_program* program) {
-  return std::string_view(bpf_program__section_name(program)).find('/') == std::string_view::npos;
-}
-
 // Where perf's tracepoints have their numbers.
 bool has_tracefs() {
   return access("/sys/kernel/tracing/events", R_OK) == 0 ||
          access("/sys/kernel/debug/tracing/events", R_OK) == 0;
 }
 
-// Without these a back end would see nothing, or not know when to stop. The fallback of a hook only
-// reports what the first program could not.
-bool is_essential(const bpf_program* program) {
-  if (std::string_view(bpf_program__name(program)).ends_with(kFallback)) return false;
-  static constexpr std::array kEssential = std::to_array<std::string_view>(
-      {"sys_exit", "inet_sendmsg", "inet_recvmsg", "tcp_cleanup_rbuf", "tcp_sendmsg_locked",
-       "sock_send_length", "skb_copy_datagram_iovec", "sock_recv_length", "sched_process_exec",
-       "sched_process_fork", "sched_process_exit", "inet_sock_set_state", "tcp_destroy_sock"});
-  return std::ranges::find(kEssential, function_of(program)) != kEssential.end();
-}
-
-// "function x" or "tracepoint x"; empty = it is there, or this kind of hook isn't known by the
-// types.
-std::string missing_hook(const bpf_program* program, const btf* types) {
-  const std::string name(function_of(program));
+// "function x" or "tracepoint x"; empty = it is there, or the types don't say.
+std::string missing_hook(const HookRow& row, const btf* types) {
   const auto knows = [types](const std::string& type, std::uint32_t kind) {
     return btf__find_by_name_kind(types, type.c_str(), kind) > 0;
   };
-  switch (bpf_program__type(program)) {
-    case BPF_PROG_TYPE_TRACING: return knows(name, BTF_KIND_FUNC) ? "" : "function " + name;
-    case BPF_PROG_TYPE_TRACEPOINT:
-    case BPF_PROG_TYPE_RAW_TRACEPOINT:
-      if (runs_on_demand(program)) return "";
+  const std::string name(row.hook);
+  if (types == nullptr) return "";  // the load will fail
+  switch (row.kind) {
+    case HookKind::kTrampoline: return knows(name, BTF_KIND_FUNC) ? "" : "function " + name;
+    case HookKind::kRawTracepoint:
       return knows("btf_trace_" + name, BTF_KIND_TYPEDEF) ? "" : "tracepoint " + name;
-    default: return "";
+    case HookKind::kAttach:
+    case HookKind::kOnDemand: break;
   }
+  return "";
 }
 
 std::string explain_load_failure(const TracerOptions& options, int error) {
@@ -94,111 +68,127 @@ base::Result<void> load_failure(const TracerOptions& options, int error) {
   return base::fail(message + ": " + text.data());
 }
 
+// The verifier may have objected to something that can be done without.
+bool may_be_the_verifier(int error) {
+  return error == -EINVAL || error == -EACCES || error == -E2BIG;
+}
+
 }  // namespace
 
+Programs::~Programs() = default;
+
+bpf_program* Programs::find(std::string_view name) const {
+  return bpf_object__find_program_by_name(object(), std::string(name).c_str());
+}
+
 int Programs::program(const char* name) const {
-  const bpf_program* found = bpf_object__find_program_by_name(object(), name);
+  const bpf_program* found = find(name);
   return found == nullptr ? -1 : bpf_program__fd(found);
 }
 
 int Programs::map(const char* name) const {
-  return bpf_map__fd(bpf_object__find_map_by_name(object(), name));
+  const bpf_map* found = bpf_object__find_map_by_name(object(), name);
+  return found == nullptr ? -1 : bpf_map__fd(found);
 }
 
 void Programs::leave_out(bpf_program* program) {
   bpf_program__set_autoload(program, false);
-  left_out_.emplace_back(bpf_program__section_name(program));
+  chosen_.erase(program);
+  left_out_.push_back(program);
+}
+
+// The row's program, or the one that takes its place.
+bpf_program* Programs::choose_unpreempted(const HookRow& row) const {
+  if (row.unpreempted.empty() || !preempts_raw_tracepoints(base::running_kernel()))
+    return find(row.program);
+  if (has_tracefs()) return find(row.unpreempted);
+  spdlog::warn(
+      "calls may be missed (and are counted then): programs at {} can be preempted on "
+      "this kernel, unless tracefs is mounted at /sys/kernel/tracing",
+      row.hook);
+  return find(row.program);
 }
 
 // A program whose function or tracepoint isn't there fails the whole load, by an error that doesn't
 // say so.
-base::Result<void> Programs::leave_out_missing_hooks(const TracerOptions& options) {
+base::Result<void> Programs::choose(const HookRow& row, const btf* types) {
+  bpf_program* program = choose_unpreempted(row);
+  bpf_program* fallback = row.fallback.empty() ? nullptr : find(row.fallback);
+  if (program == nullptr || (fallback == nullptr && !row.fallback.empty()))
+    return base::fail(fmt::format("the object has no program of its row {}", row.program));
+  const std::string missing = missing_hook(row, types);
+  if (!missing.empty() && row.need == Need::kRequired)
+    return base::fail("this kernel has no " + missing);
+  for (bpf_program* one : {program, fallback}) {
+    if (one == nullptr) continue;
+    bpf_program__set_autoload(one, true);
+    chosen_[one] = one == program ? row.need : Need::kOptional;
+    if (!missing.empty()) leave_out(one);
+  }
+  return {};
+}
+
+base::Result<void> Programs::choose_all(const TracerOptions& options) {
   const std::unique_ptr<btf, decltype(&btf__free)> types(
       options.btf_file.empty() ? btf__load_vmlinux_btf()
                                : btf__parse(options.btf_file.c_str(), nullptr),
       btf__free);
-  if (!types) return {};  // the load will fail
   bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object()) {
-    const std::string missing = missing_hook(program, types.get());
-    if (missing.empty()) continue;
-    if (is_essential(program)) return base::fail("this kernel has no " + missing);
-    leave_out(program);
+  bpf_object__for_each_program(program, object()) bpf_program__set_autoload(program, false);
+  for (const HookRow& row : set_.hooks) {
+    if (auto chosen = choose(row, types.get()); !chosen) return chosen;
   }
   return {};
 }
 
-// Not loaded by default: the program named …_nopreempt that takes the place of another where that
-// could be preempted.
-void Programs::fit_preemption() {
-  if (!preempts_raw_tracepoints(base::running_kernel())) return;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object()) {
-    if (std::string_view(bpf_program__name(program)).ends_with(kUnpreempted))
-      replace_preempted(program);
-  }
-}
-
-void Programs::replace_preempted(bpf_program* program) {
-  if (!has_tracefs()) {
-    spdlog::warn(
-        "calls may be missed (and are counted then): programs at {} can be preempted on "
-        "this kernel, unless tracefs is mounted at /sys/kernel/tracing",
-        function_of(program));
-    return;
-  }
-  std::string preempted = bpf_program__name(program);
-  preempted.resize(preempted.size() - kUnpreempted.size());
-  bpf_program__set_autoload(program, true);
-  bpf_program__set_autoload(bpf_object__find_program_by_name(object(), preempted.c_str()), false);
-}
-
-base::Result<void> Programs::open_for(const TracerOptions& options) {
+base::Result<void> Programs::open(const TracerOptions& options) {
   LIBBPF_OPTS(bpf_object_open_opts, open_options);
+  const std::string name(set_.name);
+  open_options.object_name = name.c_str();
   if (!options.btf_file.empty()) open_options.btf_custom_path = options.btf_file.c_str();
-  open(open_options);
-  if (object() == nullptr) return base::fail("opening the BPF object", errno);
-  if (auto fits = fit_maps(options); !fits) return fits;
-  fit_preemption();
-  if (auto fits = leave_out_missing_hooks(options); !fits) return fits;
+  left_out_.clear();
+  chosen_.clear();
+  std::size_t bytes = 0;
+  const void* elf = set_.object(&bytes);
+  object_.reset(bpf_object__open_mem(elf, bytes, &open_options));
+  if (object_ == nullptr) return base::fail("opening the BPF object", errno);
+  if (auto chosen = choose_all(options); !chosen) return chosen;
   if (options.verifier_statistics) ask_for_statistics();
   return {};
 }
 
-// The error of the kernel, 0 if it took the programs.
-base::Result<int> Programs::try_load(const TracerOptions& options, bool essential_only) {
-  if (object() != nullptr) close();
-  left_out_.clear();
-  if (auto opened = open_for(options); !opened) return std::unexpected(std::move(opened.error()));
+void Programs::leave_out_optional() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object()) {
-    if (essential_only && bpf_program__autoload(program) && !is_essential(program))
-      leave_out(program);
+    const auto chosen = chosen_.find(program);
+    if (chosen != chosen_.end() && chosen->second == Need::kOptional) leave_out(program);
   }
-  return load_object();
 }
 
-base::Result<void> Programs::load(const TracerOptions& options) {
-  int error = OBI_TRY(try_load(options, false));
-  if (error == -EINVAL || error == -EACCES || error == -E2BIG) {
-    // The verifier may have objected to something that can be done without.
-    error = OBI_TRY(try_load(options, true));
+base::Result<void> Programs::load(const TracerOptions& options, const PrepareMaps& prepare) {
+  if (auto prepared = prepare(object()); !prepared) return prepared;
+  int error = bpf_object__load(object());
+  if (may_be_the_verifier(error)) {
+    if (auto opened = open(options); !opened) return opened;
+    leave_out_optional();
+    if (auto prepared = prepare(object()); !prepared) return prepared;
+    error = bpf_object__load(object());
     if (error == 0) {
+      std::vector<std::string_view> sections;
+      for (const bpf_program* program : left_out_)
+        sections.emplace_back(bpf_program__section_name(program));
       spdlog::warn("this kernel refused a capture program; left out: {}",
-                   fmt::join(left_out_, ", "));
+                   fmt::join(sections, ", "));
     }
   }
   if (error != 0) return load_failure(options, -error);
-  if (options.passive) {
-    if (auto reading = refuse_altering(); !reading) return reading;
-  }
-  return {};
+  return options.passive ? refuse_altering() : base::Result<void>{};
 }
 
 // Whole programs, with the functions that they call: libbpf has put those in while loading. What
 // was loaded here was never attached, and goes with the object.
 base::Result<void> Programs::refuse_altering() const {
-  for (const ProgramFacts& program : audit().programs) {
+  for (const ProgramFacts& program : facts()) {
     if (program.loaded && !program.alters.empty()) {
       return base::fail(fmt::format("{} could alter {}, which --passive forbids", program.hook,
                                     fmt::join(program.alters, ", ")));
@@ -221,27 +211,34 @@ std::uint64_t Programs::skipped_runs() const {
   return total;
 }
 
-base::Result<void> Programs::attach() {
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object()) {
-    if (!bpf_program__autoload(program) || runs_on_demand(program)) continue;
-    bpf_link* link = bpf_program__attach(program);
-    if (link != nullptr) {
-      links_.push_back(link);
-      continue;
-    }
-    const int error = errno;
-    const std::string section = bpf_program__section_name(program);
-    if (is_essential(program)) return base::fail("attaching " + section, error);
-    left_out_.push_back(section);
+base::Result<void> Programs::attach(bpf_program* program, Need need) {
+  if (bpf_link* link = bpf_program__attach(program); link != nullptr) {
+    links_.emplace_back(link);
+    return {};
   }
-  if (!left_out_.empty()) spdlog::debug("not on this kernel: {}", fmt::join(left_out_, ", "));
+  const int error = errno;
+  if (need == Need::kRequired)
+    return base::fail(std::string("attaching ") + bpf_program__section_name(program), error);
+  left_out_.push_back(program);
   return {};
 }
 
-void Programs::detach() {
-  for (bpf_link* link : links_) bpf_link__destroy(link);
-  links_.clear();
+base::Result<void> Programs::attach() {
+  for (const HookRow& row : set_.hooks) {
+    if (row.kind == HookKind::kOnDemand) continue;
+    for (const std::string_view name : {row.program, row.unpreempted, row.fallback}) {
+      bpf_program* program = name.empty() ? nullptr : find(name);
+      const auto chosen = chosen_.find(program);
+      if (chosen == chosen_.end()) continue;
+      if (auto attached = attach(program, chosen->second); !attached) return attached;
+    }
+  }
+  std::vector<std::string_view> sections;
+  for (const bpf_program* program : left_out_)
+    sections.emplace_back(bpf_program__section_name(program));
+  if (!sections.empty())
+    spdlog::debug("{}: not on this kernel: {}", set_.name, fmt::join(sections, ", "));
+  return {};
 }
 
 }  // namespace obi::capture

@@ -1,76 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// One back end's BPF object: opened, loaded, attached. Which object that is, is known here and
-// nowhere else. Used by the tracer only.
+// One program set's BPF object: opened, loaded, attached by the rows of its hooks. Used by
+// program_sets.hpp only.
 #pragma once
 #include <bpf/libbpf.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "capture/audit.hpp"
-#include "capture/map_sizes.hpp"
+#include "capture/program_set.hpp"
 #include "capture/tracer.hpp"
 
 namespace obi::capture {
 
 class Programs {
  public:
-  virtual ~Programs() = default;
-  Programs() = default;
+  explicit Programs(const ProgramSet& set) : set_(set) {}
+  ~Programs();
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
-  /// Loads what this kernel has functions for. A program that is not essential and doesn't load or
-  /// attach is left out, and named in the log.
-  base::Result<void> load(const TracerOptions& options);
+  /// Opens the object and chooses, row by row, what this kernel has hooks for. The error names the
+  /// first required hook that it lacks.
+  base::Result<void> open(const TracerOptions& options);
+  /// Sizes and shares the object's maps before they are made; called again when the object is.
+  using PrepareMaps = std::function<base::Result<void>(bpf_object*)>;
+  /// After `open`. An optional program that the kernel refuses is left out, and named in the log.
+  base::Result<void> load(const TracerOptions& options, const PrepareMaps& prepare);
   base::Result<void> attach();
 
-  [[nodiscard]] virtual bpf_object* object() const = 0;
+  [[nodiscard]] std::string_view name() const { return set_.name; }
+  [[nodiscard]] bpf_object* object() const { return object_.get(); }
   /// Descriptor of a program, -1 if it isn't loaded.
   [[nodiscard]] int program(const char* name) const;
-  /// Descriptor of a map; every back end has the maps of bpf/maps.
+  /// Descriptor of a map; negative if the object has no such.
   [[nodiscard]] int map(const char* name) const;
   /// How often the kernel skipped a program because it was running on that CPU already (5.12+).
   [[nodiscard]] std::uint64_t skipped_runs() const;
-  [[nodiscard]] Audit audit() const;
-  /// Raised after each change of the PID filter.
-  [[nodiscard]] virtual std::uint32_t* filter_generation() const = 0;
-  /// Raised after each change of the capture overrides.
-  [[nodiscard]] virtual std::uint32_t* capture_override_epoch() const = 0;
-
- protected:
-  virtual void open(const bpf_object_open_opts&
-                        options) = 0;  ///< afterwards `object()` is not null, or errno is set
-  virtual int load_object() = 0;
-  virtual void close() = 0;
-  virtual void set_wakeup_bytes(std::uint32_t bytes) = 0;
-  void detach();
+  /// Those that are loaded, and those that were left out.
+  [[nodiscard]] std::vector<ProgramFacts> facts() const;
 
  private:
-  base::Result<void> open_for(const TracerOptions& options);
-  base::Result<int> try_load(const TracerOptions& options, bool essential_only);
+  struct CloseObject {
+    void operator()(bpf_object* object) const { bpf_object__close(object); }
+  };
+  struct DestroyLink {
+    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+  };
+
+  [[nodiscard]] bpf_program* find(std::string_view name) const;
+  base::Result<void> choose(const HookRow& row, const struct btf* types);
+  base::Result<void> choose_all(const TracerOptions& options);
+  bpf_program* choose_unpreempted(const HookRow& row) const;
   void leave_out(bpf_program* program);
-  base::Result<void> leave_out_missing_hooks(const TracerOptions& options);
-  void fit_preemption();
-  void replace_preempted(bpf_program* program);
+  void leave_out_optional();
+  base::Result<void> attach(bpf_program* program, Need need);
   [[nodiscard]] base::Result<void> refuse_altering() const;
-  base::Result<void> fit_maps(const TracerOptions& options);
   void ask_for_statistics();
   [[nodiscard]] ProgramFacts facts_of(const bpf_program* program) const;
-  std::vector<bpf_link*> links_;
-  std::vector<std::string> left_out_;
+
+  ProgramSet set_;
+  std::unique_ptr<bpf_object, CloseObject> object_;
+  std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;  // go before the object
+  std::vector<const bpf_program*> left_out_;
+  std::map<const bpf_program*, Need> chosen_;
   std::map<const bpf_program*, std::vector<char>> verifier_logs_;
 };
-
-MapShape shape_of(const bpf_map* map);
-/// CPUs that the kernel could have.
-std::size_t possible_cpus();
-
-/// Of a certain back end: not kAuto.
-std::unique_ptr<Programs> make_programs(Backend backend);
 
 }  // namespace obi::capture

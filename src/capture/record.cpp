@@ -22,6 +22,19 @@ bool read_fixed(std::span<const std::byte> record, T& out) {
   return true;
 }
 
+// Behind the payload; false if the segment says that it has one, and hasn't.
+bool read_context(const obi_segment& raw, std::span<const std::byte> record,
+                  model::Segment& segment) {
+  if ((raw.flags & OBI_SEGMENT_HAS_CONTEXT) == 0) return true;
+  obi_segment_context context;
+  if (!read_fixed(record.subspan(sizeof(raw) + raw.captured_bytes), context)) return false;
+  segment.async_id = context.async_id;
+  std::ranges::copy(context.trace_id, segment.trace_context.trace_id.bytes.begin());
+  std::ranges::copy(context.span_id, segment.trace_context.span_id.bytes.begin());
+  segment.trace_context.flags = context.trace_flags;
+  return true;
+}
+
 Record decode_segment(std::span<const std::byte> record) {
   obi_segment raw;
   if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
@@ -45,6 +58,7 @@ Record decode_segment(std::span<const std::byte> record) {
   segment.source = static_cast<model::Source>(raw.source);
   segment.payload = record.subspan(sizeof(raw), raw.captured_bytes);
   segment.tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes);
+  if (!read_context(raw, record, segment)) return UndecodableRecord{};
   return segment;
 }
 

@@ -80,6 +80,37 @@ TEST(Record, SegmentThatClaimsMoreThanItHoldsIsUndecodable) {
   EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
 }
 
+// The segment, its payload, and its context behind it.
+std::vector<std::byte> with_context(obi_segment raw, std::string_view payload,
+                                    const obi_segment_context& context) {
+  raw.flags |= OBI_SEGMENT_HAS_CONTEXT;
+  std::string behind(payload);
+  behind.append(reinterpret_cast<const char*>(&context), sizeof(context));
+  return bytes_of(raw, behind);
+}
+
+TEST(Record, SegmentHasItsContextBehindThePayload) {
+  const auto bytes = with_context(
+      segment_of(9, 5), "hello",
+      {.async_id = 7, .trace_id = {1, 2}, .span_id = {3}, .trace_flags = 1, .pad = {}});
+  const auto record = decode_record(bytes);
+  const auto& segment = std::get<model::Segment>(record);
+  EXPECT_EQ(std::memcmp(segment.payload.data(), "hello", 5), 0);
+  EXPECT_EQ(segment.payload.size(), 5U);
+  EXPECT_EQ(segment.async_id, 7U);
+  EXPECT_EQ(segment.trace_context.trace_id, (model::TraceId{{1, 2}}));
+  EXPECT_EQ(segment.trace_context.span_id, (model::SpanId{{3}}));
+  EXPECT_EQ(segment.trace_context.flags, 1);
+}
+
+TEST(Record, SegmentThatLacksTheContextThatItSaysItHasIsUndecodable) {
+  auto bytes = with_context(segment_of(9, 5), "hello", {});
+  bytes.pop_back();
+  const auto size = static_cast<__u32>(bytes.size());
+  std::memcpy(bytes.data() + offsetof(obi_event_header, size), &size, sizeof(size));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes)));
+}
+
 TEST(Record, EveryProperPrefixIsUndecodable) {
   const auto bytes = bytes_of(segment_of(5, 5), "hello");
   for (std::size_t size = 0; size < bytes.size(); ++size) {

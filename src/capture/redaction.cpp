@@ -96,7 +96,8 @@ void redact_record(std::span<std::byte> record) {
   if (record.size() < sizeof(segment)) return;
   std::memcpy(&segment, record.data(), sizeof(segment));
   if (segment.header.type != OBI_EVENT_SEGMENT) return;
-  const auto payload = record.subspan(sizeof(segment));
+  const auto behind = record.subspan(sizeof(segment));
+  const auto payload = behind.first(std::min<std::size_t>(segment.captured_bytes, behind.size()));
   redact_payload({reinterpret_cast<char*>(payload.data()), payload.size()});
   const std::string_view tail(reinterpret_cast<const char*>(segment.tail), sizeof(segment.tail));
   if (!tail.ends_with(kChunkedEnd))

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
+#include <vector>
+
+#include "bpf/shared/segment.h"
 
 namespace obi::capture {
 namespace {
@@ -36,6 +40,21 @@ TEST(Redaction, HidesPayloadThatIsNoHttpHeadEntirely) {
 TEST(Redaction, CoversEveryPipelinedHead) {
   EXPECT_EQ(redacted("GET /a HTTP/1.1\r\nCookie: k\r\n\r\nGET /b HTTP/1.1\r\nCookie: k\r\n\r\n"),
             "GET /a HTTP/1.1\r\nCookie:xx\r\n\r\nGET /b HTTP/1.1\r\nCookie:xx\r\n\r\n");
+}
+
+TEST(Redaction, LeavesTheContextBehindThePayload) {
+  obi_segment segment{};
+  segment.header.type = OBI_EVENT_SEGMENT;
+  segment.captured_bytes = 6;
+  segment.flags = OBI_SEGMENT_HAS_CONTEXT;
+  const obi_segment_context context{.async_id = 7, .trace_id = {1}, .span_id = {2}};
+  std::vector<std::byte> record(sizeof(segment) + 6 + sizeof(context));
+  std::memcpy(record.data(), &segment, sizeof(segment));
+  std::memcpy(record.data() + sizeof(segment), "secret", 6);
+  std::memcpy(record.data() + sizeof(segment) + 6, &context, sizeof(context));
+  redact_record(record);
+  EXPECT_EQ(std::memcmp(record.data() + sizeof(segment), "xxxxxx", 6), 0);
+  EXPECT_EQ(std::memcmp(record.data() + sizeof(segment) + 6, &context, sizeof(context)), 0);
 }
 
 TEST(Redaction, HidesAHeaderThatIsCutInsideItsName) {

@@ -19,12 +19,14 @@
 
 #include "base/clock.hpp"
 #include "base/kernel_version.hpp"
+#include "bpf/shared/connection.h"
 #include "bpf/shared/kernel_loss.h"
 #include "bpf/shared/pid_filter.h"
 #include "bpf/shared/segment.h"
+#include "capture/backends.hpp"
 #include "capture/pid_filter.hpp"
 #include "capture/preemption.hpp"
-#include "capture/programs.hpp"
+#include "capture/program_sets.hpp"
 #include "capture/self_check.hpp"
 #include "capture/socket_sweep.hpp"
 
@@ -109,7 +111,7 @@ std::vector<Backend> backends_by_preference() {
 }
 
 struct Tracer::Loaded {
-  std::unique_ptr<Programs> programs;
+  ProgramSets programs;
   ring_buffer* rings = nullptr;  // process events first: in this order they are consumed
   std::uint64_t* pid_segments = nullptr;
   int overrides = -1;  // descriptor of the map
@@ -124,20 +126,20 @@ struct Tracer::Loaded {
   }
 
   base::Result<void> map() {
-    pid_segments = map_memory<std::uint64_t>(programs->map("pid_segments"), kSegmentsBytes);
+    pid_segments = map_memory<std::uint64_t>(programs.map("pid_segments"), kSegmentsBytes);
     if (pid_segments == nullptr) return base::fail("mapping BPF map memory", errno);
-    overrides = programs->map("capture_overrides");
-    filter = std::make_unique<PidFilter>(programs->map("allowed_pids"), pid_segments,
-                                         programs->filter_generation());
-    sweep = std::make_unique<SocketSweep>(programs->map("connections"),
-                                          programs->program("obi_check_socket"));
+    overrides = programs.map("capture_overrides");
+    filter = std::make_unique<PidFilter>(programs.map("allowed_pids"), pid_segments,
+                                         &programs.state().filter_generation);
+    sweep = std::make_unique<SocketSweep>(programs.map("connections"),
+                                          programs.program("obi_check_socket"));
     return {};
   }
 
   base::Result<void> read_rings() {
-    rings = ring_buffer__new(programs->map("process_events"), on_process_event, &call, nullptr);
+    rings = ring_buffer__new(programs.map("process_events"), on_process_event, &call, nullptr);
     if (rings == nullptr ||
-        ring_buffer__add(rings, programs->map("segments"), on_segment, &call) != 0) {
+        ring_buffer__add(rings, programs.map("segments"), on_segment, &call) != 0) {
       return base::fail("opening the ring buffers", errno);
     }
     return {};
@@ -146,16 +148,15 @@ struct Tracer::Loaded {
   [[nodiscard]] std::uint64_t loss_count(std::uint32_t reason) const {
     const int cpus = libbpf_num_possible_cpus();
     std::vector<std::uint64_t> per_cpu(cpus > 0 ? static_cast<std::size_t>(cpus) : 1);
-    if (bpf_map_lookup_elem(programs->map("losses"), &reason, per_cpu.data()) != 0) return 0;
+    if (bpf_map_lookup_elem(programs.map("losses"), &reason, per_cpu.data()) != 0) return 0;
     return std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
   }
 
   base::Result<void> open(const TracerOptions& options) {
-    programs = make_programs(backend);
-    if (auto loaded = programs->load(options); !loaded) return loaded;
+    if (auto loaded = programs.load(program_set(backend), options); !loaded) return loaded;
     if (auto mapped = map(); !mapped) return mapped;
     if (auto reading = read_rings(); !reading) return reading;
-    return programs->attach();
+    return programs.attach();
   }
 };
 
@@ -204,13 +205,14 @@ base::Result<void> Tracer::allow(const PidIdentity& process) {
 }
 void Tracer::block(const PidIdentity& process) { loaded_->filter->block(process); }
 
-void Tracer::set_mode(std::uint64_t connection_id, model::CaptureMode mode) {
+void Tracer::set_mode(std::uint64_t connection_id, model::Source source, model::CaptureMode mode) {
+  const obi_stream_key stream{.connection_id = connection_id,
+                              .source = static_cast<std::uint32_t>(source)};
   const auto capture_override = static_cast<std::uint32_t>(mode);
   // Never refused for want of room: the table evicts the oldest. If it is nevertheless, the
   // kernel's own choice holds, and what that leaves out is counted as BytesUncaptured.
-  if (bpf_map_update_elem(loaded_->overrides, &connection_id, &capture_override, BPF_ANY) != 0)
-    return;
-  std::atomic_ref(*loaded_->programs->capture_override_epoch())
+  if (bpf_map_update_elem(loaded_->overrides, &stream, &capture_override, BPF_ANY) != 0) return;
+  std::atomic_ref(loaded_->programs.state().capture_override_epoch)
       .fetch_add(1, std::memory_order_release);
 }
 
@@ -252,11 +254,11 @@ std::vector<KernelLoss> Tracer::losses() const {
   }
   losses.push_back({.name = "program_skipped",
                     .help = "runs of capture programs that the kernel skipped, for any process",
-                    .count = loaded_->programs->skipped_runs()});
+                    .count = loaded_->programs.skipped_runs()});
   return losses;
 }
 
-Audit Tracer::audit() const { return loaded_->programs->audit(); }
+Audit Tracer::audit() const { return loaded_->programs.audit(); }
 
 std::size_t Tracer::map_bytes() const {
   std::size_t total = 0;

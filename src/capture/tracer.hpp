@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns the capture programs in the kernel: opens, loads and attaches a back end, keeps the PID
-// filter, reads the ring buffers. Everything above works on the records alone and doesn't depend on
-// the back end. Thread rule: `poll` from the capture thread; `allow`, `block` and `set_mode` from
-// any one thread each; the rest anywhere.
+// Owns the programs in the kernel: opens, loads and attaches a back end and other sets, keeps the
+// PID filter, reads the ring buffers. Everything above works on the records alone and doesn't
+// depend on the back end. Thread rule: `poll` from the capture thread; `allow`, `block` and
+// `set_mode` from any one thread each; the rest anywhere.
 #pragma once
 #include <array>
 #include <chrono>
@@ -17,6 +17,7 @@
 
 #include "base/result.hpp"
 #include "capture/audit.hpp"
+#include "capture/program_set.hpp"
 #include "model/segment.hpp"
 
 namespace obi::capture {
@@ -41,6 +42,8 @@ struct TracerOptions {
   std::string btf_file;  ///< the kernel's types, for one that doesn't bring them; empty = its own
   bool passive = false;  ///< refuse programs that could alter anything but their own maps
   bool verifier_statistics = false;  ///< have the kernel report the verifier's work, for `audit`
+  /// Beside the back end; one that fails is left out, with the reason in the log and in `audit`.
+  std::vector<ProgramSet> further_sets = {};
 };
 
 struct PidIdentity {
@@ -67,8 +70,9 @@ class Tracer {
   base::Result<void> allow(const PidIdentity& process);
   void block(const PidIdentity& process);
 
-  /// Asks for more or less of a connection's bytes; takes effect with its next call.
-  void set_mode(std::uint64_t connection_id, model::CaptureMode mode);
+  /// Asks for more or less of what one source sees of a connection; takes effect with its next
+  /// call. Other sources of the connection are not affected.
+  void set_mode(std::uint64_t connection_id, model::Source source, model::CaptureMode mode);
 
   using Consumer = std::function<void(std::span<const std::byte> record)>;
   /// Waits up to `timeout` for a wake-up, then hands every waiting record to `consume`, process

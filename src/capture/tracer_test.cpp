@@ -209,8 +209,8 @@ TEST_F(TracerTest, EachConnectionIsCapturedAsWasAskedForIt) {
   std::size_t number = 0;
   for (const auto& [id, bytes] : heads) {
     EXPECT_EQ(bytes, 4096U);
-    if (number % 3 == 0) tracer_->set_mode(id, model::CaptureMode::kStream);
-    if (number % 3 == 1) tracer_->set_mode(id, model::CaptureMode::kSilent);
+    if (number % 3 == 0) tracer_->set_mode(id, model::Source::kPlain, model::CaptureMode::kStream);
+    if (number % 3 == 1) tracer_->set_mode(id, model::Source::kPlain, model::CaptureMode::kSilent);
     if (number % 3 != 1) expected[id] = number % 3 == 0 ? Sender::kCall : 4096;
     ++number;
   }

@@ -57,24 +57,39 @@ std::string maps_text(const capture::Audit& audit) {
   return text;
 }
 
+// Sets that are loaded show in their programs.
+std::string left_out_text(const capture::Audit& audit) {
+  std::string text;
+  for (const capture::SetFacts& set : audit.sets) {
+    if (!set.failure.empty())
+      text += fmt::format("program set {} is left out: {}\n", set.name, set.failure);
+  }
+  return text.empty() ? text : text + '\n';
+}
+
 }  // namespace
 
 std::string render_text(const capture::Audit& audit, capture::Backend backend) {
   return fmt::format(
-      "capture by {}: {} programs, {:.1f} MiB of maps; {}\n\n{}\n{}", to_string(backend),
+      "capture by {}: {} programs, {:.1f} MiB of maps; {}\n\n{}{}\n{}", to_string(backend),
       std::ranges::count_if(audit.programs, &capture::ProgramFacts::loaded),
       static_cast<double>(bytes_of(audit)) / (1024.0 * 1024.0),
       only_reads(audit) ? "none can alter user memory, packets, sockets or control flow"
                         : "some can alter what they see",
-      programs_text(audit), maps_text(audit));
+      left_out_text(audit), programs_text(audit), maps_text(audit));
 }
 
 std::string render_json(const capture::Audit& audit, capture::Backend backend) {
   nlohmann::ordered_json document = {{"backend", to_string(backend)},
                                      {"only_reads", only_reads(audit)},
                                      {"map_bytes", bytes_of(audit)},
+                                     {"sets", nlohmann::ordered_json::array()},
                                      {"programs", nlohmann::ordered_json::array()},
                                      {"maps", nlohmann::ordered_json::array()}};
+  for (const capture::SetFacts& set : audit.sets) {
+    document["sets"].push_back(
+        {{"name", set.name}, {"loaded", set.failure.empty()}, {"failure", set.failure}});
+  }
   for (const capture::ProgramFacts& program : audit.programs) {
     document["programs"].push_back({{"name", program.name},
                                     {"hook", program.hook},

@@ -14,6 +14,7 @@ namespace obi::inspect {
 namespace {
 
 using capture::Backend;
+using capture::Tracer;
 using Findings = std::vector<Finding>;
 
 constexpr std::string_view kRequests = "requests, plain text";
@@ -152,6 +153,19 @@ std::vector<Finding> backend_findings(const std::vector<BackendTrial>& trials) {
   return findings;
 }
 
+// The program sets beside the back end, as they fared with the one that the agent takes.
+std::vector<Finding> set_findings(const std::vector<BackendTrial>& trials) {
+  std::vector<Finding> findings;
+  const BackendTrial* used = chosen(trials);
+  if (used == nullptr) return findings;
+  for (const capture::SetFacts& set : used->further_sets) {
+    findings.push_back({.feature = fmt::format("program set {}", set.name),
+                        .status = set.failure.empty() ? Status::kOk : Status::kLimited,
+                        .how = set.failure.empty() ? "loaded" : "left out: " + set.failure});
+  }
+  return findings;
+}
+
 std::vector<Finding> request_findings(const std::vector<BackendTrial>& trials) {
   const BackendTrial* used = chosen(trials);
   if (used == nullptr) {
@@ -210,6 +224,18 @@ std::vector<Finding> later_findings() {
   return findings;
 }
 
+BackendTrial trial_of(Backend backend, const base::Result<std::unique_ptr<Tracer>>& tracer) {
+  BackendTrial trial{.backend = backend, .drawback = std::string(capture::drawback(backend))};
+  if (!tracer) {
+    trial.failure = tracer.error().message;
+    return trial;
+  }
+  const capture::Audit audit = (*tracer)->audit();
+  trial.map_bytes = (*tracer)->map_bytes();
+  trial.further_sets.assign(audit.sets.begin() + 1, audit.sets.end());  // the first is the back end
+  return trial;
+}
+
 void append(Findings& all, Findings more) { std::ranges::move(more, std::back_inserter(all)); }
 
 std::vector<BackendTrial> try_backends(const capture::TracerOptions& wanted) {
@@ -218,11 +244,7 @@ std::vector<BackendTrial> try_backends(const capture::TracerOptions& wanted) {
     if (wanted.backend != Backend::kAuto && wanted.backend != backend) continue;
     capture::TracerOptions options = wanted;
     options.backend = backend;
-    const auto tracer = capture::Tracer::open(options);
-    trials.push_back({.backend = backend,
-                      .failure = tracer ? std::string() : tracer.error().message,
-                      .drawback = std::string(capture::drawback(backend)),
-                      .map_bytes = tracer ? (*tracer)->map_bytes() : 0});
+    trials.push_back(trial_of(backend, Tracer::open(options)));
   }
   return trials;
 }
@@ -238,6 +260,7 @@ std::vector<Finding> findings_of(const Host& host, const std::vector<BackendTria
     findings.push_back(find(host));
   }
   append(findings, backend_findings(trials));
+  append(findings, set_findings(trials));
   append(findings, request_findings(trials));
   append(findings, other_findings(others));
   append(findings, later_findings());

@@ -35,6 +35,7 @@ struct BackendTrial {
   std::string failure;        ///< empty = it works
   std::string drawback;       ///< why another one is taken though it works; empty = none
   std::size_t map_bytes = 0;  ///< of the kernel's memory
+  std::vector<capture::SetFacts> further_sets = {};  ///< the program sets beside it
 };
 
 struct CheckOptions {

@@ -52,6 +52,20 @@ auto row(const std::string& feature, Status status) {
   return AllOf(Field(&Finding::feature, feature), Field(&Finding::status, status));
 }
 
+TEST(Check, AProgramSetThatFailsLimitsAndTheAgentStillWorks) {
+  std::vector<BackendTrial> trials = kFunctionsWork;
+  trials[0].further_sets = {{.name = "good"}, {.name = "bad", .failure = "the kernel refused it"}};
+  trials[1].further_sets = {{.name = "of another back end"}};
+  const CheckReport report = report_of(good_host(), trials);
+  EXPECT_TRUE(report.is_usable());
+  EXPECT_THAT(report.findings, Contains(row("program set good", Status::kOk)));
+  EXPECT_THAT(report.findings,
+              Contains(AllOf(row("program set bad", Status::kLimited),
+                             Field(&Finding::how, HasSubstr("the kernel refused it")))));
+  EXPECT_THAT(report.findings,
+              testing::Not(Contains(Field(&Finding::feature, "program set of another back end"))));
+}
+
 TEST(Check, AGoodHostHasNothingMissing) {
   const CheckReport report = report_of(good_host());
   EXPECT_TRUE(report.is_usable());

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/test_sets.hpp"
+
+#include "bpf/shared/shared_state.h"  // a type of the skeleton
+#include "test_sets.skel.h"
+
+extern "C" [[gnu::noinline]] void obi_test_plaintext(int fd, const char* bytes, std::uint64_t size,
+                                                     int direction,
+                                                     const obi_segment_context* context) {
+  asm volatile("" : : "r"(fd), "r"(bytes), "r"(size), "r"(direction), "r"(context) : "memory");
+}
+
+namespace obi::capture {
+
+const void* test_object(std::size_t* bytes) { return test_sets_bpf__elf_bytes(bytes); }
+
+}  // namespace obi::capture
