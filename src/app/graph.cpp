@@ -11,6 +11,7 @@
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "discover/discovery.hpp"
+#include "pipeline/name_resolver/name_resolver.hpp"
 #include "pipeline/read_decorator/read_decorator.hpp"
 
 namespace obi::app {
@@ -50,12 +51,19 @@ AgentOptions with_account(AgentOptions options, model::MemoryAccount& account) {
   options.queue.memory = &account;
   options.connection_tracker.memory = &account;
   if (options.routes) options.routes->memory = &account;
-  if (options.name_resolver) options.name_resolver->memory = &account;
+  if (options.name_resolver && options.name_resolver->dns)
+    options.name_resolver->dns->memory = &account;
   if (options.otlp_traces) options.otlp_traces->memory = &account;
   if (options.otlp_metrics) options.otlp_metrics->memory = &account;
   options.otlp_aggregation.memory = &account;
   options.prometheus_metrics.memory = &account;
   return options;
+}
+
+pipeline::AddressResolvers address_resolvers(const NameResolverOptions& options) {
+  pipeline::AddressResolvers chain;
+  if (options.dns) chain.push_back(std::make_unique<pipeline::DnsResolver>(*options.dns));
+  return chain;
 }
 
 }  // namespace
@@ -134,7 +142,8 @@ base::Result<void> Agent::Graph::build_stages() {
   stages.push_back(std::make_unique<pipeline::ReadDecorator>(lookup, ledger));
   if (options.routes) stages.push_back(std::make_unique<pipeline::Routes>(*options.routes));
   if (options.name_resolver)
-    stages.push_back(std::make_unique<pipeline::NameResolver>(*options.name_resolver));
+    stages.push_back(
+        std::make_unique<pipeline::NameResolver>(address_resolvers(*options.name_resolver)));
   if (options.has_filter) {
     auto filter = pipeline::AttributesFilter::create(options.filter, ledger);
     if (!filter) return std::unexpected(std::move(filter.error()));
@@ -159,7 +168,8 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
         .own_pid = static_cast<std::uint32_t>(getpid()),
         .host = discover::read_host_facts(options.host),
         .lost_events = [this] { return tracer->lost_process_events(); }};
-    discovery = std::make_unique<discover::Discovery>(std::move(found), directory, *attacher);
+    discovery =
+        std::make_unique<discover::Discovery>(std::move(found), directory, *attacher, ledger);
   }
   connection_tracker = std::make_unique<pipeline::ConnectionTracker>(
       options.connection_tracker, ledger, pool,

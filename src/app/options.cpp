@@ -84,15 +84,16 @@ std::optional<pipeline::RoutesOptions> routes_options(const Config& config) {
   return options;
 }
 
-std::optional<pipeline::NameResolverOptions> resolver_options(const Config& config) {
+std::optional<NameResolverOptions> resolver_options(const Config& config) {
   if (config.is_switched_off(key::kNameResolverSection)) return std::nullopt;
-  pipeline::NameResolverOptions options;
+  NameResolverOptions options;
+  pipeline::DnsResolverOptions dns;
+  dns.cache_len = static_cast<std::size_t>(config.get(key::kNameResolverCacheLen));
+  dns.cache_expiry = config.get(key::kNameResolverCacheExpiry);
   for (std::string source : config.get(key::kNameResolverSources)) {
     std::ranges::transform(source, source.begin(), [](unsigned char c) { return std::tolower(c); });
-    options.dns |= source == "dns" || source == "rdns";
+    if (source == "dns" || source == "rdns") options.dns = dns;
   }
-  options.cache_len = static_cast<std::size_t>(config.get(key::kNameResolverCacheLen));
-  options.cache_expiry = config.get(key::kNameResolverCacheExpiry);
   return options;
 }
 

@@ -15,7 +15,7 @@
 #include "metrics/aggregator.hpp"
 #include "model/query_redaction.hpp"
 #include "pipeline/attributes_filter/attributes_filter.hpp"
-#include "pipeline/name_resolver/name_resolver.hpp"
+#include "pipeline/name_resolver/dns_resolver.hpp"
 #include "pipeline/routes/routes.hpp"
 #include "pipeline/track/connection_tracker.hpp"
 #include "swarm/queue.hpp"
@@ -35,6 +35,10 @@ struct QueueSettings {
   const model::MemoryAccount* memory = nullptr;  ///< whose queues become short above their share
 };
 
+struct NameResolverOptions {
+  std::optional<pipeline::DnsResolverOptions> dns;  ///< empty = no reverse look-ups
+};
+
 /// Everything that the graph is built from.
 struct AgentOptions {
   config::Discovery discovery;
@@ -42,7 +46,7 @@ struct AgentOptions {
   capture::TracerOptions tracer;
   pipeline::ConnectionTrackerOptions connection_tracker;
   std::optional<pipeline::RoutesOptions> routes;  ///< empty = stage off
-  std::optional<pipeline::NameResolverOptions> name_resolver;
+  std::optional<NameResolverOptions> name_resolver;
   pipeline::AttributesFilterOptions filter;
   bool has_filter = false;
   std::optional<exporting::PrintForm> printer;

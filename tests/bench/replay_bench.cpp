@@ -62,7 +62,7 @@ class Path {
         pool_(100),
         decorator_(services_, ledger_),
         routes_(pipeline::RoutesOptions{}),
-        resolver_(pipeline::NameResolverOptions{}),
+        resolver_(pipeline::AddressResolvers{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
         prometheus_({}),
         tracker_(

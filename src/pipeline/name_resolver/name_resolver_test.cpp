@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <future>
+#include <map>
+#include <string>
 
 #include "pipeline/span_fixture.hpp"
 
@@ -15,7 +15,7 @@ class Resolver : public testing::Test {
  protected:
   // One client span with the header through a resolver without DNS.
   static model::Span client(std::string_view header) {
-    NameResolver resolver({});
+    NameResolver resolver(AddressResolvers{});
     model::SpanBatch batch;
     batch.spans = {span_of(1, model::EventType::kHttpClient)};
     batch.spans[0].host_header = header;
@@ -23,116 +23,70 @@ class Resolver : public testing::Test {
     resolver.process(batch);
     return batch.spans[0];
   }
-  // The name that the server's address has now.
-  static std::string server_name(NameResolver& resolver,
-                                 model::IpAddress address = ipv4(10, 0, 0, 2)) {
-    model::SpanBatch batch;
-    batch.spans = {span_of(1, model::EventType::kHttpClient)};
-    batch.spans[0].server.address = address;
-    batch.spans[0].client.address = {};
-    resolver.process(batch);
-    return std::string(batch.spans[0].server_name);
-  }
 };
 
-TEST_F(Resolver, ALookUpNeverHoldsUpTheSpanThatCausedIt) {
-  std::promise<void> go;
-  NameResolver resolver({.dns = true, .reverse_lookup = [&](const model::IpAddress&) {
-                           go.get_future().wait();
-                           return std::string("db.internal.");
-                         }});
-  EXPECT_EQ(server_name(resolver), "");
-  go.set_value();
-  resolver.settle();
-  EXPECT_EQ(server_name(resolver), "db.internal");
-}
-
-TEST_F(Resolver, WhatHasNoNameIsAskedForOnce) {
-  std::atomic<int> asked = 0;
-  NameResolver resolver({.dns = true, .reverse_lookup = [&](const model::IpAddress&) {
-                           ++asked;
-                           return std::string();
-                         }});
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(server_name(resolver), "");
-    resolver.settle();
+// Names by a table, and counts how often it is asked.
+class TableResolver final : public AddressResolver {
+ public:
+  using Table = std::map<std::uint8_t, AddressName>;  // by the last byte
+  TableResolver(Table table, int& asked) : table_(std::move(table)), asked_(asked) {}
+  std::optional<AddressName> resolve(const model::IpAddress& address, Clock::time_point,
+                                     base::Arena&) override {
+    ++asked_;
+    const auto found = table_.find(address.bytes[15]);
+    return found == table_.end() ? std::nullopt : std::optional(found->second);
   }
-  EXPECT_EQ(asked, 1);
-}
 
-TEST_F(Resolver, AnExpiredNameServesUntilTheNewOneIsThere) {
-  std::atomic<int> asked = 0;
-  NameResolver resolver({.dns = true,
-                         .cache_expiry = std::chrono::nanoseconds(0),
-                         .reverse_lookup = [&](const model::IpAddress&) {
-                           return "name" + std::to_string(++asked);
-                         }});
-  server_name(resolver);
-  resolver.settle();
-  EXPECT_EQ(server_name(resolver), "name1");
-  resolver.settle();
-  EXPECT_EQ(server_name(resolver), "name2");
-  resolver.settle();
-}
+ private:
+  Table table_;
+  int& asked_;
+};
 
-TEST_F(Resolver, TheAddressNotSeenForTheLongestTimeIsForgotten) {
-  std::atomic<int> asked = 0;
-  NameResolver resolver(
-      {.dns = true, .cache_len = 2, .reverse_lookup = [&](const model::IpAddress& address) {
-         ++asked;
-         return "host" + std::to_string(address.bytes[15]);
-       }});
-  for (const int last : {1, 2, 1, 3, 1}) {
-    server_name(resolver, ipv4(10, 0, 0, static_cast<std::uint8_t>(last)));
-    resolver.settle();
+// Ends 10.0.0.1 (client) and 10.0.0.2 (server).
+class ResolverChain : public testing::Test {
+ protected:
+  model::Span resolve(TableResolver::Table first, TableResolver::Table second,
+                      model::EventType type = model::EventType::kHttpClient) {
+    AddressResolvers chain;
+    chain.push_back(std::make_unique<TableResolver>(std::move(first), asked_first_));
+    chain.push_back(std::make_unique<TableResolver>(std::move(second), asked_second_));
+    NameResolver resolver(std::move(chain));
+    model::SpanBatch batch;
+    batch.spans = {span_of(1, type)};
+    batch.spans[0].service = named("own", "shop");
+    resolver.process(batch);
+    return batch.spans[0];
   }
-  EXPECT_EQ(asked, 3);
-  EXPECT_EQ(server_name(resolver, ipv4(10, 0, 0, 1)), "host1");
-  EXPECT_EQ(server_name(resolver, ipv4(10, 0, 0, 2)), "");
-  resolver.settle();
+  int asked_first_ = 0;
+  int asked_second_ = 0;
+};
+
+TEST_F(ResolverChain, TheFirstLinkThatHasANameGivesIt) {
+  const model::Span span = resolve({{2, {"cart"}}}, {{1, {"web"}}, {2, {"other"}}});
+  EXPECT_EQ(span.server_name, "cart");
+  EXPECT_EQ(span.client_name, "web");
+  EXPECT_EQ(asked_first_, 2);
+  EXPECT_EQ(asked_second_, 1) << "only for what the first doesn't know";
 }
 
-TEST_F(Resolver, AFloodOfAddressesIsAskedForInBoundedPortions) {
-  std::promise<void> go;
-  const std::shared_future<void> gone = go.get_future().share();
-  std::atomic<int> asked = 0;
-  NameResolver resolver(
-      {.dns = true, .cache_len = 10'000, .reverse_lookup = [&, gone](const model::IpAddress&) {
-         gone.wait();
-         ++asked;
-         return std::string("x");
-       }});
-  for (int i = 0; i < 2000; ++i) {
-    server_name(resolver, ipv4(10, 1, static_cast<std::uint8_t>(i / 250),
-                               static_cast<std::uint8_t>(1 + i % 250)));
-  }
-  go.set_value();
-  resolver.settle();
-  EXPECT_GE(asked, 1);
-  EXPECT_LE(asked, static_cast<int>(NameResolver::kMaxWaiting) + 1);  // one was under way
+TEST_F(ResolverChain, ANameOfWhichNothingIsLeftIsNone) {
+  EXPECT_EQ(resolve({{2, {"."}}}, {{2, {"cart.shop.svc.cluster.local."}}}).server_name, "cart");
 }
 
-TEST_F(Resolver, TheEndDoesNotWaitForALookUp) {
-  struct Gate {
-    std::promise<void> entered, go, left;
-  };
-  const auto gate = std::make_shared<Gate>();
-  {
-    NameResolver resolver({.dns = true, .reverse_lookup = [gate](const model::IpAddress&) {
-                             gate->entered.set_value();
-                             gate->go.get_future().wait();
-                             gate->left.set_value();
-                             return std::string();
-                           }});
-    server_name(resolver);
-    gate->entered.get_future().wait();
-  }  // would hang here
-  gate->go.set_value();
-  gate->left.get_future().wait();
+TEST_F(ResolverChain, WhatNoLinkKnowsIsNamedAsWithoutAny) {
+  const model::Span span = resolve({}, {});
+  EXPECT_EQ(span.server_name, "");
+  EXPECT_EQ(span.client_name, "own");
+}
+
+TEST_F(ResolverChain, TheNamespaceIsThatOfTheOtherEnd) {
+  const TableResolver::Table both = {{1, {"web", "front"}}, {2, {"cart", "back"}}};
+  EXPECT_EQ(resolve(both, {}).other_namespace, "back");
+  EXPECT_EQ(resolve(both, {}, model::EventType::kHttpServer).other_namespace, "front");
 }
 
 TEST_F(Resolver, EachSideIsItsOwnServiceWhenNothingBetterIsKnown) {
-  NameResolver resolver({});
+  NameResolver resolver(AddressResolvers{});
   model::SpanBatch batch;
   batch.spans = {span_of(1), span_of(1, model::EventType::kHttpClient)};
   for (model::Span& span : batch.spans) span.service = named("shop");
@@ -144,7 +98,7 @@ TEST_F(Resolver, EachSideIsItsOwnServiceWhenNothingBetterIsKnown) {
 }
 
 TEST_F(Resolver, OfEveryProtocolTheClientsSideIsThatOfTheClient) {
-  NameResolver resolver({});
+  NameResolver resolver(AddressResolvers{});
   for (const model::EventTypeInfo& info : model::kEventTypes) {
     model::SpanBatch batch;
     batch.spans = {span_of(1, info.type)};
