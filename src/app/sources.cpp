@@ -74,8 +74,12 @@ void KernelSource::consume(std::span<const std::byte> bytes) {
           [&](const model::ConnectFailed& failed) {
             connection_tracker_.on_connect_failed(failed);
           },
-          [&](const model::ProcessEvent& event) { discovery_.push(event); },
-          [&](const capture::ExecRecord& exec) { discovery_.push(exec.event, exec.executable); },
+          [&](const model::ProcessEvent& event) {
+            discovery_.push(discover::KernelEvent{event, {}});
+          },
+          [&](const capture::ExecRecord& exec) {
+            discovery_.push(discover::KernelEvent{exec.event, exec.executable});
+          },
           [&](const capture::ServiceRecord&) {},
           [&](const capture::UndecodableRecord&) {
             ledger_.add(model::Reason::SegmentsSeen);

@@ -15,6 +15,21 @@ bool needs_metadata(const config::Selector& selector) {
          !selector.pod_annotations.empty();
 }
 
+bool all_match(const std::map<std::string, config::Pattern>& wanted,
+               const ProcessMetadata::Texts& texts) {
+  return std::ranges::all_of(wanted, [&](const auto& criterion) {
+    const auto found = texts.find(criterion.first);
+    return found != texts.end() && criterion.second.matches(found->second);
+  });
+}
+
+bool meets_metadata(const config::Selector& selector, const ProcessMetadata* metadata) {
+  if (!needs_metadata(selector)) return true;
+  return metadata != nullptr && all_match(selector.metadata, metadata->fields) &&
+         all_match(selector.pod_labels, metadata->pod_labels) &&
+         all_match(selector.pod_annotations, metadata->pod_annotations);
+}
+
 bool matches(const config::Selector& selector, const Candidate& candidate) {
   return first_unmet(selector, candidate) == Criterion::kNone;
 }
@@ -65,7 +80,7 @@ Selection select_process(const config::Discovery& rules, const Candidate& candid
 
 Criterion first_unmet(const config::Selector& selector, const Candidate& candidate) {
   if (!selector.has_criterion()) return Criterion::kEmpty;
-  if (needs_metadata(selector)) return Criterion::kKubernetes;
+  if (!meets_metadata(selector, candidate.metadata)) return Criterion::kKubernetes;
   const Process& process = candidate.process;
   const auto& pids = selector.target_pids;
   if (!pids.empty() && std::ranges::find(pids, process.pid) == pids.end()) return Criterion::kPid;

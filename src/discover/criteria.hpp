@@ -10,6 +10,7 @@
 
 #include "config/discovery.hpp"
 #include "discover/decision.hpp"
+#include "discover/metadata.hpp"
 #include "discover/process.hpp"
 #include "model/service.hpp"
 
@@ -21,6 +22,7 @@ struct Candidate {
   const Process& process;
   std::function<const std::vector<std::uint16_t>&()> listening_ports;
   std::function<model::Language()> language;
+  const ProcessMetadata* metadata = nullptr;  ///< null: there is none
   bool parent_is_instrumented = false;
   bool in_container = false;
 };
@@ -34,7 +36,7 @@ bool is_in_container(const Process& process, const Process& agent);
 enum class Criterion : std::uint8_t {
   kNone,        ///< all are met
   kEmpty,       ///< it asks for nothing, and so matches nothing
-  kKubernetes,  ///< metadata that this version doesn't know
+  kKubernetes,  ///< metadata of its pod
   kPid,
   kContainer,
   kExecutable,

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "base/release_memory.hpp"
@@ -19,29 +21,33 @@ constexpr std::size_t kMaxHeardPorts = 64;
 
 }  // namespace
 
-Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher)
+Discovery::Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher,
+                     model::Ledger& ledger)
     : options_(std::move(options)),
       proc_(options_.proc_root),
       directory_(directory),
       attacher_(attacher),
-      examiner_(proc_, options_.own_pid),
+      ledger_(ledger),
+      examiner_(proc_, options_.own_pid, options_.metadata),
       depends_on_ports_(depends_on_ports(options_.rules)),
       last_scan_(Clock::now()),
       next_scan_(last_scan_ + options_.rules.poll_interval),
       last_thorough_scan_(last_scan_) {}
 
 // The directory first: what is decided about the event must come after it there, too.
-void Discovery::push(const model::ProcessEvent& event, std::string executable) {
-  if (event.kind == model::ProcessEventKind::kFork)
-    directory_.inherit(event.pid, event.parent_pid, event.ns);
+void Discovery::push(InboxEvent event) {
+  const auto* kernel = std::get_if<KernelEvent>(&event);
+  const auto is = [&](model::ProcessEventKind kind) {
+    return kernel != nullptr && kernel->event.kind == kind;
+  };
+  if (is(model::ProcessEventKind::kFork))
+    directory_.inherit(kernel->event.pid, kernel->event.parent_pid, kernel->event.ns);
   {
     const std::lock_guard lock(mutex_);
-    if (inbox_.size() >= kMaxInbox) {
-      dropped_events_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    if (event.kind == model::ProcessEventKind::kExec) directory_.begin_program(event.pid, event.ns);
-    inbox_.push_back({event, std::move(executable)});
+    if (inbox_.size() >= kMaxInbox) return ledger_.add(model::Reason::DiscoveryEventsDropped);
+    if (is(model::ProcessEventKind::kExec))
+      directory_.begin_program(kernel->event.pid, kernel->event.ns);
+    inbox_.push_back(std::move(event));
   }
   changed_.notify_one();
 }
@@ -52,34 +58,65 @@ void Discovery::run(std::stop_token stop) {
     if (!to_visit_.empty()) wake = Clock::now();
     const auto events = await_events(stop, wake);
     if (!events.empty()) examiner_.ports().refresh();
-    for (const QueuedEvent& queued : events) handle(queued);
+    handle(events);
     recheck_after_min_age();
     if (to_visit_.empty() && Clock::now() >= next_scan_) begin_scan(is_thorough_scan_due());
     continue_scan(kScanStep);
   }
 }
 
-std::deque<Discovery::QueuedEvent> Discovery::await_events(const std::stop_token& stop,
-                                                           Clock::time_point until) {
+std::deque<InboxEvent> Discovery::await_events(const std::stop_token& stop,
+                                               Clock::time_point until) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, stop, until, [this] { return !inbox_.empty(); });
   return std::exchange(inbox_, {});
 }
 
-void Discovery::handle(const QueuedEvent& queued) {
-  const model::ProcessEvent& event = queued.event;
+// The source of metadata is asked anew with each decision, so the order among the kinds of events
+// doesn't matter, and however many changes there are of one process, it is examined once for them.
+void Discovery::handle(const std::deque<InboxEvent>& events) {
+  reexamine_changed(events);
+  for (const InboxEvent& event : events) {
+    if (const auto* kernel = std::get_if<KernelEvent>(&event)) handle(*kernel);
+  }
+}
+
+// In the order in which they started: what a child inherits is decided with its parent.
+void Discovery::reexamine_changed(const std::deque<InboxEvent>& events) {
+  std::unordered_set<std::string_view> containers;
+  std::unordered_set<std::uint32_t> pids;
+  for (const InboxEvent& event : events) {
+    const auto* changed = std::get_if<MetadataChanged>(&event);
+    if (changed == nullptr) continue;
+    if (!changed->container_id.empty()) containers.insert(changed->container_id);
+    if (changed->pid != 0) pids.insert(changed->pid);
+  }
+  if (containers.empty() && pids.empty()) return;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> affected;
+  for (const auto& [pid, known] : known_) {
+    if (pids.contains(pid) || containers.contains(known.process.container_id))
+      affected.emplace_back(known.process.program.start_ticks, pid);
+  }
+  std::ranges::sort(affected);
+  for (const auto& [start_ticks, pid] : affected) {
+    if (const auto snapshot = proc_.identify(pid)) look_at(*snapshot, Trigger::kMetadata);
+  }
+}
+
+void Discovery::handle(const KernelEvent& kernel) {
+  const model::ProcessEvent& event = kernel.event;
   if (event.pid == options_.own_pid) return;
   if (event.kind == model::ProcessEventKind::kExit) return forget(event.pid, event.ns);
   if (event.kind == model::ProcessEventKind::kFork) return on_fork(event);
   const auto snapshot = proc_.identify(event.pid);
   if (!snapshot) {
-    if (event.kind == model::ProcessEventKind::kExec) on_exec_of_ended(queued);
+    if (event.kind == model::ProcessEventKind::kExec) on_exec_of_ended(kernel);
     return;
   }
   auto& heard = known(*snapshot).heard_ports;
   if (event.kind == model::ProcessEventKind::kExec) {
     heard.clear();
-    if (!look_at(*snapshot, Trigger::kExec)) on_exec_of_ended(queued);
+    if (!look_at(*snapshot, Trigger::kExec)) on_exec_of_ended(kernel);
     return;
   }
   heard_of_ports_ = true;
@@ -124,6 +161,7 @@ void Discovery::inherit_from_parent(Known& child, const Known& parent,
   child.decided = true;
   child.settled = parent.settled;
   child.matches = parent.matches;
+  child.metadata = parent.metadata;
   child.language = parent.language;
   child.instrumented_ns = event.ns;
   child.process = parent.process;
@@ -205,12 +243,14 @@ bool Discovery::waits_for_age(Known& known, const Process& snapshot) {
   return true;
 }
 
-// What a running program was found to be it stays, even if it closes its port; only an exclusion or
-// another program ends it.
+// What a running program was found to be it stays, even if it closes its port or its metadata is
+// gone; only an exclusion or another program ends it.
 void Discovery::decide(Known& known, bool new_program) {
   Examination examination(examiner_, known.process, known.heard_ports);
   Selection selection =
       select_process(options_.rules, examination.candidate(known.parent_instrumented));
+  const MetadataRef before = known.metadata;
+  if (examination.metadata()) known.metadata = examination.metadata();
   known.settled = age_of(known.process.program) >= kSettleAge;
   if (!selection.instrumented()) {
     if (known.instrumented && !new_program && selection.outcome != Outcome::kExcluded) return;
@@ -221,10 +261,11 @@ void Discovery::decide(Known& known, bool new_program) {
   if (selection.outcome == Outcome::kParentInstrumented) selection.matches = known.parent_matches;
   const bool same_service = known.instrumented && !new_program &&
                             selection.matches == known.matches &&
+                            service_part(known.metadata) == service_part(before) &&
                             examination.language() == known.language;
   if (same_service) return;
   known.language = examination.language();
-  publish(known, selection);
+  publish(known, selection, is_newer(known.metadata, before) ? known.matches : Matches{});
 }
 
 void Discovery::note(Known& known, Outcome outcome, const std::string& reason,

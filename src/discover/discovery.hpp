@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the processes to instrument: by events from the kernel at once, and by a periodic look at
-// /proc for what has no event (processes and sockets from before the agent, lost events). Decides,
+// Finds the processes to instrument: by events (inbox.hpp) at once, and by a periodic look at /proc
+// for what has no event (processes and sockets from before the agent, lost events). Decides,
 // names the service, and passes the result to capture. What has not changed costs nothing: a scan
 // passes over the processes that are known, except once a minute, and when events were lost.
 // Thread rule: `push` and the const members from any thread; `scan` before `run`; `run` is the
-// discovery thread. Options, directory and attacher outlive it.
+// discovery thread. Directory, attacher, ledger and the source of metadata outlive it.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -28,9 +28,12 @@
 #include "discover/criteria.hpp"
 #include "discover/decision.hpp"
 #include "discover/examination.hpp"
+#include "discover/inbox.hpp"
+#include "discover/metadata.hpp"
 #include "discover/process.hpp"
 #include "discover/process_directory.hpp"
 #include "discover/service_naming.hpp"
+#include "model/ledger.hpp"
 #include "model/segment.hpp"
 
 namespace obi::discover {
@@ -55,26 +58,29 @@ struct DiscoveryOptions {
   config::Environment environment = config::process_environment;
   /// Process events that the kernel could not deliver, so far; empty = none ever.
   std::function<std::uint64_t()> lost_events;
+  const MetadataSource* metadata = nullptr;  ///< null = there is none
 };
 
 class Discovery {
  public:
   static constexpr std::size_t kMaxInbox = 65'536;
 
-  Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher);
+  Discovery(DiscoveryOptions options, ProcessDirectory& directory, Attacher& attacher,
+            model::Ledger& ledger);
 
-  /// Events of the kernel, in its order. When it returns, the directory has the child of a fork,
-  /// and a process that runs another program waits for its service there. Beyond kMaxInbox events
-  /// are dropped and the next scan makes up for them.
-  /// `executable`: of an exec, the path as far as the kernel said it.
-  void push(const model::ProcessEvent& event, std::string executable = {});
+  /// Kernel events come in the kernel's order. When it returns, the directory has the child of a
+  /// fork, and a process that runs another program waits for its service there. Beyond kMaxInbox
+  /// events are dropped and counted, and the next scan makes up for them.
+  void push(InboxEvent event);
   /// One thorough look at all of /proc; done once before `run`, so that what runs already is
   /// instrumented when the agent says so.
   void scan();
   void run(std::stop_token stop);
 
   [[nodiscard]] const DecisionLog& decisions() const { return decisions_; }
-  [[nodiscard]] std::uint64_t dropped_events() const { return dropped_events_.load(); }
+  [[nodiscard]] std::uint64_t dropped_events() const {
+    return ledger_.get(model::Reason::DiscoveryEventsDropped);
+  }
   [[nodiscard]] std::uint64_t processes_seen() const { return processes_seen_.load(); }
 
  private:
@@ -82,7 +88,7 @@ class Discovery {
   using Matches = std::vector<const config::Selector*>;
 
   /// Why a process is looked at.
-  enum class Trigger : std::uint8_t { kScan, kProcessEvent, kExec };
+  enum class Trigger : std::uint8_t { kScan, kProcessEvent, kExec, kMetadata };
 
   /// What all processes share that come from one program that was started, by forks without an
   /// exec: they are one instance of one service.
@@ -90,13 +96,9 @@ class Discovery {
     std::uint32_t first_pid = 0;  ///< of the process that was started, whether it lives or not
     std::uint64_t first_start_ticks = 0;
     Matches matches;  ///< of any of its processes, in the order of the configuration
+    MetadataRef metadata;
     model::Language language = model::Language::kGeneric;
     model::ServiceRef service;
-  };
-
-  struct QueuedEvent {
-    model::ProcessEvent event;
-    std::string executable;
   };
 
   struct Known {
@@ -112,6 +114,7 @@ class Discovery {
     std::string reason;
     Matches matches;
     Matches parent_matches;
+    MetadataRef metadata;                   // that it was decided by
     std::shared_ptr<SharedProgram> shared;  // null until it is instrumented
     model::Language language = model::Language::kGeneric;
     std::vector<std::uint16_t> heard_ports;  // of listen events: /proc may show them later
@@ -119,11 +122,13 @@ class Discovery {
     std::optional<Clock::time_point> due;  // when it is old enough
   };
 
-  std::deque<QueuedEvent> await_events(const std::stop_token& stop, Clock::time_point until);
-  void handle(const QueuedEvent& queued);
+  std::deque<InboxEvent> await_events(const std::stop_token& stop, Clock::time_point until);
+  void handle(const std::deque<InboxEvent>& events);
+  void handle(const KernelEvent& kernel);
+  void reexamine_changed(const std::deque<InboxEvent>& events);
   void on_fork(const model::ProcessEvent& event);
   void refuse_child(const model::ProcessEvent& event);
-  void on_exec_of_ended(const QueuedEvent& queued);
+  void on_exec_of_ended(const KernelEvent& kernel);
   void inherit_from_parent(Known& child, const Known& parent, const model::ProcessEvent& event);
   void recheck_after_min_age();
   void begin_scan(bool thorough);
@@ -141,8 +146,10 @@ class Discovery {
   void decide(Known& known, bool new_program);
   std::shared_ptr<SharedProgram> start_program(const Process& first);
   std::shared_ptr<SharedProgram> program_of(const Process& process);
-  void name_program(const Known& known, const Matches& matches);
-  void publish(Known& known, const Selection& selection);
+  static bool add_facts(SharedProgram& program, const Known& known, const Matches& matches,
+                        const Matches& outdated);
+  void name_program(const Known& known, const Matches& matches, const Matches& outdated);
+  void publish(Known& known, const Selection& selection, const Matches& outdated);
   void note(Known& known, Outcome outcome, const std::string& reason, const std::string& service);
   void release(Known& known);
   void forget(std::uint32_t pid, std::uint64_t ns);
@@ -152,6 +159,7 @@ class Discovery {
   Proc proc_;
   ProcessDirectory& directory_;
   Attacher& attacher_;
+  model::Ledger& ledger_;
   Examiner examiner_;
   bool depends_on_ports_;
   bool heard_of_ports_ = false;    // a socket began to listen since the last scan
@@ -170,8 +178,7 @@ class Discovery {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<QueuedEvent> inbox_;
-  std::atomic<std::uint64_t> dropped_events_{0};
+  std::deque<InboxEvent> inbox_;
 };
 
 }  // namespace obi::discover

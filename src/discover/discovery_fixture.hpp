@@ -47,8 +47,9 @@ class DiscoveryTest : public testing::Test {
               .own_pid = kAgent,
               .host = {.name = "box", .id = ""},
               .environment = [](const std::string&) { return std::optional<std::string>(); },
-              .lost_events = lost_events_},
-          directory_, attacher_);
+              .lost_events = lost_events_,
+              .metadata = metadata_},
+          directory_, attacher_, ledger_);
     }
     return *discovery_;
   }
@@ -59,13 +60,13 @@ class DiscoveryTest : public testing::Test {
   void stop() { thread_.reset(); }
   void event(ProcessEventKind kind, std::uint32_t pid, std::uint32_t parent = 0,
              std::uint16_t port = 0) {
-    discovery().push({.kind = kind,
-                      .ns = base::monotonic_ns(),
-                      .pid = pid,
-                      .parent_pid = parent,
-                      .ns_pid = pid,
-                      .pid_namespace = 4'026'531'836,
-                      .port = port});
+    discovery().push(KernelEvent{.event = {.kind = kind,
+                                           .ns = base::monotonic_ns(),
+                                           .pid = pid,
+                                           .parent_pid = parent,
+                                           .ns_pid = pid,
+                                           .pid_namespace = 4'026'531'836,
+                                           .port = port}});
   }
   // The marker is a process that is always instrumented; its turn comes behind all that was pushed.
   void settle() {
@@ -94,6 +95,8 @@ class DiscoveryTest : public testing::Test {
   FakeProc tree_;
   config::Discovery rules_;
   std::function<std::uint64_t()> lost_events_;
+  const MetadataSource* metadata_ = nullptr;
+  model::Ledger ledger_;
   ProcessDirectory directory_;
   RecordingAttacher attacher_;
   std::optional<Discovery> discovery_;

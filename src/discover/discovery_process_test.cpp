@@ -82,17 +82,18 @@ class RealProcesses : public testing::Test {
     options.rules.poll_interval = std::chrono::hours(1);
     options.own_pid = static_cast<std::uint32_t>(getpid());
     options.host.name = "box";
-    discovery_.emplace(std::move(options), directory_, attacher_);
+    discovery_.emplace(std::move(options), directory_, attacher_, ledger_);
     thread_.emplace([this](const std::stop_token& stop) { discovery_->run(stop); });
   }
   // How long it took from the event until the process was let through.
   std::chrono::nanoseconds latency(const model::ProcessEvent& event) {
     const auto pushed = std::chrono::steady_clock::now();
-    discovery_->push(event);
+    discovery_->push(KernelEvent{.event = event});
     const auto call = attacher_.await(event.pid, true);
     return call ? call->when - pushed : std::chrono::nanoseconds::max();
   }
 
+  model::Ledger ledger_;
   ProcessDirectory directory_;
   RecordingAttacher attacher_;
   std::optional<Discovery> discovery_;
@@ -130,7 +131,7 @@ TEST_F(RealProcesses, TheScanBeforeTheStartFindsWhatRuns) {
   const Child child(run_sleep);
   DiscoveryOptions options;
   options.rules.instrument.push_back({.target_pids = {child.pid()}, .name = "sleeper"});
-  Discovery discovery(std::move(options), directory_, attacher_);
+  Discovery discovery(std::move(options), directory_, attacher_, ledger_);
   discovery.scan();
   ASSERT_NE(directory_.find(child.pid()), nullptr);
   EXPECT_EQ(directory_.find(child.pid())->name, "sleeper");

@@ -50,27 +50,45 @@ std::shared_ptr<Discovery::SharedProgram> Discovery::program_of(const Process& p
 }
 
 // What one of its processes is found to be, all of them are; it only ever adds to what is known, so
-// that they don't take turns.
-void Discovery::name_program(const Known& known, const Matches& matches) {
-  SharedProgram& program = *known.shared;
+// that they don't take turns. `outdated`: what the process matched by metadata that it had before.
+// True if the service has other facts than before.
+bool Discovery::add_facts(SharedProgram& program, const Known& known, const Matches& matches,
+                          const Matches& outdated) {
   Matches all = program.matches;
+  std::erase_if(all, [&](const config::Selector* match) {
+    return std::ranges::find(outdated, match) != outdated.end();
+  });
   for (const config::Selector* match : matches) {
     if (std::ranges::find(all, match) == all.end()) all.push_back(match);
   }
   std::ranges::sort(all, std::less<>());  // they are elements of one array
   const bool same_language = known.language == program.language ||
                              (program.service && known.language == model::Language::kGeneric);
-  if (program.service && same_language && all == program.matches) return;
+  // A child that was put into another container has that one's.
+  const bool same_container =
+      !program.service || known.process.container_id == program.service->container_id;
+  const bool same_metadata = !same_container || !known.metadata ||
+                             service_part(known.metadata) == service_part(program.metadata);
+  if (program.service && same_language && same_metadata && all == program.matches) return false;
   program.matches = std::move(all);
   if (!same_language) program.language = known.language;
+  if (!same_metadata) program.metadata = known.metadata;
+  return true;
+}
+
+void Discovery::name_program(const Known& known, const Matches& matches, const Matches& outdated) {
+  SharedProgram& program = *known.shared;
+  if (!add_facts(program, known, matches, outdated)) return;
   Process named = known.process;
   named.pid = program.first_pid;
+  const ServiceMetadata metadata = service_part(program.metadata);
   std::string unread;
   auto service = std::make_shared<const model::Service>(
       name_service(named, proc_.environment(known.process.pid), program.language, program.matches,
                    {.host = options_.host,
                     .attributes = options_.rules.agent_attributes,
-                    .environment = options_.environment},
+                    .environment = options_.environment,
+                    .metadata = &metadata},
                    &unread));
   if (!unread.empty()) {
     spdlog::warn("process pid={}: of its OTEL_RESOURCE_ATTRIBUTES {}: left out", known.process.pid,
@@ -81,10 +99,10 @@ void Discovery::name_program(const Known& known, const Matches& matches) {
 }
 
 // The directory is updated first, so that the first bytes captured find their service.
-void Discovery::publish(Known& known, const Selection& selection) {
+void Discovery::publish(Known& known, const Selection& selection, const Matches& outdated) {
   const Process& process = known.process;
   if (!known.shared) known.shared = program_of(process);
-  name_program(known, selection.matches);
+  name_program(known, selection.matches, outdated);
   const model::ServiceRef& service = known.shared->service;
   directory_.put(process.pid, service);
   if (const auto allowed = attacher_.allow(process, service); !allowed) {
@@ -111,22 +129,24 @@ void Discovery::refuse_child(const model::ProcessEvent& event) {
 
 // The kernel side captured it until its end. What is left to name its program by is the path that
 // the kernel said; its environment is gone.
-void Discovery::on_exec_of_ended(const QueuedEvent& queued) {
-  const model::ProcessEvent& event = queued.event;
+void Discovery::on_exec_of_ended(const KernelEvent& kernel) {
+  const model::ProcessEvent& event = kernel.event;
   const auto found = known_.find(event.pid);
-  if (found == known_.end() || !found->second.instrumented || queued.executable.empty())
+  if (found == known_.end() || !found->second.instrumented || kernel.executable.empty())
     return directory_.end(event.pid, event.ns);
   Known& entry = found->second;
   entry.process.command_line.clear();
-  entry.process.program = {.executable = queued.executable};
+  entry.process.program = {.executable = kernel.executable};
   Examination examination(examiner_, entry.process);
   Selection selection =
       select_process(options_.rules, examination.candidate(entry.parent_instrumented));
   if (!selection.instrumented()) return directory_.end(event.pid, event.ns);
   entry.language = model::Language::kGeneric;
   entry.shared = start_program(entry.process);
-  name_program(entry, selection.outcome == Outcome::kParentInstrumented ? entry.parent_matches
-                                                                        : selection.matches);
+  name_program(
+      entry,
+      selection.outcome == Outcome::kParentInstrumented ? entry.parent_matches : selection.matches,
+      {});
   directory_.put(event.pid, entry.shared->service);
   note(entry, selection.outcome, selection.reason, entry.shared->service->name);
 }

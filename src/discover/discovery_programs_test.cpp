@@ -137,8 +137,8 @@ TEST_F(SharedPrograms, AChildThatIsGoneHasTheNameOfWhatItRan) {
   begin_server();
   const auto exec = [&](std::uint32_t pid, const char* executable) {
     event(ProcessEventKind::kFork, pid, 10);
-    discovery().push({.kind = ProcessEventKind::kExec, .ns = base::monotonic_ns(), .pid = pid},
-                     executable);
+    discovery().push(KernelEvent{
+        {.kind = ProcessEventKind::kExec, .ns = base::monotonic_ns(), .pid = pid}, executable});
   };
   exec(20, "/usr/lib/cgi-bin/hello");
   EXPECT_EQ(directory_.find_at(20, base::monotonic_ns()).service->name, "shop")
@@ -153,8 +153,8 @@ TEST_F(SharedPrograms, AChildThatIsGoneMayBeExcluded) {
   rules_.exclude = {by_path("*/logger")};
   begin_server();
   event(ProcessEventKind::kFork, 20, 10);
-  discovery().push({.kind = ProcessEventKind::kExec, .ns = base::monotonic_ns(), .pid = 20},
-                   "/bin/logger");
+  discovery().push(KernelEvent{
+      {.kind = ProcessEventKind::kExec, .ns = base::monotonic_ns(), .pid = 20}, "/bin/logger"});
   settle();
   EXPECT_EQ(directory_.find(20), nullptr);
 }
@@ -177,11 +177,11 @@ TEST_F(SharedPrograms, AChildOfAProcessThatIsNotCapturedAnyMoreIsRefused) {
   stop();
   tree_.put({.pid = 10, .executable = "/bin/logger"});
   event(ProcessEventKind::kExec, 10);
-  discovery().push({.kind = ProcessEventKind::kFork,
-                    .ns = base::monotonic_ns(),
-                    .pid = 20,
-                    .parent_pid = 10,
-                    .ns_pid = 20});
+  discovery().push(KernelEvent{.event = {.kind = ProcessEventKind::kFork,
+                                         .ns = base::monotonic_ns(),
+                                         .pid = 20,
+                                         .parent_pid = 10,
+                                         .ns_pid = 20}});
   start();
   settle();
   EXPECT_EQ(calls(), "+10 -10 -20 ");

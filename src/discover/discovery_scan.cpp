@@ -76,6 +76,7 @@ void Discovery::continue_scan(std::size_t steps) {
 
 bool Discovery::may_change(const Known& known) {
   if (known.outcome == Outcome::kTooYoung) return false;  // it has a timer
+  if (is_newer(examiner_.metadata_of(known.process), known.metadata)) return true;
   if (!known.settled || known.outcome == Outcome::kAttachFailed) return true;
   if (known.instrumented || known.outcome == Outcome::kExcluded) return false;
   const auto parent = known_.find(known.process.parent_pid);

@@ -5,8 +5,9 @@
 
 namespace obi::discover {
 
-Examiner::Examiner(const Proc& proc, std::uint32_t own_pid)
+Examiner::Examiner(const Proc& proc, std::uint32_t own_pid, const MetadataSource* metadata)
     : proc_(proc),
+      metadata_(metadata),
       self_(proc.read(own_pid).value_or(Process{})),
       ports_(proc, self_.net_namespace) {}
 
@@ -38,10 +39,16 @@ model::Language Examination::language() {
   return *language_;
 }
 
+const MetadataRef& Examination::metadata() {
+  if (!metadata_) metadata_ = examiner_.metadata_of(process_);
+  return *metadata_;
+}
+
 Candidate Examination::candidate(bool parent_is_instrumented) {
   return {.process = process_,
           .listening_ports = [this]() -> const auto& { return listening_ports(); },
           .language = [this] { return language(); },
+          .metadata = metadata().get(),
           .parent_is_instrumented = parent_is_instrumented,
           .in_container = in_container()};
 }

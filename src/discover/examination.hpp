@@ -11,24 +11,30 @@
 #include "binary/executable_cache.hpp"
 #include "discover/criteria.hpp"
 #include "discover/listening_ports.hpp"
+#include "discover/metadata.hpp"
 #include "discover/process.hpp"
 #include "model/service.hpp"
 
 namespace obi::discover {
 
-/// What all examinations share. `proc` outlives it.
+/// What all examinations share. `proc` and `metadata` outlive it.
 class Examiner {
  public:
   /// `own_pid`: of the process whose container and network namespace the others are compared with.
-  Examiner(const Proc& proc, std::uint32_t own_pid);
+  /// `metadata`: null = there is none.
+  Examiner(const Proc& proc, std::uint32_t own_pid, const MetadataSource* metadata = nullptr);
 
   [[nodiscard]] const Proc& proc() const { return proc_; }
   [[nodiscard]] const Process& self() const { return self_; }
   ListeningPorts& ports() { return ports_; }
   binary::ExecutableCache& executables() { return executables_; }
+  [[nodiscard]] MetadataRef metadata_of(const Process& process) const {
+    return metadata_ == nullptr ? nullptr : metadata_->find(process);
+  }
 
  private:
   const Proc& proc_;
+  const MetadataSource* metadata_;
   Process self_;
   ListeningPorts ports_;
   binary::ExecutableCache executables_;
@@ -50,6 +56,8 @@ class Examination {
   const binary::ExecutableFacts& executable();
   const std::string& maps();
   model::Language language();
+  /// Null if there is none.
+  const MetadataRef& metadata();
   [[nodiscard]] bool in_container() const { return is_in_container(process_, examiner_.self()); }
   /// For the criteria; refers to this object.
   Candidate candidate(bool parent_is_instrumented);
@@ -62,6 +70,7 @@ class Examination {
   std::optional<binary::ExecutableFacts> executable_;
   std::optional<std::string> maps_;
   std::optional<model::Language> language_;
+  std::optional<MetadataRef> metadata_;
 };
 
 }  // namespace obi::discover

@@ -116,6 +116,22 @@ void apply_entry(model::Service& service, const config::Selector& entry) {
   if (!entry.outgoing_routes.empty()) service.outgoing_routes = entry.outgoing_routes;
 }
 
+// Whatever was set for the process itself is stronger.
+void apply_metadata(model::Service& service, const ServiceMetadata& metadata) {
+  if (service.name.empty() && !metadata.name.empty()) {
+    service.name = metadata.name;
+    service.name_origin = model::NameOrigin::kMetadata;
+  }
+  if (service.name_space.empty() && !metadata.name_space.empty()) {
+    service.name_space = metadata.name_space;
+    service.name_space_origin = model::NameOrigin::kMetadata;
+  }
+  for (const auto& attribute : metadata.attributes) {
+    const auto has_its_key = [&](const auto& own) { return own.first == attribute.first; };
+    if (std::ranges::none_of(service.metadata, has_its_key)) service.metadata.push_back(attribute);
+  }
+}
+
 }  // namespace
 
 HostFacts read_host_facts(const HostOptions& options) {
@@ -176,11 +192,12 @@ model::Service name_service(const Process& process, const Environ& environment,
   std::string stated_id;
   if (take("service.instance.id", stated_id) && own != nullptr)
     service.instance_id = std::move(stated_id);
-  std::ranges::sort(service.metadata);
   if (const std::string* name = find(environment, "OTEL_SERVICE_NAME"); is_usable(name)) {
     service.name = *name;
     service.name_origin = model::NameOrigin::kOwnVariable;
   }
+  if (agent.metadata != nullptr) apply_metadata(service, *agent.metadata);
+  std::ranges::sort(service.metadata);
   if (service.name.empty()) {
     service.name = base_name(process.program.executable);
     service.auto_named = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the service of a process is called, and its other resource facts. Order of precedence for
 // the name: the process's OTEL_SERVICE_NAME, service.name in its OTEL_RESOURCE_ATTRIBUTES, the
-// matching discovery entry, the executable's name.
+// matching discovery entry, metadata, the executable's name.
 #pragma once
 #include <functional>
 #include <optional>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/discovery.hpp"
+#include "discover/metadata.hpp"
 #include "discover/process.hpp"
 #include "model/service.hpp"
 
@@ -31,11 +32,12 @@ struct HostOptions {
 /// machine id (machine-id(5)). May block for 2 s.
 HostFacts read_host_facts(const HostOptions& options);
 
-/// What the agent itself adds to the names of services. Views: used during a call.
+/// What the agent adds to the names of services. Views: used during a call.
 struct AgentFacts {
   const HostFacts& host;
-  const std::string& attributes;           ///< its OTEL_RESOURCE_ATTRIBUTES
-  const config::Environment& environment;  ///< its variables
+  const std::string& attributes;              ///< its OTEL_RESOURCE_ATTRIBUTES
+  const config::Environment& environment;     ///< its variables
+  const ServiceMetadata* metadata = nullptr;  ///< of the process; null = there is none
 };
 
 using Environ = std::vector<std::pair<std::string, std::string>>;

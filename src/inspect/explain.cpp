@@ -41,6 +41,7 @@ std::string origin_text(model::NameOrigin origin, const discover::Selection& sel
         return (entry->*fields.origin).empty() ? entry->origin : entry->*fields.origin;
       }
       break;
+    case model::NameOrigin::kMetadata: return "metadata of its container";
     case model::NameOrigin::kExecutable: break;
   }
   return "the executable's name";

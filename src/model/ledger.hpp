@@ -51,6 +51,7 @@ namespace obi::model {
   X(ConnectionsSilenced,     "connections_silenced",      Note,    "connections whose capture was switched off: no known protocol") \
   X(SpansFiltered,           "spans_filtered",            Note,    "spans removed by filter.application or ignored routes")   \
   X(SpansNoService,          "spans_no_service",          Note,    "spans of processes that ceased to be instrumented")       \
+  X(DiscoveryEventsDropped,  "discovery_events_dropped",  Note,    "events that discovery's full inbox did not take: the next scan makes up for them") \
   X(SpansQueueFull,          "spans_queue_full",          Note,    "spans dropped because a pipeline queue stayed full")
 // clang-format on
 

@@ -44,6 +44,7 @@ enum class NameOrigin : std::uint8_t {
   kResourceAttributes,  ///< service.name or service.namespace in its OTEL_RESOURCE_ATTRIBUTES
   kAgentAttributes,     ///< the same in the agent's, which stand in for a process without any
   kSelector,            ///< the last matching discovery entry that has one
+  kMetadata,            ///< metadata of its container or pod
   kExecutable,          ///< of a namespace: there is none
 };
 
