@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -92,9 +93,8 @@ Instant Instant::now() {
 
 Aggregator::Aggregator(AggregatorOptions options, Instant now)
     : options_(completed(std::move(options))),
-      reader_options_{.rename = options_.rename,
-                      .omitted_as_empty = options_.dialect == Dialect::kPrometheus},
-      page_reader_options_{.rename = options_.rename, .omitted_as_empty = true},
+      reader_options_{.omitted_as_empty = options_.dialect == Dialect::kPrometheus},
+      page_reader_options_{.omitted_as_empty = true},
       services_(has_application_feature(options_.features)),
       period_start_unix_ns_(now.unix_ns),
       memory_(options_.memory, model::MemoryHolder::Series),
@@ -121,6 +121,8 @@ void Aggregator::add_to_shapes(const MetricInfo& metric, model::EventTypeSet typ
     shape->method = metric.method;
     shape->by_service = !is_page || distinguish_services(names);
     for (const auto name : names) shape->attributes.emplace_back(name, reader_options_);
+    std::ranges::copy_if(shape->attributes, std::back_inserter(shape->of_span),
+                         [](const auto& attribute) { return !attribute.is_of_service(); });
     for (const auto name : labels) shape->page_attributes.emplace_back(name, page_reader_options_);
   }
   shape->metrics.push_back(&metric);
@@ -216,7 +218,7 @@ const ServiceKey& Aggregator::service_key(Shape& shape, ServiceFacts& facts) {
     std::vector<SeriesValue> values;
     for (const auto& attribute : shapes_[i].attributes) {
       if (!attribute.is_of_service()) continue;
-      values.push_back(kept(attribute.read(facts, scratch_)));
+      values.push_back(kept(attribute.read(*facts.service, scratch_)));
     }
     facts.keys.push_back(shapes_[i].series.service_key(std::move(values)));
   }
@@ -227,9 +229,9 @@ Series& Aggregator::series_for(Shape& shape, const model::Span& span, ServiceFac
                                Instant now) {
   scratch_.reset();
   values_.clear();
-  for (const auto& attribute : shape.attributes) {
-    if (!attribute.is_of_service()) attribute.read(span, scratch_, values_);
-  }
+  const model::AttributeSource source{
+      .span = span, .scratch = scratch_, .query = span.query, .rename = &options_.rename};
+  for (const auto& attribute : shape.of_span) attribute.read(source, values_);
   const SeriesKey key{.group = shape.by_service ? facts.group.get() : nullptr,
                       .service = shape.by_service ? nullptr : &service_key(shape, facts),
                       .span_values = values_.view()};

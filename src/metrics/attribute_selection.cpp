@@ -5,6 +5,7 @@
 #include <array>
 
 #include "metrics/glob.hpp"
+#include "model/attributes.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -12,21 +13,15 @@ namespace {
 constexpr std::string_view kResourceSection = "resource";
 constexpr std::string_view kTracesSection = "traces";
 
-constexpr std::array kTraceAttributes = {
-    KnownAttribute{"db.query.text", false},
-    KnownAttribute{"db.response.error", false},
-    KnownAttribute{"dns.question.name"},
-    KnownAttribute{"gen_ai.input.messages", false},
-    KnownAttribute{"gen_ai.metadata", false},
-    KnownAttribute{"gen_ai.output.messages", false},
-    KnownAttribute{"gen_ai.response.error", false, true},
-    KnownAttribute{"gen_ai.system_instructions", false},
-    KnownAttribute{"gen_ai.tool.call.arguments", false, true},
-    KnownAttribute{"gen_ai.tool.call.result", false, true},
-    KnownAttribute{"gen_ai.tool.definitions", false},
-    KnownAttribute{"graphql.document", false},
-    KnownAttribute{"url.query"},
-};
+constexpr auto kTraceAttributes = [] {
+  std::array<KnownAttribute, model::kTraceOptions.size()> known;
+  std::ranges::transform(model::kTraceOptions, known.begin(), [](const model::AttributeRow* row) {
+    return KnownAttribute{.name = row->name,
+                          .on_by_default = row->option == model::TraceOption::kOnByDefault,
+                          .exact_name_only = row->option == model::TraceOption::kByExactName};
+  });
+  return known;
+}();
 
 bool matches_any(const std::vector<std::string>& patterns, std::string_view name) {
   return std::ranges::any_of(patterns,

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "model/attributes.hpp"
 #include "support/source_folder.hpp"
 
 namespace obi::metrics {
@@ -41,6 +42,17 @@ TEST(MetricCatalogue, EachIsInTheDocumentation) {
                                 std::string(metric.prometheus_name) + "` |"));
     for (const KnownAttribute& attribute : known_attributes(metric, {}))
       EXPECT_THAT(text, HasSubstr("`" + std::string(attribute.name) + "`"));
+  }
+}
+
+TEST(MetricCatalogue, EachAttributeIsInTheTableOfAttributes) {
+  const ActiveGroups every{.prometheus = true, .kubernetes = true, .container = true};
+  for (const MetricInfo& metric : span_metrics()) {
+    for (const KnownAttribute& attribute : known_attributes(metric, every)) {
+      const model::AttributeRow* const row = model::find_attribute(attribute.name);
+      ASSERT_NE(row, nullptr) << attribute.name;
+      EXPECT_EQ(row->name, attribute.name);
+    }
   }
 }
 

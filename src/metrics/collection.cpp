@@ -10,7 +10,7 @@ namespace {
 
 /// Sorted by name, as the readers are; those of an overflow series say so.
 model::Attributes attributes_of(const Series& series, const std::vector<AttributeReader>& readers,
-                                const ServiceFacts& facts, Dialect view, base::Arena& scratch) {
+                                Dialect view, base::Arena& scratch) {
   model::Attributes attributes;
   if (series.overflow) {
     attributes.emplace_back("otel.metric.overflow", "true");
@@ -22,7 +22,8 @@ model::Attributes attributes_of(const Series& series, const std::vector<Attribut
   for (const auto& reader : readers) {
     SeriesValue value;
     if (reader.is_of_service()) {
-      value = series.by_service ? kept(reader.read(facts, scratch)) : *of_service++;
+      value =
+          series.by_service ? kept(reader.read(*series.group->service, scratch)) : *of_service++;
     } else if (!series.overflow) {
       value = kept(ValueBytes::take(of_span));
       if (view == Dialect::kPrometheus && std::holds_alternative<std::monostate>(value)) value = "";
@@ -46,12 +47,6 @@ class Collection::Portion {
 
   [[nodiscard]] bool is_full() const { return left_ == 0; }
   [[nodiscard]] Instant now() const { return now_; }
-  /// What the service brings to the series of `group`.
-  const ServiceFacts& facts_of(const std::shared_ptr<ServiceGroup>& group) {
-    if (group != nullptr && facts_.service != group->service)
-      facts_ = {.service = group->service, .group = group, .job = group->service->job()};
-    return facts_;
-  }
   model::MetricPoint& add_point(const model::ServiceRef& service, const MetricInfo& info) {
     if (left_ > 0) --left_;
     if (entries_.empty() || entries_.back().service != service)
@@ -78,7 +73,6 @@ class Collection::Portion {
 
   Instant now_;
   std::size_t left_;
-  ServiceFacts facts_;
   std::vector<model::ServiceMetrics> entries_;
 };
 
@@ -189,9 +183,10 @@ void Collection::add_point(Portion& portion, Shape& shape, Series& series, std::
   const MetricInfo& info = *shape.metrics[metric];
   const bool is_grouped = view_ == Dialect::kOtlp && series.group != nullptr;
   auto& point = portion.add_point(is_grouped ? series.group->service : nullptr, info);
+  aggregator_->scratch_.reset();
   const bool is_second = view_ != aggregator_->options_.dialect;
   point.attributes = attributes_of(series, is_second ? shape.page_attributes : shape.attributes,
-                                   portion.facts_of(series.group), view_, aggregator_->scratch_);
+                                   view_, aggregator_->scratch_);
   point.start_unix_ns = aggregator_->is_delta(view_)
                             ? std::max(series.period_start_unix_ns, period_start_unix_ns_)
                             : series.start_unix_ns;

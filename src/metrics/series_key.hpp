@@ -10,12 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "model/attribute_row.hpp"
+
 namespace obi::metrics {
 
 struct ServiceGroup;
 
-/// Omitted, text or a number.
-using AttributeView = std::variant<std::monostate, std::string_view, std::int64_t>;
+using model::AttributeView;
 
 /// Its kept form.
 using SeriesValue = std::variant<std::monostate, std::string, std::int64_t>;

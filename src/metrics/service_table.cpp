@@ -20,7 +20,6 @@ ServiceFacts& ServiceTable::facts_of(const model::ServiceRef& service) {
   if (found == facts_.end()) {
     ServiceFacts facts{.service = service,
                        .group = group_of(service),
-                       .job = service->job(),
                        .wants_metrics = wants_metrics(*service),
                        .keys = {}};
     found = facts_.emplace(service.get(), std::move(facts)).first;

@@ -29,7 +29,6 @@ struct ServiceGroup {
 struct ServiceFacts {
   model::ServiceRef service;
   std::shared_ptr<ServiceGroup> group;
-  std::string job;
   bool wants_metrics = false;    ///< its exports and features allow application metrics
   std::uint64_t used_in = 0;     ///< the table's generation when it was asked for last
   std::vector<ServiceKey> keys;  ///< the aggregator's: its part of series keys, by shape

@@ -35,6 +35,7 @@ struct Shape {
   model::EventTypeSet types;
   std::string_view method;  ///< as in MetricInfo
   std::vector<AttributeReader> attributes;
+  std::vector<AttributeReader> of_span;  ///< those of them that each span brings
   /// What the second view reads, if there is one: the same of spans, and its own of services.
   std::vector<AttributeReader> page_attributes;
   std::vector<const MetricInfo*> metrics;

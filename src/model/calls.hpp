@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the spans of one kind of protocol have beyond method, path and status. Texts live as the
 // span's do: in its batch's arena, or static. The attribute that each member becomes is named
-// behind it (semantic conventions 1.41).
+// behind it (semantic conventions 1.41); its row is in attributes_<family>.hpp.
 #pragma once
 #include <cstdint>
 #include <string_view>

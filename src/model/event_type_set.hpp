@@ -34,6 +34,12 @@ class EventTypeSet {
     both.bits_ = bits_ & other.bits_;
     return both;
   }
+  /// Those of this set that are not in the other.
+  constexpr EventTypeSet operator-(const EventTypeSet& other) const {
+    EventTypeSet rest;
+    rest.bits_ = bits_ & ~other.bits_;
+    return rest;
+  }
   constexpr bool operator==(const EventTypeSet&) const = default;
 
  private:

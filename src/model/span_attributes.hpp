@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The attributes that a span can be asked for by name, in the form that metrics give them: text,
-// with unresolved addresses renamed. One table of names for everything that takes attribute names
-// from the configuration.
+// with unresolved addresses renamed. For what takes attribute names from the configuration and
+// compares texts.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -12,12 +12,12 @@
 
 namespace obi::model {
 
-struct SpanAttributeRow;
+struct AttributeRow;
 
 /// A known attribute. Cheap to copy; valid for the life of the program.
 class SpanAttribute {
  public:
-  /// `name` with dots or underscores; nullopt if neither metrics nor traces have such an attribute.
+  /// `name` with dots or underscores; nullopt if there is no such attribute.
   static std::optional<SpanAttribute> find(std::string_view name);
 
   /// With dots where the attribute has dots.
@@ -28,11 +28,8 @@ class SpanAttribute {
                          base::Arena& scratch) const;
 
  private:
-  explicit SpanAttribute(const SpanAttributeRow& row) : row_(&row) {}
-  const SpanAttributeRow* row_;
+  explicit SpanAttribute(const AttributeRow& row) : row_(&row) {}
+  const AttributeRow* row_;
 };
-
-/// "STATUS_CODE_UNSET", "STATUS_CODE_OK" or "STATUS_CODE_ERROR".
-std::string_view to_string(SpanStatus status);
 
 }  // namespace obi::model

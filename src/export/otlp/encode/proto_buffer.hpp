@@ -4,6 +4,7 @@
 // length. Keeps its memory from message to message. Field numbers are below 16: one byte of tag.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -40,16 +41,32 @@ class ProtoBuffer {
     finish(at + sizeof value);
   }
 
-  /// A KeyValue, whose value is an AnyValue with a string.
-  void add_attribute(int field, std::string_view key, std::string_view value) {
+  /// A KeyValue, whose value is an AnyValue with a string. `key` is what `attribute_key` made.
+  template <std::size_t kSize>
+  [[gnu::always_inline]] void add_attribute(int field, const std::array<char, kSize>& key,
+                                            std::string_view value) {
     const std::size_t any_size = 1 + varint_size(value.size()) + value.size();
     finish(put_bytes(begin_attribute(field, key, any_size), kStringValue, value));
   }
   /// … with an integer.
-  void add_attribute(int field, std::string_view key, std::int64_t value) {
+  template <std::size_t kSize>
+  [[gnu::always_inline]] void add_attribute(int field, const std::array<char, kSize>& key,
+                                            std::int64_t value) {
     const auto bits = static_cast<std::uint64_t>(value);
     char* at = begin_attribute(field, key, 1 + varint_size(bits));
     finish(put_varint(put_tag(at, kIntValue, kVarint), bits));
+  }
+  /// What comes before the length of the value in a KeyValue: the key, of `kLength` bytes, and the
+  /// value's tag. Written as it is, so that an attribute costs one copy of it.
+  template <std::size_t kLength>
+  static consteval std::array<char, kLength + 3> attribute_key(std::string_view key) {
+    static_assert(kLength < 0x80, "its length is one byte");
+    std::array<char, kLength + 3> head{};
+    put_tag(head.data(), kKey, kLengthDelimited);
+    head[1] = static_cast<char>(kLength);
+    std::ranges::copy(key, head.begin() + 2);
+    put_tag(head.data() + kLength + 2, kValue, kLengthDelimited);
+    return head;
   }
 
  private:
@@ -66,7 +83,7 @@ class ProtoBuffer {
   static std::size_t varint_size(std::uint64_t value) {
     return (static_cast<std::size_t>(std::bit_width(value | 1U)) + 6) / 7;
   }
-  static char* put_tag(char* at, int field, int wire_type) {
+  static constexpr char* put_tag(char* at, int field, int wire_type) {
     *at = static_cast<char>(field << 3 | wire_type);
     return at + 1;
   }
@@ -82,20 +99,23 @@ class ProtoBuffer {
   }
 
   // Everything up to the AnyValue's content; there is room for that too.
-  char* begin_attribute(int field, std::string_view key, std::size_t any_size) {
-    const std::size_t pair_size =
-        1 + varint_size(key.size()) + key.size() + 1 + varint_size(any_size) + any_size;
+  template <std::size_t kSize>
+  [[gnu::always_inline]] char* begin_attribute(int field, const std::array<char, kSize>& key,
+                                               std::size_t any_size) {
+    const std::size_t pair_size = kSize + varint_size(any_size) + any_size;
     char* at = make_room(kMaxHead + pair_size);
     at = put_varint(put_tag(at, field, kLengthDelimited), pair_size);
-    at = put_bytes(at, kKey, key);
-    return put_varint(put_tag(at, kValue, kLengthDelimited), any_size);
+    std::memcpy(at, key.data(), kSize);
+    return put_varint(at + kSize, any_size);
   }
 
   char* make_room(std::size_t size) {
     if (memory_.size() - size_ < size) grow(size);
     return memory_.data() + size_;
   }
-  void grow(std::size_t size) { memory_.resize(std::max(kMinMemory, 2 * (size_ + size))); }
+  [[gnu::noinline]] void grow(std::size_t size) {
+    memory_.resize(std::max(kMinMemory, 2 * (size_ + size)));
+  }
   void finish(const char* end) { size_ = static_cast<std::size_t>(end - memory_.data()); }
 
   std::vector<char> memory_;

@@ -59,7 +59,7 @@ model::SpanId derived_id(const model::SpanId& id, std::uint8_t salt) {
 
 TraceEncoder::TraceEncoder(TraceEncoderOptions options)
     : options_(std::move(options)),
-      optional_(optional_attributes(options_.selection)),
+      optional_(options_.selection),
       memory_(options_.memory, model::MemoryHolder::Resources) {}
 
 void TraceEncoder::encode(const std::vector<const model::Span*>& spans, std::int64_t wall_offset_ns,
@@ -124,8 +124,7 @@ void TraceEncoder::add_part(const model::Span& span, const SpanFrame& frame) {
 void TraceEncoder::add_main_span(const model::Span& span, const SpanFrame& frame) {
   span_.clear();
   add_frame(span_, span, frame);
-  AttributeWriter writer(span_, span, optional_, scratch_);
-  add_span_attributes(writer, options_.redaction);
+  add_span_attributes(span_, span, optional_, options_.redaction, scratch_);
   if (span_status(span) == model::SpanStatus::kError) {
     status_.clear();
     const std::string_view message = status_message(span, optional_, scratch_);
