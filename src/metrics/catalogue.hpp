@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of metrics: names in both worlds, units, buckets, attributes and what is recorded
-// for which span. The OTLP and the Prometheus exporter, the attribute selection and the
-// documentation all read it. Constant data.
+// The one table of metrics, a file per feature (catalogue_<feature>.cpp): names in both worlds,
+// units, buckets, attributes and what is recorded for which span. The OTLP and the Prometheus
+// exporter, the attribute selection and the documentation all read it. Constant data.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -25,21 +25,18 @@ enum class Measure : std::uint8_t {
   kResponseBytes,
 };
 
-/// Sets of attributes that metrics share.
-enum class AttributeGroup : std::uint8_t {
-  kService,     ///< service.name and service.namespace
-  kPrometheus,  ///< instance and job
-  kKubernetes,
-  kContainer,
-  kHttp,
-  kHttpRoute,
-  kServer,
-  kHttpClient,
-  kServerAddress,
-  kDatabase,
-  kMessaging,
-  kRpc,
-  kDns,
+/// Groups that exist only in some deployments.
+struct ActiveGroups {
+  bool prometheus = false;
+  bool kubernetes = false;
+  bool container = false;  ///< Docker, and not Kubernetes
+  bool http_route = true;  ///< a `routes` section exists
+};
+
+/// A set of attributes that metrics share (catalogue_groups.hpp, or a feature's own).
+struct AttributeGroup {
+  std::span<const KnownAttribute> attributes;
+  bool ActiveGroups::* is_active = nullptr;  ///< null: always
 };
 
 struct MetricInfo {
@@ -52,7 +49,8 @@ struct MetricInfo {
   Measure measure = Measure::kNone;
   model::EventTypeSet recorded_for;  ///< those of them that `instrumentations` select
   std::string_view method;           ///< only of spans whose method it is; empty = of all
-  std::span<const AttributeGroup> groups;
+  std::span<const AttributeGroup* const> groups;
+  bool integer = false;  ///< counters and gauges: their points are whole numbers
 };
 
 /// The metrics of feature `application` that are recorded for spans.
@@ -60,16 +58,8 @@ std::span<const MetricInfo> span_metrics();
 /// target.info: one per service, for as long as it lives.
 const MetricInfo& target_info();
 
-/// Groups that exist only in some deployments.
-struct ActiveGroups {
-  bool prometheus = false;
-  bool kubernetes = false;
-  bool container = false;  ///< Docker, and not Kubernetes
-  bool http_route = true;  ///< a `routes` section exists
-};
-
 /// The attributes of a group; none if the group is not active.
-std::span<const KnownAttribute> members_of(AttributeGroup group, const ActiveGroups& active);
+std::span<const KnownAttribute> members_of(const AttributeGroup& group, const ActiveGroups& active);
 /// What `metric` can carry when `active` says which groups there are.
 std::vector<KnownAttribute> known_attributes(const MetricInfo& metric, const ActiveGroups& active);
 

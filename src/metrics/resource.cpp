@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/utf8.hpp"
+#include "metrics/catalogue_groups.hpp"
 
 namespace obi::metrics {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::array<std::string_view, 13> kTargetLabels = {
     "source",
     "os.type",
 };
-constexpr std::array kMetadataGroups = {AttributeGroup::kKubernetes, AttributeGroup::kContainer};
+constexpr std::array kMetadataGroups = {&kKubernetes, &kContainer};
 
 /// The agent's own facts about the service.
 AttributeMap base_attributes(const model::Service& service, const ResourceOptions& options) {
@@ -104,8 +105,8 @@ model::Attributes target_info_labels(const model::Service& service, const Resour
 
   AttributeMap labels;
   for (const auto name : kTargetLabels) labels.emplace(name, "");
-  for (const auto group : kMetadataGroups) {
-    for (const auto& attribute : members_of(group, active)) labels.emplace(attribute.name, "");
+  for (const AttributeGroup* const group : kMetadataGroups) {
+    for (const auto& attribute : members_of(*group, active)) labels.emplace(attribute.name, "");
   }
   for (const auto& name : options.extra_labels) labels.emplace(dotted(name), "");
   for (auto& [name, value] : labels) {
