@@ -11,8 +11,8 @@
 namespace obi::binary {
 namespace {
 
-constexpr std::uint64_t kMaxScannedBytes = 64UL * 1024 * 1024;  // of .rodata
-constexpr std::size_t kChunkBytes = 1024UL * 1024;
+constexpr std::uint64_t kMaxRodataBytes = 64UL * 1024 * 1024;  // of .rodata
+constexpr std::size_t kRodataChunkBytes = 1024UL * 1024;
 constexpr std::string_view kBoringName = "BoringSSL";
 
 bool is_static(const ElfFile& elf) {
@@ -51,11 +51,11 @@ class TlsSearch {
   }
 
   void scan(const ElfSection& section) {
-    const std::uint64_t size = std::min(section.size, kMaxScannedBytes);
+    const std::uint64_t size = std::min(section.size, kMaxRodataBytes);
     std::uint64_t at = 0;
     while (at < size && !is_boring_) {
       const auto bytes =
-          elf_.bytes(section.offset + at, std::min<std::uint64_t>(size - at, kChunkBytes));
+          elf_.bytes(section.offset + at, std::min<std::uint64_t>(size - at, kRodataChunkBytes));
       if (!bytes || bytes->size() < kBoringName.size()) return;
       is_boring_ = bytes->contains(kBoringName);
       at += bytes->size() - (kBoringName.size() - 1);  // it may lie across two

@@ -18,7 +18,7 @@
 namespace obi::binary {
 namespace {
 
-constexpr std::size_t kChunkBytes = 64UL * 1024;
+constexpr std::size_t kMapsChunkBytes = 64UL * 1024;
 constexpr std::string_view kDeleted = " (deleted)";
 
 // Takes the text before the next space off the line.
@@ -113,7 +113,7 @@ base::Result<void> visit_mapped_code(const std::string& proc, std::uint32_t pid,
   const base::Fd maps(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!maps) return base::fail("opening " + path, errno);
   std::string text;
-  std::string chunk(kChunkBytes, '\0');
+  std::string chunk(kMapsChunkBytes, '\0');
   for (std::size_t total = 0; total < kMaxMapsBytes;) {
     const ssize_t count = ::read(maps.get(), chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-std::string_view trim(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
@@ -29,8 +29,8 @@ bool has_control_byte(std::string_view text) {
 std::string_view read_entry(std::string_view item, std::string& key, std::string& value) {
   const std::size_t equals = item.find('=');
   if (equals == std::string_view::npos) return "has no '='";
-  if (!base::percent_decode(trim(item.substr(0, equals)), key) ||
-      !base::percent_decode(trim(item.substr(equals + 1)), value))
+  if (!base::percent_decode(without_blanks(item.substr(0, equals)), key) ||
+      !base::percent_decode(without_blanks(item.substr(equals + 1)), value))
     return "has a '%' without two hexadecimal digits";
   if (key.empty()) return "has no key";
   if (value.empty()) return "has no value";
@@ -50,21 +50,21 @@ void put(EntryList& list, std::string key, std::string value) {
 }  // namespace
 
 std::string_view without_quotes(std::string_view text) {
-  text = trim(text);
+  text = without_blanks(text);
   if (text.size() < 2 || text.front() != text.back()) return text;
   if (text.front() != '"' && text.front() != '\'') return text;
-  return trim(text.substr(1, text.size() - 2));
+  return without_blanks(text.substr(1, text.size() - 2));
 }
 
 EntryList read_entry_list(std::string_view text) {
   EntryList list;
-  text = trim(text);
+  text = without_blanks(text);
   const std::string_view unquoted = without_quotes(text);
   list.was_quoted = unquoted.size() != text.size();
   std::string_view rest = unquoted;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find(',');
-    const std::string_view item = trim(rest.substr(0, end));
+    const std::string_view item = without_blanks(rest.substr(0, end));
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (item.empty()) continue;
     if (number > kMaxListEntries) {

@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kAgentKeys[] = {
     key::kTracePrinter,
     key::kLogLevel,
     key::kLogFormat,
@@ -65,6 +65,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> agent_keys() { return kKeys; }
+std::span<const Key> agent_keys() { return kAgentKeys; }
 
 }  // namespace obi::config::table

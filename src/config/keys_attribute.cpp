@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kAttributeKeys[] = {
     {"attributes.extra_group_attributes", "", Type::kObject, "", "",
      "further attributes of a group: {k8s_app_meta: [names]}", kLater},
     key::kRenameUnresolvedHosts,
@@ -67,6 +67,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> attribute_keys() { return kKeys; }
+std::span<const Key> attribute_keys() { return kAttributeKeys; }
 
 }  // namespace obi::config::table

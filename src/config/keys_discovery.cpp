@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kDiscoveryKeys[] = {
     key::kServices,
     key::kExcludeServices,
     key::kDefaultExcludeServices,
@@ -43,6 +43,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> discovery_keys() { return kKeys; }
+std::span<const Key> discovery_keys() { return kDiscoveryKeys; }
 
 }  // namespace obi::config::table

@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kEbpfKeys[] = {
     {"ebpf.bpf_debug", "OTEL_EBPF_BPF_DEBUG", Type::kBoolean, "false", "",
      "debug messages of the BPF programs go to the log", kLater},
     key::kWakeupLen,
@@ -99,6 +99,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> ebpf_keys() { return kKeys; }
+std::span<const Key> ebpf_keys() { return kEbpfKeys; }
 
 }  // namespace obi::config::table

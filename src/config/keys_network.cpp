@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kNetworkKeys[] = {
     key::kNetworkEnable,
     {"network.source", "OTEL_EBPF_NETWORK_SOURCE", Type::kChoice, "socket_filter",
      "tc|socket_filter", "hook that sees the packets", kLater},
@@ -104,6 +104,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> network_keys() { return kKeys; }
+std::span<const Key> network_keys() { return kNetworkKeys; }
 
 }  // namespace obi::config::table

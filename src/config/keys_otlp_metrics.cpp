@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kOtlpMetricsKeys[] = {
     key::kOtlpMetricsEndpoint,
     key::kOtlpMetricsCommonEndpoint,
     key::kOtlpMetricsProtocol,
@@ -63,6 +63,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> otlp_metrics_keys() { return kKeys; }
+std::span<const Key> otlp_metrics_keys() { return kOtlpMetricsKeys; }
 
 }  // namespace obi::config::table

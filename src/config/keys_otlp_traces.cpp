@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kOtlpTracesKeys[] = {
     key::kOtlpTracesEndpoint,
     key::kOtlpTracesCommonEndpoint,
     key::kOtlpTracesProtocol,
@@ -39,6 +39,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> otlp_traces_keys() { return kKeys; }
+std::span<const Key> otlp_traces_keys() { return kOtlpTracesKeys; }
 
 }  // namespace obi::config::table

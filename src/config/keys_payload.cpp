@@ -4,7 +4,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kPayloadKeys[] = {
     {"ebpf.payload_extraction.http.graphql.enabled", "OTEL_EBPF_HTTP_GRAPHQL_ENABLED",
      Type::kBoolean, "false", "", "recognises requests of GraphQL in HTTP bodies", kLater},
     {"ebpf.payload_extraction.http.elasticsearch.enabled", "OTEL_EBPF_HTTP_ELASTICSEARCH_ENABLED",
@@ -61,6 +61,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> payload_keys() { return kKeys; }
+std::span<const Key> payload_keys() { return kPayloadKeys; }
 
 }  // namespace obi::config::table

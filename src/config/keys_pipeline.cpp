@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kPipelineKeys[] = {
     key::kFilterApplication,
     {"filter.network", "", Type::kObject, "", "",
      "only what matches goes on: attribute to {match: glob}, {not_match: glob}, or any of equals, "
@@ -31,6 +31,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> pipeline_keys() { return kKeys; }
+std::span<const Key> pipeline_keys() { return kPipelineKeys; }
 
 }  // namespace obi::config::table

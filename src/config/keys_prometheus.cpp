@@ -6,7 +6,7 @@
 namespace obi::config::table {
 namespace {
 
-constexpr Key kKeys[] = {
+constexpr Key kPrometheusKeys[] = {
     key::kPrometheusPort,
     key::kPrometheusPath,
     key::kPrometheusDisableBuildInfo,
@@ -50,6 +50,6 @@ constexpr Key kKeys[] = {
 
 }  // namespace
 
-std::span<const Key> prometheus_keys() { return kKeys; }
+std::span<const Key> prometheus_keys() { return kPrometheusKeys; }
 
 }  // namespace obi::config::table

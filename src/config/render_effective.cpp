@@ -49,10 +49,10 @@ std::string without_credentials(std::string url) {
   return url.substr(0, begin) + std::string(kMask) + url.substr(at);
 }
 
-class Printer {
+class ConfigPrinter {
  public:
   enum class Form { kYaml, kJson };
-  Printer(const Config& config, Form form) : config_(config), form_(form) {}
+  ConfigPrinter(const Config& config, Form form) : config_(config), form_(form) {}
 
   [[nodiscard]] std::string value(const Key& key) const {
     if (key.is_structured()) return structured(key);
@@ -112,7 +112,7 @@ class Printer {
 };
 
 void print_yaml(const Config& config, const KeyTree& tree, int depth, std::string& out) {
-  const Printer printer(config, Printer::Form::kYaml);
+  const ConfigPrinter printer(config, ConfigPrinter::Form::kYaml);
   for (const KeyTree& child : tree.children) {
     out.append(static_cast<std::size_t>(depth) * 2, ' ');
     if (child.key != nullptr) {
@@ -128,7 +128,7 @@ void print_yaml(const Config& config, const KeyTree& tree, int depth, std::strin
 }
 
 std::string print_json(const Config& config, const KeyTree& tree) {
-  const Printer printer(config, Printer::Form::kJson);
+  const ConfigPrinter printer(config, ConfigPrinter::Form::kJson);
   std::vector<std::string> members;
   for (const KeyTree& child : tree.children) {
     std::string value = "null";
@@ -148,7 +148,7 @@ std::string render_effective(const Config& config) {
   std::string out;
   print_yaml(config, key_tree(), 0, out);
   out += "# By variables only:\n";
-  const Printer printer(config, Printer::Form::kYaml);
+  const ConfigPrinter printer(config, ConfigPrinter::Form::kYaml);
   std::vector<std::string_view> printed;
   for (const Key& key : keys()) {
     if (!key.is(kEnvironmentOnly) || std::ranges::find(printed, key.env) != printed.end()) continue;
@@ -162,7 +162,7 @@ std::string render_effective(const Config& config) {
 std::string render_json(const Config& config) {
   std::string out = print_json(config, key_tree());
   out.pop_back();
-  const Printer printer(config, Printer::Form::kJson);
+  const ConfigPrinter printer(config, ConfigPrinter::Form::kJson);
   for (const Key& key : keys()) {
     if (key.is(kEnvironmentOnly)) {
       out += fmt::format(", {}: {}", json_text(key.path), printer.value(key));

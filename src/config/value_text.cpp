@@ -10,7 +10,7 @@
 namespace obi::config {
 namespace {
 
-struct Printer {
+struct ValuePrinter {
   std::string operator()(const std::string& text) const { return text; }
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
@@ -53,6 +53,6 @@ std::string to_text(std::chrono::nanoseconds duration) {
   return text;
 }
 
-std::string to_text(const Value& value) { return std::visit(Printer{}, value); }
+std::string to_text(const Value& value) { return std::visit(ValuePrinter{}, value); }
 
 }  // namespace obi::config

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxSmallFile = 64 * 1024;
 constexpr std::size_t kMaxCommandLine = 16 * 1024;
 constexpr std::size_t kMaxEnvironment = 128 * 1024;
 constexpr std::size_t kMaxMaps = 1024 * 1024;
-constexpr std::size_t kMaxSockets = 65'536;
+constexpr std::size_t kMaxSocketsOfProcess = 65'536;
 constexpr std::size_t kContainerIdLength = 64;
 
 std::string read_file(const std::string& path, std::size_t limit) {
@@ -199,7 +199,7 @@ std::vector<std::uint64_t> Proc::socket_inodes(std::uint32_t pid) const {
         inodes.push_back(*inode);
       }
     }
-    return inodes.size() < kMaxSockets;
+    return inodes.size() < kMaxSocketsOfProcess;
   });
   std::ranges::sort(inodes);
   return inodes;

@@ -19,8 +19,6 @@ using Findings = std::vector<Finding>;
 
 constexpr std::string_view kRequests = "requests, plain text";
 constexpr double kMebibyte = 1024.0 * 1024.0;
-// Below it maps are charged to the limit of locked memory instead of the memory cgroup.
-constexpr base::KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
 
 Finding kernel_finding(const Host& host) {
   Finding finding{.feature = "kernel", .how = host.release, .essential = true};

@@ -15,7 +15,6 @@ constexpr int kCapBpf = 39;
 constexpr int kCapCheckpointRestore = 40;
 
 constexpr base::KernelVersion kFineCapabilities{.major = 5, .minor = 8};
-constexpr base::KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
 constexpr base::KernelVersion kEver{};
 constexpr base::KernelVersion kNever{.major = 1'000'000, .minor = 0};
 

@@ -4,10 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "base/kernel_version.hpp"
 #include "base/result.hpp"
 #include "inspect/host.hpp"
 
 namespace obi::inspect {
+
+/// Older kernels charge maps to the limit of locked memory instead of the memory cgroup.
+inline constexpr base::KernelVersion kMapsInMemoryCgroup{.major = 5, .minor = 11};
 
 struct MissingCapability {
   std::string name;        ///< "CAP_BPF"

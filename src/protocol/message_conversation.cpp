@@ -229,10 +229,10 @@ void MessageConversation::Side::set_tail(std::span<const std::byte> last) {
 
 void MessageConversation::Side::add_tail(std::span<const std::byte> more) {
   if (more.size() >= tail.size()) return set_tail(more);
-  const std::size_t kept = std::min<std::size_t>(tail_bytes, tail.size() - more.size());
-  std::ranges::copy(known_tail().last(kept), tail.begin());
-  std::ranges::copy(more, tail.begin() + static_cast<std::ptrdiff_t>(kept));
-  tail_bytes = static_cast<std::uint8_t>(kept + more.size());
+  const std::size_t older = std::min<std::size_t>(tail_bytes, tail.size() - more.size());
+  std::ranges::copy(known_tail().last(older), tail.begin());
+  std::ranges::copy(more, tail.begin() + static_cast<std::ptrdiff_t>(older));
+  tail_bytes = static_cast<std::uint8_t>(older + more.size());
 }
 
 void MessageConversation::on_gap(model::Direction direction, std::uint64_t missing,

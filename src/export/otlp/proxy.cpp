@@ -20,13 +20,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 /// IPv4 as ::ffff:a.b.c.d, so that both forms of an address are equal.
 std::optional<Address> parse_address(std::string_view text) {
   const std::string plain(text.substr(0, text.find('%')));
@@ -108,11 +101,11 @@ ProxySettings read_proxy_settings(
 }
 
 bool is_excepted(std::string_view no_proxy, std::string_view host, std::string_view port) {
-  const std::string name = lower(host);
+  const std::string name = lower_case(host);
   const auto address = parse_address(name);
   while (!no_proxy.empty()) {
     const std::size_t end = no_proxy.find(',');
-    const std::string entry = lower(trim(no_proxy.substr(0, end)));
+    const std::string entry = lower_case(trim(no_proxy.substr(0, end)));
     no_proxy.remove_prefix(end == std::string_view::npos ? no_proxy.size() : end + 1);
     if (entry.empty()) continue;
     if (entry == "*" || names(entry, name, address, port)) return true;

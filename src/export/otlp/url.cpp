@@ -11,13 +11,6 @@
 namespace obi::exporting {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 bool is_foreign(char c) {  // to every part of a URL
   const auto byte = static_cast<unsigned char>(c);
   return byte <= ' ' || byte == 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '`';
@@ -53,7 +46,7 @@ base::Result<void> read_ipv6(std::string_view literal, Url& url) {
   if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1)
     return base::fail("has no IPv6 address in its brackets");
   url.is_ipv6 = true;
-  url.host = lower(address);
+  url.host = lower_case(address);
   if (percent == std::string_view::npos) return {};
   std::string_view zone = literal.substr(percent + 1);  // RFC 6874: "%25eth0"
   if (zone.starts_with("25")) zone.remove_prefix(2);
@@ -75,7 +68,7 @@ base::Result<void> read_authority(std::string_view text, Url& url) {
     if (!rest.empty() && rest[0] != ':') return base::fail("has text behind its ']'");
   } else {
     const std::size_t colon = text.find(':');
-    url.host = lower(text.substr(0, colon));
+    url.host = lower_case(text.substr(0, colon));
     if (colon != std::string_view::npos) rest = text.substr(colon);
     if (url.host.find('%') != std::string::npos) return base::fail("has a '%' in its host");
     if (rest.find(':', 1) != std::string_view::npos)
@@ -95,6 +88,13 @@ base::Result<void> read_authority(std::string_view text, Url& url) {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
 std::string Url::authority() const {
   const std::string name = is_ipv6 ? "[" + host + "]" : host;
   return port.empty() ? name : name + ":" + port;
@@ -111,7 +111,7 @@ base::Result<Url> parse_url(std::string_view text) {
     return base::fail("has a blank, a quote or another character that no URL has");
   Url url;
   const std::string_view scheme = scheme_of(text);
-  url.scheme = lower(scheme);
+  url.scheme = lower_case(scheme);
   if (!scheme.empty()) {
     text.remove_prefix(scheme.size() + 3);
   } else if (text.find("://") != std::string_view::npos &&

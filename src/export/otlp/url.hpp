@@ -27,6 +27,9 @@ struct Url {
   [[nodiscard]] std::string port_or_default() const;
 };
 
+/// ASCII letters in lower case, as schemes and hosts are compared.
+std::string lower_case(std::string_view text);
+
 /// The error is a phrase such as "has a port that is no number".
 base::Result<Url> parse_url(std::string_view text);
 

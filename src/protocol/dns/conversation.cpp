@@ -14,9 +14,9 @@ using Note = SpanSink::Note;
 constexpr std::size_t kLengthBytes = 2;  // in front of a message on TCP
 constexpr std::size_t kKeptBytes = 16 * 1024;
 constexpr std::uint16_t kMulticastPort = 5353;
-constexpr int kRefused = 5;                   // status of a look-up without answer
-constexpr std::uint16_t kMaxQuestions = 16;   // of one message that become spans
-constexpr std::size_t kMaxQueryBytes = 4096;  // a question and its options
+constexpr int kRefused = 5;                      // status of a look-up without answer
+constexpr std::uint16_t kMaxQuestionSpans = 16;  // of one message that become spans
+constexpr std::size_t kMaxQueryBytes = 4096;     // a question and its options
 
 std::size_t length_of(std::span<const std::byte> bytes) {
   return base::ByteCursor(bytes).big<std::uint16_t>();
@@ -108,7 +108,7 @@ void DnsConversation::on_query(const Message& message, Reader& reader, const Hea
                                SpanSink& sink) {
   // Several questions under one id have one answer, and no server that would give it.
   const std::uint16_t questions =
-      std::min<std::uint16_t>(header.questions, multicast_ ? kMaxQuestions : 1);
+      std::min<std::uint16_t>(header.questions, multicast_ ? kMaxQuestionSpans : 1);
   Question question;
   for (std::uint16_t i = 0; i < questions; ++i) {
     if (!reader.question(question)) return sink.note(Note::MessageMalformed);
@@ -136,7 +136,7 @@ void DnsConversation::on_answer(const Message& message, Reader& reader, const He
   const Lookup* asked = waiting_.find(header.id);
   if (asked == nullptr) return sink.note(Note::ResponseUnpaired);  // or the answer came twice
   Question question;
-  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestions); ++i) {
+  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestionSpans); ++i) {
     if (!reader.question(question)) return sink.note(Note::MessageMalformed);
     if (i == 0 && hash_of(question.name.text(), question.type) != asked->question_hash)
       return sink.note(Note::ResponseUnpaired);
@@ -156,7 +156,7 @@ DnsConversation::Ending DnsConversation::ending_of(const Message& answer, const 
 void DnsConversation::on_multicast_answer(const Message& message, Reader& reader,
                                           const Header& header, SpanSink& sink) {
   Question question;
-  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestions); ++i) {
+  for (std::uint16_t i = 0; i < std::min(header.questions, kMaxQuestionSpans); ++i) {
     if (!reader.question(question)) return sink.note(Note::MessageMalformed);
   }
   Reader records = reader;

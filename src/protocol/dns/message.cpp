@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 255;     // RFC 1035 section 2.3.4
 constexpr std::size_t kMaxAddressText = 4096;  // of all addresses of an answer, in telemetry
-constexpr std::uint16_t kMaxQuestions = 64;    // multicast DNS asks several at once, never so many
-constexpr std::uint32_t kMaxRecords = 4096;    // 64 KiB hold 5957 of the shortest
+constexpr std::uint16_t kMaxPlausibleQuestions =
+    64;                                      // multicast DNS asks several at once, never so many
+constexpr std::uint32_t kMaxRecords = 4096;  // 64 KiB hold 5957 of the shortest
 
 struct TypeName {
   std::uint16_t type;
@@ -213,7 +214,7 @@ std::string_view type_name(std::uint16_t type, base::Arena& arena) {
 bool is_message(std::span<const std::byte> bytes, bool may_be_cut) {
   Reader reader(bytes);
   const auto header = reader.header();
-  if (!header || header->opcode > 6 || header->questions > kMaxQuestions) return false;
+  if (!header || header->opcode > 6 || header->questions > kMaxPlausibleQuestions) return false;
   Question question;
   for (std::uint16_t i = 0; i < header->questions; ++i) {
     if (!reader.question(question)) return may_be_cut && reader.is_cut();

@@ -6,8 +6,8 @@
 namespace obi::protocol::memcached {
 namespace {
 
-constexpr bool kKey = true;
-constexpr bool kValue = true;
+constexpr bool kHasKey = true;
+constexpr bool kHasValue = true;
 constexpr bool kQuiet = true;
 
 constexpr Opcode op(std::string_view operation, std::int8_t extras, bool key = false,
@@ -28,43 +28,43 @@ constexpr Opcode quit_quietly() {
 
 // By number.
 constexpr std::array kOpcodes = {
-    op("GET", 0, kKey),                         // 0x00
-    op("SET", 8, kKey, kValue),                 // 0x01
-    op("ADD", 8, kKey, kValue),                 // 0x02
-    op("REPLACE", 8, kKey, kValue),             // 0x03
-    op("DELETE", 0, kKey),                      // 0x04
-    op("INCR", 20, kKey),                       // 0x05
-    op("DECR", 20, kKey),                       // 0x06
-    op("QUIT", 0, false, false, kQuiet),        // 0x07 the connection may end first
-    op("FLUSH_ALL", -1),                        // 0x08
-    op("GET", 0, kKey, false, kQuiet),          // 0x09
-    op("", 0),                                  // 0x0a no-op
-    op("VERSION", 0),                           // 0x0b
-    op("GET", 0, kKey),                         // 0x0c with key
-    op("GET", 0, kKey, false, kQuiet),          // 0x0d
-    op("APPEND", 0, kKey, kValue),              // 0x0e
-    op("PREPEND", 0, kKey, kValue),             // 0x0f
-    op("STATS", 0),                             // 0x10 may have a key
-    op("SET", 8, kKey, kValue, kQuiet),         // 0x11
-    op("ADD", 8, kKey, kValue, kQuiet),         // 0x12
-    op("REPLACE", 8, kKey, kValue, kQuiet),     // 0x13
-    op("DELETE", 0, kKey, false, kQuiet),       // 0x14
-    op("INCR", 20, kKey, false, kQuiet),        // 0x15
-    op("DECR", 20, kKey, false, kQuiet),        // 0x16
-    quit_quietly(),                             // 0x17
-    op("FLUSH_ALL", -1, false, false, kQuiet),  // 0x18
-    op("APPEND", 0, kKey, kValue, kQuiet),      // 0x19
-    op("PREPEND", 0, kKey, kValue, kQuiet),     // 0x1a
-    op("VERBOSITY", 4),                         // 0x1b
-    op("TOUCH", 4, kKey),                       // 0x1c
-    op("GAT", 4, kKey),                         // 0x1d
-    op("GAT", 4, kKey, false, kQuiet),          // 0x1e
-    Opcode{},                                   // 0x1f Couchbase's HELLO
-    op("", 0),                                  // 0x20 SASL mechanisms
-    op("", 0, kKey, kValue),                    // 0x21 SASL start
-    op("", 0, kKey, kValue),                    // 0x22 SASL step
-    op("GAT", 4, kKey),                         // 0x23 with key
-    op("GAT", 4, kKey, false, kQuiet),          // 0x24
+    op("GET", 0, kHasKey),                         // 0x00
+    op("SET", 8, kHasKey, kHasValue),              // 0x01
+    op("ADD", 8, kHasKey, kHasValue),              // 0x02
+    op("REPLACE", 8, kHasKey, kHasValue),          // 0x03
+    op("DELETE", 0, kHasKey),                      // 0x04
+    op("INCR", 20, kHasKey),                       // 0x05
+    op("DECR", 20, kHasKey),                       // 0x06
+    op("QUIT", 0, false, false, kQuiet),           // 0x07 the connection may end first
+    op("FLUSH_ALL", -1),                           // 0x08
+    op("GET", 0, kHasKey, false, kQuiet),          // 0x09
+    op("", 0),                                     // 0x0a no-op
+    op("VERSION", 0),                              // 0x0b
+    op("GET", 0, kHasKey),                         // 0x0c with key
+    op("GET", 0, kHasKey, false, kQuiet),          // 0x0d
+    op("APPEND", 0, kHasKey, kHasValue),           // 0x0e
+    op("PREPEND", 0, kHasKey, kHasValue),          // 0x0f
+    op("STATS", 0),                                // 0x10 may have a key
+    op("SET", 8, kHasKey, kHasValue, kQuiet),      // 0x11
+    op("ADD", 8, kHasKey, kHasValue, kQuiet),      // 0x12
+    op("REPLACE", 8, kHasKey, kHasValue, kQuiet),  // 0x13
+    op("DELETE", 0, kHasKey, false, kQuiet),       // 0x14
+    op("INCR", 20, kHasKey, false, kQuiet),        // 0x15
+    op("DECR", 20, kHasKey, false, kQuiet),        // 0x16
+    quit_quietly(),                                // 0x17
+    op("FLUSH_ALL", -1, false, false, kQuiet),     // 0x18
+    op("APPEND", 0, kHasKey, kHasValue, kQuiet),   // 0x19
+    op("PREPEND", 0, kHasKey, kHasValue, kQuiet),  // 0x1a
+    op("VERBOSITY", 4),                            // 0x1b
+    op("TOUCH", 4, kHasKey),                       // 0x1c
+    op("GAT", 4, kHasKey),                         // 0x1d
+    op("GAT", 4, kHasKey, false, kQuiet),          // 0x1e
+    Opcode{},                                      // 0x1f Couchbase's HELLO
+    op("", 0),                                     // 0x20 SASL mechanisms
+    op("", 0, kHasKey, kHasValue),                 // 0x21 SASL start
+    op("", 0, kHasKey, kHasValue),                 // 0x22 SASL step
+    op("GAT", 4, kHasKey),                         // 0x23 with key
+    op("GAT", 4, kHasKey, false, kQuiet),          // 0x24
 };
 
 }  // namespace

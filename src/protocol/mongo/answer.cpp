@@ -12,7 +12,7 @@ namespace {
 
 using base::ByteCursor;
 
-constexpr int kMaxElements = 64;                // of an answer's document: it has about ten
+constexpr int kMaxAnswerElements = 64;          // of an answer's document: it has about ten
 constexpr std::uint32_t kFailureFlags = 1 | 2;  // OP_REPLY: no such cursor, query failure
 
 struct Failure {
@@ -23,7 +23,7 @@ struct Failure {
 Failure read_failure(std::span<const std::byte> document) {
   Failure error;
   BsonWalk walk(document);
-  for (int i = 0; i < kMaxElements; ++i) {
+  for (int i = 0; i < kMaxAnswerElements; ++i) {
     const auto element = walk.next();
     if (!element) break;
     if (element->key == "code") error.code = element->number().value_or(0);
@@ -36,7 +36,7 @@ void read_answer(Answer& answer, std::span<const std::byte> document) {
   std::optional<Failure> write_error;
   std::optional<Failure> concern_error;
   BsonWalk walk(document);
-  for (int i = 0; i < kMaxElements; ++i) {
+  for (int i = 0; i < kMaxAnswerElements; ++i) {
     const auto element = walk.next();
     if (!element) break;
     if (element->key == "ok") answer.failed = element->number() == 0;

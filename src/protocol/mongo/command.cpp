@@ -14,7 +14,8 @@ namespace {
 
 using base::ByteCursor;
 
-constexpr int kMaxElements = 64;  // of a command's document; what is looked for is among the first
+constexpr int kMaxCommandElements =
+    64;  // of a command's document; what is looked for is among the first
 constexpr std::string_view kCommandCollection = "$cmd";
 
 enum class Target : std::uint8_t {
@@ -154,7 +155,7 @@ void read_command(Command& command, std::span<const std::byte> document) {
   }
   command.is_bookkeeping = target == Target::kBookkeeping;
   read_command_value(command, target, *first);
-  for (int i = 0; i < kMaxElements; ++i) {
+  for (int i = 0; i < kMaxCommandElements; ++i) {
     const auto element = walk.next();
     if (!element) return;
     if (element->key == "$db") command.database = element->text();

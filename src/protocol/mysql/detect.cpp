@@ -20,7 +20,6 @@ constexpr std::array<std::string_view, 26> kKeywords = {
     "COMMIT",   "ROLLBACK", "TRUNCATE", "CALL",   "EXPLAIN", "WITH",   "BEGIN",  "START", "SET",
     "DESCRIBE", "ANALYZE",  "OPTIMIZE", "LOAD",   "GRANT",   "LOCK",   "UNLOCK", "USE"};
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 // Comments and brackets before the first keyword.

@@ -79,8 +79,6 @@ bool may_begin_attributes(Bytes payload) {
          payload[2] == std::byte{1};
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 void skip_authentication(ByteCursor& cursor, std::uint32_t capabilities) {

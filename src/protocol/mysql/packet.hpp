@@ -85,6 +85,9 @@ inline std::expected<Header, ParseError> parse_header(Bytes bytes) {
 }
 
 /// What is behind the header, as far as it is there.
+/// Between the words of a statement.
+inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 inline Bytes payload_of(Bytes packet) {
   return packet.subspan(std::min(kHeaderBytes, packet.size()));
 }

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "protocol/conversation.hpp"
+
 namespace obi::protocol {
 namespace {
 
@@ -20,10 +22,6 @@ constexpr std::size_t kHeader = 16;     // signature, version and command, famil
 constexpr std::size_t kIpv4Block = 12;  // two addresses, two ports
 constexpr std::size_t kIpv6Block = 36;
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 bool begins_alike(std::string_view text, std::string_view start) {
   const std::size_t size = std::min(text.size(), start.size());

@@ -39,7 +39,7 @@ class Analysis {
   Analysis& operator=(const Analysis&) = delete;
 
   [[nodiscard]] Keyword verb() const { return finder_.operation(); }
-  [[nodiscard]] std::string_view operation() const { return text_of(finder_.operation()); }
+  [[nodiscard]] std::string_view operation() const { return spelling_of(finder_.operation()); }
   [[nodiscard]] bool has_tables() const { return !finder_.tables().empty(); }
   [[nodiscard]] std::string_view text() const { return text_; }
   /// Empty also for a SELECT of several.

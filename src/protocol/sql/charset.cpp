@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/sql/words.hpp"
+
 namespace obi::protocol::sql {
 namespace {
 
@@ -30,7 +32,6 @@ constexpr auto kMySqlAscii = std::to_array<std::string_view>(
 constexpr auto kPostgresFamilies =
     std::to_array<std::string_view>({"euc_", "iso_8859_", "latin", "win125", "win866", "win874"});
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 bool is(std::string_view text, std::string_view name) {
   return std::ranges::equal(text, name, {}, lower);
 }

@@ -52,7 +52,9 @@ constexpr std::array<KeywordSlot, kKeywordSlots> kKeywordTable = [] {
 
 }  // namespace detail
 
-std::string_view text_of(Keyword keyword) { return kRows[static_cast<std::size_t>(keyword)].text; }
+std::string_view spelling_of(Keyword keyword) {
+  return kRows[static_cast<std::size_t>(keyword)].text;
+}
 
 const KeywordTraits& traits_of(Keyword keyword) {
   return kTraits[static_cast<std::size_t>(keyword)];

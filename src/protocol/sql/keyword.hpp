@@ -86,7 +86,7 @@ enum class Keyword : std::uint8_t {
 };
 
 /// Upper case; static.
-std::string_view text_of(Keyword keyword);
+std::string_view spelling_of(Keyword keyword);
 
 struct KeywordTraits {
   bool is_verb = false;

@@ -6,12 +6,6 @@
 #include "protocol/sql/lexer.hpp"
 
 namespace obi::protocol::sql {
-namespace {
-
-constexpr std::string_view kQuotes = "'\"`";
-
-}  // namespace
-
 // From the opening quote on. False: it is not closed, or where is ambiguous; then it is all the
 // rest.
 bool Lexer::skip_quoted(char quote, Backslash backslash) {
@@ -147,7 +141,7 @@ TokenKind Lexer::read_prefixed(std::size_t begin) {
   if (at(position_) == '&') {
     const char quote = at(position_ + 1);
     if (size != 1 || first != 'u' || is(Family::kMySql) || is(Family::kMsSql) ||
-        kQuotes.substr(0, 2).find(quote) == std::string_view::npos)
+        (quote != '\'' && quote != '"'))
       return TokenKind::kWord;
     ++position_;
     if (quote == '"' && is(Family::kPostgres)) return quoted_name(quote);

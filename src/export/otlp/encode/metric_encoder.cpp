@@ -11,7 +11,7 @@ namespace {
 using protozero::pbf_writer;
 
 // Metric
-constexpr int kName = 1;
+constexpr int kMetricName = 1;
 constexpr int kDescription = 2;
 constexpr int kUnit = 3;
 constexpr int kGauge = 5;
@@ -25,8 +25,8 @@ constexpr int kMonotonic = 3;
 constexpr std::int32_t kDelta = 1;
 constexpr std::int32_t kCumulative = 2;
 // every data point
-constexpr int kStart = 2;
-constexpr int kTime = 3;
+constexpr int kPointStart = 2;
+constexpr int kPointTime = 3;
 
 void add_exemplars(pbf_writer& point, int field, const std::vector<model::Exemplar>& exemplars) {
   for (const model::Exemplar& exemplar : exemplars) {
@@ -42,8 +42,8 @@ void add_exemplars(pbf_writer& point, int field, const std::vector<model::Exempl
 
 void add_point(pbf_writer& parent, const model::MetricPoint& point, double value, bool integer) {
   pbf_writer out(parent, kDataPoints);
-  out.add_fixed64(kStart, point.start_unix_ns);
-  out.add_fixed64(kTime, point.unix_ns);
+  out.add_fixed64(kPointStart, point.start_unix_ns);
+  out.add_fixed64(kPointTime, point.unix_ns);
   if (integer) {
     out.add_sfixed64(6, static_cast<std::int64_t>(value));
   } else {
@@ -56,8 +56,8 @@ void add_point(pbf_writer& parent, const model::MetricPoint& point, double value
 void add_point(pbf_writer& parent, const model::MetricPoint& point,
                const model::ExplicitHistogram& histogram, const std::vector<double>& bounds) {
   pbf_writer out(parent, kDataPoints);
-  out.add_fixed64(kStart, point.start_unix_ns);
-  out.add_fixed64(kTime, point.unix_ns);
+  out.add_fixed64(kPointStart, point.start_unix_ns);
+  out.add_fixed64(kPointTime, point.unix_ns);
   out.add_fixed64(4, histogram.count);
   out.add_double(5, histogram.sum);
   out.add_packed_fixed64(6, histogram.bucket_counts.begin(), histogram.bucket_counts.end());
@@ -72,8 +72,8 @@ void add_point(pbf_writer& parent, const model::MetricPoint& point,
                const model::ExponentialHistogram& histogram) {
   pbf_writer out(parent, kDataPoints);
   add_attributes(out, 1, point.attributes);
-  out.add_fixed64(kStart, point.start_unix_ns);
-  out.add_fixed64(kTime, point.unix_ns);
+  out.add_fixed64(kPointStart, point.start_unix_ns);
+  out.add_fixed64(kPointTime, point.unix_ns);
   out.add_fixed64(4, histogram.count);
   out.add_double(5, histogram.sum);
   out.add_sint32(6, histogram.scale);
@@ -102,7 +102,7 @@ int data_field(model::MetricType type) {
 
 void add_metric(pbf_writer& scope, const model::Metric& metric, bool delta) {
   pbf_writer out(scope, kItems);
-  out.add_string(kName, metric.name);
+  out.add_string(kMetricName, metric.name);
   out.add_string(kDescription, metric.description);
   out.add_string(kUnit, metric.unit);
   pbf_writer data(out, static_cast<protozero::pbf_tag_type>(data_field(metric.type)));
