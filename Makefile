@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= /usr/bin/python3
 PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
 
-.PHONY: help deps deps-test deps-peers deps-demo generate compile dev build demo test unit-test integration-test peers-test slow-peers-test timing-test slow-test soak test-vm vm-test bench-vm deps-vm test-asan test-tsan \
+.PHONY: help deps deps-test deps-peers deps-demo deps-release release configure all-targets bench-check generate compile dev build demo test unit-test integration-test peers-test slow-peers-test timing-test slow-test soak test-vm vm-test bench-vm deps-vm test-asan test-tsan \
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
@@ -32,10 +32,17 @@ build: compile ## builds the agent
 all-targets: configure
 	@cmake --build build -j $(JOBS)
 
-deps-demo:
-	@tools/install_deps.sh build demo
+deps-release:
+	@tools/install_deps.sh agent
 
-demo: deps-demo build ## real processes, live spans, then a table of requests, errors and durations
+deps-demo: deps-release
+	@tools/install_deps.sh demo
+
+release: deps-release ## builds the agent alone, as fast as that goes: build-release/bin/ebpf-instrument, without tests and debug information
+	@test -f build-release/build.ninja || cmake --preset release >/dev/null
+	@cmake --build build-release -j $(JOBS) --target ebpf-instrument
+
+demo: deps-demo release ## real processes, live spans, then a table of requests, errors and durations
 	@demo/run.sh
 
 test: unit-test bench-check integration-test vm-test ## all tests but the slow ones

@@ -18,12 +18,18 @@ if(OBI_FUZZ)
   target_compile_options(obi_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage of what is fuzzed
 endif()
 
+if(CMAKE_UNITY_BUILD)
+  # A unity source includes what would be main files, where types of an anonymous namespace are as they should be.
+  target_compile_options(obi_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
-find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
-include(GoogleTest)
+if(OBI_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 
 function(obi_folder name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;TEST_LINK" ${ARGN})
@@ -39,11 +45,12 @@ function(obi_folder name)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE obi_options ${ARG_DEPENDS} fmt::fmt spdlog::spdlog Threads::Threads ${ARG_LINK})
   endif()
-  if(tests)
+  if(tests AND OBI_TESTS)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} source_folder GTest::gmock GTest::gtest_main ${ARG_TEST_LINK})
     # What is tested is optimised as it is shipped; the tests themselves compile three times as fast without.
     target_compile_options(${name}_test PRIVATE -O0 -g1)
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)  # tests of one folder use the same short names
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit)
   endif()

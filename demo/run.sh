@@ -4,7 +4,7 @@
 # DEMO_RECORD=FILE also keeps a redacted recording of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-agent=$PWD/build/bin/ebpf-instrument
+agent=$PWD/build-release/bin/ebpf-instrument
 seconds=${DEMO_SECONDS:-12}
 python=/usr/bin/python3
 

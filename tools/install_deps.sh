@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# Installs every package the project needs: `install_deps.sh [build|demo|test|peers|vm]...` (default: all but peers
-# and vm).
+# Installs every package the project needs: `install_deps.sh [agent|build|demo|test|peers|vm]...` (default: build, demo,
+# test). `agent` is what the agent alone needs to be built, `build` that and what tests are built with.
 # `install_deps.sh --libraries` only prints the names of the libraries.
 # Quick when nothing is missing: one dpkg query. Debian 12 takes libbpf and bpftool from bookworm-backports,
 # because its own libbpf (1.1) lacks uprobe.multi and tcx; Debian 13 and Ubuntu 24.04 have what is needed.
 # Keep docs/dependencies.md in step with the lists below.
 set -euo pipefail
 
-tools=(build-essential cmake ninja-build pkg-config git ca-certificates ccache)
-libraries=(
+agent_libraries=(
   libelf-dev zlib1g-dev libcap-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libre2-dev libabsl-dev
   libprotozero-dev libgrpc++-dev libprotobuf-dev libcurl4-openssl-dev
-  prometheus-cpp-dev libcpp-httplib-dev nlohmann-json3-dev
-  libgtest-dev libgmock-dev libbenchmark-dev liburing-dev
+  prometheus-cpp-dev nlohmann-json3-dev
 )
-build=("${tools[@]}" "${libraries[@]}")
+test_libraries=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev liburing-dev)
+agent=(g++ clang-19 llvm-19 make cmake ninja-build pkg-config ca-certificates "${agent_libraries[@]}")
+build=("${agent[@]}" "${test_libraries[@]}" build-essential git ccache)
 test=(
+  clang-tidy-19 clang-format-19 libclang-rt-19-dev universal-ctags
   nginx-light apache2-utils wrk curl python3 python3-pytest python3-yaml nodejs prometheus valgrind procps iproute2
   psmisc openssl
 )
@@ -34,27 +35,25 @@ command -v javac >/dev/null || peers+=(default-jdk-headless)
 demo=(nginx-light curl python3 nodejs)
 vm=(qemu-system-x86 qemu-system-arm g++-aarch64-linux-gnu seabios busybox-static cpio xz-utils kmod e2fsprogs)
 
-. /etc/os-release
-clang_suffix=19
-build+=("clang-$clang_suffix" "llvm-$clang_suffix")
-test+=("clang-tidy-$clang_suffix" "clang-format-$clang_suffix" "libclang-rt-$clang_suffix-dev")
 backports=(libbpf-dev bpftool)
 
 if [ "${1:-}" = --libraries ]; then  # those that are linked, for building for another architecture
-  printf '%s\n' "${libraries[@]}" libbpf-dev
+  printf '%s\n' "${agent_libraries[@]}" "${test_libraries[@]}" libbpf-dev
   exit 0
 fi
 
+. /etc/os-release
 groups=("${@:-build demo test}")
 wanted=()
 for group in ${groups[*]}; do
   case $group in
+    agent) wanted+=("${agent[@]}" "${backports[@]}") ;;
     build) wanted+=("${build[@]}" "${backports[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     peers) wanted+=("${peers[@]}") ;;
     vm) wanted+=("${vm[@]}") ;;
-    *) echo "install_deps: unknown group '$group' (build, demo, test, peers, vm)" >&2; exit 2 ;;
+    *) echo "install_deps: unknown group '$group' (agent, build, demo, test, peers, vm)" >&2; exit 2 ;;
   esac
 done
 
@@ -90,11 +89,7 @@ if [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 12 ]; then
   fi
 fi
 apt-get update -qq
-plain=$(grep -vxE 'libbpf-dev|bpftool' <<<"$missing" || true)
-[ -z "$plain" ] || apt-get install -y -qq --no-install-recommends $plain
-late=$(grep -xE 'libbpf-dev|bpftool' <<<"$missing" || true)
-if [ -n "$late" ]; then
-  release=()
-  [ "${ID:-}${VERSION_ID:-}" = debian12 ] && release=(-t bookworm-backports)
-  apt-get install -y -qq --no-install-recommends "${release[@]}" $late
+if [ "${ID:-}${VERSION_ID:-}" = debian12 ]; then
+  missing=$(sed -E 's#^(libbpf-dev|bpftool)$#&/bookworm-backports#' <<<"$missing")
 fi
+apt-get install -y -qq --no-install-recommends $missing
