@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The object of the tests' own program sets, which share the maps of the back end beside them: a source of plaintext above a
 // socket, as TLS will be, a program that the verifier refuses, and one that could alter something. Which of them a set has, its
-// rows say (src/capture/test_sets.hpp). Kernel floor 5.8, with uprobes.
+// rows say (tests/support/capture_test_sets.hpp). Kernel floor 5.8, with uprobes.
 // Maps: all that lib/segment.bpf.h has, source_streams; test_table, only for its size.
 #define SEGMENT_SOURCE OBI_SOURCE_TLS
 #define SEGMENT_HAS_CONTEXT

@@ -7,8 +7,8 @@
 
 #include "capture/backends.hpp"
 #include "capture/programs.hpp"
-#include "capture/test_sets.hpp"
 #include "capture/tracer_fixture.hpp"
+#include "support/capture_test_sets.hpp"
 
 namespace obi::capture {
 namespace {
@@ -87,6 +87,7 @@ TEST(ProgramSets, EveryProgramOfABackEndHasARowOnItsOwnHook) {
 }
 
 TEST(ProgramSets, ASetBesideTheBackEndSharesItsMaps) {
+  if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
   const auto alone = open_with({});
   const auto tracer = open_with({plaintext_set()});
   ASSERT_TRUE(alone && tracer);
@@ -104,6 +105,7 @@ TEST(ProgramSets, OneThatTheKernelRefusesIsLeftOut) {
 }
 
 TEST(ProgramSets, AnOptionalProgramThatTheKernelRefusesIsLeftOutAlone) {
+  if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
   std::array<HookRow, 2> rows = {kPlaintextRows[0], kRefusedRows[0]};
   rows[1].need = Need::kOptional;
   const auto tracer = open_with({test_set("test", rows)});
@@ -131,6 +133,7 @@ TEST(ProgramSets, PassiveLeavesOutTheSetThatCouldAlterSomething) {
 }
 
 TEST(ProgramSets, OneThatFailsHarmsNoOtherBesideIt) {
+  if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
   const auto tracer = open_with({test_set("refused", kRefusedRows), plaintext_set()});
   ASSERT_TRUE(tracer);
   EXPECT_EQ(failure_of(*tracer, "test"), "loaded");
@@ -138,6 +141,7 @@ TEST(ProgramSets, OneThatFailsHarmsNoOtherBesideIt) {
 }
 
 TEST(ProgramSets, AllCountInTheCeilingOfKernelMemory) {
+  if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
   const auto alone = open_with({}, {.max_map_bytes = 8 * kMebibyte});
   const auto tracer = open_with({plaintext_set()}, {.max_map_bytes = 8 * kMebibyte});
   ASSERT_TRUE(alone && tracer);
@@ -156,6 +160,7 @@ TEST(ProgramSets, OneWhoseMapsDoNotFitBesideTheBackEndIsLeftOut) {
 }
 
 TEST(ProgramSets, TheAuditHasTheVerifiersWorkOfAllSets) {
+  if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
   const auto tracer = open_with({plaintext_set()}, {.verifier_statistics = true});
   ASSERT_TRUE(tracer);
   const auto programs = tracer->audit().programs;

@@ -9,8 +9,8 @@
 
 #include "base/fd.hpp"
 #include "bpf/shared/connection.h"
-#include "capture/test_sets.hpp"
 #include "capture/tracer_fixture.hpp"
+#include "support/capture_test_sets.hpp"
 
 namespace obi::capture {
 namespace {
@@ -26,6 +26,7 @@ const std::string kRequest = "POST /orders HTTP/1.1\r\ncontent-length: 0\r\n\r\n
 class TwoSources : public testing::Test {
  protected:
   void SetUp() override {
+    if (!has_uprobes()) GTEST_SKIP() << "this kernel has no uprobes";
     auto tracer = Tracer::open(
         {.backend = backend_under_test(), .wakeup_bytes = 0, .further_sets = {plaintext_set()}});
     ASSERT_TRUE(tracer) << tracer.error().message;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/test_sets.hpp"
+#include "support/capture_test_sets.hpp"
+
+#include <unistd.h>
 
 #include "bpf/shared/shared_state.h"  // a type of the skeleton
 #include "test_sets.skel.h"
@@ -11,6 +13,8 @@ extern "C" [[gnu::noinline]] void obi_test_plaintext(int fd, const char* bytes, 
 }
 
 namespace obi::capture {
+
+bool has_uprobes() { return access("/sys/bus/event_source/devices/uprobe/type", R_OK) == 0; }
 
 const void* test_object(std::size_t* bytes) { return test_sets_bpf__elf_bytes(bytes); }
 

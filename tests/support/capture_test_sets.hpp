@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tests' own program sets: different rows of one object (bpf/test/test_sets.bpf.c).
+// Program sets for tests: different rows of one object (bpf/test/test_sets.bpf.c).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -14,6 +14,9 @@ extern "C" void obi_test_plaintext(int fd, const char* bytes, std::uint64_t size
                                    const obi_segment_context* context);
 
 namespace obi::capture {
+
+/// What the set of plaintext needs of the kernel.
+bool has_uprobes();
 
 const void* test_object(std::size_t* bytes);
 
