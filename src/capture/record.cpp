@@ -36,13 +36,14 @@ bool read_context(const obi_segment& raw, std::span<const std::byte> record,
 }
 
 Record decode_segment(std::span<const std::byte> record) {
+  Record decoded{UndecodableRecord{}};  // what every return returns: a segment is not moved
   obi_segment raw;
   if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
       raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) ||
       raw.direction > OBI_SEND || raw.source >= OBI_SOURCE_COUNT) {
-    return UndecodableRecord{};
+    return decoded;
   }
-  model::Segment segment;
+  auto& segment = decoded.emplace<model::Segment>();
   segment.connection_id = raw.connection_id;
   segment.start_ns = raw.start_ns;
   segment.end_ns = raw.end_ns;
@@ -58,8 +59,8 @@ Record decode_segment(std::span<const std::byte> record) {
   segment.source = static_cast<model::Source>(raw.source);
   segment.payload = record.subspan(sizeof(raw), raw.captured_bytes);
   segment.tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes);
-  if (!read_context(raw, record, segment)) return UndecodableRecord{};
-  return segment;
+  if (!read_context(raw, record, segment)) decoded = UndecodableRecord{};
+  return decoded;
 }
 
 Record decode_open(std::span<const std::byte> record) {

@@ -42,17 +42,16 @@ protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened,
 
 protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
   const std::size_t cut = std::min<std::size_t>(skip, segment.payload.size());
-  protocol::Chunk chunk;
-  chunk.direction = segment.direction;
-  chunk.bytes = segment.payload.subspan(cut);
-  chunk.missing_bytes = segment.total_bytes - std::max<std::size_t>(skip, segment.payload.size());
-  chunk.tail = segment.tail;
-  chunk.start_ns = segment.start_ns;
-  chunk.end_ns = segment.end_ns;
-  chunk.task = {.pid = segment.pid, .tid = segment.tid, .async_id = segment.async_id};
-  chunk.trace_context = segment.trace_context;
-  chunk.source = segment.source;
-  return chunk;
+  return {
+      .direction = segment.direction,
+      .bytes = segment.payload.subspan(cut),
+      .missing_bytes = segment.total_bytes - std::max<std::size_t>(skip, segment.payload.size()),
+      .tail = segment.tail,
+      .start_ns = segment.start_ns,
+      .end_ns = segment.end_ns,
+      .task = {.pid = segment.pid, .tid = segment.tid, .async_id = segment.async_id},
+      .source = segment.source,
+      .trace_context = segment.trace_context};
 }
 
 }  // namespace

@@ -27,28 +27,7 @@ Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
   return partial ? Framing::kUnknown : without_length;
 }
 
-// Of one direction's first bytes. A method that isn't common needs its whole line, for which only
-// the beginning of a connection is waited.
-Match detect_side(const FirstBytes& first_bytes, bool is_client) {
-  const Payload& side = is_client ? first_bytes.client : first_bytes.server;
-  const std::string_view text = without_empty_lines(text_of(side.bytes));
-  const bool from_beginning = !first_bytes.mid_life && !first_bytes.server_first;
-  const bool may_wait = is_client && from_beginning && first_bytes.server.bytes.empty();
-  if (text.empty()) return may_wait && !side.bytes.empty() ? Match::kMaybe : Match::kNo;
-  if (may_begin_response(text))
-    return text.find('/') != std::string_view::npos ? Match::kYes : Match::kMaybe;
-  if (begins_request(text)) return Match::kYes;
-  const bool unanswered = !is_client || first_bytes.server.bytes.empty();
-  const bool may_become_one =
-      (unanswered && may_begin_request(text)) || (may_wait && may_continue_with_request(text));
-  return may_become_one ? Match::kMaybe : Match::kNo;
-}
-
 }  // namespace
-
-Match detect(const FirstBytes& first_bytes) {
-  return std::max(detect_side(first_bytes, true), detect_side(first_bytes, false));
-}
 
 Http1Conversation::Http1Conversation(const ConversationOptions& options,
                                      const ConversationStart& start)
@@ -122,7 +101,8 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   side.is_unpaired = exchanges_.waiting() == 0;
   side.start = {.origin = {.start_ns = chunk.start_ns, .task = chunk.task, .context = {}},
                 .https = model::is_encrypted(chunk.source)};
-  if (!head.is_response) side.start.origin.context = std::exchange(trace_context_, {});
+  if (!head.is_response && trace_context_.is_set())
+    side.start.origin.context = std::exchange(trace_context_, {});
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
   return take_head(side, text, 0, head, sink);

@@ -18,10 +18,10 @@ bool is_interim(int status) { return status < 200 && status != 101; }
 
 }  // namespace
 
-void Exchanges::open_request(const RequestHead& head, const RequestStart& start, SpanSink& sink) {
-  RequestOrigin origin = start.origin;
-  origin.set_header_context(model::parse_traceparent(head.fields.traceparent));
-  const RequestIdentity identity = sink.begin(origin);
+void Exchanges::open_request(const RequestHead& head, RequestStart& start, SpanSink& sink) {
+  if (!head.fields.traceparent.empty())
+    start.origin.set_header_context(model::parse_traceparent(head.fields.traceparent));
+  const RequestIdentity identity = sink.begin(start.origin);
   newest_is_kept_ = unreadable_ = false;
   if (std::exchange(in_question_, false)) miss_responses(sink);  // the client has taken it for one
   if (unsynchronised_) {

@@ -42,7 +42,7 @@ class Exchanges {
   void set_type(model::EventType type) { type_ = type; }
 
   /// Once its head is known, and so whether that names a trace.
-  void open_request(const RequestHead& head, const RequestStart& start, SpanSink& sink);
+  void open_request(const RequestHead& head, RequestStart& start, SpanSink& sink);
   /// Bytes of the body of the newest request, so far.
   void set_request_body(std::uint64_t bytes);
   /// `is_unpaired`: no request waited when its first byte came.

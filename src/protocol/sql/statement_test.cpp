@@ -323,18 +323,6 @@ TEST(Statement, WhatIsKeptIsWhatIsReported) {
   EXPECT_EQ(kept.copy(arena).text, "");
 }
 
-TEST(Statement, LongTextsAreBounded) {
-  std::string text = "SELECT a FROM t0";
-  for (int i = 1; i < 3000; ++i) text += ", table_with_a_long_name_" + std::to_string(i);
-  base::Arena arena;
-  const Statement statement = analyse(text, Dialect::kPostgres, arena);
-  EXPECT_LE(statement.text.size(), 4096U);
-  EXPECT_GT(statement.text.size(), 4000U);
-  EXPECT_LE(statement.summary.size(), 255U);
-  EXPECT_TRUE(statement.summary.starts_with("SELECT t0 table_with_a_long_name_1 "));
-  EXPECT_EQ(statement.table, "");
-}
-
 TEST(Statement, DeepAndLongInputIsHarmless) {
   for (const char c :
        {'(', ')', '\'', '"', '.', ',', '$', '-', '/', '*', '[', '\\', 'a', '\xff', ';'}) {
@@ -349,25 +337,6 @@ TEST(Statement, BytesThatAreNoTextAreLeftOut) {
   EXPECT_EQ(text_of("SELECT a\xff\x80 FROM \"b\x01\"\x02", Dialect::kPostgres),
             "SELECT a FROM \"b \"");
   EXPECT_EQ(target_of("SELECT 1 FROM t\xc3\xa4\xff"), "SELECT|t\xc3\xa4|SELECT t\xc3\xa4");
-}
-
-TEST(FindSql, TheStatementFromItsFirstKeywordOnInBytesOfAnyKind) {
-  using namespace std::string_view_literals;
-  const Case cases[] = {
-      {"\x00\x01\x1aSELECT * FROM t\0rest"sv, "SELECT * FROM t"},
-      {"..update t set a = 'x'", "update t set a = 'x'"},
-      {"INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"},
-      {"DELETE FROM t WHERE a = 1", "DELETE FROM t WHERE a = 1"},
-      {"CREATE TABLE t (a int)", "CREATE TABLE t (a int)"},
-      {"xxSELECT a FROM t", ""},
-      {"SELECT 1", ""},
-      {"please update the page", ""},
-      {"select one of them", ""},
-      {"GET /select HTTP/1.1", ""},
-      {"set k 'SELECT a FROM t'", ""},
-      {"", ""},
-  };
-  for (const auto& [bytes, expected] : cases) EXPECT_EQ(find_sql(bytes), expected) << bytes;
 }
 
 }  // namespace
