@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "metrics/collection.hpp"
 
 namespace obi::metrics {
@@ -76,7 +75,7 @@ bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page) {
       page.groups.container)
     return false;
   const AggregatorOptions first = completed(otlp);
-  return std::ranges::all_of(span_metrics(), [&](const MetricInfo& metric) {
+  return std::ranges::all_of(first.metrics, [&](const MetricInfo& metric) {
     auto names = names_of(first, metric, false);
     auto labels = names_of(page, metric, true);
     if (!distinguish_services(labels)) return false;
@@ -84,11 +83,6 @@ bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page) {
     std::erase_if(labels, [](std::string_view name) { return !is_of_span(name); });
     return names == labels;
   });
-}
-
-Instant Instant::now() {
-  const std::uint64_t monotonic_ns = base::monotonic_ns();
-  return {monotonic_ns, monotonic_ns + static_cast<std::uint64_t>(base::wall_offset_ns())};
 }
 
 Aggregator::Aggregator(AggregatorOptions options, Instant now)
@@ -100,7 +94,7 @@ Aggregator::Aggregator(AggregatorOptions options, Instant now)
       memory_(options_.memory, model::MemoryHolder::Series),
       services_memory_(options_.memory, model::MemoryHolder::Services) {
   const model::EventTypeSet selected = model::selected_types(options_.instrumentations);
-  for (const auto& metric : span_metrics()) {
+  for (const auto& metric : options_.metrics) {
     const model::EventTypeSet types = metric.recorded_for & selected;
     if (!types.empty()) add_to_shapes(metric, types);
   }
@@ -126,6 +120,7 @@ void Aggregator::add_to_shapes(const MetricInfo& metric, model::EventTypeSet typ
     for (const auto name : labels) shape->page_attributes.emplace_back(name, page_reader_options_);
   }
   shape->metrics.push_back(&metric);
+  shape->has_up_down_counters |= metric.type == model::MetricType::kUpDownCounter;
 }
 
 void Aggregator::index_shapes() {
@@ -148,12 +143,14 @@ const std::vector<double>& Aggregator::bounds(BucketKind kind) const {
   return kNoBounds;
 }
 
-HistogramOptions Aggregator::histogram_options(const MetricInfo& metric) const {
-  return {.bounds = bounds(metric.buckets),
-          .exponential = options_.exponential_histograms,
-          .exponential_max_size = options_.exponential_max_size,
-          .exponential_max_scale = options_.exponential_max_scale,
-          .exemplars = options_.exemplar_filter != ExemplarFilter::kAlwaysOff};
+InstrumentOptions Aggregator::instrument_options(const MetricInfo& metric) const {
+  return {.type = metric.type,
+          .integer = metric.integer,
+          .histogram = {.bounds = bounds(metric.buckets),
+                        .exponential = options_.exponential_histograms,
+                        .exponential_max_size = options_.exponential_max_size,
+                        .exponential_max_scale = options_.exponential_max_scale,
+                        .exemplars = options_.exemplar_filter != ExemplarFilter::kAlwaysOff}};
 }
 
 bool Aggregator::record(const model::Span& span, Instant now) {
@@ -194,7 +191,7 @@ bool Aggregator::record_locked(const model::Span& span, ServiceFacts& facts, Ins
     if (!shape->method.empty() && shape->method != span.method) continue;
     auto& series = series_for(*shape, span, facts, now);
     for (std::size_t i = 0; i < shape->metrics.size(); ++i) {
-      series.histograms[i].add(measured(span, shape->metrics[i]->measure), kept_exemplar);
+      series.instruments[i].add(measured(span, shape->metrics[i]->measure), kept_exemplar);
     }
     series.recorded_ns = now.monotonic_ns;
     series.fresh = fresh;
@@ -237,6 +234,14 @@ Series& Aggregator::series_for(Shape& shape, const model::Span& span, ServiceFac
                       .span_values = values_.view()};
   if (auto* series = shape.series.find(key)) return *series;
   return new_series(shape, key, facts, now);
+}
+
+std::vector<MetricName> Aggregator::describe() const {
+  std::vector<MetricName> names = {
+      {std::string(target_info().name), std::string(target_info().prometheus_name)}};
+  for (const MetricInfo& metric : options_.metrics)
+    names.push_back({std::string(metric.name), std::string(metric.prometheus_name)});
+  return names;
 }
 
 void Aggregator::on_service_added(const model::ServiceRef& service, Instant now) {

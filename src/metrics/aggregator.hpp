@@ -9,14 +9,17 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/arena.hpp"
 #include "metrics/attribute_selection.hpp"
 #include "metrics/catalogue.hpp"
+#include "metrics/metric_source.hpp"
 #include "metrics/resource.hpp"
 #include "metrics/service_table.hpp"
 #include "metrics/shape.hpp"
@@ -59,6 +62,8 @@ struct AggregatorOptions {
   std::chrono::nanoseconds ttl = std::chrono::minutes(5);  ///< 0 = series never expire
   std::vector<std::string> features = {"application"};     ///< metrics.features
   std::vector<std::string> instrumentations = {"*"};
+  /// What is recorded; must outlive the aggregator.
+  std::span<const MetricInfo> metrics = span_metrics();
   AttributeSelection selection;
   ActiveGroups groups;  ///< `prometheus` follows the dialect
   model::UnresolvedNames rename;
@@ -75,14 +80,7 @@ struct AggregatorOptions {
 /// and have no groups of metadata. Both are of the same attribute selection.
 bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page);
 
-/// A point in time, on both clocks.
-struct Instant {
-  std::uint64_t monotonic_ns = 0;
-  std::uint64_t unix_ns = 0;
-  static Instant now();
-};
-
-class Aggregator {
+class Aggregator final : public MetricSource {
  public:
   explicit Aggregator(AggregatorOptions options, Instant now = Instant::now());
 
@@ -98,6 +96,8 @@ class Aggregator {
   void on_service_added(const model::ServiceRef& service, Instant now = Instant::now());
   void on_service_removed(const model::ServiceRef& service);
 
+  [[nodiscard]] std::vector<MetricName> describe() const override;
+  std::unique_ptr<MetricReading> read(Dialect view, Instant now) override;
   /// All metrics of a view that have points, portion by portion (collection.hpp). Expires idle
   /// series first. With delta temporality this starts a new period.
   Collection collect(Dialect view, Instant now);
@@ -105,7 +105,7 @@ class Aggregator {
   std::vector<model::ServiceMetrics> snapshot(Instant now);
   /// Removes series idle for longer than the ttl, and more if the series' share of memory is
   /// exceeded. Collections do it too, so this is for the time in between.
-  void expire(Instant now);
+  void expire(Instant now) override;
 
   struct Stats {
     std::size_t series = 0;              ///< overflow series left out
@@ -120,9 +120,9 @@ class Aggregator {
 
   void add_to_shapes(const MetricInfo& metric, model::EventTypeSet types);
   void index_shapes();
-  [[nodiscard]] HistogramOptions histogram_options(const MetricInfo& metric) const;
+  [[nodiscard]] InstrumentOptions instrument_options(const MetricInfo& metric) const;
   [[nodiscard]] const std::vector<double>& bounds(BucketKind kind) const;
-  [[nodiscard]] std::vector<Histogram> new_histograms(const Shape& shape) const;
+  [[nodiscard]] std::vector<Instrument> new_instruments(const Shape& shape) const;
   [[nodiscard]] const ServiceKey& service_key(Shape& shape, ServiceFacts& facts);
   bool record_locked(const model::Span& span, ServiceFacts& facts, Instant now,
                      std::int64_t wall_offset_ns);

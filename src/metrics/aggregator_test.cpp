@@ -488,7 +488,7 @@ TEST(Aggregator, TargetInfoLivesAsLongAsItsProcesses) {
   aggregator.on_service_added(second, at(6));
   auto points = points_of(aggregator.snapshot(at(10)), "target.info");
   ASSERT_THAT(points, SizeIs(1));
-  EXPECT_DOUBLE_EQ(std::get<double>(points[0].value), 1);
+  EXPECT_EQ(std::get<std::int64_t>(points[0].value), 1);
   EXPECT_EQ(points[0].start_unix_ns, at(5).unix_ns);
   EXPECT_THAT(points[0].attributes, Contains(Pair("job", text("shop/users"))));
   EXPECT_THAT(points[0].attributes, Contains(Pair("telemetry.sdk.language", text("go"))));

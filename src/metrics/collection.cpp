@@ -85,6 +85,10 @@ Collection Aggregator::collect(Dialect view, Instant now) {
   return collection;
 }
 
+std::unique_ptr<MetricReading> Aggregator::read(Dialect view, Instant now) {
+  return std::make_unique<Collection>(collect(view, now));
+}
+
 std::vector<model::ServiceMetrics> Aggregator::snapshot(Instant now) {
   return collect(options_.dialect, now).next(SIZE_MAX, now);
 }
@@ -105,8 +109,9 @@ void Collection::list_series() {
   };
   std::vector<Listed> all;
   for (std::uint32_t i = 0; i < aggregator_->shapes_.size(); ++i) {
-    aggregator_->shapes_[i].series.for_each([&](const Series& series) {
-      if (only_fresh && (series.fresh & bit_of(view_)) == 0) return;
+    Shape& shape = aggregator_->shapes_[i];
+    shape.series.for_each([&](const Series& series) {
+      if (only_fresh && !shape.has_up_down_counters && !is_fresh(series)) return;
       all.push_back({series.group.get(), {.shape = i, .slot = series.slot, .id = series.id}});
     });
   }
@@ -150,7 +155,11 @@ void Collection::add_services(Portion& portion) {
 }
 
 void Collection::add_series(Portion& portion, Shape& shape, Series& series) {
-  for (std::size_t i = 0; i < shape.metrics.size(); ++i) add_point(portion, shape, series, i);
+  const bool only_states = aggregator_->is_delta(view_) && !is_fresh(series);
+  for (std::size_t i = 0; i < shape.metrics.size(); ++i) {
+    if (!only_states || shape.metrics[i]->type == model::MetricType::kUpDownCounter)
+      add_point(portion, shape, series, i);
+  }
   series.period_start_unix_ns = portion.now().unix_ns;
   mark_collected(series);
 }
@@ -187,13 +196,14 @@ void Collection::add_point(Portion& portion, Shape& shape, Series& series, std::
   const bool is_second = view_ != aggregator_->options_.dialect;
   point.attributes = attributes_of(series, is_second ? shape.page_attributes : shape.attributes,
                                    view_, aggregator_->scratch_);
-  point.start_unix_ns = aggregator_->is_delta(view_)
-                            ? std::max(series.period_start_unix_ns, period_start_unix_ns_)
-                            : series.start_unix_ns;
+  const bool is_delta =
+      aggregator_->is_delta(view_) && info.type != model::MetricType::kUpDownCounter;
+  point.start_unix_ns = is_delta ? std::max(series.period_start_unix_ns, period_start_unix_ns_)
+                                 : series.start_unix_ns;
   point.unix_ns = portion.now().unix_ns;
   write_value(shape, series, metric, point);
   model::Metric& described = portion.last_metric(info);
-  if (!described.bounds.empty()) return;
+  if (info.type != model::MetricType::kHistogram || !described.bounds.empty()) return;
   if (aggregator_->options_.exponential_histograms) {
     described.type = model::MetricType::kExponentialHistogram;
   } else {
@@ -203,28 +213,26 @@ void Collection::add_point(Portion& portion, Shape& shape, Series& series, std::
 
 void Collection::write_value(Shape& shape, Series& series, std::size_t metric,
                              model::MetricPoint& point) {
-  Histogram& current = series.histograms[metric];
+  Instrument& current = series.instruments[metric];
   const bool is_delta = aggregator_->is_delta(view_);
   if (view_ == aggregator_->options_.dialect) current.take_exemplars(point);
 
   auto& folded = shape.folded[index_of(view_)];
-  Histogram* const others =
+  Instrument* const others =
       series.overflow && series.group == nullptr && !folded.empty() ? &folded[metric] : nullptr;
-  const Histogram* const earlier =
-      is_delta || series.earlier.empty() ? nullptr : &series.earlier[metric];
-  if (others == nullptr && earlier == nullptr) {
+  Instrument* const earlier = series.earlier.empty() ? nullptr : &series.earlier[metric];
+  if (others == nullptr && (is_delta || earlier == nullptr)) {
     current.write_value(point);
   } else {
-    Histogram sum(aggregator_->histogram_options(*shape.metrics[metric]));
+    Instrument sum(aggregator_->instrument_options(*shape.metrics[metric]));
     sum.merge(current);
-    if (earlier != nullptr) sum.merge(*earlier);
+    if (!is_delta && earlier != nullptr) sum.merge(*earlier);
     if (others != nullptr) sum.merge(*others);
     sum.write_value(point);
   }
   if (!is_delta) return;
-  if (!series.earlier.empty()) series.earlier[metric].merge(current);
-  current.reset();
-  if (others != nullptr) others->reset();
+  current.end_period(earlier);
+  if (others != nullptr) others->end_period(nullptr);
 }
 
 void Collection::add_target_info(Portion& portion) {
@@ -239,7 +247,7 @@ void Collection::add_target_info(Portion& portion) {
         view_ == Dialect::kPrometheus
             ? target_info_labels(*alive.service, options.resource, options.selection, groups)
             : target_info_attributes(*alive.service, options.resource, options.selection);
-    point.value = 1.0;
+    point.value = std::int64_t{1};
     point.start_unix_ns = alive.since_unix_ns;
     point.unix_ns = portion.now().unix_ns;
   }

@@ -12,12 +12,12 @@
 
 namespace obi::metrics {
 
-class Collection {
+class Collection final : public MetricReading {
  public:
   /// As many points as `max_points` allows, but at least one series' or one service's; what is read
   /// now is of `now`. target.info comes last, in an entry without service. Empty when there are no
   /// more.
-  std::vector<model::ServiceMetrics> next(std::size_t max_points, Instant now);
+  std::vector<model::ServiceMetrics> next(std::size_t max_points, Instant now) override;
 
  private:
   friend class Aggregator;
@@ -44,6 +44,10 @@ class Collection {
   void add_point(Portion& portion, Shape& shape, Series& series, std::size_t metric);
   void write_value(Shape& shape, Series& series, std::size_t metric, model::MetricPoint& point);
   void mark_collected(Series& series) const;
+  /// Recorded since this view read it last.
+  [[nodiscard]] bool is_fresh(const Series& series) const {
+    return (series.fresh & bit_of(view_)) != 0;
+  }
 
   Aggregator* aggregator_;
   Dialect view_;

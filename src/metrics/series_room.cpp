@@ -19,11 +19,11 @@ constexpr std::uint64_t kEvictionPauseNs = kSecondNs;  // looking at all series 
 
 }  // namespace
 
-std::vector<Histogram> Aggregator::new_histograms(const Shape& shape) const {
-  std::vector<Histogram> histograms;
-  histograms.reserve(shape.metrics.size());
-  for (const auto* metric : shape.metrics) histograms.emplace_back(histogram_options(*metric));
-  return histograms;
+std::vector<Instrument> Aggregator::new_instruments(const Shape& shape) const {
+  std::vector<Instrument> instruments;
+  instruments.reserve(shape.metrics.size());
+  for (const auto* metric : shape.metrics) instruments.emplace_back(instrument_options(*metric));
+  return instruments;
 }
 
 std::uint32_t& Aggregator::count_of(const Shape& shape, ServiceGroup& group) const {
@@ -52,8 +52,8 @@ Series& Aggregator::new_series(Shape& shape, SeriesKey key, const ServiceFacts& 
 Series& Aggregator::insert(Shape& shape, const SeriesKey& key,
                            const std::shared_ptr<ServiceGroup>& group, Instant now) {
   auto& series = shape.series.insert(key, group);
-  series.histograms = new_histograms(shape);
-  if (options_.serves_page && is_delta(options_.dialect)) series.earlier = new_histograms(shape);
+  series.instruments = new_instruments(shape);
+  if (options_.serves_page && is_delta(options_.dialect)) series.earlier = new_instruments(shape);
   series.start_unix_ns = now.unix_ns;
   series.period_start_unix_ns = period_start_unix_ns_;
   series.accounted_bytes = series.held_bytes();
@@ -156,9 +156,9 @@ void Aggregator::fold(Shape& shape, const Series& series, Instant now) {
   for (const Dialect view : {Dialect::kOtlp, Dialect::kPrometheus}) {
     if (!has_view(view) || (series.fresh & bit_of(view)) == 0) continue;
     auto& folded = shape.folded[index_of(view)];
-    if (folded.empty()) folded = new_histograms(shape);
+    if (folded.empty()) folded = new_instruments(shape);
     for (std::size_t i = 0; i < folded.size(); ++i) {
-      folded[i].merge(series.histograms[i]);
+      folded[i].merge(series.instruments[i]);
       if (!is_delta(view) && !series.earlier.empty()) folded[i].merge(series.earlier[i]);
     }
   }

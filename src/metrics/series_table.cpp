@@ -71,9 +71,9 @@ std::size_t Series::held_bytes() const {
     bytes += sizeof value;
     if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
   }
-  for (const auto* all : {&histograms, &earlier}) {
-    bytes += all->capacity() * sizeof(Histogram);
-    for (const Histogram& histogram : *all) bytes += histogram.held_bytes() + 16;
+  for (const auto* all : {&instruments, &earlier}) {
+    bytes += all->capacity() * sizeof(Instrument);
+    for (const Instrument& instrument : *all) bytes += instrument.held_bytes();
   }
   return bytes;
 }

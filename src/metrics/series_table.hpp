@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The series of metrics that share their attributes: each holds one histogram per metric, so a span
-// is looked up once and recorded into all of them. Looking a series up allocates nothing. A series
-// keeps its slot as long as it lives, so that the table can be read piece by piece while it
+// The series of metrics that share their attributes: each holds one instrument per metric, so a
+// span is looked up once and recorded into all of them. Looking a series up allocates nothing. A
+// series keeps its slot as long as it lives, so that the table can be read piece by piece while it
 // changes. Not thread-safe.
 #pragma once
 #include <absl/container/flat_hash_set.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/histogram.hpp"
+#include "metrics/instrument.hpp"
 #include "metrics/series_key.hpp"
 #include "metrics/service_table.hpp"
 
@@ -33,9 +33,9 @@ struct Series {
   std::uint64_t service_hash = 0;
   std::uint64_t service_id = 0;  ///< of a ServiceKey that is known to have these service_values
   /// One per metric: since the series began, or, if a view is delta, since its last collection …
-  std::vector<Histogram> histograms;
+  std::vector<Instrument> instruments;
   /// … and what that view took out of them, if another view is cumulative; else empty.
-  std::vector<Histogram> earlier;
+  std::vector<Instrument> earlier;
   std::uint64_t start_unix_ns = 0;
   std::uint64_t period_start_unix_ns = 0;  ///< delta: when it was collected last
   std::uint64_t recorded_ns = 0;           ///< monotonic
@@ -55,7 +55,7 @@ class SeriesTable {
 
   /// Null if there is none.
   Series* find(const SeriesKey& key);
-  /// `key` must not be in the table. The series has no histograms yet.
+  /// `key` must not be in the table. The series has no instruments yet.
   Series& insert(const SeriesKey& key, std::shared_ptr<ServiceGroup> group);
   void erase(Series& series);
 

@@ -10,20 +10,11 @@
 
 #include "metrics/attribute_reader.hpp"
 #include "metrics/catalogue.hpp"
+#include "metrics/metric_source.hpp"
 #include "metrics/series_table.hpp"
 
 namespace obi::metrics {
 
-/// Who reads the series, and where their metrics differ.
-enum class Dialect : std::uint8_t {
-  /// Series are grouped by service; an attribute without value is left out; target.info has the
-  /// resource attributes.
-  kOtlp,
-  /// One set of series for all services, distinguished by labels (`instance` and `job` join in);
-  /// every series of a metric has the same labels, "" standing for none; target.info has
-  /// Prometheus's fixed label set.
-  kPrometheus,
-};
 inline constexpr std::size_t kDialects = 2;
 
 constexpr std::size_t index_of(Dialect view) { return static_cast<std::size_t>(view); }
@@ -42,9 +33,10 @@ struct Shape {
   /// Series are kept apart by service. Not so where no label of a page distinguishes services.
   bool by_service = true;
   SeriesTable series;
-  /// One histogram per metric, or none: what was recorded in series that were evicted before the
+  bool has_up_down_counters = false;
+  /// One instrument per metric, or none: what was recorded in series that were evicted before the
   /// view had collected it. Joins the view's overflow series of all services.
-  std::array<std::vector<Histogram>, kDialects> folded;
+  std::array<std::vector<Instrument>, kDialects> folded;
 };
 
 }  // namespace obi::metrics

@@ -55,8 +55,11 @@ struct ExponentialHistogram {
 };
 
 struct MetricPoint {
+  /// A number is that of a counter, an up-down counter or a gauge.
+  using Value = std::variant<double, std::int64_t, ExplicitHistogram, ExponentialHistogram>;
+
   Attributes attributes;
-  std::variant<double, ExplicitHistogram, ExponentialHistogram> value;
+  Value value;
   std::uint64_t start_unix_ns = 0;  ///< when the series began
   std::uint64_t unix_ns = 0;        ///< when the snapshot was taken
   std::vector<Exemplar> exemplars;
@@ -64,12 +67,11 @@ struct MetricPoint {
 
 struct Metric {
   std::string name;             ///< OpenTelemetry: http.server.request.duration
-  std::string prometheus_name;  ///< http_server_request_duration_seconds
+  std::string prometheus_name;  ///< http_server_request_duration_seconds; without `_total`
   std::string unit;             ///< UCUM: s, By, 1
   std::string description;
   MetricType type = MetricType::kCounter;
-  bool monotonic_integer = false;  ///< a counter whose OTLP points are integers
-  std::vector<double> bounds;      ///< explicit histogram, ascending
+  std::vector<double> bounds;  ///< explicit histogram, ascending
   std::vector<MetricPoint> points;
 };
 

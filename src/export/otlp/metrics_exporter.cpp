@@ -31,7 +31,9 @@ OtlpMetricsExporter::OtlpMetricsExporter(OtlpMetricsOptions options,
                                 bool delivered) { requests_.on_end(ticket, delivered); },
                .memory = options_.memory},
               otlp::make_transport(options_.target, otlp::Signal::kMetrics)),
-      next_(std::chrono::steady_clock::now() + options_.interval) {}
+      next_(std::chrono::steady_clock::now() + options_.interval) {
+  (void)sources_.add(aggregator_);  // the first
+}
 
 void OtlpMetricsExporter::consume(const model::BatchRef& batch) {
   const std::size_t consumed = batch->spans.size();
@@ -43,7 +45,7 @@ void OtlpMetricsExporter::consume(const model::BatchRef& batch) {
 
 void OtlpMetricsExporter::tick() {
   const auto now = std::chrono::steady_clock::now();
-  if (!collection_ && now >= next_) {
+  if (!reading_ && now >= next_) {
     begin();
     next_ = now + options_.interval;
   }
@@ -51,30 +53,39 @@ void OtlpMetricsExporter::tick() {
   const auto instant = metrics::Instant::now();
   if (instant.monotonic_ns - expired_ns_ < kExpiryNs) return;
   expired_ns_ = instant.monotonic_ns;
-  aggregator_->expire(instant);
+  sources_.expire(instant);
 }
 
 void OtlpMetricsExporter::begin() {
   requests_.begin(account_.begin_snapshot());
-  collection_ = aggregator_->collect(metrics::Dialect::kOtlp, metrics::Instant::now());
+  read_source_ = 0;
+  reading_ = aggregator_->read(metrics::Dialect::kOtlp, metrics::Instant::now());
+}
+
+// The snapshot of the account is of spans, so it ends with the aggregator's requests.
+void OtlpMetricsExporter::next_source() {
+  if (read_source_ == 0) requests_.finish();
+  ++read_source_;
+  reading_.reset();
+  if (read_source_ < sources_.all().size()) {
+    reading_ = sources_.all()[read_source_]->read(metrics::Dialect::kOtlp, metrics::Instant::now());
+  }
 }
 
 void OtlpMetricsExporter::go_on() {
-  while (collection_ && sender_.has_room(kRequestBytes)) make_request();
+  while (reading_ && sender_.has_room(kRequestBytes)) make_request();
 }
 
 void OtlpMetricsExporter::make_request() {
-  const auto portion = collection_->next(kPointsPerRequest, metrics::Instant::now());
-  if (portion.empty()) {
-    collection_.reset();
-    requests_.finish();
-    return;
-  }
+  const auto portion = reading_->next(kPointsPerRequest, metrics::Instant::now());
+  if (portion.empty()) return next_source();
   std::string request = otlp::encode_metrics(
       portion,
       {.delta = options_.delta, .selection = options_.selection, .resource = options_.resource},
       sender_.take_buffer());
-  if (!request.empty()) sender_.submit(std::move(request), 1, requests_.add());
+  if (request.empty()) return;
+  const std::uint64_t ticket = read_source_ == 0 ? requests_.add() : SnapshotRequests::kOfNoSpans;
+  sender_.submit(std::move(request), 1, ticket);
 }
 
 // All that is left, and then everything once more: what was recorded since it was read.
@@ -90,7 +101,7 @@ Exporter::Counts OtlpMetricsExporter::counts() const { return account_.counts();
 
 // A receiver that is there is waited for; one that is away costs the oldest requests.
 void OtlpMetricsExporter::finish(std::chrono::steady_clock::time_point deadline) {
-  while (collection_) {
+  while (reading_) {
     if (sender_.has_room(kRequestBytes) || sender_.is_retrying() ||
         std::chrono::steady_clock::now() >= deadline) {
       make_request();

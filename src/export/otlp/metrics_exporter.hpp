@@ -4,9 +4,9 @@
 // consume, tick and shutdown on the exporter's thread; the rest anywhere.
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "export/delivery_account.hpp"
@@ -15,7 +15,7 @@
 #include "export/otlp/send/sender.hpp"
 #include "export/otlp/snapshot_requests.hpp"
 #include "metrics/aggregator.hpp"
-#include "metrics/collection.hpp"
+#include "metrics/metric_source.hpp"
 
 namespace obi::exporting {
 
@@ -30,6 +30,11 @@ class OtlpMetricsExporter final : public Exporter {
   [[nodiscard]] std::shared_ptr<metrics::Aggregator> share(OnRecorded on_recorded) {
     on_recorded_ = std::move(on_recorded);
     return aggregator_;
+  }
+
+  /// Metrics that are of no spans. Before the first `consume`.
+  base::Result<void> add_source(std::shared_ptr<metrics::MetricSource> source) {
+    return sources_.add(std::move(source));
   }
 
   [[nodiscard]] std::string_view name() const override { return "otlp_metrics"; }
@@ -49,6 +54,7 @@ class OtlpMetricsExporter final : public Exporter {
 
  private:
   void begin();
+  void next_source();
   /// Makes the next requests of the reading that is under way, as long as there is room for them.
   void go_on();
   void make_request();
@@ -56,11 +62,13 @@ class OtlpMetricsExporter final : public Exporter {
 
   OtlpMetricsOptions options_;
   std::shared_ptr<metrics::Aggregator> aggregator_;
+  metrics::MetricSources sources_;  // the aggregator is the first
   OnRecorded on_recorded_;
   DeliveryAccount account_;
   SnapshotRequests requests_{account_};
-  otlp::Sender sender_;                            // its thread calls requests_
-  std::optional<metrics::Collection> collection_;  // what is left of the interval's metrics
+  otlp::Sender sender_;                              // its thread calls requests_
+  std::unique_ptr<metrics::MetricReading> reading_;  // what is left of the interval's metrics …
+  std::size_t read_source_ = 0;                      // … of this source; others come after it
   std::uint64_t expired_ns_ = 0;
   std::chrono::steady_clock::time_point next_;
 };

@@ -12,6 +12,9 @@ namespace obi::exporting {
 
 class SnapshotRequests {
  public:
+  /// The ticket of a request that no snapshot of spans has.
+  static constexpr std::uint64_t kOfNoSpans = 0;
+
   /// The account must outlive this.
   explicit SnapshotRequests(DeliveryAccount& account) : account_(account) {}
 
@@ -37,6 +40,7 @@ class SnapshotRequests {
     settle(last_);
   }
   void on_end(std::uint64_t ticket, bool delivered) {
+    if (ticket == kOfNoSpans) return;
     const std::lock_guard lock(mutex_);
     Snapshot& snapshot = snapshots_[ticket];
     --snapshot.pending;

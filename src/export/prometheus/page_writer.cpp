@@ -48,6 +48,18 @@ void add_number(std::string& text, double value) {
   }
 }
 
+void add_integer(std::string& text, std::int64_t value) {
+  fmt::format_to(std::back_inserter(text), "{}", value);
+}
+
+// Of a counter with the suffix that Prometheus's conventions ask for.
+std::string name_of(const model::Metric& metric) {
+  constexpr std::string_view kTotal = "_total";
+  const std::string& name = metric.prometheus_name;
+  const bool lacks_it = metric.type == model::MetricType::kCounter && !name.ends_with(kTotal);
+  return lacks_it ? name + std::string(kTotal) : name;
+}
+
 void begin_line(std::string& page, std::string_view name, std::string_view suffix,
                 std::string_view labels) {
   page += name;
@@ -67,9 +79,10 @@ void add_count(std::string& page, std::uint64_t count) {
 }  // namespace
 
 void PageWriter::add(const model::Metric& metric, std::string& page) {
-  const bool is_new = family_ != metric.prometheus_name;
+  const std::string name = name_of(metric);
+  const bool is_new = family_ != name;
   if (is_new) {
-    family_ = metric.prometheus_name;
+    family_ = name;
     series_.clear();
   }
   bool needs_head = is_new;
@@ -84,7 +97,9 @@ void PageWriter::add(const model::Metric& metric, std::string& page) {
       add_histogram(metric, *histogram, page);
     } else {
       begin_line(page, family_, "", labels_);
-      add_number(page, std::get<double>(point.value));
+      const auto* const integer = std::get_if<std::int64_t>(&point.value);
+      integer != nullptr ? add_integer(page, *integer)
+                         : add_number(page, std::get<double>(point.value));
       page += '\n';
     }
   }

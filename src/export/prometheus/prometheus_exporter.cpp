@@ -6,7 +6,6 @@
 
 #include "export/prometheus/page_writer.hpp"
 #include "export/prometheus/text_format.hpp"
-#include "metrics/collection.hpp"
 
 namespace obi::exporting {
 namespace {
@@ -31,6 +30,7 @@ PrometheusExporter::PrometheusExporter(PrometheusExporterOptions options)
   if (aggregator_ == nullptr) {
     aggregator_ = std::make_shared<metrics::Aggregator>(for_a_page(std::move(options.aggregator)));
   }
+  (void)sources_.add(aggregator_);  // the first
 }
 
 void PrometheusExporter::consume(const model::BatchRef& batch) {
@@ -49,7 +49,7 @@ void PrometheusExporter::expire_sometimes(metrics::Instant now) {
   constexpr std::uint64_t kPeriod_ns = 10'000'000'000;
   if (now.monotonic_ns - expired_ns_ < kPeriod_ns) return;
   expired_ns_ = now.monotonic_ns;
-  aggregator_->expire(now);
+  sources_.expire(now);
 }
 
 Exporter::Counts PrometheusExporter::counts() const { return account_.counts(); }
@@ -82,20 +82,18 @@ std::string PrometheusExporter::build_info_text() {
 HttpPage PrometheusExporter::page() {
   const std::uint64_t ticket = account_.begin_snapshot();
   struct Reading {
-    Reading(std::shared_ptr<metrics::Aggregator> from, model::MemoryAccount* account)
-        : aggregator(std::move(from)),
-          collection(aggregator->collect(metrics::Dialect::kPrometheus, metrics::Instant::now())),
+    Reading(const metrics::MetricSources& from, model::MemoryAccount* account)
+        : metrics(from.read(metrics::Dialect::kPrometheus, metrics::Instant::now())),
           memory(account, model::MemoryHolder::PageBuffers) {}
-    std::shared_ptr<metrics::Aggregator> aggregator;
-    metrics::Collection collection;
+    std::unique_ptr<metrics::MetricReading> metrics;
     PageWriter writer;
     model::MemoryEntry memory;
   };
-  auto reading = std::make_shared<Reading>(aggregator_, memory_);
+  auto reading = std::make_shared<Reading>(sources_, memory_);
   PageSource more = [reading](std::string& out) {
     const std::size_t before = out.size();
     while (out.size() == before) {
-      const auto portion = reading->collection.next(kPointsPerPiece, metrics::Instant::now());
+      const auto portion = reading->metrics->next(kPointsPerPiece, metrics::Instant::now());
       if (portion.empty()) return false;
       for (const auto& entry : portion) {
         for (const auto& metric : entry.metrics) reading->writer.add(metric, out);

@@ -9,12 +9,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "export/delivery_account.hpp"
 #include "export/exporter.hpp"
 #include "export/http/http_listener.hpp"
 #include "export/prometheus/build_info.hpp"
 #include "metrics/aggregator.hpp"
+#include "metrics/metric_source.hpp"
 
 namespace obi::exporting {
 
@@ -45,6 +47,10 @@ class PrometheusExporter : public Exporter {
   void close() { account_.close(); }
   [[nodiscard]] Counts counts() const override;
 
+  /// Metrics that are of no spans. Before the page is mounted.
+  base::Result<void> add_source(std::shared_ptr<metrics::MetricSource> source) {
+    return sources_.add(std::move(source));
+  }
   /// So many spans were given to the shared aggregator, and recorded by it.
   void on_recorded(std::size_t consumed, std::size_t recorded);
   /// See metrics::Aggregator. Thread-safe.
@@ -63,6 +69,7 @@ class PrometheusExporter : public Exporter {
   std::optional<BuildInfo> build_info_;
   model::MemoryAccount* memory_;
   std::shared_ptr<metrics::Aggregator> aggregator_;
+  metrics::MetricSources sources_;  // the aggregator is the first
   DeliveryAccount account_{DeliveryAccount::Values::kCumulative};
   std::uint64_t expired_ns_ = 0;  // monotonic; the exporter's thread only
   std::mutex languages_mutex_;

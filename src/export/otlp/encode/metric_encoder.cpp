@@ -40,14 +40,15 @@ void add_exemplars(pbf_writer& point, int field, const std::vector<model::Exempl
   }
 }
 
-void add_point(pbf_writer& parent, const model::MetricPoint& point, double value, bool integer) {
+void add_point(pbf_writer& parent, const model::MetricPoint& point,
+               std::variant<double, std::int64_t> value) {
   pbf_writer out(parent, kDataPoints);
   out.add_fixed64(kPointStart, point.start_unix_ns);
   out.add_fixed64(kPointTime, point.unix_ns);
-  if (integer) {
-    out.add_sfixed64(6, static_cast<std::int64_t>(value));
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    out.add_sfixed64(6, *integer);
   } else {
-    out.add_double(4, value);
+    out.add_double(4, std::get<double>(value));
   }
   add_exemplars(out, 5, point.exemplars);
   add_attributes(out, 7, point.attributes);
@@ -106,10 +107,11 @@ void add_metric(pbf_writer& scope, const model::Metric& metric, bool delta) {
   out.add_string(kDescription, metric.description);
   out.add_string(kUnit, metric.unit);
   pbf_writer data(out, static_cast<protozero::pbf_tag_type>(data_field(metric.type)));
-  const bool integer = metric.monotonic_integer || metric.type == model::MetricType::kUpDownCounter;
   for (const model::MetricPoint& point : metric.points) {
     if (const auto* number = std::get_if<double>(&point.value)) {
-      add_point(data, point, *number, integer);
+      add_point(data, point, *number);
+    } else if (const auto* integer = std::get_if<std::int64_t>(&point.value)) {
+      add_point(data, point, *integer);
     } else if (const auto* histogram = std::get_if<model::ExplicitHistogram>(&point.value)) {
       add_point(data, point, *histogram, metric.bounds);
     } else {

@@ -183,6 +183,19 @@ TEST(Sender, ADeliveredRequestsMemoryIsGivenToTheNext) {
   EXPECT_EQ(sender.take_buffer().capacity(), std::string{}.capacity());
 }
 
+TEST(Sender, AnUncommonlyLargeRequestsMemoryIsGivenBack) {
+  model::MemoryAccount memory(100'000'000);
+  auto options = fast();
+  options.max_bytes = 100'000'000;
+  options.memory = &memory;
+  Sender sender(options, std::make_unique<ScriptedTransport>(std::vector{Delivery{}}));
+  sender.submit(std::string(10'000'000, 'x'), 1);
+  while (sender.counts().held > 0) std::this_thread::yield();
+  EXPECT_EQ(sender.counts().delivered, 1U);
+  EXPECT_EQ(memory.held(model::MemoryHolder::RetryBuffers), 0U);
+  EXPECT_EQ(sender.take_buffer().capacity(), std::string{}.capacity());
+}
+
 TEST(Sender, AboveTheShareOfMemoryNoBufferIsKept) {
   model::MemoryAccount memory(1'000);
   auto options = fast();
