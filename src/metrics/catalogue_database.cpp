@@ -17,7 +17,7 @@ constexpr std::array kDatabaseNames = {
 };
 constexpr AttributeGroup kDatabase = {kDatabaseNames};
 
-constexpr std::array kMetrics = {
+constexpr std::array kDatabaseMetrics = {
     duration({.name = "db.client.operation.duration",
               .prometheus_name = "db_client_operation_duration_seconds",
               .description = "Duration of database client operations.",
@@ -32,6 +32,6 @@ constexpr std::array kMetrics = {
 
 }  // namespace
 
-std::span<const MetricInfo> table::database_metrics() { return kMetrics; }
+std::span<const MetricInfo> table::database_metrics() { return kDatabaseMetrics; }
 
 }  // namespace obi::metrics

@@ -12,7 +12,7 @@ constexpr std::array kDnsNames = {KnownAttribute{"dns.question.name", false},
                                   KnownAttribute{"error.type"}};
 constexpr AttributeGroup kDns = {kDnsNames};
 
-constexpr std::array kMetrics = {
+constexpr std::array kDnsMetrics = {
     duration({.name = "dns.lookup.duration",
               .prometheus_name = "dns_lookup_duration_seconds",
               .description = "Duration of DNS look-ups.",
@@ -22,6 +22,6 @@ constexpr std::array kMetrics = {
 
 }  // namespace
 
-std::span<const MetricInfo> table::dns_metrics() { return kMetrics; }
+std::span<const MetricInfo> table::dns_metrics() { return kDnsMetrics; }
 
 }  // namespace obi::metrics

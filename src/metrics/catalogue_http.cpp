@@ -23,7 +23,7 @@ constexpr std::array kHttpClientNames = {KnownAttribute{"server.address"},
                                          KnownAttribute{"server.port"}};
 constexpr AttributeGroup kHttpClient = {kHttpClientNames};
 
-constexpr std::array kMetrics = {
+constexpr std::array kHttpMetrics = {
     duration({.name = "http.server.request.duration",
               .prometheus_name = "http_server_request_duration_seconds",
               .description = "Duration of HTTP server requests.",
@@ -58,6 +58,6 @@ constexpr std::array kMetrics = {
 
 }  // namespace
 
-std::span<const MetricInfo> table::http_metrics() { return kMetrics; }
+std::span<const MetricInfo> table::http_metrics() { return kHttpMetrics; }
 
 }  // namespace obi::metrics

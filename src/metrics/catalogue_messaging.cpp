@@ -14,7 +14,7 @@ constexpr std::array kMessagingNames = {KnownAttribute{"messaging.destination.na
                                         KnownAttribute{"messaging.system"}};
 constexpr AttributeGroup kMessaging = {kMessagingNames};
 
-constexpr std::array kMetrics = {
+constexpr std::array kMessagingMetrics = {
     duration({.name = "messaging.client.operation.duration",
               .prometheus_name = "messaging_client_operation_duration_seconds",
               .description = "Duration of messages being published.",
@@ -31,6 +31,6 @@ constexpr std::array kMetrics = {
 
 }  // namespace
 
-std::span<const MetricInfo> table::messaging_metrics() { return kMetrics; }
+std::span<const MetricInfo> table::messaging_metrics() { return kMessagingMetrics; }
 
 }  // namespace obi::metrics

@@ -13,7 +13,7 @@ constexpr std::array kRpcNames = {KnownAttribute{"rpc.method"},
                                   KnownAttribute{"rpc.system.name"}};
 constexpr AttributeGroup kRpc = {kRpcNames};
 
-constexpr std::array kMetrics = {
+constexpr std::array kRpcMetrics = {
     duration({.name = "rpc.server.call.duration",
               .prometheus_name = "rpc_server_call_duration_seconds",
               .description = "Duration of RPC server calls.",
@@ -28,6 +28,6 @@ constexpr std::array kMetrics = {
 
 }  // namespace
 
-std::span<const MetricInfo> table::rpc_metrics() { return kMetrics; }
+std::span<const MetricInfo> table::rpc_metrics() { return kRpcMetrics; }
 
 }  // namespace obi::metrics
