@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -q -rs -p no:cacheprovider
         bench fuzz fuzz-build fmt lint clang-format clang-tidy docs clean
 
 help: ## lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 deps: ## installs every package that building needs (apt)
 	@tools/install_deps.sh build
@@ -16,11 +16,11 @@ deps: ## installs every package that building needs (apt)
 deps-test: ## … and those that testing needs
 	@tools/install_deps.sh build test
 
-configure: deps
+configure: deps ## prepares the build folder
 	@test -f build/build.ninja || cmake --preset dev >/dev/null
 
 generate: configure ## compiles the BPF programs and generates their skeletons
-	@cmake --build build -j $(JOBS) --target bpf_syscall_generate
+	@cmake --build build -j $(JOBS) --target bpf_skeletons
 
 compile: configure ## builds the agent: build/bin/ebpf-instrument
 	@cmake --build build -j $(JOBS) --target ebpf-instrument
@@ -29,13 +29,13 @@ dev: generate compile ## generate, then compile
 
 build: compile ## builds the agent
 
-all-targets: configure
+all-targets: configure ## builds the agent, the tests, the benchmarks and their tools
 	@cmake --build build -j $(JOBS)
 
-deps-release:
+deps-release: ## … those that the agent alone needs
 	@tools/install_deps.sh agent
 
-deps-demo: deps-release
+deps-demo: deps-release ## … and those that the demo runs
 	@tools/install_deps.sh demo
 
 release: deps-release ## builds the agent alone, as fast as that goes: build-release/bin/ebpf-instrument, without tests and debug information
@@ -45,19 +45,18 @@ release: deps-release ## builds the agent alone, as fast as that goes: build-rel
 demo: deps-demo release ## real processes, live spans, then a table of requests, errors and durations
 	@demo/run.sh
 
-test: unit-test bench-check integration-test vm-test ## all tests but the slow ones
+test: lint unit-test bench-check integration-test vm-test ## all tests but the slow ones
 
 bench-check: deps-test all-targets ## the measurements that are the same on every machine, against their limits
 	@$(PYTHON) tests/bench/bench.py --stable --check
 
-unit-test: deps-test all-targets
-	@$(PYTHON) tools/check_layers.py
+unit-test: deps-test all-targets ## unit tests, fuzz corpora, the capture programs against real system calls
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
 integration-test: deps-test all-targets ## the agent against real servers and clients (root)
 	@OBI_TIME_SLACK=6 $(PYTEST) tests/e2e -m "not slow and not peers"
 
-deps-peers: deps-test
+deps-peers: deps-test ## … those of the peers that are tested against
 	@tools/install_deps.sh peers
 
 peers-test: deps-peers all-targets ## every protocol against its real servers and clients; prints tables of expected and found
@@ -83,7 +82,7 @@ test-tsan: deps-test ## unit and integration tests under ThreadSanitizer (less l
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
 	@OBI_LOAD=0.02 OBI_BUILD=$(CURDIR)/build-tsan $(PYTEST) tests/e2e -m "not slow and not timing and not peers"
 
-deps-vm: deps-test
+deps-vm: deps-test ## … those of the virtual machines
 	@tools/install_deps.sh vm
 
 KERNEL ?=
@@ -99,7 +98,7 @@ bench-vm: deps-vm all-targets ## instructions that a traced request costs, per b
 bench: deps-peers all-targets ## prints one JSON document of measurements
 	@$(PYTHON) tests/bench/bench.py --check
 
-fuzz-build: deps-test
+fuzz-build: deps-test ## builds the fuzz targets with libFuzzer
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 
 FUZZ_SECONDS ?= 60
@@ -109,18 +108,18 @@ fuzz: fuzz-build ## runs every fuzz target for FUZZ_SECONDS
 	  $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 build-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
-SOURCES = $(shell git ls-files 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp' 'tools/*.cpp')
+SOURCES = $(shell $(PYTHON) tools/source_files.py --suffix .cpp,.hpp src tests)
 fmt clang-format: deps-test ## formats the C++ sources
 	@clang-format-19 -i $(SOURCES)
 
-lint: deps-test ## formatting, layering and names, without changing anything
+lint: deps-test configure ## formatting, layering and names, without changing anything
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_names.py
 
-clang-tidy: deps-test
-	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -j $(JOBS) --target bpf_syscall_generate
-	@run-clang-tidy-19 -quiet -p build-tidy -j $(JOBS) $(CURDIR)/src
+clang-tidy: deps-test ## the static checks of .clang-tidy, over every source of src/ once
+	@cmake --preset tidy >/dev/null && cmake --build --preset tidy -j $(JOBS) --target bpf_skeletons
+	@run-clang-tidy-19 -quiet -p build-tidy -j $(JOBS) '/Unity/' 2>/dev/null
 
 docs: all-targets ## regenerates docs/configuration.md
 	@build/bin/config_docs docs/configuration.md

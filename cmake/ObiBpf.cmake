@@ -13,6 +13,10 @@ endif()
 set(BPF_FLAGS -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_${BPF_TARGET_ARCH} -Wall -Wextra -Werror
     -Wno-unused-parameter -Wno-implicit-fallthrough -I${CMAKE_SYSROOT}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
 
+if(NOT TARGET bpf_skeletons)
+  add_custom_target(bpf_skeletons)  # all of them
+endif()
+
 function(obi_bpf_skeleton target source)
   get_filename_component(name ${source} NAME_WE)
   set(folder ${CMAKE_BINARY_DIR}/bpf)
@@ -28,6 +32,7 @@ function(obi_bpf_skeleton target source)
     DEPFILE ${object}.d
     COMMENT "BPF ${name}")
   add_custom_target(${target}_generate DEPENDS ${skeleton})
+  add_dependencies(bpf_skeletons ${target}_generate)
   add_library(${target} INTERFACE)
   add_dependencies(${target} ${target}_generate)
   target_include_directories(${target} SYSTEM INTERFACE ${folder})

@@ -5,13 +5,11 @@
 Comments and texts aren't looked at: there the same words may be plain English.
 """
 import io
-import pathlib
 import re
-import subprocess
 import sys
 import tokenize
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from source_files import ROOT, source_files
 
 # Regular expression of a whole identifier, where it may not be ("" = everywhere), what to write.
 GLOSSARY = [
@@ -51,12 +49,9 @@ def lines_of_code(path, text):
 
 def main():
     rules = [(re.compile(rf"\b(?:{names})\b"), tuple(folders.split()), instead) for names, folders, instead in GLOSSARY]
-    files = subprocess.run(["git", "ls-files", "src", "bpf", "tests"], cwd=ROOT, capture_output=True, text=True, check=True)
     wrong = []
-    for name in files.stdout.split("\n"):
+    for name in source_files(("src", "bpf", "tests")):
         path = ROOT / name
-        if path.suffix not in (".cpp", ".hpp", ".c", ".h", ".py") or not path.exists():
-            continue
         if OLD_FILES.search(name):
             wrong.append(f"{name}: an old name of a file or folder")
         here = [(rule, instead) for rule, folders, instead in rules if not folders or name.startswith(folders)]
