@@ -100,6 +100,7 @@ Result<ParsedValue> parse_items(const Key& key, const std::vector<std::string>& 
   }
   if (key.type == Type::kTextList) return parse_texts(key, items);
   std::vector<double> numbers;
+  numbers.reserve(items.size());
   for (const std::string& item : items) numbers.push_back(OBI_TRY(parse_number(item)));
   if (std::ranges::adjacent_find(numbers, std::greater_equal<>()) != numbers.end()) {
     return fail("the numbers must ascend");

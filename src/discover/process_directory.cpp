@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 #include <unordered_set>
 
 namespace obi::discover {
@@ -13,8 +14,8 @@ bool ProcessDirectory::is_alive(const Tenures& tenures) {
 
 const ProcessDirectory::Tenure& ProcessDirectory::tenure_at(const Tenures& tenures,
                                                             std::uint64_t ns) {
-  for (auto tenure = tenures.rbegin(); tenure != tenures.rend(); ++tenure) {
-    if (tenure->since_ns <= ns) return *tenure;
+  for (const Tenure& tenure : std::views::reverse(tenures)) {
+    if (tenure.since_ns <= ns) return tenure;
   }
   return tenures.front();
 }

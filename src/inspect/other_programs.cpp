@@ -62,6 +62,7 @@ base::Result<std::vector<OtherPrograms>> other_programs() {
   }
   if (errno != ENOENT) return base::fail("listing the BPF programs of this host", errno);
   std::vector<OtherPrograms> others;
+  others.reserve(found.size());
   for (auto& [key, names] : found)
     others.push_back({.hook = key.first, .owner = key.second, .names = std::move(names)});
   return others;

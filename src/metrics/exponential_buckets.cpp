@@ -19,7 +19,7 @@ std::int32_t exponential_index(double value, int scale) {
 
   // The bounds between powers of two are irrational, so no value equals one; but a double logarithm
   // can land on the wrong side of a near one. Its error is below 2^-50, times 2^scale.
-  double position = std::ldexp(std::log2(fraction), scale);
+  const double position = std::ldexp(std::log2(fraction), scale);
   constexpr double kDoubtful = 1e-8;
   if (std::abs(position - std::nearbyint(position)) < kDoubtful) {
     const long double precise = std::ldexp(std::log2(static_cast<long double>(fraction)), scale);

@@ -62,8 +62,8 @@ class SeriesTable {
   /// Calls `visit(Series&)` for each, in the order of their slots; it may erase that series.
   template <typename Visit>
   void for_each(Visit visit) {
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      if (slots_[i] != nullptr) visit(*slots_[i]);
+    for (const auto& slot : slots_) {
+      if (slot != nullptr) visit(*slot);
     }
   }
   [[nodiscard]] std::size_t size() const { return series_.size(); }

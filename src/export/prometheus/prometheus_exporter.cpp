@@ -46,8 +46,8 @@ void PrometheusExporter::on_recorded(std::size_t consumed, std::size_t recorded)
 void PrometheusExporter::tick() { expire_sometimes(metrics::Instant::now()); }
 
 void PrometheusExporter::expire_sometimes(metrics::Instant now) {
-  constexpr std::uint64_t kPeriod_ns = 10'000'000'000;
-  if (now.monotonic_ns - expired_ns_ < kPeriod_ns) return;
+  constexpr std::uint64_t kPeriodNs = 10'000'000'000;
+  if (now.monotonic_ns - expired_ns_ < kPeriodNs) return;
   expired_ns_ = now.monotonic_ns;
   sources_.expire(now);
 }

@@ -57,7 +57,7 @@ std::string escaped_help(std::string_view help) {
   return text;
 }
 
-FamilyBuilder::FamilyBuilder(std::string name, std::string help, MetricType type)
+FamilyBuilder::FamilyBuilder(std::string name, std::string_view help, MetricType type)
     : family_{.name = std::move(name), .help = escaped_help(help), .type = type} {}
 
 FamilyBuilder& FamilyBuilder::add(const Labels& labels, double value) {

@@ -21,7 +21,7 @@ std::string escaped_help(std::string_view help);
 class FamilyBuilder {
  public:
   using Labels = std::vector<std::pair<std::string, std::string>>;
-  FamilyBuilder(std::string name, std::string help, prometheus::MetricType type);
+  FamilyBuilder(std::string name, std::string_view help, prometheus::MetricType type);
   FamilyBuilder& add(const Labels& labels, double value);
   prometheus::MetricFamily build() &&;
 

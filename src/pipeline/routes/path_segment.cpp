@@ -30,7 +30,7 @@ constexpr auto kKinds = [] {
   for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = kLowerCase;
   for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = kUpperCase;
   for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = kDigit;
-  for (const char c : {'-', '_', '.', ':', ' '}) table[static_cast<std::size_t>(c)] = kJoiner;
+  for (const char c : {'-', '_', '.', ':', ' '}) table[static_cast<unsigned char>(c)] = kJoiner;
   return table;
 }();
 

@@ -43,7 +43,7 @@ constexpr auto kNameChars = [] {
   for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = true;
   for (std::size_t c = 'A'; c <= 'Z'; ++c) table[c] = true;
   for (const char c : std::string_view("-._~!$&'()*+,;=%"))
-    table[static_cast<std::size_t>(c)] = true;
+    table[static_cast<unsigned char>(c)] = true;
   for (std::size_t c = 0x80; c < table.size(); ++c) table[c] = true;
   return table;
 }();

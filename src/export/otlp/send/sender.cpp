@@ -14,7 +14,7 @@ namespace {
 constexpr auto kReportInterval = std::chrono::seconds(60);
 constexpr double kGrowth = 1.5;  // of the pause between tries
 constexpr auto kCancelPatience = std::chrono::seconds(2);
-constexpr std::size_t kInlineBytes = std::string{}.capacity();
+const std::size_t kInlineBytes = std::string{}.capacity();
 constexpr std::size_t kMaxBufferBytes = 3 << 20;  // a request of spans and what completes it
 }  // namespace
 
