@@ -138,7 +138,7 @@ void Discovery::on_exec_of_ended(const KernelEvent& kernel) {
   entry.process.command_line.clear();
   entry.process.program = {.executable = kernel.executable};
   Examination examination(examiner_, entry.process);
-  Selection selection =
+  const Selection selection =
       select_process(options_.rules, examination.candidate(entry.parent_instrumented));
   if (!selection.instrumented()) return directory_.end(event.pid, event.ns);
   entry.language = model::Language::kGeneric;

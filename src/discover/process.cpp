@@ -208,10 +208,10 @@ std::vector<std::uint64_t> Proc::socket_inodes(std::uint32_t pid) const {
 std::chrono::nanoseconds age_of(const ProgramIdentity& program) {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  static const auto ticks_per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
-  const std::uint64_t whole = program.start_ticks / ticks_per_second;
+  static const auto kTicksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  const std::uint64_t whole = program.start_ticks / kTicksPerSecond;
   const std::uint64_t rest_ns =
-      program.start_ticks % ticks_per_second * 1'000'000'000 / ticks_per_second;
+      program.start_ticks % kTicksPerSecond * 1'000'000'000 / kTicksPerSecond;
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) -
          std::chrono::seconds(whole) - std::chrono::nanoseconds(rest_ns);
 }

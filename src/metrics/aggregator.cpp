@@ -88,7 +88,6 @@ bool can_share(const AggregatorOptions& otlp, const AggregatorOptions& page) {
 Aggregator::Aggregator(AggregatorOptions options, Instant now)
     : options_(completed(std::move(options))),
       reader_options_{.omitted_as_empty = options_.dialect == Dialect::kPrometheus},
-      page_reader_options_{.omitted_as_empty = true},
       services_(has_application_feature(options_.features)),
       period_start_unix_ns_(now.unix_ns),
       memory_(options_.memory, model::MemoryHolder::Series),

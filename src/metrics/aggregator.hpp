@@ -148,7 +148,7 @@ class Aggregator final : public MetricSource {
 
   const AggregatorOptions options_;
   const ReaderOptions reader_options_;
-  const ReaderOptions page_reader_options_;
+  const ReaderOptions page_reader_options_{.omitted_as_empty = true};
   mutable std::mutex mutex_;
   std::vector<Shape> shapes_;  // as many as the constructor made
   // By number of an event type: the shapes that have it.
