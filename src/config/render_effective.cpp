@@ -71,7 +71,7 @@ class ConfigPrinter {
 
  private:
   [[nodiscard]] std::string shown(const Key& key) const {
-    std::string text = config_.printed(key);
+    const std::string text = config_.printed(key);
     if (key.is(kSecret) && !text.empty()) return std::string(kMask);
     return key.path.ends_with("endpoint") ? without_credentials(text) : text;
   }

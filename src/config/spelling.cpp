@@ -16,7 +16,7 @@ constexpr std::size_t kMaxQuoted = 80;
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
+  std::iota(row.begin(), row.end(), 0);  // NOLINT(modernize-use-ranges): g++ 12 has no such iota
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = std::exchange(row[0], i);
     for (std::size_t j = 1; j <= b.size(); ++j) {

@@ -18,7 +18,7 @@ constexpr auto kEncoded = [] {
   std::array<bool, 256> table{};
   for (std::size_t c = 0; c <= ' '; ++c) table[c] = true;
   for (std::size_t c = 0x7f; c < table.size(); ++c) table[c] = true;
-  for (const char c : std::string_view("\"#<>")) table[static_cast<std::size_t>(c)] = true;
+  for (const char c : std::string_view("\"#<>")) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 

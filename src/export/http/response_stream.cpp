@@ -77,7 +77,7 @@ ResponseStream ResponseStream::error(const RequestHead& request, int status) {
   RequestHead plain = request;
   plain.accepts_gzip = false;
   if (status != 404 && status != 405) plain.keep_alive = false;
-  std::string text(phrase_of(status));
+  const std::string text(phrase_of(status));
   std::vector<HttpPage> pages;
   pages.push_back({.status = status, .content_type = "text/plain", .body = text + "\n"});
   ResponseStream response(plain, std::move(pages));

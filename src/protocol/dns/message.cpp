@@ -76,8 +76,8 @@ std::uint64_t lower(std::uint64_t word) {
 void Name::add_label(std::string_view label) {
   if (size_ > 0) put('.');
   while (!label.empty()) {
-    const auto plain = static_cast<std::size_t>(
-        std::find_if_not(label.begin(), label.end(), is_plain) - label.begin());
+    const auto plain =
+        static_cast<std::size_t>(std::ranges::find_if_not(label, is_plain) - label.begin());
     std::memcpy(chars_.data() + size_, label.data(), plain);
     size_ += plain;
     if (plain == label.size()) return;

@@ -74,7 +74,7 @@ Opcode opcode_of(std::uint8_t code) { return code < kOpcodes.size() ? kOpcodes[c
 bool is_plausible_request(const Frame& frame) {
   const Opcode opcode = opcode_of(frame.opcode);
   const bool extras_fit = opcode.extras < 0 ? frame.extras_bytes == 0 || frame.extras_bytes == 4
-                                            : frame.extras_bytes == opcode.extras;
+                                            : int{frame.extras_bytes} == int{opcode.extras};
   const bool key_fits = frame.opcode == kStatOpcode || (frame.key_bytes > 0) == opcode.has_key;
   constexpr std::uint16_t kMaxKey = 250;
   return frame.magic == Frame::kRequest && opcode.is_known && extras_fit && key_fits &&
