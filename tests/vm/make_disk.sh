@@ -14,7 +14,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder"/{build/bin,lib,tests}
-for program in ebpf-instrument capture_test; do cp "$build/bin/$program" "$folder/build/bin/"; done
+for program in ebpf-instrument capture_test probed_process libprobed.so; do cp "$build/bin/$program" "$folder/build/bin/"; done
 "${tools}strip" --strip-debug "$folder"/build/bin/*
 
 # The libraries that they name, and those that these name. Of the C library there must be one only, the root file system's.
