@@ -3,8 +3,12 @@
 // obi_probed_function, which finds them by number.
 #include <stddef.h>
 
-#define ONE(n) \
-  __attribute__((noinline)) int obi_probed_##n(int x) { return x * 3 + n; }
+// Begins with an instruction that the kernel emulates under a probe, as the first of most real functions is.
+#define ONE(n)                                        \
+  __attribute__((noinline)) int obi_probed_##n(int x) { \
+    __asm__ volatile("nop" : "+r"(x));                \
+    return x * 3 + n;                                 \
+  }
 #define NAME(n) obi_probed_##n,
 // T tens, e.g. 12: functions 120 to 129.
 #define TEN(F, t) F(t##0) F(t##1) F(t##2) F(t##3) F(t##4) F(t##5) F(t##6) F(t##7) F(t##8) F(t##9)
