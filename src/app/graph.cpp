@@ -74,7 +74,7 @@ struct Agent::Graph {
         options(with_account(std::move(agent_options), memory_account)),
         directory(&memory_account),
         lookup(directory),
-        pool(options.connection_tracker.batch_length, kIdleBatches, &memory_account),
+        pool(options.span_batcher.length, kIdleBatches, &memory_account),
         exporters(options) {}
 
   base::Result<void> open(const CommandLine& line);
@@ -99,7 +99,8 @@ struct Agent::Graph {
   std::unique_ptr<TracerAttacher> attacher;
   std::unique_ptr<discover::Discovery> discovery;
   std::unique_ptr<capture::Recording> recording;
-  std::unique_ptr<pipeline::ConnectionTracker> connection_tracker;
+  std::unique_ptr<pipeline::SpanBatcher> batcher;
+  std::unique_ptr<pipeline::ConnectionTracker> connection_tracker;  // feeds the batcher
   std::unique_ptr<KernelSource> kernel;
   std::unique_ptr<ReplaySource> replay;
   swarm::Runner runner;
@@ -153,13 +154,13 @@ base::Result<void> Agent::Graph::build_stages() {
 }
 
 base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
-  options.connection_tracker.wall_offset_ns = base::wall_offset_ns();
+  options.span_batcher.wall_offset_ns = base::wall_offset_ns();
   if (line.replay) {
     auto opened = capture::Recording::open(*line.replay);
     if (!opened) return std::unexpected(std::move(opened.error()));
     recording = std::make_unique<capture::Recording>(std::move(*opened));
-    options.connection_tracker.wall_offset_ns = recording->wall_offset_ns();
-    options.connection_tracker.id_seed = kReplaySeed;
+    options.span_batcher.wall_offset_ns = recording->wall_offset_ns();
+    options.span_batcher.id_seed = kReplaySeed;
   } else {
     tracer = OBI_TRY(capture::Tracer::open(options.tracer));
     attacher = std::make_unique<TracerAttacher>(*tracer);
@@ -171,27 +172,28 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
     discovery =
         std::make_unique<discover::Discovery>(std::move(found), directory, *attacher, ledger);
   }
-  connection_tracker = std::make_unique<pipeline::ConnectionTracker>(
-      options.connection_tracker, ledger, pool,
-      [this](model::BatchRef&& batch) {
+  batcher = std::make_unique<pipeline::SpanBatcher>(
+      options.span_batcher, ledger, pool, [this](model::BatchRef&& batch) {
         const std::size_t count = batch->spans.size();
         if (!spans->send(std::move(batch))) ledger.add(model::Reason::SpansQueueFull, count);
-      },
-      [this](std::uint64_t id, model::CaptureMode mode) {
-        if (tracer) tracer->set_mode(id, model::Source::kPlain, mode);
+      });
+  connection_tracker = std::make_unique<pipeline::ConnectionTracker>(
+      options.connection_tracker, *batcher,
+      [this](std::uint64_t id, model::Source source, model::CaptureMode mode) {
+        if (tracer) tracer->set_mode(id, source, mode);
       });
   return {};
 }
 
 void Agent::Graph::build_nodes() {
+  const RecordDispatcher dispatcher(*connection_tracker, *batcher, ledger);
   if (recording) {
-    replay = std::make_unique<ReplaySource>(*recording, *connection_tracker, directory, ledger);
+    replay = std::make_unique<ReplaySource>(*recording, dispatcher, directory);
     runner.add({.name = "replay",
                 .run = [this](std::stop_token stop) { replay->run(stop); },
                 .finished = [this] { spans->close(); }});
   } else {
-    kernel = std::make_unique<KernelSource>(*tracer, *connection_tracker, *discovery, ledger,
-                                            recorder.get(),
+    kernel = std::make_unique<KernelSource>(*tracer, dispatcher, *discovery, recorder.get(),
                                             MemoryGuard(options.max_memory, memory_account));
     runner.add({.name = "capture",
                 .run = [this](std::stop_token stop) { kernel->run(stop); },

@@ -55,10 +55,13 @@ protocol::ConversationOptions conversation_options(const Config& config) {
 pipeline::ConnectionTrackerOptions connection_tracker_options(const Config& config) {
   pipeline::ConnectionTrackerOptions options;
   options.max_connections = per_memory(config, options.max_connections);
-  options.batch_length = static_cast<std::size_t>(config.get(key::kBatchLength));
-  options.batch_timeout = config.get(key::kBatchTimeout);
   options.conversations = conversation_options(config);
   return options;
+}
+
+pipeline::SpanBatcherOptions span_batcher_options(const Config& config) {
+  return {.length = static_cast<std::size_t>(config.get(key::kBatchLength)),
+          .timeout = config.get(key::kBatchTimeout)};
 }
 
 std::optional<pipeline::RoutesOptions> routes_options(const Config& config) {
@@ -199,6 +202,7 @@ AgentOptions read_options(const Config& config, std::vector<std::string>& mistak
                   .resolve_by_dns = config.get(key::kHostNameByDns)};
   options.tracer = tracer_options(config);
   options.connection_tracker = connection_tracker_options(config);
+  options.span_batcher = span_batcher_options(config);
   options.routes = routes_options(config);
   options.name_resolver = resolver_options(config);
   options.filter = filter_options(config, mistakes);

@@ -15,6 +15,7 @@
 #include "metrics/aggregator.hpp"
 #include "model/query_redaction.hpp"
 #include "pipeline/attributes_filter/attributes_filter.hpp"
+#include "pipeline/batch/span_batcher.hpp"
 #include "pipeline/name_resolver/dns_resolver.hpp"
 #include "pipeline/routes/routes.hpp"
 #include "pipeline/track/connection_tracker.hpp"
@@ -45,6 +46,7 @@ struct AgentOptions {
   discover::HostOptions host;
   capture::TracerOptions tracer;
   pipeline::ConnectionTrackerOptions connection_tracker;
+  pipeline::SpanBatcherOptions span_batcher;
   std::optional<pipeline::RoutesOptions> routes;  ///< empty = stage off
   std::optional<NameResolverOptions> name_resolver;
   pipeline::AttributesFilterOptions filter;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where records come from: the kernel, or a recording. Both feed the same connection tracker.
+// Where records come from: the kernel, or a recording. Both feed the same dispatcher.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "app/memory_guard.hpp"
+#include "app/record_dispatcher.hpp"
 #include "capture/recording.hpp"
 #include "capture/tracer.hpp"
 #include "discover/discovery.hpp"
-#include "pipeline/track/connection_tracker.hpp"
 
 namespace obi::app {
 
@@ -30,51 +30,47 @@ class SharedRecorder {
 };
 
 /// The capture thread's work.
-class KernelSource {
+class KernelSource final : private RecordSource {
  public:
-  KernelSource(capture::Tracer& tracer, pipeline::ConnectionTracker& connection_tracker,
-               discover::Discovery& discovery, model::Ledger& ledger, SharedRecorder* recorder,
-               MemoryGuard memory)
+  KernelSource(capture::Tracer& tracer, RecordDispatcher dispatcher, discover::Discovery& discovery,
+               SharedRecorder* recorder, MemoryGuard memory)
       : tracer_(tracer),
-        connection_tracker_(connection_tracker),
+        dispatcher_(dispatcher),
         discovery_(discovery),
-        ledger_(ledger),
         recorder_(recorder),
         memory_(std::move(memory)) {}
   void run(std::stop_token stop);
 
  private:
+  bool admit(const model::Segment& segment) override;
+  void on_process_event(const model::ProcessEvent& event) override;
+  void on_exec(const capture::ExecRecord& exec) override;
   void consume(std::span<const std::byte> record);
-  void on_segment(const model::Segment& segment);
   void on_tick();
   void hold_ceiling(std::uint64_t now_ns);
   capture::Tracer& tracer_;
-  pipeline::ConnectionTracker& connection_tracker_;
+  RecordDispatcher dispatcher_;
   discover::Discovery& discovery_;
-  model::Ledger& ledger_;
   SharedRecorder* recorder_;
   MemoryGuard memory_;
 };
 
 /// The same from a recording, as fast as it goes, with the recording's own time.
-class ReplaySource {
+class ReplaySource final : private RecordSource {
  public:
-  ReplaySource(const capture::Recording& recording, pipeline::ConnectionTracker& connection_tracker,
-               discover::ProcessDirectory& directory, model::Ledger& ledger)
-      : recording_(recording),
-        connection_tracker_(connection_tracker),
-        directory_(directory),
-        ledger_(ledger) {}
+  ReplaySource(const capture::Recording& recording, RecordDispatcher dispatcher,
+               discover::ProcessDirectory& directory)
+      : recording_(recording), dispatcher_(dispatcher), directory_(directory) {}
   void run(std::stop_token stop);
   [[nodiscard]] bool is_finished() const { return finished_; }
 
  private:
-  void consume(std::span<const std::byte> record);
-  void advance(std::uint64_t now_ns);
+  void on_record_time(std::uint64_t now_ns) override;
+  void on_process_event(const model::ProcessEvent& event) override;
+  void on_service(const capture::ServiceRecord& record) override;
   const capture::Recording& recording_;
-  pipeline::ConnectionTracker& connection_tracker_;
+  RecordDispatcher dispatcher_;
   discover::ProcessDirectory& directory_;
-  model::Ledger& ledger_;
   std::uint64_t now_ns_ = 0;
   std::uint64_t ticked_ns_ = 0;
   std::atomic<bool> finished_{false};

@@ -65,10 +65,9 @@ class Path {
         resolver_(pipeline::AddressResolvers{}),
         encoder_({.selection = {}, .resource = {}, .redaction = model::QueryRedaction()}),
         prometheus_({}),
-        tracker_(
-            {.id_seed = 1}, ledger_, pool_,
-            [this](model::BatchRef&& batch) { finish(std::move(batch)); },
-            [](std::uint64_t, model::CaptureMode) {}) {
+        batcher_({.id_seed = 1}, ledger_, pool_,
+                 [this](model::BatchRef&& batch) { finish(std::move(batch)); }),
+        tracker_({}, batcher_, [](std::uint64_t, model::Source, model::CaptureMode) {}) {
     wanted_.reserve(1000);
   }
 
@@ -110,6 +109,7 @@ class Path {
   std::vector<const model::Span*> wanted_;
   std::string request_;
   std::uint64_t spans_ = 0;
+  pipeline::SpanBatcher batcher_;
   pipeline::ConnectionTracker tracker_;
 };
 

@@ -19,10 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace obi;
   model::Ledger ledger;
   model::BatchPool pool(16);
-  pipeline::ConnectionTracker tracker(
-      {.max_connections = 8, .batch_length = 4}, ledger, pool,
-      [](model::BatchRef&& batch) { batch = model::BatchRef(); },
-      [](std::uint64_t, model::CaptureMode) {});
+  pipeline::SpanBatcher batcher({.length = 4}, ledger, pool,
+                                [](model::BatchRef&& batch) { batch = model::BatchRef(); });
+  pipeline::ConnectionTracker tracker({.max_connections = 8}, batcher,
+                                      [](std::uint64_t, model::Source, model::CaptureMode) {});
   auto input = std::as_bytes(std::span(data, size));
   std::uint64_t now = 1;
   while (input.size() >= 8) {
@@ -38,8 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       tracker.on_closed(*closed);
     input = input.subspan(length);
     tracker.on_tick(now += 70'000'000);
+    batcher.on_tick(now);
   }
   tracker.finish(now);
+  batcher.finish();
   using model::LedgerKind;
   require(ledger.get(model::Reason::SegmentsSeen) == ledger.explained(LedgerKind::Segment));
   require(ledger.get(model::Reason::RequestsSeen) == ledger.explained(LedgerKind::Request));

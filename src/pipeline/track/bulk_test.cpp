@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/track/connection.hpp"
-#include "protocol/conversation_fixture.hpp"
+#include "pipeline/track/collecting_batcher.hpp"
 
 namespace obi::pipeline {
 namespace {
@@ -39,18 +38,17 @@ class BulkTest : public Test {
     segment.payload = std::as_bytes(std::span(text));
     segment.start_ns = segment.end_ns = now_ns_ += 1000;
     next_[own] += segment.total_bytes;
-    connection_.on_segment(segment, context());
-    for (int i = 0; i < 2; ++i) connection_.on_tick(now_ns_ += 500, context());
+    connection_.on_segment(segment);
+    for (int i = 0; i < 2; ++i) connection_.on_tick(now_ns_ += 500);
+    made_.batcher.flush_if_full();
   }
   void lose(Direction direction, std::uint32_t count) {
     next_[static_cast<std::size_t>(direction)] += count;
   }
-  ConnectionContext context() { return {.ledger = ledger_, .sink = sink_, .options = options_}; }
 
-  model::Ledger ledger_;
-  protocol::CollectingSink sink_;
-  protocol::ConversationOptions options_;
-  Connection connection_{opened()};
+  CollectingBatcher made_;
+  protocol::CollectingSink& sink_ = made_.spans;
+  Connection connection_{made_.context, opened()};
   std::array<std::uint32_t, 2> next_{100, 9000};
   std::uint64_t now_ns_ = 1000;
 };
@@ -68,7 +66,7 @@ TEST_F(BulkTest, ALongRequestWithALossIsASpanAndSoIsTheNext) {
   EXPECT_EQ(sink_.spans[0].method, "MSET");
   EXPECT_GT(sink_.spans[0].end_ns, end_ns);
   EXPECT_EQ(sink_.spans[1].method, "GET");
-  EXPECT_FALSE(connection_.is_silent());
+  EXPECT_FALSE(made_.is_silenced);
 }
 
 // Where the loss holds the end of one message and the beginning of another, nothing says how long
@@ -112,8 +110,8 @@ TEST_P(BulkMessagesTest, WhatFollowsALossIsFoundHoweverLongTheRestOfAMessageIs) 
   for (int i = 0; i < 100; ++i) say(Direction::kSend, std::string(900, 'y'));
   say(Direction::kSend, GetParam().next);
   say(Direction::kSend, GetParam().next);
-  EXPECT_EQ(ledger_.get(model::Reason::ConnectionsReclassified), 0U);
-  EXPECT_FALSE(connection_.is_silent());
+  EXPECT_EQ(made_.ledger.get(model::Reason::ConnectionsReclassified), 0U);
+  EXPECT_FALSE(made_.is_silenced);
   EXPECT_THAT(sink_.reported(), Contains(StartsWith(GetParam().span)).Times(2));
 }
 

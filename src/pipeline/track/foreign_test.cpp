@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/track/connection.hpp"
+#include "pipeline/track/collecting_batcher.hpp"
 #include "protocol/conversation_fixture.hpp"
 #include "support/source_folder.hpp"
 
@@ -101,9 +101,7 @@ struct Way {
 
 // The spans and requests that such a connection gives, in words.
 std::string reported_of(const std::vector<Call>& calls, const Way& way) {
-  model::Ledger ledger;
-  protocol::CollectingSink sink;
-  const protocol::ConversationOptions options;
+  CollectingBatcher made;
   model::ConnectionOpened opened;
   opened.id = 1;
   opened.role = way.role;
@@ -111,7 +109,7 @@ std::string reported_of(const std::vector<Call>& calls, const Way& way) {
   const bool is_server = way.role == ConnectionRole::kServer;
   opened.local.port = is_server ? 5000 : 40'000;
   opened.remote.port = is_server ? 40'000 : 5000;
-  Connection connection(opened);
+  Connection connection(made.context, opened);
   std::array<std::uint32_t, 2> next{100, 9000};
   std::uint64_t now_ns = 1000;
   for (const Call& call : calls) {
@@ -126,15 +124,15 @@ std::string reported_of(const std::vector<Call>& calls, const Way& way) {
     const std::string_view bytes = std::string_view(call.bytes).substr(0, way.captured);
     segment.payload = std::as_bytes(std::span(bytes));
     segment.start_ns = segment.end_ns = now_ns += 1000;
-    const ConnectionContext context{.ledger = ledger, .sink = sink, .options = options};
-    connection.on_segment(segment, context);
-    connection.on_tick(now_ns += 500, context);
-    connection.on_tick(now_ns += 500, context);
+    connection.on_segment(segment);
+    connection.on_tick(now_ns += 500);
+    connection.on_tick(now_ns += 500);
   }
-  connection.on_close({.ns = now_ns + 1000}, {.ledger = ledger, .sink = sink, .options = options});
+  connection.on_close({.ns = now_ns + 1000});
+  made.batcher.finish();
   std::string reported;
-  for (const std::string& line : sink.reported()) reported += line + "; ";
-  if (const auto seen = sink.notes[protocol::Note::RequestSeen]; seen > 0)
+  for (const std::string& line : made.spans.reported()) reported += line + "; ";
+  if (const auto seen = made.ledger.get(model::Reason::RequestsSeen); seen > 0)
     reported += std::to_string(seen) + " requests";
   return reported;
 }

@@ -36,17 +36,15 @@ class Preamble : public testing::Test {
  protected:
   void talk(const std::vector<Part>& parts,
             model::ConnectionRole role = model::ConnectionRole::kServer, bool mid_life = false) {
-    ConnectionTracker tracker(
-        {.batch_length = 1}, ledger_, pool_,
-        [this](model::BatchRef&& batch) {
-          for (const model::Span& span : batch->spans) {
-            reported_.push_back(std::string(span.method) + " " + std::string(span.path) + " from " +
-                                to_string(span.client.address) + ":" +
-                                std::to_string(span.client.port));
-          }
-          batch = model::BatchRef();
-        },
-        [](std::uint64_t, model::CaptureMode) {});
+    SpanBatcher batcher({.length = 1}, ledger_, pool_, [this](model::BatchRef&& batch) {
+      for (const model::Span& span : batch->spans) {
+        reported_.push_back(std::string(span.method) + " " + std::string(span.path) + " from " +
+                            to_string(span.client.address) + ":" +
+                            std::to_string(span.client.port));
+      }
+      batch = model::BatchRef();
+    });
+    ConnectionTracker tracker({}, batcher, [](std::uint64_t, model::Source, model::CaptureMode) {});
     model::ConnectionOpened opened{.id = 1, .mid_life = mid_life, .role = role};
     opened.local.port = role == model::ConnectionRole::kClient ? 40'000 : 80;
     opened.remote.port = role == model::ConnectionRole::kClient ? 80 : 40'000;
