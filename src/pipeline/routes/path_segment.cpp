@@ -64,8 +64,8 @@ bool is_like_english(std::string_view letters) {
     ++pairs;
   }
   if (pairs < 2) return true;  // two letters are always taken for a word
-  return total <= kMaxMeanCost * pairs && humps * kMinLettersPerHump <= letters.size() &&
-         !is_hexadecimal(letters);
+  return total <= kMaxMeanCost * pairs &&
+         std::size_t{humps} * kMinLettersPerHump <= letters.size() && !is_hexadecimal(letters);
 }
 
 // "v1", "v1beta2", "v1p1beta1"

@@ -308,7 +308,7 @@ bool Http1Conversation::ends_with_connection(const Side& answers, model::Failure
 void Http1Conversation::on_close(const Closing& closing, SpanSink& sink) {
   if (upgraded_ || !request_direction_) return;
   const bool is_client = *request_direction_ == model::Direction::kSend;
-  Side& requests = side_of(*request_direction_);
+  const Side& requests = side_of(*request_direction_);
   Side& answers = other_side(requests);
   if (ends_with_connection(answers, model::failure_of(closing.end, is_client)))
     end_message(answers, false, sink);

@@ -28,7 +28,7 @@ bool skip_auth(base::ByteCursor& cursor, std::uint32_t& flavor) {
   const auto length = cursor.big<std::uint32_t>();
   if (!cursor.ok()) return true;
   if (!is_flavor(flavor) || length > kMaxAuthBytes || (flavor == 0 && length != 0)) return false;
-  cursor.skip((length + 3) / 4 * 4);
+  cursor.skip(std::size_t{(length + 3) / 4} * 4);
   return true;
 }
 
