@@ -37,6 +37,12 @@ TEST(StatementTable, LettersOfSeveralBytes) {
       {kGb18030, "SELECT '\x81\x30\x81\x30', '\x81\x5c', 'planted' FROM t", "SELECT|t|t",
        "SELECT ?, ?, ? FROM t"},
       {kGb18030, "SELECT '\x81\x30\x5c', 'planted'", "SELECT||", "SELECT ?"},
+  };
+  check(kRows);
+}
+
+TEST(StatementTable, LettersOfUnknownSetsAndWhereNoLetterMatters) {
+  constexpr Row kRows[] = {
       // Of an unknown set nothing is kept behind what may be a letter or not.
       {kNoCharset, "SELECT '\x95\x5c', 'planted' AS x", "SELECT||", "SELECT ?"},
       {kNoCharset, "SELECT '\xe8\xa1\xa8', 'it\\'s planted' FROM t", "SELECT|t|t",

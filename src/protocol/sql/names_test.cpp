@@ -10,7 +10,7 @@
 namespace obi::protocol::sql {
 namespace {
 
-TEST(StatementTable, ValuesWithoutQuotes) {
+TEST(StatementTable, ValuesWithoutQuotesInPostgreSql) {
   constexpr Row kRows[] = {
       {kPg, "SET app.tenant = planted", "SET||", "SET app.tenant = ?"},
       {kPg, "SELECT 1; SET app.tenant = planted", "SELECT||", "SELECT ?; SET app.tenant = ?"},
@@ -46,6 +46,12 @@ TEST(StatementTable, ValuesWithoutQuotes) {
        "WITH x AS (SELECT ?) UPDATE t SET a = b"},
       {kPg, "EXPLAIN UPDATE t SET a = b", "EXPLAIN|t|t", "EXPLAIN UPDATE t SET a = b"},
       {kPg, "ALTER TABLE t RENAME TO u", "ALTER|t|t", "ALTER TABLE t RENAME TO u"},
+  };
+  check(kRows);
+}
+
+TEST(StatementTable, ValuesWithoutQuotesInOtherDialects) {
+  constexpr Row kRows[] = {
       {kMy, "SELECT 1; SET GLOBAL x = planted", "SELECT||", "SELECT ?; SET GLOBAL x = ?"},
       {kMy, "SET GLOBAL a = planted, SESSION b = planted, @c = @d", "SET||",
        "SET GLOBAL a = ?, SESSION b = ?, @c = @d"},
@@ -109,7 +115,7 @@ TEST(StatementTable, WhatIsWrittenToIsTheTable) {
   check(kRows);
 }
 
-TEST(StatementTable, WordsThatAreNames) {
+TEST(StatementTable, WordsThatAreNamesInPostgreSql) {
   constexpr Row kRows[] = {
       {kPg, "SELECT o.id, o.table FROM orders o", "SELECT|orders|orders",
        "SELECT o.id, o.table FROM orders o"},
@@ -158,6 +164,12 @@ TEST(StatementTable, WordsThatAreNames) {
        "SELECT a FROM LATERAL (SELECT b FROM t) x, LATERAL f(?)"},
       {kPg, "VACUUM FULL VERBOSE t", "VACUUM|t|t", "VACUUM FULL VERBOSE t"},
       {kPg, "REINDEX TABLE CONCURRENTLY t", "REINDEX|t|t", "REINDEX TABLE CONCURRENTLY t"},
+  };
+  check(kRows);
+}
+
+TEST(StatementTable, WordsThatAreNamesInOtherDialects) {
+  constexpr Row kRows[] = {
       {kMy, "UPDATE temp SET a = 1", "UPDATE|temp|temp", "UPDATE temp SET a = ?"},
       {kMy, "DELETE FROM temp t WHERE t.a = 1", "DELETE|temp|temp",
        "DELETE FROM temp t WHERE t.a = ?"},
