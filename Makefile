@@ -112,10 +112,11 @@ SOURCES = $(shell $(PYTHON) tools/source_files.py --suffix .cpp,.hpp src tests)
 fmt clang-format: deps-test ## formats the C++ sources
 	@clang-format-19 -i $(SOURCES)
 
-lint: deps-test configure ## formatting, layering, names, self-contained headers, without changing anything
+lint: deps-test configure ## formatting, layering, names, sizes, self-contained headers, without changing anything
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_names.py
+	@$(PYTHON) tools/check_sizes.py
 	@cmake --build build -j $(JOBS) --target all_verify_interface_header_sets
 
 clang-tidy: deps-test ## the static checks of .clang-tidy, over every source of src/ once

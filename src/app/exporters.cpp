@@ -106,7 +106,7 @@ void Exporters::stop_listening() {
 }
 
 void Exporters::add_nodes(swarm::Runner& runner, std::chrono::nanoseconds shutdown_timeout) {
-  for (Row& row : rows_) {
+  for (const Row& row : rows_) {
     if (row.queue == nullptr) continue;
     exporting::Exporter* exporter = row.exporter.get();
     BatchQueue* queue = row.queue.get();
