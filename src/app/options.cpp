@@ -15,6 +15,15 @@
 #include "config/keys_otlp_traces.hpp"
 #include "config/keys_pipeline.hpp"
 #include "config/keys_prometheus.hpp"
+#include "protocol/dns/options.hpp"
+#include "protocol/http1/options.hpp"
+#include "protocol/kafka/options.hpp"
+#include "protocol/mongo/options.hpp"
+#include "protocol/mssql/options.hpp"
+#include "protocol/mysql/options.hpp"
+#include "protocol/postgres/options.hpp"
+#include "protocol/redis/options.hpp"
+#include "protocol/sql/options.hpp"
 
 namespace obi::app {
 namespace {
@@ -33,29 +42,34 @@ struct Mistakes {
   }
 };
 
-protocol::ConversationOptions conversation_options(const Config& config) {
+protocol::ProtocolOptions protocol_options(const Config& config) {
   const auto ns = [&](const config::DurationKey& key) {
     return static_cast<std::uint64_t>(config.get(key).count());
   };
   const auto count = [&](const config::IntegerKey& key) {
     return static_cast<std::size_t>(config.get(key));
   };
-  return {.request_timeout_ns = ns(key::kHttpRequestTimeout),
-          .dns_timeout_ns = ns(key::kDnsRequestTimeout),
-          .heuristic_sql = config.get(key::kHeuristicSqlDetect),
-          .http_known_methods = config.get(key::kHttpKnownMethods),
-          .redis_database = config.get(key::kRedisDatabase),
-          .postgres_statements = count(key::kPostgresPreparedStatementsCacheSize),
-          .mysql_statements = count(key::kMysqlPreparedStatementsCacheSize),
-          .mssql_statements = count(key::kMssqlPreparedStatementsCacheSize),
-          .kafka_topics = count(key::kKafkaTopicUuidCacheSize),
-          .mongo_requests = count(key::kMongoRequestsCacheSize)};
+  protocol::ProtocolOptions options;
+  options.set(protocol::http1::Options{.request_timeout_ns = ns(key::kHttpRequestTimeout),
+                                       .known_methods = config.get(key::kHttpKnownMethods)});
+  options.set(protocol::dns::Options{.timeout_ns = ns(key::kDnsRequestTimeout)});
+  options.set(protocol::sql::Options{.heuristic = config.get(key::kHeuristicSqlDetect)});
+  options.set(protocol::redis::Options{.reports_database = config.get(key::kRedisDatabase)});
+  options.set(
+      protocol::postgres::Options{.statements = count(key::kPostgresPreparedStatementsCacheSize)});
+  options.set(
+      protocol::mysql::Options{.statements = count(key::kMysqlPreparedStatementsCacheSize)});
+  options.set(
+      protocol::mssql::Options{.statements = count(key::kMssqlPreparedStatementsCacheSize)});
+  options.set(protocol::kafka::Options{.topics = count(key::kKafkaTopicUuidCacheSize)});
+  options.set(protocol::mongo::Options{.requests = count(key::kMongoRequestsCacheSize)});
+  return options;
 }
 
 pipeline::ConnectionTrackerOptions connection_tracker_options(const Config& config) {
   pipeline::ConnectionTrackerOptions options;
   options.max_connections = per_memory(config, options.max_connections);
-  options.conversations = conversation_options(config);
+  options.protocols = protocol_options(config);
   return options;
 }
 

@@ -88,7 +88,6 @@ FirstBytes Classifier::first_bytes(Direction client_direction) const {
       .server_port = client_direction == Direction::kSend ? facts_.remote_port : facts_.local_port,
       .mid_life = facts_.mid_life,
       .server_first = first_ != client_direction,
-      .heuristic_sql = facts_.heuristic_sql,
       .datagrams = facts_.datagrams};
 }
 
@@ -98,6 +97,7 @@ Classifier::Decision Classifier::detect() const {
   Decision decision;
   for (const ProtocolRow& row : protocols()) {
     if (facts_.datagrams && !row.speaks_in_datagrams) continue;
+    if (!protocols_.is_on(row)) continue;
     for (const Direction client : {Direction::kSend, Direction::kReceive}) {
       if (client == Direction::kSend ? !may_be_client : !may_be_server) continue;
       if (facts_.first == opposite(client) && !row.server_may_begin) continue;

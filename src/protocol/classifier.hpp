@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "model/segment.hpp"
-#include "protocol/table.hpp"
+#include "protocol/protocols.hpp"
 
 namespace obi::protocol {
 
@@ -38,10 +38,11 @@ class Classifier {
     std::optional<model::Direction> first;
     std::uint16_t local_port = 0;
     std::uint16_t remote_port = 0;
-    bool heuristic_sql = false;
     bool datagrams = false;
   };
-  explicit Classifier(const Facts& facts) : facts_(facts) {}
+  /// `protocols` outlives the classifier.
+  Classifier(const Facts& facts, const Protocols& protocols)
+      : facts_(facts), protocols_(protocols) {}
 
   struct Decision {
     Match match = Match::kNo;          ///< kMaybe: the chunk is kept; kNo: this classifier is done
@@ -73,6 +74,7 @@ class Classifier {
     bool has_hole = false;  // bytes are missing behind `bytes`
   };
   Facts facts_;
+  const Protocols& protocols_;
   std::array<Side, 2> sides_;  // by direction
   bool begun_ = false;
   model::Direction first_ = model::Direction::kReceive;  // direction of the first bytes

@@ -55,11 +55,12 @@ std::vector<Recorded> recorded_conversations() {
 
 TEST(Classifier, EachProtocolIsRecognisedAtEitherEnd) {
   for (const Recorded& recorded : recorded_conversations()) {
-    const Classifier::Facts facts{.heuristic_sql = recorded.protocol == "sql",
-                                  .datagrams = recorded.datagrams};
+    const Classifier::Facts facts{.datagrams = recorded.datagrams};
+    const ProtocolOptions options =
+        recorded.protocol == "sql" ? all_protocols() : ProtocolOptions();
     for (const auto role : {model::ConnectionRole::kClient, model::ConnectionRole::kServer,
                             model::ConnectionRole::kUnknown}) {
-      EXPECT_EQ(classified(recorded.calls, role, 0, false, facts), recorded.protocol)
+      EXPECT_EQ(classified(recorded.calls, role, 0, false, facts, options), recorded.protocol)
           << recorded.file << " role " << static_cast<int>(role);
     }
   }
@@ -83,7 +84,8 @@ TEST(Classifier, ALongRequestIsKeptAsFarAsThereIsRoom) {
   constexpr std::size_t kRecord = 8192;
   const std::string request = kafka::test_request(20, 1, 77, false, std::string(200'000, 'x'));
   const std::string answer = kafka::sized(std::string("\0\0\0\x4d", 4) + std::string(20, 'y'));
-  Classifier classifier({.role = model::ConnectionRole::kClient, .mid_life = true});
+  const Protocols protocols;
+  Classifier classifier({.role = model::ConnectionRole::kClient, .mid_life = true}, protocols);
   const auto show = [&](model::Direction direction, std::string_view bytes) {
     Chunk chunk;
     chunk.direction = direction;

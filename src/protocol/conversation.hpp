@@ -8,9 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/arena.hpp"
 #include "model/segment.hpp"
@@ -20,13 +18,6 @@
 #include "protocol/request.hpp"
 
 namespace obi::protocol {
-
-namespace kafka {
-class TopicNames;
-}
-namespace http1 {
-class Methods;
-}
 
 /// Bytes as captured: `original_size` >= bytes.size(), the rest was cut.
 struct Payload {
@@ -135,35 +126,12 @@ class Conversation {
   /// The connection is gone, or forgotten. Whatever can still become a span does, a request that is
   /// open as a failed one (protocol/unanswered.hpp); the rest is noted.
   virtual void on_close(const Closing& closing, SpanSink& sink) = 0;
-  /// Called about every second with the newest time: abandon what has waited too long (see
-  /// `http_request_timeout`).
+  /// Called about every second with the newest time: abandon what has waited too long.
   virtual void on_tick(std::uint64_t now_ns, SpanSink& sink) = 0;
   /// True while a request waits for its response.
   [[nodiscard]] virtual bool has_open_request() const = 0;
   /// Bytes of heap that this conversation holds, for the memory bound of the table.
   [[nodiscard]] virtual std::size_t held_bytes() const = 0;
-};
-
-/// What the configuration says about conversations, the same for all.
-struct ConversationOptions {
-  std::uint64_t request_timeout_ns =
-      0;  ///< 0 = never: an HTTP request without response for longer becomes a 408 span
-  std::uint64_t dns_timeout_ns = 5'000'000'000;  ///< then a query without answer is a failed one
-  bool heuristic_sql = false;                    ///< look for SQL where no protocol is known
-  std::vector<std::string> http_known_methods;   ///< in place of the conventions'; empty: those
-  /// Made of http_known_methods by the owner of all connections of a thread; outlives them.
-  /// Null: the default.
-  const http1::Methods* http_methods = nullptr;
-  bool redis_database = false;  ///< report the database that was selected (db.namespace)
-  /// Entries that one connection remembers at most; beyond it the oldest is forgotten.
-  std::size_t postgres_statements = 1024;
-  std::size_t mysql_statements = 1024;
-  std::size_t mssql_statements = 1024;
-  std::size_t kafka_topics = 1024;  ///< … of all connections together, if kafka_names is there
-  std::size_t mongo_requests = 1024;
-  /// Names of Kafka's topics, shared by all connections of one thread; outlives them. Null: each
-  /// remembers its own.
-  kafka::TopicNames* kafka_names = nullptr;
 };
 
 /// What is known of a connection when its conversation begins.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@
 
 #include "protocol/classifier.hpp"
 #include "protocol/conversation_script.hpp"
-#include "protocol/table.hpp"
+#include "protocol/protocols.hpp"
+#include "protocol/sql/options.hpp"
 
 namespace obi::protocol {
 
@@ -98,13 +100,25 @@ class CollectingSink final : public SpanSink {
   model::IdSource ids_{1};
 };
 
+/// Those that are off by default too.
+inline ProtocolOptions all_protocols() {
+  return ProtocolOptions().set(sql::Options{.heuristic = true});
+}
+
 /// A connection of the traced process, which is the client by default, fed calls 10 ns apart. At
 /// its end it is closed, and every request must be accounted for.
 class Talk {
  public:
   explicit Talk(std::string_view protocol, ConversationStart start = {},
-                const ConversationOptions& options = {})
-      : start_(start), conversation_(find_protocol(protocol)->converse(options, start)) {}
+                const ProtocolOptions& options = all_protocols())
+      : Talk(protocol, start, std::make_shared<Protocols>(options)) {}
+  /// `protocols` has what is shared with other connections.
+  Talk(std::string_view protocol, ConversationStart start, std::shared_ptr<Protocols> protocols)
+      : start_(start), protocols_(std::move(protocols)) {
+    const ProtocolRow& row = *find_protocol(protocol);
+    conversation_ = protocols_->converse(row, start);
+    if (row.captures_whole) sink.request_stream();
+  }
   Talk(const Talk&) = delete;
   Talk& operator=(const Talk&) = delete;
   ~Talk() {
@@ -159,6 +173,7 @@ class Talk {
   }
 
   ConversationStart start_;
+  std::shared_ptr<Protocols> protocols_;
   std::unique_ptr<Conversation> conversation_;
 };
 
@@ -173,13 +188,14 @@ struct Call {
 inline std::string classified(const std::vector<Call>& calls,
                               model::ConnectionRole role = model::ConnectionRole::kClient,
                               std::uint16_t server_port = 0, bool mid_life = false,
-                              Classifier::Facts facts = {}) {
+                              Classifier::Facts facts = {}, const ProtocolOptions& options = {}) {
   const bool client = role != model::ConnectionRole::kServer;
   facts.role = role;
   facts.mid_life = mid_life;
   facts.local_port = client ? std::uint16_t{40'000} : server_port;
   facts.remote_port = client ? server_port : std::uint16_t{40'000};
-  Classifier classifier(facts);
+  const Protocols protocols(options);
+  Classifier classifier(facts, protocols);
   for (const Call& call : calls) {
     Chunk chunk;
     chunk.direction =
@@ -195,7 +211,7 @@ inline std::string classified(const std::vector<Call>& calls,
 /// Plays the calls; the spans as lines. Split at `split` bytes of all that is said (0 = as it is).
 inline std::vector<std::string> spans_of(std::string_view protocol, const std::vector<Call>& calls,
                                          std::size_t split = 0,
-                                         const ConversationOptions& options = {}) {
+                                         const ProtocolOptions& options = all_protocols()) {
   Talk talk(protocol, {}, options);
   const auto say = [&](bool from_server, std::string_view bytes) {
     if (!bytes.empty()) from_server ? talk.server(bytes) : talk.client(bytes);
@@ -220,7 +236,7 @@ inline std::size_t total_bytes(const std::vector<Call>& calls) {
 
 /// However a call is divided in two, the spans are the same.
 inline void expect_splits_change_nothing(std::string_view protocol, const std::vector<Call>& calls,
-                                         const ConversationOptions& options = {}) {
+                                         const ProtocolOptions& options = all_protocols()) {
   const auto whole = spans_of(protocol, calls, 0, options);
   EXPECT_FALSE(whole.empty());
   for (std::size_t split = 1; split < total_bytes(calls); ++split) {

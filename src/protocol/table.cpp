@@ -26,88 +26,120 @@
 namespace obi::protocol {
 namespace {
 
+// A conversation that has options, or shares more, names its ProtocolState `Shared`.
 template <typename T>
-std::unique_ptr<Conversation> converse(const ConversationOptions& options,
-                                       const ConversationStart& start) {
-  return std::make_unique<T>(options, start);
+std::unique_ptr<ProtocolState> open(const ProtocolOptions& options) {
+  if constexpr (requires { typename T::Shared; })
+    return std::make_unique<typename T::Shared>(options);
+  else
+    return std::make_unique<ProtocolState>();
+}
+
+template <typename T>
+std::unique_ptr<Conversation> converse(ProtocolState& state, const ConversationStart& start) {
+  if constexpr (requires { typename T::Shared; })
+    return std::make_unique<T>(static_cast<typename T::Shared&>(state), start);
+  else
+    return std::make_unique<T>(start);
 }
 
 constexpr std::array kProtocols = {
     ProtocolRow{.name = "http1",
                 .instrumentation = "http",
                 .detect = http1::detect,
+                .open = open<http1::Http1Conversation>,
                 .converse = converse<http1::Http1Conversation>},
     ProtocolRow{.name = "dns",
                 .instrumentation = "dns",
                 .detect = dns::detect,
+                .open = open<dns::DnsConversation>,
                 .converse = converse<dns::DnsConversation>,
                 .speaks_in_datagrams = true},
     ProtocolRow{.name = "sunrpc",
                 .instrumentation = "sunrpc",
                 .detect = sunrpc::detect,
+                .open = open<sunrpc::SunrpcConversation>,
                 .converse = converse<sunrpc::SunrpcConversation>},
     ProtocolRow{.name = "redis",
                 .instrumentation = "redis",
                 .detect = redis::detect,
+                .open = open<redis::RedisConversation>,
                 .converse = converse<redis::RedisConversation>},
     ProtocolRow{.name = "aerospike",
                 .instrumentation = "aerospike",
                 .detect = aerospike::detect,
+                .open = open<aerospike::AerospikeConversation>,
                 .converse = converse<aerospike::AerospikeConversation>},
     ProtocolRow{.name = "fastcgi",
                 .instrumentation = "http",
                 .detect = fastcgi::detect,
+                .open = open<fastcgi::FastcgiConversation>,
                 .converse = converse<fastcgi::FastcgiConversation>},
     ProtocolRow{.name = "mongo",
                 .instrumentation = "mongo",
                 .detect = mongo::detect,
+                .open = open<mongo::MongoConversation>,
                 .converse = converse<mongo::MongoConversation>},
     ProtocolRow{.name = "nats",
                 .instrumentation = "nats",
                 .detect = nats::detect,
+                .open = open<nats::NatsConversation>,
                 .converse = converse<nats::NatsConversation>,
-                .server_may_begin = true},
+                .server_may_begin = true,
+                .captures_whole = true},
     ProtocolRow{.name = "amqp091",
                 .instrumentation = "amqp",
                 .detect = amqp091::detect,
+                .open = open<amqp091::Amqp091Conversation>,
                 .converse = converse<amqp091::Amqp091Conversation>},
     ProtocolRow{.name = "amqp10",
                 .instrumentation = "amqp",
                 .detect = amqp10::detect,
+                .open = open<amqp10::Amqp10Conversation>,
                 .converse = converse<amqp10::Amqp10Conversation>},
     ProtocolRow{.name = "mqtt",
                 .instrumentation = "mqtt",
                 .detect = mqtt::detect,
-                .converse = converse<mqtt::MqttConversation>},
+                .open = open<mqtt::MqttConversation>,
+                .converse = converse<mqtt::MqttConversation>,
+                .captures_whole = true},
     ProtocolRow{.name = "couchbase",
                 .instrumentation = "couchbase",
                 .detect = couchbase::detect,
+                .open = open<couchbase::CouchbaseConversation>,
                 .converse = converse<couchbase::CouchbaseConversation>},
     ProtocolRow{.name = "memcached",
                 .instrumentation = "memcached",
                 .detect = memcached::detect,
+                .open = open<memcached::MemcachedConversation>,
                 .converse = converse<memcached::MemcachedConversation>},
     ProtocolRow{.name = "mysql",
                 .instrumentation = "sql",
                 .detect = mysql::detect,
+                .open = open<mysql::MysqlConversation>,
                 .converse = converse<mysql::MysqlConversation>,
                 .server_may_begin = true},
     ProtocolRow{.name = "kafka",
                 .instrumentation = "kafka",
                 .detect = kafka::detect,
-                .converse = converse<kafka::KafkaConversation>},
+                .open = open<kafka::KafkaConversation>,
+                .converse = converse<kafka::KafkaConversation>,
+                .captures_whole = true},
     ProtocolRow{.name = "mssql",
                 .instrumentation = "sql",
                 .detect = mssql::detect,
+                .open = open<mssql::MssqlConversation>,
                 .converse = converse<mssql::MssqlConversation>},
     ProtocolRow{.name = "postgres",
                 .instrumentation = "sql",
                 .detect = postgres::detect,
+                .open = open<postgres::PostgresConversation>,
                 .converse = converse<postgres::PostgresConversation>},
     // The last: it takes whatever has SQL in it.
     ProtocolRow{.name = "sql",
                 .instrumentation = "sql",
                 .detect = sql::detect,
+                .open = sql::open,
                 .converse = converse<sql::SqlConversation>,
                 .server_may_begin = true},
 };

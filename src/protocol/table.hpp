@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "protocol/conversation.hpp"
+#include "protocol/state.hpp"
 
 namespace obi::protocol {
 
@@ -19,9 +20,8 @@ struct FirstBytes {
   Payload server;  ///< what the server has sent
   std::uint16_t server_port = 0;
   bool mid_life = false;
-  bool server_first = false;   ///< the first bytes seen were the server's
-  bool heuristic_sql = false;  ///< ConversationOptions::heuristic_sql
-  bool datagrams = false;      ///< the bytes of each direction are the first datagram
+  bool server_first = false;  ///< the first bytes seen were the server's
+  bool datagrams = false;     ///< the bytes of each direction are the first datagram
 };
 
 enum class Match : std::uint8_t {
@@ -36,9 +36,15 @@ struct ProtocolRow {
   /// Called with bytes of one direction at least. Answers kYes only to what no other protocol
   /// sends; never kMaybe once both directions have shown a whole message.
   Match (*detect)(const FirstBytes&);
-  std::unique_ptr<Conversation> (*converse)(const ConversationOptions&, const ConversationStart&);
+  /// What its conversations share on one thread; null: the options switch it off.
+  std::unique_ptr<ProtocolState> (*open)(const ProtocolOptions&);
+  /// The state is of `open`, and outlives the conversation.
+  std::unique_ptr<Conversation> (*converse)(ProtocolState&, const ConversationStart&);
   bool speaks_in_datagrams = false;  ///< also: is shown connections of datagrams
   bool server_may_begin = false;     ///< a server of it may send before it has received anything
+  /// Its messages are small and many travel in one call: every byte of a connection is captured as
+  /// soon as it is known to speak it. Where that depends on what is said: SpanSink::request_stream.
+  bool captures_whole = false;
 };
 
 /// In order of priority, highest first.

@@ -59,7 +59,8 @@ void say(Http1Conversation& conversation, model::Direction direction, const std:
 }
 
 void run(benchmark::State& state, const std::string& request, const std::string& response) {
-  Http1Conversation conversation({});
+  const protocol::http1::State shared;
+  Http1Conversation conversation(shared);
   CountingSink sink;
   for (auto _ : state) {
     say(conversation, model::Direction::kReceive, request, sink);

@@ -10,7 +10,8 @@
 #include <string>
 
 #include "protocol/conversation_script.hpp"
-#include "protocol/table.hpp"
+#include "protocol/protocols.hpp"
+#include "protocol/sql/options.hpp"
 
 namespace {
 
@@ -56,8 +57,10 @@ void play_typical(benchmark::State& state, const protocol::ProtocolRow& row,
                   const std::string& text) {
   const auto script = std::as_bytes(std::span(text)).subspan(1);
   CountingSink sink;
+  const protocol::Protocols protocols(
+      protocol::ProtocolOptions().set(protocol::sql::Options{.heuristic = true}));
   for (auto _ : state) {
-    const auto conversation = row.converse({}, {});
+    const auto conversation = protocols.converse(row, {});
     protocol::play(script, *conversation, obi::model::Direction::kSend, sink);
     sink.next_batch();
   }

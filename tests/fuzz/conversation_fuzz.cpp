@@ -9,7 +9,12 @@
 
 #include "base/utf8.hpp"
 #include "protocol/conversation_script.hpp"
-#include "protocol/table.hpp"
+#include "protocol/mssql/options.hpp"
+#include "protocol/mysql/options.hpp"
+#include "protocol/postgres/options.hpp"
+#include "protocol/protocols.hpp"
+#include "protocol/redis/options.hpp"
+#include "protocol/sql/options.hpp"
 
 namespace {
 
@@ -98,12 +103,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   start.mid_life = (data[0] & 2U) != 0;
   start.datagrams = (data[0] & 8U) != 0;
   start.server_port = (data[0] & 16U) != 0 ? 5353 : 53;
-  obi::protocol::ConversationOptions options;
-  options.heuristic_sql = options.redis_database = true;
-  if ((data[0] & 4U) != 0)
-    options.postgres_statements = options.mysql_statements = options.mssql_statements = 2;
+  namespace protocol = obi::protocol;
+  protocol::ProtocolOptions options;
+  options.set(protocol::sql::Options{.heuristic = true});
+  options.set(protocol::redis::Options{.reports_database = true});
+  if ((data[0] & 4U) != 0) {
+    options.set(protocol::postgres::Options{.statements = 2});
+    options.set(protocol::mysql::Options{.statements = 2});
+    options.set(protocol::mssql::Options{.statements = 2});
+  }
+  const protocol::Protocols protocols(options);
   CheckingSink sink;
-  const auto conversation = obi::protocol::find_protocol(OBI_PROTOCOL)->converse(options, start);
+  const auto conversation = protocols.converse(*protocol::find_protocol(OBI_PROTOCOL), start);
   const std::uint64_t now =
       obi::protocol::play(input.subspan(1), *conversation, start.client_direction, sink);
   require(conversation->held_bytes() < kMaxHeldBytes);

@@ -78,8 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::span<const std::uint8_t> input(data, size);
   CheckingSink sink;
   const bool with_timeout = !input.empty() && (input[0] & 0x80U) != 0;
-  obi::protocol::http1::Http1Conversation conversation(
-      {.request_timeout_ns = with_timeout ? 50U : 0U});
+  const obi::protocol::http1::State state(
+      obi::protocol::http1::Options{.request_timeout_ns = with_timeout ? 50U : 0U});
+  obi::protocol::http1::Http1Conversation conversation(state);
   std::uint64_t now = 1000;
   while (input.size() >= 2) {
     const std::uint8_t control = input[0];

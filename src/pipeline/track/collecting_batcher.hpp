@@ -18,9 +18,9 @@ struct CollectingBatcher {
                         for (const model::Span& span : batch->spans) spans.spans.push_back(span);
                         batches.push_back(std::move(batch));
                       }};
-  protocol::ConversationOptions options;
+  protocol::Protocols protocols;
   TrackContext context{.batcher = batcher,
-                       .options = options,
+                       .protocols = protocols,
                        .set_mode = [this](std::uint64_t, model::Source, model::CaptureMode mode) {
                          is_silenced |= mode == model::CaptureMode::kSilent;
                        }};

@@ -14,16 +14,11 @@ ConnectionTracker::ConnectionTracker(const ConnectionTrackerOptions& options, Sp
     : options_(options),
       ledger_(batcher.ledger()),
       batcher_(batcher),
-      context_{
-          .batcher = batcher, .options = options_.conversations, .set_mode = std::move(set_mode)},
-      kafka_names_(options.conversations.kafka_topics),
-      http_methods_(options.conversations.http_known_methods),
+      protocols_(options.protocols),
+      context_{.batcher = batcher, .protocols = protocols_, .set_mode = std::move(set_mode)},
       connections_memory_(options.memory, model::MemoryHolder::Connections),
       held_memory_(options.memory, model::MemoryHolder::HeldBytes),
-      names_memory_(options.memory, model::MemoryHolder::NameCaches) {
-  options_.conversations.kafka_names = &kafka_names_;
-  options_.conversations.http_methods = &http_methods_;
-}
+      names_memory_(options.memory, model::MemoryHolder::NameCaches) {}
 
 void ConnectionTracker::on_opened(const model::ConnectionOpened& opened) {
   if (connections_.contains(opened.id)) return;  // datagrams after a pause
@@ -101,7 +96,7 @@ void ConnectionTracker::account() {
   for (const auto& [id, entry] : connections_) held += entry->connection.held_bytes();
   held_memory_.set(held);
   connections_memory_.set(connections_.size() * kConnectionBytes);
-  names_memory_.set(kafka_names_.held_bytes());
+  names_memory_.set(protocols_.held_bytes());
 }
 
 void ConnectionTracker::give_way() {

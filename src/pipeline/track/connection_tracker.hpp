@@ -13,15 +13,14 @@
 #include "model/segment.hpp"
 #include "pipeline/batch/span_batcher.hpp"
 #include "pipeline/track/connection.hpp"
-#include "protocol/http1/methods.hpp"
-#include "protocol/kafka/topic_names.hpp"
+#include "protocol/protocols.hpp"
 
 namespace obi::pipeline {
 
 struct ConnectionTrackerOptions {
   std::size_t max_connections =
       20'000;  ///< beyond it the one that was quiet for longest is forgotten, and counted
-  protocol::ConversationOptions conversations;
+  protocol::ProtocolOptions protocols;
   model::MemoryAccount* memory = nullptr;
 };
 
@@ -65,9 +64,8 @@ class ConnectionTracker {
   ConnectionTrackerOptions options_;
   model::Ledger& ledger_;
   SpanBatcher& batcher_;
+  protocol::Protocols protocols_;
   TrackContext context_;
-  protocol::kafka::TopicNames kafka_names_;
-  protocol::http1::Methods http_methods_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Entry>> connections_;
   std::list<std::uint64_t> by_age_;  // ids, the quietest first
   std::uint64_t next_sweep_ns_ = 0;

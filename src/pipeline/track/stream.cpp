@@ -16,14 +16,12 @@ using protocol::ChunkResult;
 // alone. Higher in mid-life, where the first chunks may well be the middle of a body.
 constexpr std::uint16_t kUnknownChunks = 12;
 constexpr std::uint16_t kUnknownChunksMidLife = 64;
-protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened,
-                                     const protocol::ConversationOptions& options) {
+protocol::Classifier::Facts facts_of(const model::ConnectionOpened& opened) {
   return {.role = opened.role,
           .mid_life = opened.mid_life,
           .first = {},
           .local_port = opened.local.port,
           .remote_port = opened.remote.port,
-          .heuristic_sql = options.heuristic_sql,
           .datagrams = opened.datagrams};
 }
 
@@ -108,10 +106,10 @@ void Stream::classify(const protocol::Chunk& chunk) {
     return;
   }
   if (!classifier_) {
-    auto facts = facts_of(info_, context_.options);
+    auto facts = facts_of(info_);
     facts.mid_life |= has_passed_;
     facts.first = first_;
-    classifier_ = std::make_unique<protocol::Classifier>(facts);
+    classifier_ = std::make_unique<protocol::Classifier>(facts, context_.protocols);
   }
   const auto decision = classifier_->show(chunk);
   switch (decision.match) {
@@ -141,7 +139,8 @@ void Stream::begin_conversation(const protocol::Classifier::Decision& decision) 
   protocol::ConversationStart start = decision.start;
   start.client_was_unreadable =
       !info_.mid_life && has_unreadable_[static_cast<std::size_t>(start.client_direction)];
-  conversation_ = decision.row->converse(context_.options, start);
+  conversation_ = context_.protocols.converse(*decision.row, start);
+  if (decision.row->captures_whole) set_mode(model::CaptureMode::kStream);
   state_ = State::kTalking;
   const auto undecided = std::exchange(classifier_, nullptr);
   for (const protocol::HeldChunk& held : undecided->held()) {

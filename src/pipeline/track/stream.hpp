@@ -18,6 +18,7 @@
 #include "pipeline/track/stream_order.hpp"
 #include "protocol/classifier.hpp"
 #include "protocol/conversation.hpp"
+#include "protocol/protocols.hpp"
 
 namespace obi::pipeline {
 
@@ -28,7 +29,7 @@ using SetMode =
 /// What all connections of a table share. Outlives them.
 struct TrackContext {
   SpanBatcher& batcher;
-  const protocol::ConversationOptions& options;
+  const protocol::Protocols& protocols;
   SetMode set_mode;
   [[nodiscard]] model::Ledger& ledger() const { return batcher.ledger(); }
 };

@@ -21,8 +21,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class AerospikeConversation final : public MessageConversation {
  public:
-  AerospikeConversation(const ConversationOptions&, const ConversationStart& start)
-      : MessageConversation(start) {}
+  explicit AerospikeConversation(const ConversationStart& start) : MessageConversation(start) {}
 
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }

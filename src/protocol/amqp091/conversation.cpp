@@ -37,7 +37,7 @@ bool is_protocol_header(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Amqp091Conversation::Amqp091Conversation(const ConversationOptions&, const ConversationStart& start)
+Amqp091Conversation::Amqp091Conversation(const ConversationStart& start)
     : MessageConversation(start), unconfirmed_(kMaxUnconfirmed) {}
 
 MessageConversation::Size Amqp091Conversation::measure(PeerRole from,

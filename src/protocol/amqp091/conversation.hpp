@@ -28,7 +28,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class Amqp091Conversation final : public MessageConversation {
  public:
-  Amqp091Conversation(const ConversationOptions& options, const ConversationStart& start);
+  explicit Amqp091Conversation(const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override {
     return contents_under_way_ > 0 || !unconfirmed_.empty();
   }

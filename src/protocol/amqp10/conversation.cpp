@@ -26,7 +26,7 @@ bool is_layer_header(std::span<const std::byte> bytes) { return bytes[0] == std:
 
 }  // namespace
 
-Amqp10Conversation::Amqp10Conversation(const ConversationOptions&, const ConversationStart& start)
+Amqp10Conversation::Amqp10Conversation(const ConversationStart& start)
     : MessageConversation(start), unsettled_(kMaxUnsettled) {}
 
 MessageConversation::Size Amqp10Conversation::measure(PeerRole from,

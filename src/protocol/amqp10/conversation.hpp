@@ -26,7 +26,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class Amqp10Conversation final : public MessageConversation {
  public:
-  Amqp10Conversation(const ConversationOptions& options, const ConversationStart& start);
+  explicit Amqp10Conversation(const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override {
     return deliveries_under_way_ > 0 || !unsettled_.empty();
   }

@@ -50,8 +50,7 @@ bool sets_up(std::uint8_t opcode) {
 
 }  // namespace
 
-CouchbaseConversation::CouchbaseConversation(const ConversationOptions&,
-                                             const ConversationStart& start)
+CouchbaseConversation::CouchbaseConversation(const ConversationStart& start)
     : MessageConversation(start, kKeptBytes),
       collections_(start.mid_life ? Collections::kUnknown : Collections::kOff) {}
 

@@ -26,7 +26,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class CouchbaseConversation final : public MessageConversation {
  public:
-  CouchbaseConversation(const ConversationOptions& options, const ConversationStart& start);
+  explicit CouchbaseConversation(const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:

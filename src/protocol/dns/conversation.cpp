@@ -66,11 +66,11 @@ Match detect(const FirstBytes& first_bytes) {
   return detect_answer(first_bytes.server.bytes);
 }
 
-DnsConversation::DnsConversation(const ConversationOptions& options, const ConversationStart& start)
+DnsConversation::DnsConversation(const Shared& shared, const ConversationStart& start)
     : MessageConversation(start, kKeptBytes),
       datagrams_(start.datagrams),
       multicast_(start.datagrams && start.server_port == kMulticastPort),
-      timeout_ns_(options.dns_timeout_ns) {}
+      timeout_ns_(shared.options.timeout_ns) {}
 
 // A datagram is a message, as far as it was captured.
 MessageConversation::Size DnsConversation::measure(PeerRole from,

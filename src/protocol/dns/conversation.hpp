@@ -2,15 +2,17 @@
 // DNS as a client speaks it: look-ups over UDP, TCP (RFC 1035 section 4.2) and multicast (RFC
 // 6762). A span is a question and its answer, paired by the id, of multicast by name and type. A
 // question that is sent again is still the same; one without answer becomes a span with rcode
-// Refused after dns_timeout_ns. The answering side has no spans. See protocol/conversation.hpp for
-// the contract.
+// Refused after Options::timeout_ns. The answering side has no spans. See protocol/conversation.hpp
+// for the contract.
 #pragma once
 #include <cstdint>
 #include <string>
 
 #include "protocol/by_id.hpp"
 #include "protocol/dns/message.hpp"
+#include "protocol/dns/options.hpp"
 #include "protocol/message_conversation.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::dns {
@@ -20,7 +22,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class DnsConversation final : public MessageConversation {
  public:
-  DnsConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = OptionsState<Options>;
+  DnsConversation(const Shared& shared, const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:

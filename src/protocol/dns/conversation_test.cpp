@@ -6,6 +6,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/dns/message_fixture.hpp"
+#include "protocol/dns/options.hpp"
 
 namespace obi::protocol::dns {
 namespace {
@@ -92,7 +93,7 @@ TEST(DnsConversation, AnIdThatIsUsedAgainAbandonsTheFirst) {
 }
 
 TEST(DnsConversation, WithoutAnswerItIsRefusedAfterAWhile) {
-  Talk talk(kName, kUdp, {.dns_timeout_ns = 2'000'000'000});
+  Talk talk(kName, kUdp, ProtocolOptions().set(Options{.timeout_ns = 2'000'000'000}));
   talk.client(query(7, "a.test", 1));
   talk.stay_quiet(1'000'000'000);
   EXPECT_THAT(talk.reported(), IsEmpty());
@@ -222,8 +223,9 @@ TEST(DnsClassifier, IsNotDeceived) {
 }
 
 std::string classified_datagram(std::string_view bytes) {
+  const Protocols protocols;
   Classifier classifier(
-      {.role = model::ConnectionRole::kClient, .remote_port = 53, .datagrams = true});
+      {.role = model::ConnectionRole::kClient, .remote_port = 53, .datagrams = true}, protocols);
   Chunk chunk;
   chunk.direction = model::Direction::kSend;
   chunk.bytes = std::as_bytes(std::span(bytes));

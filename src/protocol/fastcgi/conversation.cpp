@@ -218,8 +218,8 @@ void FastcgiConversation::emit_span(const Request& request, std::uint64_t end_ns
        .request_bytes = request.sent_bytes,
        .response_bytes = request.output_bytes - head_bytes});
   base::Arena& arena = sink.arena();
-  const http1::MethodName method = http1::name_of(request.method, methods_);
-  const bool own_names = methods_ != nullptr && methods_->is_custom();
+  const http1::MethodName method = http1::name_of(request.method, &methods_);
+  const bool own_names = methods_.is_custom();
   http1::set_request({.method = own_names ? arena.copy(method.name) : method.name,
                       .original_method = method.original,
                       .target = request.target,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "protocol/fastcgi/record.hpp"
+#include "protocol/http1/state.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/table.hpp"
 
@@ -24,10 +25,11 @@ Match detect(const FirstBytes& first_bytes);
 
 class FastcgiConversation final : public MessageConversation {
  public:
-  FastcgiConversation(const ConversationOptions& options, const ConversationStart& start)
+  using Shared = http1::State;
+  FastcgiConversation(const Shared& shared, const ConversationStart& start)
       : MessageConversation(start),
-        methods_(options.http_methods),
-        request_timeout_ns_(options.request_timeout_ns) {}
+        methods_(shared.methods),
+        request_timeout_ns_(shared.request_timeout_ns) {}
 
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   [[nodiscard]] bool has_open_request() const override;
@@ -89,7 +91,7 @@ class FastcgiConversation final : public MessageConversation {
   Request* find(std::uint16_t id);
   [[nodiscard]] std::size_t open_count() const;
 
-  const http1::Methods* methods_;
+  const http1::Methods& methods_;
   std::uint64_t request_timeout_ns_;  // 0 = never
   RecordHeader measured_;             // the last one
   std::vector<Request> requests_;

@@ -8,6 +8,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/fastcgi/record_fixture.hpp"
+#include "protocol/http1/options.hpp"
 
 namespace obi::protocol::fastcgi {
 namespace {
@@ -233,7 +234,7 @@ TEST(FastcgiConversation, IsRobust) {
 }
 
 TEST(FastcgiConversation, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
-  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  Talk talk("fastcgi", {}, ProtocolOptions().set(http1::Options{.request_timeout_ns = 500}));
   talk.client(get("/slow"));  // at 1010
   talk.stay_quiet(490);
   EXPECT_THAT(talk.reported(), IsEmpty());
@@ -248,7 +249,7 @@ TEST(FastcgiConversation, ATimedOutRequestIsA408AndItsLateAnswerIsConsumed) {
 }
 
 TEST(FastcgiConversation, ARequestThatTimedOutIsNotToldAgainAtTheEnd) {
-  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  Talk talk("fastcgi", {}, ProtocolOptions().set(http1::Options{.request_timeout_ns = 500}));
   talk.client(get("/slow"));
   talk.stay_quiet(600);
   talk.close(model::ConnectionEnd::kPeerClosed);
@@ -256,7 +257,7 @@ TEST(FastcgiConversation, ARequestThatTimedOutIsNotToldAgainAtTheEnd) {
 }
 
 TEST(FastcgiConversation, AnAnswerUnderWayIsNotTimedOut) {
-  Talk talk("fastcgi", {}, {.request_timeout_ns = 500});
+  Talk talk("fastcgi", {}, ProtocolOptions().set(http1::Options{.request_timeout_ns = 500}));
   talk.client(get("/x"));
   talk.server(output("A: b\r\n\r\nbo"));
   talk.stay_quiet(600);

@@ -48,7 +48,8 @@ void feed(Http1Conversation& conversation, SpanSink& sink, const Exchange& excha
 }
 
 void expect_no_allocation(const Exchange& exchange) {
-  Http1Conversation conversation({});
+  const State state;
+  Http1Conversation conversation(state);
   CountingSink sink;
   for (int i = 0; i < 100; ++i) feed(conversation, sink, exchange);
   const std::uint64_t before = support::allocation_count();

@@ -29,9 +29,8 @@ Framing framing_of(const Fields& fields, Framing without_length, bool partial) {
 
 }  // namespace
 
-Http1Conversation::Http1Conversation(const ConversationOptions& options,
-                                     const ConversationStart& start)
-    : exchanges_(options.request_timeout_ns, options.http_methods) {
+Http1Conversation::Http1Conversation(const Shared& shared, const ConversationStart& start)
+    : exchanges_(shared.request_timeout_ns, &shared.methods) {
   if (start.mid_life) sides_[0].phase = sides_[1].phase = Phase::kResync;
   if (start.client_was_unreadable) exchanges_.see_unreadable_request();
 }

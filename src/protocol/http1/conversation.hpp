@@ -18,6 +18,7 @@
 #include "protocol/http1/body.hpp"
 #include "protocol/http1/exchanges.hpp"
 #include "protocol/http1/head.hpp"
+#include "protocol/http1/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::http1 {
@@ -27,9 +28,9 @@ Match detect(const FirstBytes& first_bytes);
 
 class Http1Conversation final : public Conversation {
  public:
+  using Shared = http1::State;
   /// The bytes show which end is the client, so `start` isn't used for that.
-  explicit Http1Conversation(const ConversationOptions& options,
-                             const ConversationStart& start = {});
+  explicit Http1Conversation(const Shared& shared, const ConversationStart& start = {});
 
   ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;

@@ -85,7 +85,7 @@ struct Part {
 /// A connection that is fed calls 10 ns apart. At its end it is closed, and every request head must
 /// be accounted for.
 struct Talk {
-  explicit Talk(std::uint64_t timeout_ns = 0) : conversation({.request_timeout_ns = timeout_ns}) {}
+  explicit Talk(std::uint64_t timeout_ns = 0) : state(Options{.request_timeout_ns = timeout_ns}) {}
   Talk(const Talk&) = delete;
   Talk& operator=(const Talk&) = delete;
   ~Talk() {
@@ -127,7 +127,8 @@ struct Talk {
     EXPECT_TRUE(sink.has_begun_ids());
   }
 
-  Http1Conversation conversation;
+  State state;
+  Http1Conversation conversation{state};
   CollectingSink sink;
   std::uint64_t now = 1000;
 };

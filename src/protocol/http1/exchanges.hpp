@@ -34,7 +34,7 @@ struct ResponseEnd {
 
 class Exchanges {
  public:
-  /// Both as in ConversationOptions.
+  /// As in Options; null: the conventions' methods.
   explicit Exchanges(std::uint64_t request_timeout_ns, const Methods* methods = nullptr)
       : request_timeout_ns_(request_timeout_ns), methods_(methods) {}
 

@@ -24,8 +24,8 @@ TEST(Http1Refused, UnknownMethodsAreOther) {
 }
 
 TEST(Http1Refused, AListOfMethodsNamesThemAndFramesNothing) {
-  const Methods methods({"PURGE"});
-  Http1Conversation conversation({.http_methods = &methods});
+  const State state(Options{.known_methods = {"PURGE"}});
+  Http1Conversation conversation(state);
   CollectingSink sink;
   for (const Part& part : {Part{kIn, "PURGE /a HTTP/1.1\r\n\r\n"}, Part{kOut, kOk},
                            Part{kIn, "HEAD /b HTTP/1.1\r\n\r\n"},
@@ -104,7 +104,8 @@ TEST(Http1Refused, ATimeoutWithoutRequestIsNone) {
 }
 
 TEST(Http1Refused, AnswersToBytesThatNoProtocolKnewAreCounted) {
-  Http1Conversation conversation({}, {.client_direction = kIn, .client_was_unreadable = true});
+  const State state;
+  Http1Conversation conversation(state, {.client_direction = kIn, .client_was_unreadable = true});
   CollectingSink sink;
   const std::string text = answer(400);
   Chunk chunk;

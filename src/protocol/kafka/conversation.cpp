@@ -25,11 +25,9 @@ constexpr std::string_view kUnknownTopic = "*";
 
 }  // namespace
 
-KafkaConversation::KafkaConversation(const ConversationOptions& options,
-                                     const ConversationStart& start)
+KafkaConversation::KafkaConversation(Shared& shared, const ConversationStart& start)
     : MessageConversation(start, 0),
-      own_names_(options.kafka_topics),
-      names_(options.kafka_names != nullptr ? *options.kafka_names : own_names_),
+      names_(shared.names),
       answer_(names_),
       waiting_(kMaxWaiting),
       answers_in_step_(!start.mid_life) {}
@@ -68,7 +66,6 @@ bool KafkaConversation::resumes(PeerRole from, std::span<const std::byte> bytes)
 
 void KafkaConversation::on_part(PeerRole from, std::span<const std::byte> bytes,
                                 std::uint64_t missing, SpanSink& sink) {
-  if (!std::exchange(stream_requested_, true)) sink.request_stream();
   if (from == PeerRole::kClient) {
     if (!exchange_) {
       begin_request(bytes);
@@ -320,8 +317,7 @@ void KafkaConversation::recycle(std::unique_ptr<Exchange> exchange) {
 
 std::size_t KafkaConversation::state_bytes() const {
   std::size_t bytes = sizeof(*this) - sizeof(MessageConversation) + waiting_.held_bytes() +
-                      waiting_bytes_ + request_.held_bytes() + answer_.held_bytes() +
-                      own_names_.held_bytes();
+                      waiting_bytes_ + request_.held_bytes() + answer_.held_bytes();
   for (const auto& exchange : spare_) bytes += exchange->held_bytes();
   return bytes;
 }

@@ -10,6 +10,7 @@
 
 #include "protocol/by_id.hpp"
 #include "protocol/kafka/exchange.hpp"
+#include "protocol/kafka/state.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/table.hpp"
 
@@ -19,7 +20,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class KafkaConversation final : public MessageConversation {
  public:
-  KafkaConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = kafka::State;
+  KafkaConversation(Shared& shared, const ConversationStart& start);
 
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
@@ -62,7 +64,6 @@ class KafkaConversation final : public MessageConversation {
   std::unique_ptr<Exchange> take_exchange();
   void recycle(std::unique_ptr<Exchange> exchange);
 
-  TopicNames own_names_;  // where they aren't shared
   TopicNames& names_;
   RequestReader request_;
   AnswerReader answer_;
@@ -75,7 +76,6 @@ class KafkaConversation final : public MessageConversation {
   bool in_answer_ = false;
   bool answers_in_step_;       // the last one began at a boundary for sure
   bool answers_lost_ = false;  // since one was paired
-  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::kafka

@@ -142,11 +142,11 @@ TEST(KafkaConversation, ATopicWhoseNameWasNeverHeardOfIsAStar) {
 }
 
 TEST(KafkaConversation, ConnectionsShareWhatTheyLearnOfTopics) {
-  TopicNames names(10);
-  Talk first("kafka", {}, {.kafka_names = &names});
+  const auto shared = std::make_shared<Protocols>();
+  Talk first("kafka", {}, shared);
   first.client(metadata_request(13, 1, "orders"));
   first.server(metadata_answer(13, 1, {{.name = "orders", .id = 'x'}}));
-  Talk second("kafka", {}, {.kafka_names = &names});
+  Talk second("kafka", {}, shared);
   second.client(fetch_request(17, 1, {}));
   second.server(fetch_answer(17, 1, {{.id = 'x'}}));
   EXPECT_THAT(second.reported(), ElementsAre("process orders 0 client=[app] partition=0 offset=0"));

@@ -47,8 +47,7 @@ Size sized(std::size_t line, bool has_data, std::uint64_t data) {
 
 }  // namespace
 
-MemcachedConversation::MemcachedConversation(const ConversationOptions&,
-                                             const ConversationStart& start)
+MemcachedConversation::MemcachedConversation(const ConversationStart& start)
     : MessageConversation(start, kKeptBytes) {}
 
 MessageConversation::Size MemcachedConversation::measure(PeerRole from,

@@ -28,7 +28,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class MemcachedConversation final : public MessageConversation {
  public:
-  MemcachedConversation(const ConversationOptions& options, const ConversationStart& start);
+  explicit MemcachedConversation(const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:

@@ -5,7 +5,7 @@
 // answer names the one before it, and the span ends with the last.
 //
 // Only the client's side makes spans. The handshake, monitoring (hello, ping) and the ends of
-// sessions make none. At most ConversationOptions::mongo_requests wait at once.
+// sessions make none. At most Options::requests wait at once.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -15,6 +15,8 @@
 #include "protocol/message_conversation.hpp"
 #include "protocol/mongo/answer.hpp"
 #include "protocol/mongo/command.hpp"
+#include "protocol/mongo/options.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::mongo {
@@ -23,8 +25,9 @@ Match detect(const FirstBytes& first_bytes);
 
 class MongoConversation final : public MessageConversation {
  public:
-  MongoConversation(const ConversationOptions& options, const ConversationStart& start)
-      : MessageConversation(start), waiting_(options.mongo_requests) {}
+  using Shared = OptionsState<Options>;
+  MongoConversation(const Shared& shared, const ConversationStart& start)
+      : MessageConversation(start), waiting_(shared.options.requests) {}
 
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 

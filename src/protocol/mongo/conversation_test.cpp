@@ -8,6 +8,7 @@
 
 #include "protocol/conversation_fixture.hpp"
 #include "protocol/mongo/message_fixture.hpp"
+#include "protocol/mongo/options.hpp"
 
 namespace obi::protocol::mongo {
 namespace {
@@ -236,7 +237,7 @@ TEST(MongoConversation, InMidLifeItBeginsWithAWholeHeader) {
 }
 
 TEST(MongoConversation, NoMoreWaitThanAllowed) {
-  Talk talk("mongo", {}, {.mongo_requests = 2});
+  Talk talk("mongo", {}, ProtocolOptions().set(Options{.requests = 2}));
   for (std::uint32_t id = 1; id <= 3; ++id) talk.client(command(id, "find", "a"));
   EXPECT_EQ(talk.sink.notes[Note::RequestOverflow], 1U);
 }

@@ -28,7 +28,7 @@ PeerRole other(PeerRole peer) {
 
 }  // namespace
 
-MqttConversation::MqttConversation(const ConversationOptions&, const ConversationStart& start)
+MqttConversation::MqttConversation(const ConversationStart& start)
     : MessageConversation(start), waiting_(kMaxWaiting) {}
 
 MessageConversation::Size MqttConversation::measure(PeerRole from,
@@ -44,9 +44,6 @@ bool MqttConversation::resumes(PeerRole from, std::span<const std::byte> bytes) 
 }
 
 void MqttConversation::on_message(const Message& message, SpanSink& sink) {
-  // Many packets travel in one call.
-  if (!stream_requested_) sink.request_stream();
-  stream_requested_ = true;
   const auto header = parse_fixed_header(message.from, message.bytes);
   if (!header) return;  // it was measured by the same bytes
   const auto body = message.bytes.subspan(header->header_bytes);

@@ -24,7 +24,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class MqttConversation final : public MessageConversation {
  public:
-  MqttConversation(const ConversationOptions& options, const ConversationStart& start);
+  explicit MqttConversation(const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 
  protected:
@@ -69,7 +69,6 @@ class MqttConversation final : public MessageConversation {
   std::array<TopicAliases, 2> aliases_;
   Outstanding<Delivery> waiting_;
   std::size_t destination_bytes_ = 0;  // of what waits
-  bool stream_requested_ = false;
   bool has_lost_ = false;
 };
 

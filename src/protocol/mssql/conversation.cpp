@@ -88,10 +88,9 @@ Match detect(const FirstBytes& first_bytes) {
   return begins_answer(first_bytes.server.bytes) ? Match::kYes : Match::kNo;
 }
 
-MssqlConversation::MssqlConversation(const ConversationOptions& options,
-                                     const ConversationStart& start)
+MssqlConversation::MssqlConversation(const Shared& shared, const ConversationStart& start)
     : MessageConversation(start, kKeptPayload + kHeaderBytes),
-      statements_(options.mssql_statements),
+      statements_(shared.options.statements),
       phase_(start.mid_life ? Phase::kRequests : Phase::kPrelogin) {}
 
 // Bytes of `from` that have no packets, or none that can be found.

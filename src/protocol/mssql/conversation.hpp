@@ -13,9 +13,11 @@
 #include "protocol/in_order.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/mssql/answer.hpp"
+#include "protocol/mssql/options.hpp"
 #include "protocol/mssql/packet.hpp"
 #include "protocol/mssql/rpc.hpp"
 #include "protocol/sql/prepared.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::mssql {
@@ -24,7 +26,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class MssqlConversation final : public MessageConversation {
  public:
-  MssqlConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = OptionsState<Options>;
+  MssqlConversation(const Shared& shared, const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:

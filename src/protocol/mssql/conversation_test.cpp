@@ -7,6 +7,7 @@
 #include <string>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/mssql/options.hpp"
 #include "protocol/mssql/packet_fixture.hpp"
 
 namespace obi::protocol::mssql {
@@ -22,7 +23,7 @@ constexpr int kDoneProc = 0xfe;
 constexpr int kNoEncryption = 2;
 
 struct Session : Talk {
-  explicit Session(ConversationStart start = {}, const ConversationOptions& options = {})
+  explicit Session(ConversationStart start = {}, const ProtocolOptions& options = {})
       : Talk("mssql", start, options) {
     client(packet(18, prelogin(kNoEncryption)));
     server(packet(4, prelogin(kNoEncryption)));
@@ -117,8 +118,7 @@ TEST(MssqlConversation, PreparedStatementsAreRemembered) {
 }
 
 TEST(MssqlConversation, OldStatementsAreForgotten) {
-  ConversationOptions options;
-  options.mssql_statements = 1;
+  const auto options = ProtocolOptions().set(Options{.statements = 1});
   Session talk({}, options);
   for (const std::uint32_t handle : {1, 2}) {
     talk.client(call(11, null_output() + nvarchar("") + nvarchar("DELETE FROM t")));

@@ -19,10 +19,9 @@ bool is_unsupported(Command command) {
 
 }  // namespace
 
-MysqlConversation::MysqlConversation(const ConversationOptions& options,
-                                     const ConversationStart& start)
+MysqlConversation::MysqlConversation(const Shared& shared, const ConversationStart& start)
     : MessageConversation(start),
-      statements_(options.mysql_statements),
+      statements_(shared.options.statements),
       phase_(start.mid_life ? Phase::kCommands : Phase::kGreeting) {}
 
 // Bytes of `from` that have no packets, or none that can be found.

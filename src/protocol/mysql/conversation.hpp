@@ -14,9 +14,11 @@
 #include "protocol/in_order.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/mysql/answer.hpp"
+#include "protocol/mysql/options.hpp"
 #include "protocol/mysql/packet.hpp"
 #include "protocol/mysql/server_reading.hpp"
 #include "protocol/sql/prepared.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::mysql {
@@ -25,7 +27,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class MysqlConversation final : public MessageConversation {
  public:
-  MysqlConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = OptionsState<Options>;
+  MysqlConversation(const Shared& shared, const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/mysql/options.hpp"
 #include "protocol/mysql/packet_fixture.hpp"
 
 namespace obi::protocol::mysql {
@@ -20,7 +21,7 @@ using testing::Not;
 // A connection that is past its handshake, by default.
 struct Session : Talk {
   explicit Session(std::uint32_t capabilities = kUsualCapabilities, ConversationStart start = {},
-                   const ConversationOptions& options = {})
+                   const ProtocolOptions& options = {})
       : Talk("mysql", start, options) {
     server(greeting());
     client(login(capabilities));
@@ -143,8 +144,7 @@ TEST(MysqlConversation, AStatementThatCantBePreparedIsASpan) {
 }
 
 TEST(MysqlConversation, OldStatementsAreForgotten) {
-  ConversationOptions options;
-  options.mysql_statements = 2;
+  const auto options = ProtocolOptions().set(Options{.statements = 2});
   Session talk(kUsualCapabilities, {}, options);
   for (const int id : {1, 2, 3}) {
     talk.client(prepare("DELETE FROM t" + std::to_string(id)));

@@ -90,9 +90,6 @@ bool NatsConversation::resumes(PeerRole from, std::span<const std::byte> bytes) 
 }
 
 void NatsConversation::on_message(const Message& message, SpanSink& sink) {
-  // Many messages travel in one call.
-  if (!stream_requested_) sink.request_stream();
-  stream_requested_ = true;
   if (!message.just_measured) {
     const auto command = parse_command(message.from, message.bytes);
     if (!command) return sink.note(Note::HeadTruncated);  // a line longer than what is kept

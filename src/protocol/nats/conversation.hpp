@@ -19,7 +19,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class NatsConversation final : public MessageConversation {
  public:
-  NatsConversation(const ConversationOptions& options, const ConversationStart& start)
+  explicit NatsConversation(const ConversationStart& start)
       : MessageConversation(start, kMaxHeaderBytes) {}
   [[nodiscard]] bool has_open_request() const override { return false; }
 
@@ -38,7 +38,6 @@ class NatsConversation final : public MessageConversation {
   Command measured_;  // the last one; its texts live as long as that call
   std::string client_name_;
   bool is_connected_ = false;  // CONNECT was seen
-  bool stream_requested_ = false;
 };
 
 }  // namespace obi::protocol::nats

@@ -28,11 +28,10 @@ std::string_view whole_words(std::string_view text, bool is_whole) {
 
 }  // namespace
 
-PostgresConversation::PostgresConversation(const ConversationOptions& options,
-                                           const ConversationStart& start)
+PostgresConversation::PostgresConversation(const Shared& shared, const ConversationStart& start)
     : MessageConversation(start),
-      statements_(options.postgres_statements),
-      portals_(options.postgres_statements),
+      statements_(shared.options.statements),
+      portals_(shared.options.statements),
       is_opening_(!start.mid_life) {}
 
 PostgresConversation::Size PostgresConversation::measure(PeerRole from,

@@ -4,7 +4,7 @@
 // statement that was refused before it could be executed. BEGIN, COMMIT, SET and the like are
 // operations as any other. What a failed pipeline skips up to its Sync are failed operations
 // without SQLSTATE. Parse, Bind, Describe and Close make no span: what they say is remembered, at
-// most ConversationOptions::postgres_statements statements and as many portals, without literals.
+// most Options::statements statements and as many portals, without literals.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,8 +12,10 @@
 #include "protocol/in_order.hpp"
 #include "protocol/message_conversation.hpp"
 #include "protocol/postgres/message.hpp"
+#include "protocol/postgres/options.hpp"
 #include "protocol/recent.hpp"
 #include "protocol/sql/statement.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::postgres {
@@ -22,7 +24,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class PostgresConversation final : public MessageConversation {
  public:
-  PostgresConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = OptionsState<Options>;
+  PostgresConversation(const Shared& shared, const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override {
     return !requests_.empty() || copy_in_ != CopyIn::kNone;
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/postgres/conversation_fixture.hpp"
+#include "protocol/postgres/options.hpp"
 
 namespace obi::protocol::postgres {
 namespace {
@@ -14,7 +15,7 @@ using testing::IsEmpty;
 
 // A connection whose startup is over.
 struct Connected : Talk {
-  explicit Connected(ConversationStart start = {}, const ConversationOptions& options = {})
+  explicit Connected(ConversationStart start = {}, const ProtocolOptions& options = {})
       : Talk("postgres", start, options) {
     client(kStartup);
     server(kAuthenticated);
@@ -157,8 +158,7 @@ TEST(Postgres, AStatementOlderThanTheAgentIsUnknown) {
 }
 
 TEST(Postgres, TheStatementUsedLongestAgoIsForgotten) {
-  ConversationOptions options;
-  options.postgres_statements = 2;
+  const auto options = ProtocolOptions().set(Options{.statements = 2});
   Connected talk({}, options);
   for (const std::string name : {"s1", "s2", "s3"}) {
     talk.client(parse("SELECT a FROM " + name, name) + kSync);

@@ -26,10 +26,9 @@ bool is_monitor_line(const Reply& reply) {
 
 }  // namespace
 
-RedisConversation::RedisConversation(const ConversationOptions& options,
-                                     const ConversationStart& start)
+RedisConversation::RedisConversation(const Shared& shared, const ConversationStart& start)
     : MessageConversation(start, kKeptBytes),
-      reports_database_(options.redis_database),
+      reports_database_(shared.options.reports_database),
       database_(start.mid_life ? -1 : 0) {}
 
 MessageConversation::Size RedisConversation::measure(PeerRole from,

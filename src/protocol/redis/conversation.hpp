@@ -18,8 +18,10 @@
 #include "protocol/message_conversation.hpp"
 #include "protocol/redis/command_text.hpp"
 #include "protocol/redis/element.hpp"
+#include "protocol/redis/options.hpp"
 #include "protocol/redis/reply.hpp"
 #include "protocol/redis/subscriptions.hpp"
+#include "protocol/state.hpp"
 #include "protocol/table.hpp"
 
 namespace obi::protocol::redis {
@@ -30,7 +32,8 @@ Match detect(const FirstBytes& first_bytes);
 
 class RedisConversation final : public MessageConversation {
  public:
-  RedisConversation(const ConversationOptions& options, const ConversationStart& start);
+  using Shared = OptionsState<Options>;
+  RedisConversation(const Shared& shared, const ConversationStart& start);
   [[nodiscard]] bool has_open_request() const override { return !requests_.empty(); }
 
  protected:

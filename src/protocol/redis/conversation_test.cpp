@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/redis/options.hpp"
 #include "protocol/redis/wire_fixture.hpp"
 
 namespace obi::protocol::redis {
@@ -124,7 +125,7 @@ TEST(RedisConversation, ATransactionMayBeAbortedOrRefused) {
 }
 
 TEST(RedisConversation, TheSelectedDatabaseIsReportedWhereAskedFor) {
-  Talk talk("redis", {}, {.redis_database = true});
+  Talk talk("redis", {}, ProtocolOptions().set(Options{.reports_database = true}));
   talk.client(command({"GET", "a"}));
   talk.server("$-1\r\n");
   talk.client(command({"SELECT", "3"}) + command({"GET", "a"}));
@@ -142,7 +143,7 @@ TEST(RedisConversation, TheSelectedDatabaseIsReportedWhereAskedFor) {
 }
 
 TEST(RedisConversation, InMidLifeTheDatabaseIsUnknownUntilSelected) {
-  Talk talk("redis", {.mid_life = true}, {.redis_database = true});
+  Talk talk("redis", {.mid_life = true}, ProtocolOptions().set(Options{.reports_database = true}));
   talk.client(command({"GET", "a"}));
   talk.server("$-1\r\n");
   talk.client(command({"SELECT", "1"}));
@@ -276,7 +277,7 @@ TEST(RedisConversation, RobustAgainstAnything) {
 }
 
 TEST(RedisConversation, NoValueIsReported) {
-  Talk talk("redis", {}, {.redis_database = true});
+  Talk talk("redis", {}, ProtocolOptions().set(Options{.reports_database = true}));
   talk.client(command({"AUTH", "user", "secret"}));
   talk.server("-WRONGPASS invalid\r\n");
   talk.client(command({"HELLO", "3", "AUTH", "user", "secret"}));

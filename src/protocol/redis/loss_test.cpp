@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/conversation_fixture.hpp"
+#include "protocol/redis/options.hpp"
 #include "protocol/redis/wire_fixture.hpp"
 
 namespace obi::protocol::redis {
@@ -90,7 +91,7 @@ TEST(RedisLoss, ALostCommandBehindOneThatWaitsCostsNoWrongPair) {
 }
 
 TEST(RedisLoss, AfterLostCommandsTheDatabaseIsUnknown) {
-  Talk talk("redis", {}, {.redis_database = true});
+  Talk talk("redis", {}, ProtocolOptions().set(Options{.reports_database = true}));
   talk.client(command({"GET", "a"}));
   talk.server("$-1\r\n");
   talk.lose_of_client(30);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/sql/options.hpp"
 #include "protocol/sql/statement_span.hpp"
 #include "protocol/unanswered.hpp"
 
@@ -14,11 +15,14 @@ constexpr std::uint64_t kAnswerIsOverNs = 1'000'000'000;  // when nothing more o
 }  // namespace
 
 Match detect(const FirstBytes& first_bytes) {
-  if (!first_bytes.heuristic_sql) return Match::kNo;
   // Before the first statement a client logs in; the classifier bounds how long that may take.
   if (first_bytes.client.bytes.empty() || first_bytes.server.bytes.empty()) return Match::kMaybe;
   if (!find_sql(text_of(first_bytes.client.bytes)).empty()) return Match::kYes;
   return first_bytes.client.bytes.size() < FirstBytes::kMaxBytes ? Match::kMaybe : Match::kNo;
+}
+
+std::unique_ptr<ProtocolState> open(const ProtocolOptions& options) {
+  return options.get<Options>().heuristic ? std::make_unique<ProtocolState>() : nullptr;
 }
 
 ChunkResult SqlConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {

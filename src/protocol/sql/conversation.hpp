@@ -5,6 +5,7 @@
 // this is off unless it is asked for. At most kKeptBytes of a request are kept.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "protocol/conversation.hpp"
@@ -13,12 +14,14 @@
 
 namespace obi::protocol::sql {
 
-/// kYes only with heuristic_sql, and only once the server has answered.
+/// kYes only once the server has answered.
 Match detect(const FirstBytes& first_bytes);
+/// Null unless it is switched on.
+std::unique_ptr<ProtocolState> open(const ProtocolOptions& options);
 
 class SqlConversation final : public Conversation {
  public:
-  SqlConversation(const ConversationOptions& options, const ConversationStart& start)
+  explicit SqlConversation(const ConversationStart& start)
       : client_direction_(start.client_direction) {}
   ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}

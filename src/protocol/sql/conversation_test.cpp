@@ -55,12 +55,17 @@ TEST(SqlConversation, TheServersSide) {
 }
 
 TEST(SqlConversation, ItIsOnlyLookedForWhenAskedFor) {
+  const std::vector<Call> calls = {{false, "xx SELECT a FROM t"}, {true, "answer"}};
+  EXPECT_EQ(classified(calls), "");
+  EXPECT_EQ(classified(calls, model::ConnectionRole::kClient, 0, false, {}, all_protocols()),
+            "sql");
+}
+
+TEST(SqlConversation, ItIsDecidedOnceTheServerHasAnswered) {
   FirstBytes first_bytes;
   const std::string_view client = "xx SELECT a FROM t";
   const std::string_view server = "answer";
   first_bytes.client = {.bytes = std::as_bytes(std::span(client)), .original_size = client.size()};
-  EXPECT_EQ(detect(first_bytes), Match::kNo);
-  first_bytes.heuristic_sql = true;
   EXPECT_EQ(detect(first_bytes), Match::kMaybe);
   first_bytes.server = {.bytes = std::as_bytes(std::span(server)), .original_size = server.size()};
   EXPECT_EQ(detect(first_bytes), Match::kYes);

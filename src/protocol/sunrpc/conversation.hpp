@@ -19,7 +19,7 @@ Match detect(const FirstBytes& first_bytes);
 
 class SunrpcConversation final : public MessageConversation {
  public:
-  SunrpcConversation(const ConversationOptions& options, const ConversationStart& start)
+  explicit SunrpcConversation(const ConversationStart& start)
       : MessageConversation(start, FragmentMark::kBytes + kMaxFrontBytes) {}
   [[nodiscard]] bool has_open_request() const override { return !waiting_.empty(); }
 

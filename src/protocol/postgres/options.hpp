@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+
+namespace obi::protocol::postgres {
+
+struct Options {
+  /// Prepared statements, and as many portals, that one connection remembers at most; beyond it the
+  /// oldest is forgotten.
+  std::size_t statements = 1024;
+};
+
+}  // namespace obi::protocol::postgres
