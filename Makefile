@@ -45,7 +45,7 @@ release: deps-release ## builds the agent alone, as fast as that goes: build-rel
 demo: deps-demo release ## real processes, live spans, then a table of requests, errors and durations
 	@demo/run.sh
 
-test: lint release unit-test bench-check integration-test vm-test ## all tests but the slow ones, and that the release still builds
+test: lint clang-tidy release unit-test bench-check integration-test vm-test ## all tests but the slow ones, and that the release still builds
 
 bench-check: deps-test all-targets ## the measurements that are the same on every machine, against their limits
 	@$(PYTHON) tests/bench/bench.py --stable --check

@@ -137,9 +137,10 @@ struct Tracer::Loaded {
   }
 
   base::Result<void> read_rings() {
-    rings = ring_buffer__new(programs.map("process_events"), on_process_event, &call, nullptr);
+    void* context = static_cast<void*>(&call);
+    rings = ring_buffer__new(programs.map("process_events"), on_process_event, context, nullptr);
     if (rings == nullptr ||
-        ring_buffer__add(rings, programs.map("segments"), on_segment, &call) != 0) {
+        ring_buffer__add(rings, programs.map("segments"), on_segment, context) != 0) {
       return base::fail("opening the ring buffers", errno);
     }
     return {};

@@ -181,7 +181,9 @@ std::uint32_t version_number(std::string_view version) {
     if (error != std::errc{} || part > 99) return 0;
     number = number * 100 + part;
     at = behind;
-    if (i < 2 && (at == end || *at++ != '.')) return 0;
+    if (i == 2) break;
+    if (at == end || *at != '.') return 0;
+    ++at;
   }
   return number;
 }

@@ -62,7 +62,7 @@ Match detect(const FirstBytes& first_bytes) {
   const Seen server = look_at(PeerRole::kServer, first_bytes.server.bytes);
   if (!client.is_nats || !server.is_nats) return Match::kNo;
   // Every server begins its greeting so. What follows may be longer than what is shown here.
-  if (text_of(first_bytes.server.bytes).starts_with("INFO {\"server_id\":\"")) return Match::kYes;
+  if (text_of(first_bytes.server.bytes).starts_with(R"(INFO {"server_id":")")) return Match::kYes;
   if (client.has_proof || server.has_proof) return Match::kYes;
   // Words alone ("PING", "PONG", "+OK") are others' too; on a quiet connection nothing else may
   // come for long.

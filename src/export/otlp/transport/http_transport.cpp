@@ -104,7 +104,8 @@ class HttpTransport final : public Transport {
     add_header("Content-Type: application/x-protobuf");
     add_header("Expect:");
     if (target_.gzip) add_header("Content-Encoding: gzip");
-    for (const auto& [name, value] : target_.headers) add_header(name + ": " + value);
+    for (const auto& [name, value] : target_.headers)
+      add_header(fmt::format("{}: {}", name, value));
     curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers_);
     open_socket();
     open_tls();
