@@ -74,6 +74,9 @@ soak: deps-peers all-targets ## a busy host for 15 minutes, everything selected:
 slow-peers-test: deps-peers all-targets ## … pgbench, redis-benchmark and the like at length
 	@$(PYTEST) tests/e2e -m "slow and peers" -s
 
+toy-protocol-test: deps-test ## adds a protocol to a copy of the tree as docs/add_a_protocol.md says, builds it and runs its tests
+	@$(PYTHON) tests/toy_protocol/toy_protocol_test.py --build --jobs $(JOBS)
+
 test-asan: deps-test ## unit and integration tests under AddressSanitizer and UBSan (a fifth of the load)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
 	@OBI_LOAD=0.2 OBI_BUILD=$(CURDIR)/build-asan $(PYTEST) tests/e2e -m "not slow and not timing and not peers"

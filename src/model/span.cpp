@@ -120,20 +120,13 @@ std::string_view span_name(const Span& span, base::Arena& arena) {
     case EventType::kCouchbaseClient:
       return span.method.empty() ? "COUCHBASE" : operation_and_target(span, span.path, arena);
     case EventType::kAerospikeClient: return aerospike_name(span, arena);
-    case EventType::kKafkaClient:
-    case EventType::kKafkaServer:
-    case EventType::kMqttClient:
-    case EventType::kMqttServer:
-    case EventType::kNatsClient:
-    case EventType::kNatsServer:
-    case EventType::kAmqpClient: return operation_and_target(span, span.path, arena);
     case EventType::kSunRpcClient:
     case EventType::kSunRpcServer: return rpc_name(span, arena);
     case EventType::kFailedConnect: return "CONNECT";
     case EventType::kDns: return or_else(operation_and_target(span, span.path, arena), "DNS");
-    case EventType::kNone: break;
+    case EventType::kNone: return span.method;
+    default: return operation_and_target(span, span.path, arena);
   }
-  return span.method;
 }
 
 std::string_view dns_rcode_name(int rcode) {
