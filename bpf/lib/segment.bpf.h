@@ -68,6 +68,14 @@ static __always_inline __u64 append_context(struct segment_scratch *scratch, __u
   return CONTEXT_BYTES;
 }
 
+// The ids are for the first request that begins in the call: of a call in several records only the first has them.
+static __always_inline void drop_ids(struct segment_scratch *scratch) {
+  struct obi_segment_context *context = &scratch->context;
+  __builtin_memset(context->trace_id, 0, sizeof(context->trace_id));
+  __builtin_memset(context->parent_id, 0, sizeof(context->parent_id));
+  __builtin_memset(context->span_id, 0, sizeof(context->span_id));
+}
+
 // Sends the scratch record with `captured` bytes of payload.
 static __always_inline void put(struct segment_scratch *scratch, __u32 captured) {
   struct obi_segment *segment = &scratch->segment;
@@ -77,6 +85,7 @@ static __always_inline void put(struct segment_scratch *scratch, __u32 captured)
   asm volatile("" : "+r"(size));
   if (size < sizeof(*segment) || size > sizeof(*segment) + OBI_STREAM_RECORD_BYTES + CONTEXT_BYTES) return;
   if (bpf_ringbuf_output(&segments, scratch, size, wakeup_flag(scratch))) count_loss(OBI_LOSS_RING_FULL);
+  if (CONTEXT_BYTES) drop_ids(scratch);
 }
 
 static __always_inline void note_unreadable(struct obi_segment *segment) {

@@ -71,12 +71,13 @@ OBI_STATIC_ASSERT(sizeof(struct obi_segment) == 72, "segment layout");
 // What a segment is for, where the kernel side knows it. Segments without it don't pay for it.
 struct obi_segment_context {
   __u64 async_id;       // of what runs in the thread: goroutine, Node.js async id, Python Context; 0: none
-  __u8 trace_id[16];    // wire order; all zero: none
-  __u8 span_id[8];      // likewise
+  __u8 trace_id[16];    // wire order; all zero: the kernel made no ids
+  __u8 parent_id[8];    // the span that the request is a child of; all zero: it begins the trace
+  __u8 span_id[8];      // the request's own, where the kernel has injected it; all zero: user space makes one
   __u8 trace_flags;     // W3C Trace Context: bit 0 sampled
   __u8 pad[7];          // 0
 };
-OBI_STATIC_ASSERT(sizeof(struct obi_segment_context) == 40, "segment context layout");
+OBI_STATIC_ASSERT(sizeof(struct obi_segment_context) == 48, "segment context layout");
 
 enum obi_open_flag {
   OBI_OPEN_MID_LIFE = 1 << 0,   // bytes were transferred before the first segment

@@ -32,7 +32,7 @@ void RecordDispatcher::dispatch(std::span<const std::byte> record, RecordSource&
             ledger_.add(model::Reason::SegmentsSeen);
             ledger_.add(model::Reason::SegmentsUndecodable);
           }},
-      capture::decode_record(record));
+      capture::decode_record(record, context_));
 }
 
 void RecordDispatcher::on_segment(const model::Segment& segment, RecordSource& source) {

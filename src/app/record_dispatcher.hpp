@@ -47,6 +47,7 @@ class RecordDispatcher {
   pipeline::ConnectionTracker& connection_tracker_;
   pipeline::SpanBatcher& batcher_;
   model::Ledger& ledger_;
+  model::SegmentContext context_;  // of the segment at hand
 };
 
 }  // namespace obi::app

@@ -45,7 +45,8 @@ bool captures(Tracer& tracer) {
   close(s.b);
   bool seen = false;
   tracer.drain([&](std::span<const std::byte> bytes) {
-    const Record record = decode_record(bytes);
+    model::SegmentContext context;
+    const Record record = decode_record(bytes, context);
     const auto* segment = std::get_if<model::Segment>(&record);
     seen |= segment != nullptr && text_of(segment->payload) == "hello";
   });

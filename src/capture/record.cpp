@@ -22,45 +22,44 @@ bool read_fixed(std::span<const std::byte> record, T& out) {
   return true;
 }
 
-// Behind the payload; false if the segment says that it has one, and hasn't.
+// Behind the payload; false if it isn't there.
 bool read_context(const obi_segment& raw, std::span<const std::byte> record,
-                  model::Segment& segment) {
-  if ((raw.flags & OBI_SEGMENT_HAS_CONTEXT) == 0) return true;
-  obi_segment_context context;
-  if (!read_fixed(record.subspan(sizeof(raw) + raw.captured_bytes), context)) return false;
-  segment.async_id = context.async_id;
-  std::ranges::copy(context.trace_id, segment.trace_context.trace_id.bytes.begin());
-  std::ranges::copy(context.span_id, segment.trace_context.span_id.bytes.begin());
-  segment.trace_context.flags = context.trace_flags;
+                  model::SegmentContext& context) {
+  obi_segment_context from;
+  if (!read_fixed(record.subspan(sizeof(raw) + raw.captured_bytes), from)) return false;
+  context.async_id = from.async_id;
+  std::ranges::copy(from.trace_id, context.parent.trace_id.bytes.begin());
+  std::ranges::copy(from.parent_id, context.parent.span_id.bytes.begin());
+  std::ranges::copy(from.span_id, context.span_id.bytes.begin());
+  context.parent.flags = from.trace_flags;
   return true;
 }
 
-Record decode_segment(std::span<const std::byte> record) {
-  Record decoded{UndecodableRecord{}};  // what every return returns: a segment is not moved
+Record decode_segment(std::span<const std::byte> record, model::SegmentContext& context) {
   obi_segment raw;
   if (!read_fixed(record, raw) || raw.captured_bytes > record.size() - sizeof(raw) ||
       raw.captured_bytes > raw.total_bytes || raw.tail_bytes > sizeof(raw.tail) ||
       raw.direction > OBI_SEND || raw.source >= OBI_SOURCE_COUNT) {
-    return decoded;
+    return UndecodableRecord{};
   }
-  auto& segment = decoded.emplace<model::Segment>();
-  segment.connection_id = raw.connection_id;
-  segment.start_ns = raw.start_ns;
-  segment.end_ns = raw.end_ns;
-  segment.pid = raw.pid;
-  segment.tid = raw.tid;
-  segment.total_bytes = raw.total_bytes;
-  segment.position = raw.position;
-  segment.peer_position = raw.peer_position;
-  segment.direction =
-      raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive;
-  segment.has_position = (raw.flags & OBI_SEGMENT_HAS_POSITION) != 0;
-  segment.end_of_stream = (raw.flags & OBI_SEGMENT_END_OF_STREAM) != 0;
-  segment.source = static_cast<model::Source>(raw.source);
-  segment.payload = record.subspan(sizeof(raw), raw.captured_bytes);
-  segment.tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes);
-  if (!read_context(raw, record, segment)) decoded = UndecodableRecord{};
-  return decoded;
+  const bool has_context = (raw.flags & OBI_SEGMENT_HAS_CONTEXT) != 0;
+  if (has_context && !read_context(raw, record, context)) return UndecodableRecord{};
+  return model::Segment{
+      .connection_id = raw.connection_id,
+      .start_ns = raw.start_ns,
+      .end_ns = raw.end_ns,
+      .pid = raw.pid,
+      .tid = raw.tid,
+      .total_bytes = raw.total_bytes,
+      .position = raw.position,
+      .peer_position = raw.peer_position,
+      .direction = raw.direction == OBI_SEND ? model::Direction::kSend : model::Direction::kReceive,
+      .source = static_cast<model::Source>(raw.source),
+      .has_position = (raw.flags & OBI_SEGMENT_HAS_POSITION) != 0,
+      .end_of_stream = (raw.flags & OBI_SEGMENT_END_OF_STREAM) != 0,
+      .payload = record.subspan(sizeof(raw), raw.captured_bytes),
+      .tail = record.subspan(offsetof(obi_segment, tail), raw.tail_bytes),
+      .context = has_context ? &context : nullptr};
 }
 
 Record decode_open(std::span<const std::byte> record) {
@@ -156,14 +155,14 @@ Record decode_service(std::span<const std::byte> record) {
 
 }  // namespace
 
-Record decode_record(std::span<const std::byte> record) {
+Record decode_record(std::span<const std::byte> record, model::SegmentContext& context) {
   obi_event_header header;
   if (!read_fixed(record, header) || header.size > record.size() || header.size < sizeof(header)) {
     return UndecodableRecord{};
   }
   record = record.first(header.size);
   switch (header.type) {
-    case OBI_EVENT_SEGMENT: return decode_segment(record);
+    case OBI_EVENT_SEGMENT: return decode_segment(record, context);
     case OBI_EVENT_CONNECTION_OPEN: return decode_open(record);
     case OBI_EVENT_CONNECTION_CLOSE: return decode_close(record);
     case OBI_EVENT_CONNECT_FAILED: return decode_connect_failed(record);

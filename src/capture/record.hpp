@@ -33,6 +33,7 @@ using Record = std::variant<UndecodableRecord, model::Segment, model::Connection
                             ExecRecord, ServiceRecord>;
 
 /// Checks every length against the record's size; anything that doesn't fit is UndecodableRecord.
-Record decode_record(std::span<const std::byte> record);
+/// `context` is where a segment's context is put, if it has one.
+Record decode_record(std::span<const std::byte> record, model::SegmentContext& context);
 
 }  // namespace obi::capture

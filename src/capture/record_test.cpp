@@ -22,6 +22,12 @@ std::vector<std::byte> bytes_of(T fixed, std::string_view payload = {}) {
   return bytes;
 }
 
+/// Keeps a segment's context until the next call.
+Record decode(std::span<const std::byte> record) {
+  static model::SegmentContext context;
+  return decode_record(record, context);
+}
+
 obi_segment segment_of(std::uint32_t total, std::uint32_t captured) {
   obi_segment raw{};
   raw.header.type = OBI_EVENT_SEGMENT;
@@ -45,7 +51,7 @@ TEST(Record, SegmentCarriesEveryField) {
   raw.tail_bytes = 3;
   std::memcpy(raw.tail, "xyz", 3);
   const auto bytes = bytes_of(raw, "hello");
-  const auto record = decode_record(bytes);
+  const auto record = decode(bytes);
   const auto& segment = std::get<model::Segment>(record);
   EXPECT_EQ(segment.connection_id, 7U);
   EXPECT_EQ(segment.start_ns, 10U);
@@ -66,18 +72,18 @@ TEST(Record, SegmentCarriesEveryField) {
 
 TEST(Record, SegmentThatClaimsMoreThanItHoldsIsUndecodable) {
   obi_segment raw = segment_of(100, 6);
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw, "hello"))));
   raw = segment_of(3, 5);
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw, "hello"))));
   raw = segment_of(5, 5);
   raw.tail_bytes = 9;
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw, "hello"))));
   raw = segment_of(5, 5);
   raw.direction = 2;
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw, "hello"))));
   raw = segment_of(5, 5);
   raw.source = OBI_SOURCE_COUNT;
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw, "hello"))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw, "hello"))));
 }
 
 // The segment, its payload, and its context behind it.
@@ -90,17 +96,23 @@ std::vector<std::byte> with_context(obi_segment raw, std::string_view payload,
 }
 
 TEST(Record, SegmentHasItsContextBehindThePayload) {
-  const auto bytes = with_context(
-      segment_of(9, 5), "hello",
-      {.async_id = 7, .trace_id = {1, 2}, .span_id = {3}, .trace_flags = 1, .pad = {}});
-  const auto record = decode_record(bytes);
+  const auto bytes = with_context(segment_of(9, 5), "hello",
+                                  {.async_id = 7,
+                                   .trace_id = {1, 2},
+                                   .parent_id = {3},
+                                   .span_id = {4},
+                                   .trace_flags = 1,
+                                   .pad = {}});
+  const auto record = decode(bytes);
   const auto& segment = std::get<model::Segment>(record);
   EXPECT_EQ(std::memcmp(segment.payload.data(), "hello", 5), 0);
   EXPECT_EQ(segment.payload.size(), 5U);
-  EXPECT_EQ(segment.async_id, 7U);
-  EXPECT_EQ(segment.trace_context.trace_id, (model::TraceId{{1, 2}}));
-  EXPECT_EQ(segment.trace_context.span_id, (model::SpanId{{3}}));
-  EXPECT_EQ(segment.trace_context.flags, 1);
+  ASSERT_NE(segment.context, nullptr);
+  EXPECT_EQ(segment.context->async_id, 7U);
+  EXPECT_EQ(segment.context->parent.trace_id, (model::TraceId{{1, 2}}));
+  EXPECT_EQ(segment.context->parent.span_id, (model::SpanId{{3}}));
+  EXPECT_EQ(segment.context->span_id, (model::SpanId{{4}}));
+  EXPECT_EQ(segment.context->parent.flags, 1);
 }
 
 TEST(Record, SegmentThatLacksTheContextThatItSaysItHasIsUndecodable) {
@@ -108,14 +120,13 @@ TEST(Record, SegmentThatLacksTheContextThatItSaysItHasIsUndecodable) {
   bytes.pop_back();
   const auto size = static_cast<__u32>(bytes.size());
   std::memcpy(bytes.data() + offsetof(obi_event_header, size), &size, sizeof(size));
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes)));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes)));
 }
 
 TEST(Record, EveryProperPrefixIsUndecodable) {
   const auto bytes = bytes_of(segment_of(5, 5), "hello");
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_TRUE(
-        std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes).first(size))))
+    EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(std::span(bytes).first(size))))
         << size;
   }
 }
@@ -132,7 +143,7 @@ TEST(Record, OpenCarriesAddressesAndRole) {
   raw.local_address[12] = 10;
   raw.local_address[15] = 1;
   const auto bytes = bytes_of(raw);
-  const auto record = decode_record(bytes);
+  const auto record = decode(bytes);
   const auto& opened = std::get<model::ConnectionOpened>(record);
   EXPECT_EQ(opened.role, model::ConnectionRole::kServer);
   EXPECT_EQ(to_string(opened.local.address), "10.0.0.1");
@@ -147,7 +158,7 @@ TEST(Record, OpenSaysWhetherSegmentsAreDatagrams) {
   obi_connection_open raw{};
   raw.header.type = OBI_EVENT_CONNECTION_OPEN;
   raw.flags = OBI_OPEN_DATAGRAMS;
-  const auto record = decode_record(bytes_of(raw));
+  const auto record = decode(bytes_of(raw));
   EXPECT_TRUE(std::get<model::ConnectionOpened>(record).datagrams);
 }
 
@@ -165,7 +176,7 @@ obi_connection_close close_of(std::uint8_t end) {
 }
 
 TEST(Record, ACloseCarriesHowItsConnectionEnded) {
-  const auto record = decode_record(bytes_of(close_of(OBI_END_PEER_RESET)));
+  const auto record = decode(bytes_of(close_of(OBI_END_PEER_RESET)));
   const auto& closed = std::get<model::ConnectionClosed>(record);
   EXPECT_EQ(closed.id, 5U);
   EXPECT_EQ(closed.ns, 30U);
@@ -177,7 +188,7 @@ TEST(Record, ACloseCarriesHowItsConnectionEnded) {
 }
 
 TEST(Record, ACloseOfAnotherKindEndedSomehow) {
-  const auto record = decode_record(bytes_of(close_of(OBI_END_TIMED_OUT + 1)));
+  const auto record = decode(bytes_of(close_of(OBI_END_TIMED_OUT + 1)));
   EXPECT_EQ(std::get<model::ConnectionClosed>(record).end, model::ConnectionEnd::kUnknown);
 }
 
@@ -187,7 +198,7 @@ TEST(Record, ACloseOfAnOlderRecordingHasNoEnd) {
   const auto* bytes = reinterpret_cast<const std::byte*>(&raw);
   for (const std::size_t size : {std::size_t{24}, std::size_t{32}}) {
     raw.header.size = static_cast<__u32>(size);
-    const auto record = decode_record(std::span(bytes, size));
+    const auto record = decode(std::span(bytes, size));
     const auto& closed = std::get<model::ConnectionClosed>(record);
     EXPECT_EQ(closed.ns, 30U);
     EXPECT_EQ(closed.end, model::ConnectionEnd::kUnknown);
@@ -195,8 +206,7 @@ TEST(Record, ACloseOfAnOlderRecordingHasNoEnd) {
     EXPECT_FALSE(closed.has_position);
   }
   raw.header.size = 16;
-  EXPECT_TRUE(
-      std::holds_alternative<UndecodableRecord>(decode_record(std::span(bytes, std::size_t{16}))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(std::span(bytes, std::size_t{16}))));
 }
 
 TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
@@ -210,7 +220,7 @@ TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
   raw.remote_port = 80;
   raw.remote_address[15] = 1;
   const auto bytes = bytes_of(raw);
-  const auto record = decode_record(bytes);
+  const auto record = decode(bytes);
   const auto& failed = std::get<model::ConnectFailed>(record);
   EXPECT_EQ(failed.start_ns, 5U);
   EXPECT_EQ(failed.end_ns, 9U);
@@ -219,8 +229,8 @@ TEST(Record, AFailedConnectCarriesItsErrorAndItsEnds) {
   EXPECT_EQ(failed.local.port, 5555);
   EXPECT_EQ(to_string(failed.remote.address), "::1");
   EXPECT_EQ(failed.remote.port, 80);
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(
-      decode_record(std::span(bytes).first(bytes.size() - 1))));
+  EXPECT_TRUE(
+      std::holds_alternative<UndecodableRecord>(decode(std::span(bytes).first(bytes.size() - 1))));
 }
 
 TEST(Record, AnExecOfACapturedProcessSaysWhatItRuns) {
@@ -236,7 +246,7 @@ TEST(Record, AnExecOfACapturedProcessSaysWhatItRuns) {
     name.copy(raw.name, sizeof(raw.name));
     std::vector<std::byte> bytes(sizeof(raw));
     std::memcpy(bytes.data(), &raw, sizeof(raw));
-    return std::get<ExecRecord>(decode_record(bytes)).executable;
+    return std::get<ExecRecord>(decode(bytes)).executable;
   };
   EXPECT_EQ(executable_of("/usr/bin/python3", "python3.11"), "/usr/bin/python3.11");
   EXPECT_EQ(executable_of("./server", "server"), "./server");
@@ -250,12 +260,12 @@ TEST(Record, UnknownTypeAndUnknownProcessKindAreUndecodable) {
   obi_process_event raw{};
   raw.header.type = OBI_EVENT_PROCESS;
   raw.kind = 99;
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw))));
   raw.kind = OBI_PROCESS_LISTEN;
   raw.port = 8080;
-  EXPECT_EQ(std::get<model::ProcessEvent>(decode_record(bytes_of(raw))).port, 8080);
+  EXPECT_EQ(std::get<model::ProcessEvent>(decode(bytes_of(raw))).port, 8080);
   raw.header.type = 1234;
-  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode_record(bytes_of(raw))));
+  EXPECT_TRUE(std::holds_alternative<UndecodableRecord>(decode(bytes_of(raw))));
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ TEST_F(RecordingFile, GivesBackEveryRecordInOrder) {
   EXPECT_EQ(recording->wall_offset_ns(), 1234);
   std::vector<std::string> seen;
   recording->replay([&](std::span<const std::byte> bytes) {
-    const Record record = decode_record(bytes);
+    model::SegmentContext context;
+    const Record record = decode_record(bytes, context);
     if (const auto* owner = std::get_if<ServiceRecord>(&record)) {
       const auto read = read_service(owner->json);
       ASSERT_TRUE(read);

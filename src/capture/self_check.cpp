@@ -91,7 +91,8 @@ base::Result<void> self_check(Tracer& tracer) {
   std::string sent;
   std::string received;
   tracer.drain([&](std::span<const std::byte> record) {
-    const Record decoded = decode_record(record);
+    model::SegmentContext context;
+    const Record decoded = decode_record(record, context);
     const auto* segment = std::get_if<model::Segment>(&decoded);
     if (segment == nullptr || segment->pid != self.pid) return;
     (segment->direction == model::Direction::kSend ? sent : received)

@@ -212,7 +212,8 @@ class TracerTest : public testing::Test {
   }
 
   static void add(Seen& seen, std::span<const std::byte> bytes, std::uint32_t pid) {
-    const Record record = decode_record(bytes);
+    model::SegmentContext context;
+    const Record record = decode_record(bytes, context);
     if (const auto* segment = std::get_if<model::Segment>(&record)) {
       seen.transcript.add(*segment);
       seen.segments.push_back(*segment);

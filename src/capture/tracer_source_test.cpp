@@ -65,7 +65,8 @@ class TwoSources : public testing::Test {
   }
   void read_all() {
     tracer_->drain([&](std::span<const std::byte> bytes) {
-      const Record record = decode_record(bytes);
+      model::SegmentContext context;
+      const Record record = decode_record(bytes, context);
       opened_ += std::holds_alternative<model::ConnectionOpened>(record) ? 1 : 0;
       const auto* segment = std::get_if<model::Segment>(&record);
       if (segment == nullptr) return;
@@ -73,6 +74,7 @@ class TwoSources : public testing::Test {
       seen_.emplace_back(segment->source, text_of(segment->payload));
       last_ = *segment;
       last_.payload = last_.tail = {};
+      if (segment->context != nullptr) contexts_.push_back(*segment->context);
     });
   }
 
@@ -82,6 +84,7 @@ class TwoSources : public testing::Test {
   std::set<std::uint64_t> ids_;
   int opened_ = 0;
   model::Segment last_;
+  std::vector<model::SegmentContext> contexts_;
 };
 
 TEST_F(TwoSources, ArriveOnOneConnection) {
@@ -92,8 +95,7 @@ TEST_F(TwoSources, ArriveOnOneConnection) {
   EXPECT_EQ(ids_.size(), 1U);
   EXPECT_EQ(opened_, 1);
   EXPECT_FALSE(last_.has_position) << "plaintext has no place in TCP's stream";
-  EXPECT_FALSE(last_.trace_context.is_set());
-  EXPECT_EQ(last_.async_id, 0U);
+  EXPECT_THAT(contexts_, IsEmpty());
 }
 
 TEST_F(TwoSources, SilencingPlainLeavesTlsRunning) {
@@ -156,17 +158,20 @@ TEST_F(TwoSources, AStreamThatWasEvictedKeepsItsMode) {
 TEST_F(TwoSources, AContextOfTheKernelComesWithTheSegment) {
   obi_segment_context context{.async_id = 77, .trace_flags = 1};
   for (std::uint8_t i = 0; i < 16; ++i) context.trace_id[i] = i + 1;
-  for (std::uint8_t i = 0; i < 8; ++i) context.span_id[i] = i + 101;
+  for (std::uint8_t i = 0; i < 8; ++i) context.parent_id[i] = i + 101;
+  for (std::uint8_t i = 0; i < 8; ++i) context.span_id[i] = i + 201;
   send_plaintext(kRequest, &context);
   EXPECT_THAT(payloads(Source::kTls), ElementsAre(kRequest));
-  EXPECT_EQ(last_.async_id, 77U);
-  EXPECT_EQ(to_hex(last_.trace_context.trace_id), "0102030405060708090a0b0c0d0e0f10");
-  EXPECT_EQ(to_hex(last_.trace_context.span_id), "65666768696a6b6c");
-  EXPECT_EQ(last_.trace_context.flags, 1);
+  ASSERT_EQ(contexts_.size(), 1U);
+  EXPECT_EQ(contexts_[0].async_id, 77U);
+  EXPECT_EQ(to_hex(contexts_[0].parent.trace_id), "0102030405060708090a0b0c0d0e0f10");
+  EXPECT_EQ(to_hex(contexts_[0].parent.span_id), "65666768696a6b6c");
+  EXPECT_EQ(to_hex(contexts_[0].span_id), "c9cacbcccdcecfd0");
+  EXPECT_EQ(contexts_[0].parent.flags, 1);
 }
 
-TEST_F(TwoSources, AContextComesWithEveryPartOfALongCall) {
-  const obi_segment_context context{.async_id = 5, .trace_id = {1}, .span_id = {2}};
+TEST_F(TwoSources, OfALongCallTheFirstPartHasTheIdsAndEveryPartItsTask) {
+  const obi_segment_context context{.async_id = 5, .trace_id = {1}, .parent_id = {2}};
   const std::string large(OBI_STREAM_RECORD_BYTES + 1000, 'x');
   send_plaintext("first", &context);
   tracer_->set_mode(connection(), Source::kTls, CaptureMode::kStream);
@@ -174,7 +179,10 @@ TEST_F(TwoSources, AContextComesWithEveryPartOfALongCall) {
   send_plaintext(large, &context);
   EXPECT_THAT(payloads(Source::kTls),
               ElementsAre(large.substr(0, OBI_STREAM_RECORD_BYTES), std::string(1000, 'x')));
-  EXPECT_EQ(last_.async_id, 5U);
+  ASSERT_EQ(contexts_.size(), 3U) << "of the first call, and of the parts of the second";
+  for (const model::SegmentContext& one : contexts_) EXPECT_EQ(one.async_id, 5U);
+  EXPECT_TRUE(contexts_[1].parent.is_set());
+  EXPECT_FALSE(contexts_[2].parent.trace_id.is_set() || contexts_[2].parent.span_id.is_set());
 }
 
 }  // namespace

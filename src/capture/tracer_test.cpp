@@ -291,7 +291,8 @@ TEST_F(TracerTest, ANewProgramDoesNotWaitForABusyRing) {
   std::size_t segments = 0;
   std::size_t segments_before_exec = 0;
   tracer_->drain([&](std::span<const std::byte> bytes) {
-    const Record record = decode_record(bytes);
+    model::SegmentContext context;
+    const Record record = decode_record(bytes, context);
     const auto* event = std::get_if<model::ProcessEvent>(&record);
     if (event != nullptr && event->kind == model::ProcessEventKind::kExec &&
         event->pid == static_cast<std::uint32_t>(program))

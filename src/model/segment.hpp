@@ -31,6 +31,18 @@ inline constexpr std::size_t kSources = 3;
 /// How much of the bytes of one source of a connection the kernel captures.
 enum class CaptureMode : std::uint8_t { kHead = 0, kStream = 1, kSilent = 2 };
 
+/// What the kernel side knows of the request that begins in a call; few segments have it.
+struct SegmentContext {
+  /// Of what runs in the thread, where a runtime has such: goroutine, Node.js async id, Python
+  /// Context; 0 = none.
+  std::uint64_t async_id = 0;
+  /// The trace, and the span that the request is a child of. No trace: the kernel made no ids. A
+  /// trace without span: the request begins it.
+  TraceContext parent;
+  /// The request's own, where the kernel had to say it to the other end; else not set.
+  SpanId span_id;
+};
+
 /// One call that moved bytes. `payload` is a prefix of the call's bytes and valid only during the
 /// callback.
 struct Segment {
@@ -48,11 +60,7 @@ struct Segment {
   bool end_of_stream = false;  ///< nothing follows in this direction
   std::span<const std::byte> payload;
   std::span<const std::byte> tail;  ///< last bytes of the call when the payload lacks them, up to 8
-  /// Of what runs in the thread, where a runtime has such: goroutine, Node.js async id, Python
-  /// Context; 0 = none.
-  std::uint64_t async_id = 0;
-  /// Made in the kernel for what these bytes belong to; not set where nothing is injected.
-  TraceContext trace_context;
+  const SegmentContext* context = nullptr;  ///< valid as long as the payload; null = none
 };
 
 enum class ConnectionRole : std::uint8_t { kUnknown = 0, kClient = 1, kServer = 2 };

@@ -21,7 +21,9 @@ std::size_t index_of(Direction direction) { return static_cast<std::size_t>(dire
 }  // namespace
 
 HeldChunk::HeldChunk(const Chunk& original, std::size_t max_bytes)
-    : chunk_(original), payload_bytes_(std::min(original.bytes.size(), max_bytes)) {
+    : chunk_(original),
+      context_(context_of(original)),
+      payload_bytes_(std::min(original.bytes.size(), max_bytes)) {
   const auto payload = original.bytes.first(payload_bytes_);
   const auto cut = original.bytes.subspan(payload_bytes_);
   chunk_.missing_bytes += cut.size();
@@ -35,6 +37,7 @@ Chunk HeldChunk::chunk() const {
   Chunk chunk = chunk_;
   chunk.bytes = std::span(bytes_).first(payload_bytes_);
   chunk.tail = std::span(bytes_).subspan(payload_bytes_);
+  chunk.context = context_ ? &*context_ : nullptr;
   return chunk;
 }
 

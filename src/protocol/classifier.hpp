@@ -22,7 +22,8 @@ class HeldChunk {
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
 
  private:
-  Chunk chunk_;  // its views are void
+  Chunk chunk_;  // its views and its context are void
+  std::optional<model::SegmentContext> context_;
   std::size_t payload_bytes_;
   std::vector<std::byte> bytes_;  // payload, then tail
 };

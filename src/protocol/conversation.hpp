@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -48,9 +49,14 @@ struct Chunk {
   std::uint64_t end_ns = 0;
   model::Task task;  ///< that made the call
   model::Source source = model::Source::kPlain;
-  /// Of the kernel side, for the first request that begins in these bytes.
-  model::TraceContext trace_context;
+  /// Of the kernel side, for the first request that begins in these bytes; null = none.
+  const model::SegmentContext* context = nullptr;
 };
+
+/// A copy of the chunk's context, which ends with the call.
+inline std::optional<model::SegmentContext> context_of(const Chunk& chunk) {
+  return chunk.context == nullptr ? std::nullopt : std::optional(*chunk.context);
+}
 
 /// What a chunk was to the conversation; the caller counts it in the ledger.
 enum class ChunkResult : std::uint8_t {

@@ -155,7 +155,7 @@ class Talk {
 
   CollectingSink sink;
   std::uint64_t now_ns = 1000;
-  model::TraceContext trace_context;  // of the kernel side, for the next call
+  std::optional<model::SegmentContext> context;  // of the kernel side, for the next call
 
  private:
   ChunkResult say(model::Direction direction, std::string_view bytes, std::uint64_t missing,
@@ -168,7 +168,8 @@ class Talk {
     chunk.tail = std::as_bytes(std::span(tail));
     chunk.start_ns = chunk.end_ns = now_ns;
     chunk.task = {.pid = 7, .tid = 8};
-    chunk.trace_context = std::exchange(trace_context, {});
+    const auto own = std::exchange(context, std::nullopt);
+    if (own) chunk.context = &*own;
     return conversation_->on_chunk(chunk, sink);
   }
 

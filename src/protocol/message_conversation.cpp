@@ -33,7 +33,7 @@ ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
       chunk.direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
   moved_ns_ = std::max(moved_ns_, chunk.end_ns);
-  trace_context_ = chunk.trace_context;
+  context_ = context_of(chunk);
   side.last_ns = chunk.end_ns;
   bool used = false;
   std::span<const std::byte> bytes = chunk.bytes;
@@ -95,7 +95,7 @@ std::size_t MessageConversation::begin(PeerRole from, const Chunk& chunk,
               .end_ns = chunk.end_ns,
               .task = chunk.task,
               .just_measured = true,
-              .trace_context = trace_context_.is_set() ? &trace_context_ : nullptr},
+              .context = &context_},
              sink);
   return whole.size();
 }
@@ -107,7 +107,7 @@ std::size_t MessageConversation::begin_part(PeerRole from, const Chunk& chunk,
   Side& side = side_of(from);
   side.start_ns = chunk.start_ns;
   side.task = chunk.task;
-  side.trace_context = std::exchange(trace_context_, {});
+  side.context = std::exchange(context_, std::nullopt);
   if (take_size(from, size, bytes.size(), sink)) on_part(from, bytes, 0, sink);
   if (side.lost || left_) return bytes.size();
   const std::size_t wanted = side.size == 0 ? bytes.size() : std::min(bytes.size(), kept_bytes_);
@@ -156,7 +156,7 @@ void MessageConversation::end_message(PeerRole from, std::span<const std::byte> 
                         .start_ns = side.start_ns,
                         .end_ns = end_ns,
                         .task = side.task,
-                        .trace_context = &side.trace_context};
+                        .context = &side.context};
   side.moved = side.size = 0;
   on_message(message, sink);
   side.kept.clear();

@@ -30,15 +30,18 @@ struct Message {
   std::uint64_t end_ns = 0;          ///< when its last bytes had moved
   model::Task task;                  ///< that transferred its first bytes
   bool just_measured = false;  ///< by the last call of measure(), which saw all of these bytes
-  /// The kernel side's, of the call in which it began; null: there is none.
-  model::TraceContext* trace_context = nullptr;
+  /// The kernel side's, of the call in which it began, until a request has taken it.
+  std::optional<model::SegmentContext>* context = nullptr;
   [[nodiscard]] bool is_whole() const { return bytes.size() == size; }
-  /// For the message that begins a request. A trace context is that of the first request of its
-  /// call: the one that is asked for it first has it, those behind it in the call have none.
+  /// For the message that begins a request. A context is that of the first request of its call: the
+  /// one that is asked for it first has it, those behind it in the call have none.
   [[nodiscard]] RequestOrigin take_origin() const {
-    RequestOrigin origin{.start_ns = start_ns, .task = task, .context = {}};
-    if (trace_context != nullptr) origin.context = std::exchange(*trace_context, {});
+    RequestOrigin origin{.start_ns = start_ns, .task = task, .context = {}, .own_span_id = {}};
+    if (const auto taken = take_context()) origin.set_kernel_context(*taken);
     return origin;
+  }
+  [[nodiscard]] std::optional<model::SegmentContext> take_context() const {
+    return context == nullptr ? std::nullopt : std::exchange(*context, std::nullopt);
   }
 };
 
@@ -137,10 +140,10 @@ class MessageConversation : public Conversation {
     std::uint64_t start_ns = 0;
     std::uint64_t last_ns = 0;
     model::Task task;
-    model::TraceContext trace_context;  // of the message under way
-    bool lost = false;                  // no boundary is known
-    std::uint8_t tail_bytes = 0;        // of `tail`
-    std::array<std::byte, 8> tail{};    // while lost: the last bytes that moved, as far as known
+    std::optional<model::SegmentContext> context;  // of the message under way
+    bool lost = false;                             // no boundary is known
+    std::uint8_t tail_bytes = 0;                   // of `tail`
+    std::array<std::byte, 8> tail{};  // while lost: the last bytes that moved, as far as known
     void set_tail(std::span<const std::byte> last);
     void add_tail(std::span<const std::byte> more);
     [[nodiscard]] std::span<const std::byte> known_tail() const {
@@ -168,7 +171,8 @@ class MessageConversation : public Conversation {
   void lose(PeerRole from, SpanSink& sink);
 
   model::Direction client_direction_;
-  model::TraceContext trace_context_;  // of the call at hand, until a request has taken it
+  // Of the call at hand, until a request has taken it.
+  std::optional<model::SegmentContext> context_;
   std::size_t kept_bytes_;
   std::array<Side, 2> sides_;
   std::uint64_t moved_ns_ = 0;   // when something moved last, either way

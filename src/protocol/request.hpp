@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "model/id_source.hpp"
+#include "model/segment.hpp"
 #include "model/task.hpp"
 #include "model/trace_context.hpp"
 
@@ -16,13 +17,18 @@ namespace obi::protocol {
 struct RequestOrigin {
   std::uint64_t start_ns = 0;  ///< CLOCK_MONOTONIC, see model::Segment
   model::Task task;
-  /// The trace and the span that it belongs to: the kernel side's, or a header's. Not set: it
-  /// begins a trace.
+  /// The trace, and the span that it is a child of: the kernel side's, or a header's. No trace: it
+  /// begins one.
   model::TraceContext context;
+  model::SpanId own_span_id;  ///< that the kernel side has given it; not set: `begin` makes one
 
+  void set_kernel_context(const model::SegmentContext& kernel) {
+    context = kernel.parent;
+    own_span_id = kernel.span_id;
+  }
   /// What a header of the request says of its trace; the kernel side's context wins.
   void set_header_context(const std::optional<model::TraceContext>& header) {
-    if (header && !context.is_set()) context = *header;
+    if (header && !context.trace_id.is_set()) context = *header;
   }
 };
 
@@ -40,7 +46,8 @@ inline RequestIdentity identify(const RequestOrigin& origin, model::IdSource& id
     request.context.trace_id = ids.next_trace_id();
     request.context.flags = 1;
   }
-  request.span_id = ids.next_span_id();
+  request.span_id = origin.own_span_id.is_set() ? origin.own_span_id : ids.next_span_id();
+  request.own_span_id = {};  // what else begins with this origin is another span
   return request;
 }
 

@@ -21,10 +21,10 @@ constexpr std::string_view kHeaderTrace = "0af7651916cd43dd8448eb211c80319c";
 constexpr std::string_view kHeader = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-model::TraceContext context_of(std::uint8_t byte) {
-  model::TraceContext context;
-  context.trace_id.bytes.fill(byte);
-  context.span_id.bytes.fill(byte);
+model::SegmentContext context_of(std::uint8_t byte) {
+  model::SegmentContext context;
+  context.parent.trace_id.bytes.fill(byte);
+  context.parent.span_id.bytes.fill(byte);
   return context;
 }
 
@@ -38,8 +38,8 @@ std::string get(std::string_view path, std::string_view traceparent = {}) {
 std::vector<bool> in_context(const Talk& talk, std::uint8_t byte) {
   std::vector<bool> is_in;
   for (const model::Span& span : talk.sink.spans) {
-    is_in.push_back(span.trace_id == context_of(byte).trace_id &&
-                    span.parent_id == context_of(byte).span_id);
+    is_in.push_back(span.trace_id == context_of(byte).parent.trace_id &&
+                    span.parent_id == context_of(byte).parent.span_id);
   }
   return is_in;
 }
@@ -59,15 +59,37 @@ TEST(Request, WithoutContextBeginsATraceOfItsOwn) {
 
 TEST(Request, TheKernelsContextWinsOverAHeader) {
   Talk talk("http1");
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client(get("/a", kHeader));
   talk.server(kOk);
   EXPECT_THAT(in_context(talk, 3), ElementsAre(true));
 }
 
+TEST(Request, ASpanIdThatTheKernelHasInjectedIsTheRequestsOwn) {
+  Talk talk("http1");
+  talk.context = context_of(3);
+  talk.context->span_id.bytes.fill(5);
+  talk.client(get("/a") + get("/b"));
+  talk.server(std::string(kOk) + std::string(kOk));
+  ASSERT_EQ(talk.sink.spans.size(), 2U);
+  EXPECT_EQ(to_hex(talk.sink.spans[0].span_id), "0505050505050505");
+  EXPECT_NE(talk.sink.spans[0].span_id, talk.sink.spans[1].span_id);
+}
+
+TEST(Request, ATraceThatTheKernelBeganWinsOverAHeaderAndHasNoParent) {
+  Talk talk("http1");
+  talk.context = context_of(3);
+  talk.context->parent.span_id = {};
+  talk.client(get("/a", kHeader));
+  talk.server(kOk);
+  ASSERT_EQ(talk.sink.spans.size(), 1U);
+  EXPECT_EQ(talk.sink.spans[0].trace_id, context_of(3).parent.trace_id);
+  EXPECT_FALSE(talk.sink.spans[0].parent_id.is_set());
+}
+
 TEST(Request, TheKernelsContextIsThatOfTheFirstRequestOfItsCall) {
   Talk talk("http1");
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client(get("/a") + get("/b", kHeader));
   talk.client(get("/c"));
   for (int i = 0; i < 3; ++i) talk.server(kOk);
@@ -77,9 +99,9 @@ TEST(Request, TheKernelsContextIsThatOfTheFirstRequestOfItsCall) {
 
 TEST(Request, AHeadInPartsHasTheContextOfItsFirstByte) {
   Talk talk("http1");
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client("GET /a HT");
-  talk.trace_context = context_of(4);
+  talk.context = context_of(4);
   talk.client("TP/1.1\r\n\r\n" + get("/b"));
   talk.server(std::string(kOk) + std::string(kOk));
   EXPECT_THAT(in_context(talk, 3), ElementsAre(true, false));
@@ -88,9 +110,9 @@ TEST(Request, AHeadInPartsHasTheContextOfItsFirstByte) {
 
 TEST(Request, OfMessagesInOneCallTheFirstHasTheContext) {
   Talk talk("redis");
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client("*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGE");
-  talk.trace_context = context_of(4);
+  talk.context = context_of(4);
   talk.client("T\r\n$1\r\nk\r\n*1\r\n$4\r\nPING\r\n");
   talk.server("+PONG\r\n+PONG\r\n$-1\r\n+PONG\r\n");
   EXPECT_THAT(in_context(talk, 3), ElementsAre(true, false, false, false));
@@ -101,9 +123,9 @@ TEST(Request, AMessageInPartsHasTheContextOfItsFirstByte) {
   using namespace kafka;
   Talk talk("kafka");
   const std::string request = produce_request(9, 1, {{.name = "t"}});
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client(request.substr(0, 6));
-  talk.trace_context = context_of(4);
+  talk.context = context_of(4);
   talk.client(request.substr(6));
   talk.server(produce_answer(9, 1, {{.name = "t"}}));
   EXPECT_THAT(in_context(talk, 3), ElementsAre(true));
@@ -119,7 +141,7 @@ TEST(Request, TheLastTraceparentParameterCounts) {
   Talk talk("fastcgi");
   talk.client(two);
   talk.server(page());
-  talk.trace_context = context_of(3);
+  talk.context = context_of(3);
   talk.client(two);
   talk.server(page());
   ASSERT_EQ(talk.sink.spans.size(), 2U);

@@ -72,7 +72,7 @@ class Path {
   }
 
   void handle(std::span<const std::byte> record) {
-    const capture::Record decoded = capture::decode_record(record);
+    const capture::Record decoded = capture::decode_record(record, context_);
     if (const auto* segment = std::get_if<model::Segment>(&decoded)) tracker_.on_segment(*segment);
     if (const auto* opened = std::get_if<model::ConnectionOpened>(&decoded))
       tracker_.on_opened(*opened);
@@ -111,6 +111,7 @@ class Path {
   std::uint64_t spans_ = 0;
   pipeline::SpanBatcher batcher_;
   pipeline::ConnectionTracker tracker_;
+  model::SegmentContext context_;
 };
 
 template <typename Each>

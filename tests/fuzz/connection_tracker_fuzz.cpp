@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::memcpy(&length, input.data() + 4, sizeof(length));
     length = std::max<std::uint32_t>(
         8, std::min<std::uint32_t>(length, static_cast<std::uint32_t>(input.size())));
-    const capture::Record record = capture::decode_record(input.first(length));
+    model::SegmentContext context;
+    const capture::Record record = capture::decode_record(input.first(length), context);
     if (const auto* segment = std::get_if<model::Segment>(&record)) tracker.on_segment(*segment);
     if (const auto* opened = std::get_if<model::ConnectionOpened>(&record))
       tracker.on_opened(*opened);

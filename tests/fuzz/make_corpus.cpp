@@ -58,7 +58,8 @@ Connections connections_of(const obi::capture::Recording& recording) {
   Connections connections;
   std::uint64_t order = 0;
   recording.replay([&](std::span<const std::byte> bytes) {
-    const obi::capture::Record record = obi::capture::decode_record(bytes);
+    obi::model::SegmentContext context;
+    const obi::capture::Record record = obi::capture::decode_record(bytes, context);
     if (const auto* opened = std::get_if<model::ConnectionOpened>(&record))
       connections[opened->id].opened = *opened;
     if (const auto* segment = std::get_if<model::Segment>(&record))

@@ -26,15 +26,19 @@ TEST_F(ConnectionTrackerTest, ASegmentsTraceContextIsItsRequestsAlsoWhereTheSegm
   tracker_->on_segment(talk.receive(first));
   const auto answer = talk.send(kOk);
   auto segment = talk.receive(second);
-  segment.trace_context.trace_id.bytes.fill(3);
-  segment.trace_context.span_id.bytes.fill(4);
+  auto context = std::make_unique<model::SegmentContext>();
+  context->parent.trace_id.bytes.fill(3);
+  context->parent.span_id.bytes.fill(4);
+  const model::TraceContext parent = context->parent;
+  segment.context = context.get();
   tracker_->on_segment(segment);
+  context.reset();
   tracker_->on_segment(answer);
   tracker_->on_segment(talk.send(kOk));
   ASSERT_EQ(traces_.size(), 2U);
   EXPECT_TRUE(traces_[0].trace_id.is_set());
   EXPECT_FALSE(traces_[0].span_id.is_set());
-  EXPECT_EQ(traces_[1], segment.trace_context);
+  EXPECT_EQ(traces_[1], parent);
   EXPECT_TRUE(ids_[0].is_set() && ids_[1].is_set() && ids_[0] != ids_[1]);
 }
 

@@ -34,9 +34,11 @@ protocol::Chunk chunk_of(const model::Segment& segment, std::uint32_t skip) {
       .tail = segment.tail,
       .start_ns = segment.start_ns,
       .end_ns = segment.end_ns,
-      .task = {.pid = segment.pid, .tid = segment.tid, .async_id = segment.async_id},
+      .task = {.pid = segment.pid,
+               .tid = segment.tid,
+               .async_id = segment.context == nullptr ? 0 : segment.context->async_id},
       .source = segment.source,
-      .trace_context = segment.trace_context};
+      .context = segment.context};
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ HeldSegment::HeldSegment(const model::Segment& original) : segment(original) {
   const auto all = std::span<const std::byte>(bytes);
   segment.payload = all.first(original.payload.size());
   segment.tail = all.subspan(original.payload.size());
+  if (original.context == nullptr) return;
+  context = std::make_unique<model::SegmentContext>(*original.context);
+  segment.context = context.get();
 }
 
 }  // namespace obi::pipeline

@@ -85,10 +85,11 @@ class StreamOrder {
   bool has_positions_ = false;  // a segment with positions was taken
 };
 
-/// A segment kept for later, with its own copy of the bytes.
+/// A segment kept for later, with its own copy of the bytes and of its context.
 struct HeldSegment {
   model::Segment segment;  // its views point into `bytes`
   std::vector<std::byte> bytes;
+  std::unique_ptr<model::SegmentContext> context;
   explicit HeldSegment(const model::Segment& original);
   HeldSegment(HeldSegment&&) = default;
   HeldSegment& operator=(HeldSegment&&) = default;

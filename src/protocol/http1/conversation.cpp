@@ -39,7 +39,7 @@ ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
   if (upgraded_) return ChunkResult::Upgraded;
   Side& side = side_of(chunk.direction);
   side.last_ns = chunk.end_ns;
-  trace_context_ = chunk.trace_context;
+  context_ = context_of(chunk);
   bool used = side.phase != Phase::kStart && side.phase != Phase::kResync;
   std::string_view text = text_of(chunk.bytes);
   while (!text.empty() && !upgraded_) {
@@ -98,10 +98,11 @@ std::size_t Http1Conversation::start_head(Side& side, const Chunk& chunk, std::s
   if (head.is_response && is_in_head(other) && exchanges_.waiting() == 0)
     cut_head(other, {}, sink, true);
   side.is_unpaired = exchanges_.waiting() == 0;
-  side.start = {.origin = {.start_ns = chunk.start_ns, .task = chunk.task, .context = {}},
-                .https = model::is_encrypted(chunk.source)};
-  if (!head.is_response && trace_context_.is_set())
-    side.start.origin.context = std::exchange(trace_context_, {});
+  side.start = {
+      .origin = {.start_ns = chunk.start_ns, .task = chunk.task, .context = {}, .own_span_id = {}},
+      .https = model::is_encrypted(chunk.source)};
+  if (!head.is_response && context_)
+    side.start.origin.set_kernel_context(*std::exchange(context_, std::nullopt));
   side.end_was_guessed = false;
   side.phase = Phase::kHead;
   return take_head(side, text, 0, head, sink);

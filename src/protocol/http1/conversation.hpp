@@ -113,7 +113,8 @@ class Http1Conversation final : public Conversation {
   std::array<Side, 2> sides_{Side{.direction = model::Direction::kReceive},
                              Side{.direction = model::Direction::kSend}};
   std::optional<model::Direction> request_direction_;
-  model::TraceContext trace_context_;  // of the call at hand, until a request has taken it
+  // Of the call at hand, until a request has taken it.
+  std::optional<model::SegmentContext> context_;
   Exchanges exchanges_;
   bool upgraded_ = false;
 };

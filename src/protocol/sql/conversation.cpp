@@ -34,8 +34,10 @@ void SqlConversation::on_client(const Chunk& chunk, SpanSink& sink) {
   if (state_ == State::kAnswered) end_request(sink);
   if (state_ == State::kIdle) {
     state_ = State::kAsked;
-    identity_ = {{.start_ns = chunk.start_ns, .task = chunk.task, .context = chunk.trace_context},
-                 {}};
+    RequestOrigin origin{
+        .start_ns = chunk.start_ns, .task = chunk.task, .context = {}, .own_span_id = {}};
+    if (chunk.context != nullptr) origin.set_kernel_context(*chunk.context);
+    identity_ = {origin, {}};
   }
   request_bytes_ += chunk.bytes.size() + chunk.missing_bytes;
   const std::size_t room = kKeptBytes - std::min(kKeptBytes, request_.size());

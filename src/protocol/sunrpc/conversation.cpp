@@ -126,7 +126,9 @@ void SunrpcConversation::on_message(const Message& message, SpanSink& sink) {
 void SunrpcConversation::on_fragment(const Message& message, bool is_last, SpanSink& sink) {
   Record& record = record_of(message.from);
   if (record.size == 0) {
-    record.origin = message.take_origin();
+    record.start_ns = message.start_ns;
+    record.task = message.task;
+    record.context = message.take_context();
     record.front.clear();
     record.has_hole = false;
   }
@@ -140,9 +142,9 @@ void SunrpcConversation::on_fragment(const Message& message, bool is_last, SpanS
   Message whole = message;
   whole.bytes = record.front;
   whole.size = std::exchange(record.size, 0);
-  whole.start_ns = record.origin.start_ns;
-  whole.task = record.origin.task;
-  whole.trace_context = &record.origin.context;
+  whole.start_ns = record.start_ns;
+  whole.task = record.task;
+  whole.context = &record.context;
   on_record(whole, sink);
 }
 

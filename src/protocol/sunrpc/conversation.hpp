@@ -39,7 +39,10 @@ class SunrpcConversation final : public MessageConversation {
   struct Record {
     std::vector<std::byte> front;  // its first bytes, up to kMaxFrontBytes
     std::uint64_t size = 0;        // on the wire, of the fragments so far; 0 = none under way
-    RequestOrigin origin;
+    // Of its first fragment.
+    std::uint64_t start_ns = 0;
+    model::Task task;
+    std::optional<model::SegmentContext> context;
     bool has_hole = false;  // bytes are missing behind `front`
   };
   /// What became of a call.
