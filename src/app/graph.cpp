@@ -8,6 +8,7 @@
 #include "app/agent.hpp"
 #include "app/exporters.hpp"
 #include "app/sources.hpp"
+#include "app/tls_account.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "discover/discovery.hpp"
@@ -60,6 +61,10 @@ AgentOptions with_account(AgentOptions options, model::MemoryAccount& account) {
   return options;
 }
 
+std::string file_name(const model::Service& service) {
+  return std::filesystem::path(service.executable).filename().string();
+}
+
 pipeline::AddressResolvers address_resolvers(const NameResolverOptions& options) {
   pipeline::AddressResolvers chain;
   if (options.dns) chain.push_back(std::make_unique<pipeline::DnsResolver>(*options.dns));
@@ -91,6 +96,7 @@ struct Agent::Graph {
   discover::ProcessDirectory directory;
   DirectoryLookup lookup;
   model::BatchPool pool;  // outlives every queue
+  TlsAccount tls_unseen;
   std::unique_ptr<BatchQueue> spans;
   std::vector<std::unique_ptr<pipeline::Stage>> stages;
   Exporters exporters;
@@ -181,6 +187,9 @@ base::Result<void> Agent::Graph::open_source(const CommandLine& line) {
       options.connection_tracker, *batcher,
       [this](std::uint64_t id, model::Source source, model::CaptureMode mode) {
         if (tracer) tracer->set_mode(id, source, mode);
+      },
+      [this](std::uint32_t pid) {
+        if (const auto service = directory.find(pid)) tls_unseen.add(file_name(*service));
       });
   return {};
 }
@@ -236,13 +245,12 @@ exporting::InternalSources Agent::Graph::internal_sources() {
   };
   sources.instrumented_processes = [this] {
     std::map<std::string, std::uint64_t> counts;
-    for (const model::ServiceRef& service : directory.alive()) {
-      ++counts[std::filesystem::path(service->executable).filename().string()];
-    }
+    for (const model::ServiceRef& service : directory.alive()) ++counts[file_name(*service)];
     std::vector<exporting::InternalSources::ProcessCount> rows;
     for (const auto& [name, count] : counts) rows.push_back({.process_name = name, .count = count});
     return rows;
   };
+  sources.tls_unseen = [this] { return tls_unseen.rows(); };
   exporters.fill(sources);
   return sources;
 }

@@ -19,7 +19,8 @@ namespace obi::model {
   X(SegmentsSeen,            "segments_seen",             Segment, "segments read from the ring buffer or a recording")      \
   X(SegmentsParsed,          "segments_parsed",           Segment, "segments that belong to messages of a known protocol")    \
   X(SegmentsUnrecognised,    "segments_unrecognised",     Segment, "segments of connections whose protocol nobody parses")   \
-  X(SegmentsUpgraded,        "segments_upgraded",         Segment, "segments after their connection has changed to something else (TLS, CONNECT)") \
+  X(SegmentsUpgraded,        "segments_upgraded",         Segment, "segments after their connection has changed to something else (CONNECT, a WebSocket)") \
+  X(SegmentsEncrypted,       "segments_encrypted",        Segment, "segments of TLS records: their plaintext is another source's") \
   X(SegmentsResync,          "segments_resync",           Segment, "segments skipped while looking for the next message")    \
   X(SegmentsDuplicate,       "segments_duplicate",        Segment, "segments whose bytes had been seen already")             \
   X(SegmentsOrphaned,        "segments_orphaned",         Segment, "segments of a connection that is not in the table")      \
@@ -49,6 +50,7 @@ namespace obi::model {
   X(ConnectionsEvicted,      "connections_evicted",       Note,    "connections forgotten because the table was full")        \
   X(ConnectionsShed,         "connections_shed",          Note,    "connections whose bytes at hand were given up near max_memory") \
   X(ConnectionsSilenced,     "connections_silenced",      Note,    "connections whose capture was switched off: no known protocol") \
+  X(TlsUnseen,               "tls_unseen",                Note,    "connections with TLS whose plaintext no source delivers") \
   X(SpansFiltered,           "spans_filtered",            Note,    "spans removed by filter.application or ignored routes")   \
   X(SpansNoService,          "spans_no_service",          Note,    "spans of processes that ceased to be instrumented")       \
   X(DiscoveryEventsDropped,  "discovery_events_dropped",  Note,    "events that discovery's full inbox did not take: the next scan makes up for them") \

@@ -63,7 +63,22 @@ enum class ChunkResult : std::uint8_t {
   Message,       ///< part of a message
   Resync,        ///< skipped while looking for the next message
   Unrecognised,  ///< not this protocol; nothing was kept
-  Upgraded,      ///< the connection speaks something else by now: the caller may silence it
+  Handover,      ///< the conversation is over: see Conversation::handover()
+};
+
+struct ProtocolRow;
+
+/// What follows on a stream behind the conversation that was on it.
+struct Handover {
+  enum class To : std::uint8_t {
+    kSilence,    ///< nothing that is followed
+    kEncrypted,  ///< TLS: its plaintext is another source's
+    kProtocol,   ///< `row`
+  };
+  To to = To::kSilence;
+  const ProtocolRow* row = nullptr;
+  /// Captured bytes of the chunk at hand that are not the conversation's any more: its last ones.
+  std::size_t unread = 0;
 };
 
 /// Where a conversation puts finished requests, and its notes. Implemented by the connection
@@ -123,6 +138,9 @@ class Conversation {
  public:
   virtual ~Conversation() = default;
   virtual ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) = 0;
+  /// Once on_chunk has returned ChunkResult::Handover, which it does for the first chunk with bytes
+  /// that are not this conversation's: what those are. Nothing is called behind that.
+  [[nodiscard]] virtual Handover handover() const { return {}; }
   /// `direction` has no more bytes (FIN seen, or shut down); a message that ends at the end of its
   /// stream is complete.
   virtual void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) = 0;

@@ -72,7 +72,7 @@ std::uint64_t play(std::span<const std::byte> script, Conversation& conversation
       case Kind::kBytes:
       case Kind::kCutBytes:
         if (part.bytes.empty()) break;
-        if (conversation.on_chunk(chunk_of(part, direction, now_ns), sink) == ChunkResult::Upgraded)
+        if (conversation.on_chunk(chunk_of(part, direction, now_ns), sink) == ChunkResult::Handover)
           return now_ns;
     }
   }

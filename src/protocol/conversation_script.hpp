@@ -36,7 +36,7 @@ std::string written(const ScriptPart& part);
 
 /// Plays a script to a conversation whose client's bytes move in `client_direction`. Times begin at
 /// `now_ns` and go on in steps of 10 ns; returns the last. Stops after a part to which the
-/// conversation says ChunkResult::Upgraded, as a connection does.
+/// conversation says ChunkResult::Handover, as a connection does.
 std::uint64_t play(std::span<const std::byte> script, Conversation& conversation,
                    model::Direction client_direction, SpanSink& sink, std::uint64_t now_ns = 1000);
 

@@ -28,7 +28,7 @@ bool MessageConversation::is_in_message(PeerRole from) const {
 }
 
 ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (left_) return ChunkResult::Upgraded;
+  if (left_) return hand_over(chunk.bytes.size());
   const PeerRole from =
       chunk.direction == client_direction_ ? PeerRole::kClient : PeerRole::kServer;
   Side& side = side_of(from);
@@ -59,8 +59,14 @@ ChunkResult MessageConversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     used |= is_in_message(from);
     miss(from, chunk, sink);
   }
+  if (left_ && !bytes.empty()) return hand_over(bytes.size());
   if (used || left_) return ChunkResult::Message;
   return seen_message_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
+}
+
+ChunkResult MessageConversation::hand_over(std::size_t unread) {
+  handover_.unread = unread;
+  return ChunkResult::Handover;
 }
 
 // False: the size is not known (yet), and the side may be lost. `seen`: bytes that were measured.
@@ -261,8 +267,14 @@ bool MessageConversation::resumes(PeerRole from, std::span<const std::byte> byte
   return size && *size <= bytes.size();
 }
 
-void MessageConversation::leave(SpanSink& sink) {
+void MessageConversation::leave(SpanSink& sink, const ProtocolRow& next) {
+  handover_.row = &next;
+  leave(sink, Handover::To::kProtocol);
+}
+
+void MessageConversation::leave(SpanSink& sink, Handover::To to) {
   left_ = true;
+  handover_.to = to;
   abandon(Note::RequestUpgraded, moved_ns_, sink);
 }
 

@@ -48,6 +48,7 @@ struct Message {
 class MessageConversation : public Conversation {
  public:
   ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) final;
+  [[nodiscard]] Handover handover() const final { return handover_; }
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override {}
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) final;
   void on_close(const Closing& closing, SpanSink& sink) final;
@@ -112,9 +113,10 @@ class MessageConversation : public Conversation {
   /// Bytes of heap that the protocol holds.
   [[nodiscard]] virtual std::size_t state_bytes() const = 0;
 
-  /// The rest of the connection can't be read (TLS begins, compression): what waits is abandoned,
+  /// The rest of the stream is something else (TLS, compression, …): what waits is abandoned,
   /// on_message is not called again.
-  void leave(SpanSink& sink);
+  void leave(SpanSink& sink, Handover::To to = Handover::To::kSilence);
+  void leave(SpanSink& sink, const ProtocolRow& next);
   /// The message that `from` is in the midst of is not over: true between its first byte and
   /// on_message.
   [[nodiscard]] bool is_in_message(PeerRole from) const;
@@ -160,6 +162,7 @@ class MessageConversation : public Conversation {
                          const Size& size, SpanSink& sink);
   std::size_t go_on(PeerRole from, const Chunk& chunk, std::span<const std::byte> bytes,
                     SpanSink& sink);
+  ChunkResult hand_over(std::size_t unread);
   bool take_size(PeerRole from, const Size& size, std::size_t seen, SpanSink& sink);
   void end_message(PeerRole from, std::span<const std::byte> bytes, std::uint64_t end_ns,
                    SpanSink& sink);
@@ -179,6 +182,7 @@ class MessageConversation : public Conversation {
   std::uint64_t unread_ns_ = 0;  // … when bytes moved last that were not read
   bool seen_message_ = false;
   bool left_ = false;
+  Handover handover_;
 };
 
 }  // namespace obi::protocol

@@ -240,7 +240,7 @@ TEST_F(MessageConversationTest, AGapThatEndsWithAMessageIsBridged) {
 TEST_F(MessageConversationTest, WhatCantBeReadAnyMoreIsLeft) {
   client("\2a");
   EXPECT_EQ(server("\xff"), ChunkResult::Message);
-  EXPECT_EQ(client("\2b"), ChunkResult::Upgraded);
+  EXPECT_EQ(client("\2b"), ChunkResult::Handover);
   EXPECT_EQ(sink.notes[Note::RequestUpgraded], 1U);
   EXPECT_EQ(sink.notes[Note::MessageUnsupported], 1U);
 }

@@ -35,7 +35,8 @@ REQUESTS = {
     b"GET /large-field HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n" + END: ("GET", "/large-field"),
 }
 # … what no one can read, though it is answered.
-UNREADABLE = [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x5a" * 300, b"garbage\r\n\r\n", b"GET /x y z\r\n\r\n"]
+CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x5a" * 300
+UNREADABLE = [b"garbage\r\n\r\n", b"GET /x y z\r\n\r\n"]
 
 
 def exchange(port, request):
@@ -61,7 +62,7 @@ def test_what_the_server_answers_is_a_span(times):
                 status = exchange(nginx.port, request)
                 assert status, request[:80]
                 expected[method, path and path[:20], str(status)] += 1
-            for request in UNREADABLE:
+            for request in [*UNREADABLE, CLIENT_HELLO]:
                 assert exchange(nginx.port, request) == 400, request[:80]
         agent.wait_for_spans(sum(expected.values()))
         found = collections.Counter()
@@ -73,6 +74,7 @@ def test_what_the_server_answers_is_a_span(times):
         assert "planted" not in agent.out.read_text()
         rows = ledger_of_log(agent.stop())
         assert rows["requests_unreadable"] == times * len(UNREADABLE), rows
+        assert rows["tls_unseen"] == times, rows
         assert rows["responses_unpaired"] == 0, rows
         assert_ledger_adds_up(rows)
 

@@ -157,6 +157,15 @@ void add_discovery(Families& families, const InternalSources& sources) {
       [](const Sources::ProcessCount& row) { return row.count; });
   add_rows(
       families,
+      {"obi_tls_unseen_connections_total",
+       "Connections with TLS whose plaintext no source delivers.", MetricType::Counter},
+      sources.tls_unseen,
+      [](const Sources::ProcessCount& row) {
+        return FamilyBuilder::Labels{{"process_name", row.process_name}};
+      },
+      [](const Sources::ProcessCount& row) { return row.count; });
+  add_rows(
+      families,
       {"obi_instrumentation_errors_total", "Failed attempts to instrument a process.",
        MetricType::Counter},
       sources.instrumentation_errors,

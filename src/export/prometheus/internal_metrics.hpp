@@ -72,6 +72,7 @@ struct InternalSources {
   std::function<OtlpCounts()> otlp_metrics;
   std::function<std::vector<HttpListener::PathRequests>()> http_requests;
   std::function<std::vector<ProcessCount>()> instrumented_processes;
+  std::function<std::vector<ProcessCount>()> tls_unseen;  ///< of a bounded number of names
   std::function<std::vector<InstrumentationError>()> instrumentation_errors;
   std::function<std::vector<SeriesState>()> series;
   std::function<std::vector<AvoidedService>()> avoided_services;

@@ -44,6 +44,7 @@ InternalSources all_sources(const model::Ledger& ledger) {
   sources.instrumented_processes = [] {
     return std::vector<Sources::ProcessCount>{{"hostile\"\n\xff", 2}};
   };
+  sources.tls_unseen = [] { return std::vector<Sources::ProcessCount>{{"nginx", 3}}; };
   sources.instrumentation_errors = [] {
     return std::vector<Sources::InstrumentationError>{{"java", "inspection_failed", 1}};
   };
@@ -78,6 +79,7 @@ TEST(InternalMetrics, HoldEverySource) {
            "obi_otel_metric_exports_total 8\n",
            "obi_prometheus_http_requests_total{path=\"/metrics\",port=\"9090\"} 4\n",
            "obi_instrumented_processes{process_name=\"hostile\\\"\\n\"} 2\n",
+           "obi_tls_unseen_connections_total{process_name=\"nginx\"} 3\n",
            "obi_instrumentation_errors_total{error_type=\"inspection_failed\",process_name="
            "\"java\"} 1\n",
            "obi_metric_series{exporter=\"prometheus\"} 12\n",

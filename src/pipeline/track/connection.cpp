@@ -2,6 +2,7 @@
 #include "pipeline/track/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace obi::pipeline {
 namespace {
@@ -9,6 +10,8 @@ namespace {
 // The kernel side announces a connection of datagrams again after a pause of 2.1 s
 // (bpf/lib/datagram.bpf.h); what it sent before that was read within a second.
 constexpr std::uint64_t kDatagramsOverNs = 3'000'000'000;
+// A client sends its first plaintext when the handshake is over, or has read the server's.
+constexpr std::uint64_t kPlaintextDueNs = 10'000'000'000;
 
 }  // namespace
 
@@ -20,7 +23,10 @@ Connection::Connection(const TrackContext& context, const model::ConnectionOpene
 
 Stream& Connection::plaintext_of(model::Source source) {
   auto& stream = plaintext_[static_cast<std::size_t>(source) - 1];
-  if (!stream) stream = std::make_unique<Stream>(context_, info_, source);
+  if (!stream) {
+    stream = std::make_unique<Stream>(context_, info_, source);
+    plain_.yield_to_plaintext();
+  }
   return *stream;
 }
 
@@ -30,6 +36,15 @@ void Connection::on_close(const model::ConnectionClosed& closed) {
   without_positions.has_position = false;  // they are those of the wire
   for (const auto& stream : plaintext_)
     if (stream) stream->on_close(without_positions);
+  count_unseen_tls();
+}
+
+void Connection::count_unseen_tls() {
+  const bool has_plaintext =
+      std::ranges::any_of(plaintext_, [](const auto& stream) { return stream != nullptr; });
+  if (!plain_.is_encrypted() || has_plaintext || std::exchange(is_tls_counted_, true)) return;
+  context_.ledger().add(model::Reason::TlsUnseen);
+  if (context_.tls_unseen) context_.tls_unseen(info_.pid);
 }
 
 void Connection::forget(std::uint64_t ns) {
@@ -42,6 +57,7 @@ void Connection::on_tick(std::uint64_t now_ns) {
   plain_.on_tick(now_ns);
   for (const auto& stream : plaintext_)
     if (stream) stream->on_tick(now_ns);
+  if (plain_.is_encrypted() && now_ns > plain_.encrypted_ns() + kPlaintextDueNs) count_unseen_tls();
 }
 
 bool Connection::has_held() const {

@@ -26,6 +26,8 @@ class Connection {
     last_ns_ = segment.end_ns;
     stream_of(segment.source).on_segment(segment);
   }
+  /// It has ended, or is erased for another reason: counts TLS that was never seen in plaintext.
+  void count_unseen_tls();
   /// It has ended.
   void on_close(const model::ConnectionClosed& closed);
   /// It goes on, and what is kept of its bytes is dropped; what is open is counted as that.
@@ -47,6 +49,7 @@ class Connection {
   const TrackContext& context_;
   model::ConnectionOpened info_;
   std::uint64_t last_ns_;
+  bool is_tls_counted_ = false;
   Stream plain_;
   // Of the other sources: few connections have one, none has before its first segment.
   std::array<std::unique_ptr<Stream>, model::kSources - 1> plaintext_;

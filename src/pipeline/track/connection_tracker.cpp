@@ -10,12 +10,15 @@ constexpr std::uint64_t kSweepNs = 1'000'000'000;  // sweep interval
 }  // namespace
 
 ConnectionTracker::ConnectionTracker(const ConnectionTrackerOptions& options, SpanBatcher& batcher,
-                                     SetMode set_mode)
+                                     SetMode set_mode, TlsUnseen tls_unseen)
     : options_(options),
       ledger_(batcher.ledger()),
       batcher_(batcher),
       protocols_(options.protocols),
-      context_{.batcher = batcher, .protocols = protocols_, .set_mode = std::move(set_mode)},
+      context_{.batcher = batcher,
+               .protocols = protocols_,
+               .set_mode = std::move(set_mode),
+               .tls_unseen = std::move(tls_unseen)},
       connections_memory_(options.memory, model::MemoryHolder::Connections),
       held_memory_(options.memory, model::MemoryHolder::HeldBytes),
       names_memory_(options.memory, model::MemoryHolder::NameCaches) {}
@@ -42,6 +45,7 @@ void ConnectionTracker::forget_quietest() {
 
 void ConnectionTracker::forget(Entry& entry) {
   entry.connection.forget(entry.connection.last_ns());
+  entry.connection.count_unseen_tls();
   by_age_.erase(entry.age);
 }
 
@@ -129,6 +133,7 @@ void ConnectionTracker::shed(std::size_t bytes) {
 void ConnectionTracker::finish(std::uint64_t now_ns) {
   for (auto& [id, entry] : connections_) {
     entry->connection.forget(now_ns);
+    entry->connection.count_unseen_tls();
   }
   connections_.clear();
   by_age_.clear();

@@ -27,8 +27,8 @@ struct ConnectionTrackerOptions {
 class ConnectionTracker {
  public:
   /// `batcher` outlives the tracker.
-  ConnectionTracker(const ConnectionTrackerOptions& options, SpanBatcher& batcher,
-                    SetMode set_mode);
+  ConnectionTracker(const ConnectionTrackerOptions& options, SpanBatcher& batcher, SetMode set_mode,
+                    TlsUnseen tls_unseen = {});
 
   void on_opened(const model::ConnectionOpened& opened);
   void on_segment(const model::Segment& segment);

@@ -27,6 +27,7 @@ class Talk {
   [[nodiscard]] model::ConnectionOpened opened() const {
     model::ConnectionOpened opened;
     opened.id = id_;
+    opened.pid = 7;
     opened.role = model::ConnectionRole::kServer;
     opened.local.port = 8080;
     opened.remote.port = 40'000;
@@ -71,10 +72,12 @@ class ConnectionTrackerTest : public testing::Test {
       }
       batch = model::BatchRef();
     });
-    tracker_.emplace(options, *batcher_,
-                     [this](std::uint64_t id, model::Source source, model::CaptureMode mode) {
-                       modes_[{id, source}] = mode;
-                     });
+    tracker_.emplace(
+        options, *batcher_,
+        [this](std::uint64_t id, model::Source source, model::CaptureMode mode) {
+          modes_[{id, source}] = mode;
+        },
+        [this](std::uint32_t pid) { unseen_pids_.push_back(pid); });
   }
   void tick(int times = 2) {
     while (times-- > 0) {
@@ -101,6 +104,7 @@ class ConnectionTrackerTest : public testing::Test {
   std::vector<std::uint16_t> ports_;
   std::vector<model::TraceContext> traces_;  // with the parents
   std::vector<model::SpanId> ids_;
+  std::vector<std::uint32_t> unseen_pids_;  // of connections with TLS
   int batches_ = 0;
   std::map<std::pair<std::uint64_t, model::Source>, model::CaptureMode> modes_;
   std::uint64_t now_ns_ = 10'000;

@@ -50,7 +50,7 @@ void Stream::feed(const model::Segment& segment, std::uint32_t skip) {
     if (!conversation_) note_first(segment);
     if (preamble_.is_over() || passes_preamble(chunk)) pass_on(chunk);
   } else {
-    ledger().add(conversation_ ? Reason::SegmentsParsed : Reason::SegmentsUnrecognised);
+    ledger().add(conversation_ ? Reason::SegmentsParsed : silent_as_);
   }
   if (segment.end_of_stream && conversation_) {
     conversation_->on_end_of_stream(segment.direction, segment.end_ns, sink_);
@@ -78,6 +78,12 @@ void Stream::end_preamble() {
 void Stream::pass_on(const protocol::Chunk& chunk) {
   if (conversation_) {
     converse(chunk);
+  } else if (is_silent()) {
+    ledger().add(silent_as_);  // silenced while held bytes were passed on
+  } else if (recognises_tls(chunk)) {
+    drop_classifier();
+    encrypt(chunk.end_ns);
+    ledger().add(silent_as_);
   } else {
     classify(chunk);
   }
@@ -97,8 +103,6 @@ void Stream::note_first(const model::Segment& segment) {
 }
 
 void Stream::converse(const protocol::Chunk& chunk) {
-  if (!conversation_)
-    return count(ChunkResult::Unrecognised, chunk);  // silenced while the held bytes were passed on
   count(conversation_->on_chunk(chunk, sink_), chunk);
 }
 
@@ -118,7 +122,7 @@ void Stream::classify(const protocol::Chunk& chunk) {
     case protocol::Match::kMaybe: return wait_for_more(chunk);
     case protocol::Match::kYes:
       begin_conversation(decision);
-      converse(chunk);
+      pass_on(chunk);
       return;
     case protocol::Match::kNo:
       drop_classifier();
@@ -141,14 +145,61 @@ void Stream::begin_conversation(const protocol::Classifier::Decision& decision) 
   protocol::ConversationStart start = decision.start;
   start.client_was_unreadable =
       !info_.mid_life && has_unreadable_[static_cast<std::size_t>(start.client_direction)];
-  conversation_ = context_.protocols.converse(*decision.row, start);
-  if (decision.row->captures_whole) set_mode(model::CaptureMode::kStream);
-  state_ = State::kTalking;
+  begin(*decision.row, start);
   const auto undecided = std::exchange(classifier_, nullptr);
-  for (const protocol::HeldChunk& held : undecided->held()) {
-    if (!conversation_) break;
-    converse(held.chunk());
+  for (const protocol::HeldChunk& held : undecided->held()) pass_on(held.chunk());
+}
+
+void Stream::begin(const protocol::ProtocolRow& row, const protocol::ConversationStart& start) {
+  begin(context_.protocols.converse(row, start), start);
+  if (row.captures_whole) set_mode(model::CaptureMode::kStream);
+}
+
+void Stream::begin(std::unique_ptr<protocol::Conversation> conversation,
+                   const protocol::ConversationStart& start) {
+  start_ = start;
+  conversation_ = std::move(conversation);
+  state_ = State::kTalking;
+}
+
+// The conversation has ended within the chunk, or before it.
+void Stream::take_over(const protocol::Chunk& chunk) {
+  const protocol::Handover next = conversation_->handover();
+  const std::size_t read = chunk.bytes.size() - next.unread;
+  conversation_.reset();
+  protocol::Chunk rest = chunk;
+  rest.bytes = chunk.bytes.subspan(read);
+  if (next.to == protocol::Handover::To::kProtocol && context_.protocols.is_on(*next.row)) {
+    start_.mid_life = start_.client_was_unreadable = false;
+    begin(*next.row, start_);
+    if (read == 0) return converse(rest);
+    // The segment is counted once, for what it began with.
+    const auto result = conversation_->on_chunk(rest, sink_);
+    ledger().add(Reason::SegmentsParsed);
+    if (result == ChunkResult::Handover) leave_alone(Reason::SegmentsUpgraded);
+    return;
   }
+  if (next.to == protocol::Handover::To::kEncrypted || recognises_tls(rest)) {
+    encrypt(chunk.end_ns);
+  } else {
+    leave_alone(Reason::SegmentsUpgraded);
+  }
+  ledger().add(read == 0 ? silent_as_ : Reason::SegmentsParsed);
+}
+
+bool Stream::recognises_tls(const protocol::Chunk& chunk) {
+  return source_ == model::Source::kPlain && !info_.datagrams &&
+         tls_.show(chunk.direction, chunk.bytes);
+}
+
+void Stream::encrypt(std::uint64_t ns) {
+  if (source_ == model::Source::kPlain) encrypted_ns_ = std::max<std::uint64_t>(ns, 1);
+  leave_alone(Reason::SegmentsEncrypted);
+}
+
+void Stream::leave_alone(Reason rest) {
+  state_ = State::kSilent;
+  silent_as_ = rest;
 }
 
 // The buffered bytes belong to no protocol.
@@ -168,10 +219,7 @@ void Stream::count(ChunkResult result, const protocol::Chunk& chunk) {
       unknown_chunks_ = 0;
       is_behind_loss_[own] = chunk.missing_bytes > 0;
       return;
-    case ChunkResult::Upgraded:
-      ledger().add(Reason::SegmentsUpgraded);
-      state_ = State::kSilent;
-      return;
+    case ChunkResult::Handover: return take_over(chunk);
     case ChunkResult::Resync:
       ledger().add(Reason::SegmentsResync);
       // The rest of that, or of its answer; or of a message that began among what was lost, of any

@@ -19,6 +19,7 @@
 #include "protocol/classifier.hpp"
 #include "protocol/conversation.hpp"
 #include "protocol/protocols.hpp"
+#include "protocol/tls_hello.hpp"
 
 namespace obi::pipeline {
 
@@ -26,11 +27,15 @@ namespace obi::pipeline {
 using SetMode =
     std::function<void(std::uint64_t connection_id, model::Source source, model::CaptureMode mode)>;
 
+/// Of a process: a connection with TLS, whose plaintext no source delivers.
+using TlsUnseen = std::function<void(std::uint32_t pid)>;
+
 /// What all connections of a table share. Outlives them.
 struct TrackContext {
   SpanBatcher& batcher;
   const protocol::Protocols& protocols;
   SetMode set_mode;
+  TlsUnseen tls_unseen;  ///< may be empty
   [[nodiscard]] model::Ledger& ledger() const { return batcher.ledger(); }
 };
 
@@ -52,8 +57,18 @@ class Stream {
   /// abandon old requests.
   void on_tick(std::uint64_t now_ns);
 
+  /// From now on it is that conversation; no protocol is looked for.
+  void begin(std::unique_ptr<protocol::Conversation> conversation,
+             const protocol::ConversationStart& start);
+
   /// No more bytes of this source are needed.
   [[nodiscard]] bool is_silent() const { return state_ == State::kSilent; }
+  /// Its bytes are TLS records, from here on.
+  [[nodiscard]] bool is_encrypted() const { return encrypted_ns_ != 0; }
+  /// When that became known; 0 = it isn't so.
+  [[nodiscard]] std::uint64_t encrypted_ns() const { return encrypted_ns_; }
+  /// Another source delivers plaintext of the connection: what no protocol was found in is TLS.
+  void yield_to_plaintext();
   [[nodiscard]] bool has_held() const { return !held_.empty(); }
   [[nodiscard]] bool has_open_request() const {
     return conversation_ && conversation_->has_open_request();
@@ -93,9 +108,14 @@ class Stream {
   void classify(const protocol::Chunk& chunk);
   void wait_for_more(const protocol::Chunk& chunk);
   void begin_conversation(const protocol::Classifier::Decision& decision);
+  void begin(const protocol::ProtocolRow& row, const protocol::ConversationStart& start);
   void drop_classifier();
   void count(protocol::ChunkResult result, const protocol::Chunk& chunk);
   void count_unknown();
+  void take_over(const protocol::Chunk& chunk);
+  bool recognises_tls(const protocol::Chunk& chunk);
+  void encrypt(std::uint64_t ns);
+  void leave_alone(model::Reason rest);
   void end(const protocol::Closing& closing);
 
   void set_mode(model::CaptureMode mode) const { context_.set_mode(info_.id, source_, mode); }
@@ -105,10 +125,12 @@ class Stream {
   const TrackContext& context_;
   model::ConnectionOpened& info_;
   Sink sink_{*this};
-  std::uint64_t last_ns_ = 0;  // of its last segment
+  std::uint64_t last_ns_ = 0;       // of its last segment
+  std::uint64_t encrypted_ns_ = 0;  // TLS was recognised; 0 = it wasn't
   model::Source source_;
   State state_ = State::kUnknown;
   bool reclassified_ = false;
+  model::Reason silent_as_ = model::Reason::SegmentsUnrecognised;  // what comes while it is silent
   std::uint16_t unknown_chunks_ = 0;  // chunks with payload in a row that no protocol knew
   // By direction: bytes were lost, and no message came since.
   std::array<bool, 2> is_behind_loss_{};
@@ -128,6 +150,8 @@ class Stream {
   StreamOrder order_;
   std::unique_ptr<protocol::Classifier> classifier_;  // while several protocols are possible
   std::unique_ptr<protocol::Conversation> conversation_;
+  protocol::ConversationStart start_;  // of the conversation
+  protocol::TlsHandshake tls_;
   std::vector<HeldSegment> held_;
 };
 

@@ -29,7 +29,7 @@ Stream::Stream(const TrackContext& context, model::ConnectionOpened& info, model
 }
 
 void Stream::on_segment(const model::Segment& segment) {
-  if (state_ == State::kSilent) return ledger().add(Reason::SegmentsUnrecognised);
+  if (state_ == State::kSilent) return ledger().add(silent_as_);
   last_ns_ = segment.end_ns;
   take_in(segment);
   if (state_ == State::kSilent) announce_silence();
@@ -142,6 +142,16 @@ void Stream::on_tick(std::uint64_t now_ns) {
   if (!held_.empty() && std::exchange(held_for_a_tick_, true)) release_held(false);
   if (!was_silent && is_silent()) announce_silence();
   if (conversation_) conversation_->on_tick(now_ns, sink_);
+}
+
+void Stream::yield_to_plaintext() {
+  if (conversation_ || is_silent()) return;
+  encrypt(last_ns_);
+  drop_classifier();
+  end_preamble();
+  ledger().add(silent_as_, held_.size());
+  held_.clear();
+  announce_silence();
 }
 
 // The kernel captures no more of this source; what is on its way comes all the same.

@@ -292,7 +292,7 @@ TEST(Amqp091, MoreThanCanWaitLosesNothing) {
 TEST(Amqp091, TheBrokersSideHasNoSpans) {
   Talk talk("amqp091", {.client_direction = model::Direction::kReceive});
   EXPECT_EQ(talk.client(std::string(kProtocolHeader)), ChunkResult::Message);
-  EXPECT_EQ(talk.client(publish("", "a") + content("x")), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client(publish("", "a") + content("x")), ChunkResult::Handover);
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 

@@ -54,7 +54,7 @@ void Amqp10Conversation::on_message(const Message& message, SpanSink& sink) {
   stream_requested_ = true;
   if (is_layer_header(message.bytes)) {
     const bool begins_tls = parse_layer_header(message.bytes) == Layer::kTls;
-    if (begins_tls && message.from == PeerRole::kServer) leave(sink);
+    if (begins_tls && message.from == PeerRole::kServer) leave(sink, Handover::To::kEncrypted);
     return;
   }
   const auto frame = parse_frame(message.bytes);

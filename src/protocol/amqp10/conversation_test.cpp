@@ -246,13 +246,13 @@ TEST(Amqp10, AfterTheHeaderOfTlsNothingIsRead) {
   Talk talk("amqp10");
   talk.client(layer(2));
   talk.server(layer(2));
-  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Handover);
 }
 
 TEST(Amqp10, TheBrokersSideHasNoSpans) {
   Talk talk("amqp10", {.client_direction = model::Direction::kReceive});
   talk.client(layer(0));
-  EXPECT_EQ(talk.client(transfer({.id = 1, .settled = true})), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client(transfer({.id = 1, .settled = true})), ChunkResult::Handover);
   EXPECT_EQ(talk.sink.notes[Note::RequestSeen], 0U);
 }
 

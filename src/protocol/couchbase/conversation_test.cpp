@@ -145,7 +145,7 @@ TEST(CouchbaseConversation, LostBytesCostOnlyTheMessagesInThem) {
 TEST(CouchbaseConversation, AStreamOfChangesIsNotFollowed) {
   Talk talk("couchbase");
   EXPECT_EQ(talk.client(request(kDcpOpen, {.key = "name", .opaque = 1})), ChunkResult::Message);
-  EXPECT_EQ(talk.client(request(0x0a)), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client(request(0x0a)), ChunkResult::Handover);
 }
 
 TEST(CouchbaseConversation, NothingSecretIsReported) {

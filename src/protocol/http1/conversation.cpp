@@ -36,7 +36,10 @@ Http1Conversation::Http1Conversation(const Shared& shared, const ConversationSta
 }
 
 ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
-  if (upgraded_) return ChunkResult::Upgraded;
+  if (upgraded_) {
+    unread_ = chunk.bytes.size();
+    return ChunkResult::Handover;
+  }
   Side& side = side_of(chunk.direction);
   side.last_ns = chunk.end_ns;
   context_ = context_of(chunk);
@@ -49,6 +52,10 @@ ChunkResult Http1Conversation::on_chunk(const Chunk& chunk, SpanSink& sink) {
     text.remove_prefix(taken);
   }
   if (chunk.missing_bytes > 0 && !upgraded_) miss(side, chunk, sink);
+  if (upgraded_ && !text.empty()) {
+    unread_ = text.size();
+    return ChunkResult::Handover;
+  }
   if (used) return ChunkResult::Message;
   return request_direction_ ? ChunkResult::Resync : ChunkResult::Unrecognised;
 }

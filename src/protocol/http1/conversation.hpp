@@ -33,6 +33,8 @@ class Http1Conversation final : public Conversation {
   explicit Http1Conversation(const Shared& shared, const ConversationStart& start = {});
 
   ChunkResult on_chunk(const Chunk& chunk, SpanSink& sink) override;
+  /// A WebSocket or a tunnel: no protocol that is followed.
+  [[nodiscard]] Handover handover() const override { return {.row = nullptr, .unread = unread_}; }
   void on_end_of_stream(model::Direction direction, std::uint64_t ns, SpanSink& sink) override;
   void on_gap(model::Direction direction, std::uint64_t missing, SpanSink& sink) override;
   void on_close(const Closing& closing, SpanSink& sink) override;
@@ -117,6 +119,7 @@ class Http1Conversation final : public Conversation {
   std::optional<model::SegmentContext> context_;
   Exchanges exchanges_;
   bool upgraded_ = false;
+  std::size_t unread_ = 0;  // captured bytes of the chunk at hand behind the upgrade
 };
 
 }  // namespace obi::protocol::http1

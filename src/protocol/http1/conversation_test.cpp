@@ -180,7 +180,7 @@ TEST(Http1, AnUpgradeMakesItsSpanAndIsLeftAlone) {
   talk.say({kIn, "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"});
   talk.say({kOut, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"});
   EXPECT_EQ(talk.sink.reported(), std::vector<std::string>{"GET /ws 101 0/0"});
-  EXPECT_EQ(talk.say({kIn, "GET /not/http HTTP/1.1\r\n\r\n"}), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.say({kIn, "GET /not/http HTTP/1.1\r\n\r\n"}), ChunkResult::Handover);
   EXPECT_EQ(talk.sink.spans.size(), 1U);
 }
 
@@ -188,7 +188,7 @@ TEST(Http1, ConnectOpensATunnel) {
   Talk talk;
   talk.say_all({{kIn, "CONNECT example:443 HTTP/1.1\r\n\r\n"}, {kOut, "HTTP/1.1 200 OK\r\n\r\n"}});
   ASSERT_EQ(talk.sink.spans.size(), 1U);
-  EXPECT_EQ(talk.say({kIn, "\x16\x03\x01"}), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.say({kIn, "\x16\x03\x01"}), ChunkResult::Handover);
 }
 
 TEST(Http1, OtherProtocolsAreNotRecognised) {

@@ -178,7 +178,7 @@ TEST(MemcachedText, AnAnswerThatFitsNoRequestEndsThePairing) {
 TEST(MemcachedText, ALogIsNotFollowed) {
   Talk talk("memcached");
   talk.client("watch fetchers\r\n");
-  EXPECT_EQ(talk.server("OK\r\n"), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.server("OK\r\n"), ChunkResult::Handover);
 }
 
 TEST(MemcachedText, NoValueIsReported) {

@@ -183,7 +183,7 @@ void MssqlConversation::on_server(const Message& message, SpanSink& sink) {
     const auto encryption = parse_prelogin(payload);
     const bool all =
         encryption && (*encryption == Encryption::kAll || *encryption == Encryption::kRequired);
-    return all ? leave(sink) : void();
+    return all ? leave(sink, Handover::To::kEncrypted) : void();
   }
   if (!answer_.has_begun()) answer_.begin(has_headers_);
   answer_.take(payload, message.is_whole(), header->is_last);

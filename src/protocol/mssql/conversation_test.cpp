@@ -193,7 +193,7 @@ TEST(MssqlConversation, EncryptedConnectionsAreLeft) {
     Talk talk("mssql");
     talk.client(packet(18, prelogin(0)));
     EXPECT_EQ(talk.server(packet(4, prelogin(encryption))), ChunkResult::Message);
-    EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
+    EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Handover);
   }
 }
 
@@ -214,7 +214,7 @@ TEST(MssqlConversation, WhereOnlyTheLoginIsEncryptedTheRestIsRead) {
 TEST(MssqlConversation, MultiplexedSessionsAreLeft) {
   Session talk;
   EXPECT_EQ(talk.client(std::string("\x53\1\0\0\x10\0\0\0", 8)), ChunkResult::Message);
-  EXPECT_EQ(talk.client(batch("DELETE FROM t")), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client(batch("DELETE FROM t")), ChunkResult::Handover);
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 

@@ -85,7 +85,7 @@ void MysqlConversation::on_handshake_response(const Message& message, SpanSink& 
   phase_ = Phase::kCommands;
   const auto response = parse_handshake_response(payload_of(message.bytes));
   if (!response) return;
-  if (response->starts_tls) return leave(sink);
+  if (response->starts_tls) return leave(sink, Handover::To::kEncrypted);
   agree(response->capabilities);
   Request* request = requests_.push(message.take_origin(), false, sink);
   if (request == nullptr) return;

@@ -263,16 +263,16 @@ TEST(MysqlConversation, TlsAndCompressionAreLeft) {
   tls.server(greeting());
   EXPECT_EQ(tls.client(packet(1, login(kUsualCapabilities | kCapSsl).substr(4, 32))),
             ChunkResult::Message);
-  EXPECT_EQ(tls.client("\x16\x03\x01"), ChunkResult::Upgraded);
+  EXPECT_EQ(tls.client("\x16\x03\x01"), ChunkResult::Handover);
   Session compressed(kUsualCapabilities | kCapCompress);
-  EXPECT_EQ(compressed.client(query("SELECT 1 FROM t")), ChunkResult::Upgraded);
+  EXPECT_EQ(compressed.client(query("SELECT 1 FROM t")), ChunkResult::Handover);
   EXPECT_EQ(compressed.sink.notes[Note::MessageUnsupported], 1U);
 }
 
 TEST(MysqlConversation, AReplicasStreamIsLeft) {
   Session talk;
   talk.client(command(0x12, std::string(10, '\0')));
-  EXPECT_EQ(talk.server(packet(1, std::string(1, '\0'))), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.server(packet(1, std::string(1, '\0'))), ChunkResult::Handover);
   EXPECT_EQ(talk.sink.notes[Note::MessageUnsupported], 1U);
 }
 

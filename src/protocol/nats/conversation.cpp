@@ -98,7 +98,8 @@ void NatsConversation::on_message(const Message& message, SpanSink& sink) {
   const Command& command = measured_;
   switch (command.verb) {
     case Verb::kInfo:
-      if (!is_connected_ && json_member(command.arguments, "tls_required") == "true") leave(sink);
+      if (!is_connected_ && json_member(command.arguments, "tls_required") == "true")
+        leave(sink, Handover::To::kEncrypted);
       return;
     case Verb::kConnect:
       is_connected_ = true;

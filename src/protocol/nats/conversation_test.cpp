@@ -126,7 +126,7 @@ TEST(Nats, WhereTlsIsRequiredNothingMoreIsRead) {
   Talk talk("nats");
   talk.server(R"(INFO {"server_id":"NA","tls_required" : true,"x":1})"
               "\r\n");
-  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client("\x16\x03\x01"), ChunkResult::Handover);
 }
 
 TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteDecides) {
@@ -134,7 +134,7 @@ TEST(Nats, WhereTlsIsAvailableTheClientsFirstByteDecides) {
   talk.server(R"(INFO {"server_id":"NA","tls_available":true,"tls_required":false})"
               "\r\n");
   talk.client("\x16\x03\x01");
-  EXPECT_EQ(talk.server("\x16\x03\x01"), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.server("\x16\x03\x01"), ChunkResult::Handover);
 }
 
 TEST(Nats, CredentialsStayWhereTheyWere) {

@@ -40,7 +40,8 @@ void PostgresConversation::on_server_message(const Message& message, SpanSink& s
   const char type = static_cast<char>(message.bytes[0]);
   if (encryption_due_) {
     encryption_due_ = false;
-    if (type != 'N' && type != 'E') leave(sink);
+    if (type != 'N' && type != 'E')
+      leave(sink, type == 'S' ? Handover::To::kEncrypted : Handover::To::kSilence);  // 'G': GSSAPI
     return;
   }
   if (type == 'S') return on_parameter(message);

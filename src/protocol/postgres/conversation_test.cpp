@@ -248,7 +248,7 @@ TEST(Postgres, EncryptionIsAskedForAndRefusedOrGranted) {
   Talk encrypted("postgres");
   encrypted.client(kSsl);
   encrypted.server("S");
-  EXPECT_EQ(encrypted.client("\x16\x03\x01"), ChunkResult::Upgraded);
+  EXPECT_EQ(encrypted.client("\x16\x03\x01"), ChunkResult::Handover);
 }
 
 TEST(Postgres, ACancelAndAFailedLogInMakeNoSpan) {

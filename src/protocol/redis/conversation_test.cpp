@@ -238,7 +238,7 @@ TEST(RedisConversation, AReplicaIsNotFollowed) {
   Talk talk("redis");
   talk.client(command({"PSYNC", "?", "-1"}));
   talk.server("+FULLRESYNC 8de1787 0\r\n$5\r\nREDIS");
-  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), ChunkResult::Upgraded);
+  EXPECT_EQ(talk.client(command({"REPLCONF", "ACK", "0"})), ChunkResult::Handover);
   EXPECT_THAT(talk.reported(), ElementsAre("PSYNC  0 text=[PSYNC ? ?]"));
 }
 
