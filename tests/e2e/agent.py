@@ -173,6 +173,6 @@ def losses(rows):
 
 
 def assert_ledger_adds_up(rows):
-    segments = ("parsed", "unrecognised", "upgraded", "resync", "duplicate", "orphaned", "shed", "undecodable")
+    segments = ("parsed", "unrecognised", "upgraded", "encrypted", "resync", "duplicate", "orphaned", "shed", "undecodable")
     assert rows["segments_seen"] == sum(rows["segments_" + name] for name in segments), rows
     assert rows["requests_seen"] == rows["spans_made"] + losses(rows), rows
