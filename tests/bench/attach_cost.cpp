@@ -28,6 +28,12 @@ constexpr std::chrono::milliseconds kSettle{400};  // after each step
 constexpr std::uint64_t kStepNs = 10'000'000;
 constexpr std::size_t kMaxSteps = 20'000;
 constexpr double kSlow = 0.95;  // of the usual speed
+
+// For a quiet machine; OBI_TIME_SLACK widens it where other work runs beside.
+double limit_ms() {
+  const char* slack = std::getenv("OBI_TIME_SLACK");
+  return 100 * (slack == nullptr ? 1 : std::max(1.0, std::atof(slack)));
+}
 constexpr double kMs = 1e6;
 
 struct Step {
@@ -223,9 +229,9 @@ TEST(AttachCost, FiveHundredProbesHardlySlowAProcessAndAreGoneWithin100Ms) {
       kFunctions, programs.take_hits().first, median_ms(attached), median_ms(detached),
       median_ms(ended), slow_attach, slow_detach, median_slow_ms(load.steps(), controls, usual),
       usual_speed(load.steps(), attached[0].end_ns, detached[0].begin_ns) / usual);
-  EXPECT_LT(median_ms(detached), 100);
-  EXPECT_LE(slow_attach, 100);
-  EXPECT_LE(slow_detach, 100);
+  EXPECT_LT(median_ms(detached), limit_ms());
+  EXPECT_LE(slow_attach, limit_ms());
+  EXPECT_LE(slow_detach, limit_ms());
 }
 
 }  // namespace

@@ -83,7 +83,6 @@ def test_a_new_process_is_instrumented_within_100_ms_of_its_listen():
             server.wait()
 
 
-@pytest.mark.skipif(SLACK > 1, reason="a measurement, against its limits on a quiet machine only")
 def test_500_probes_are_attached_and_detached_without_slowing_a_process():
     """tests/bench/attach_cost.cpp: not slowed by more than 5 % for longer than 100 ms, and detached within 100 ms."""
     result = subprocess.run([BUILD / "bin" / "attach_cost"], capture_output=True, text=True, check=False)

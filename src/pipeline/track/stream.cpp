@@ -169,6 +169,7 @@ void Stream::take_over(const protocol::Chunk& chunk) {
   conversation_.reset();
   protocol::Chunk rest = chunk;
   rest.bytes = chunk.bytes.subspan(read);
+  if (read > 0) rest.context = nullptr;  // it was for the first request of the call
   if (next.to == protocol::Handover::To::kProtocol && context_.protocols.is_on(*next.row)) {
     start_.mid_life = start_.client_was_unreadable = false;
     begin(*next.row, start_);
