@@ -30,6 +30,13 @@ TEST(ToyProtocol, IsRecognisedAndMakesSpans) {
   EXPECT_THAT(spans_of("toy", kExchanges), ElementsAre("get apple 0", "eat pear 1"));
 }
 
+TEST(ToyProtocol, ARequestWithoutAnswerIsAFailedSpan) {
+  Talk talk("toy");
+  talk.client(kExchanges[0].bytes);
+  talk.close(model::ConnectionEnd::kPeerClosed);
+  EXPECT_THAT(talk.reported(), ElementsAre("get apple 0 !eof"));
+}
+
 TEST(ToyProtocol, AnyInputIsHarmless) { expect_robust("toy", kExchanges); }
 
 TEST(ToyProtocol, HasASelector) {
