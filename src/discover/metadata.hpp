@@ -31,7 +31,7 @@ struct ProcessMetadata {
 
 using MetadataRef = std::shared_ptr<const ProcessMetadata>;
 
-/// Where metadata comes from. Whoever implements it pushes MetadataChanged after a change.
+/// Where metadata comes from. An implementation pushes MetadataChanged after a change.
 class MetadataSource {
  public:
   virtual ~MetadataSource() = default;
