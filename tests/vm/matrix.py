@@ -138,7 +138,7 @@ def main():
     parser.add_argument("--kernel", action="append", help="only this row of kernels.tsv (may be repeated)")
     parser.add_argument("--backend", action="append", choices=BACKENDS)
     parser.add_argument("--suites", choices=("segments", "behaviour", "all"), default="all")
-    parser.add_argument("--suite-seconds", type=int, default=900)
+    parser.add_argument("--suite-seconds", type=int, default=2400)
     parser.add_argument("--load", default="0.02", help="share of the full load (OBI_LOAD): a VM is many times slower than its host")
     parser.add_argument("--time-slack", default="6", help="what limits of time are multiplied by (OBI_TIME_SLACK)")
     parser.add_argument("--tests", nargs="+", default=["test_completeness.py"], help="files of tests/e2e that make the behaviour suite")
